@@ -1,0 +1,81 @@
+"""The bases of every message: how it is named, what it may hold. No message itself, no transport."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+TEXT_LIMIT = 20_000
+"""The longest text of a message, in characters (council contract, "Limits")."""
+
+COMMENTS_LIMIT = 4_000
+
+Text = Annotated[str, StringConstraints(max_length=TEXT_LIMIT)]
+Line = Annotated[str, StringConstraints(max_length=500)]
+Identifier = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?$")
+]
+Email = Annotated[str, StringConstraints(min_length=3, max_length=320, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")]
+AuthorityCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
+
+
+class Value(BaseModel):
+    """A part of a message. Unknown fields are ignored, so that a newer sender does no harm."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class PersonalData(Value):
+    """Data about a living person: only ever in a field named `person` or `subject`."""
+
+
+class Message(Value):
+    """A message: its class says what is true, or asked for, once it is published."""
+
+    wire_name: ClassVar[str]
+
+    def summary(self) -> str:
+        """One line for a person who reads a queue: the wire name and no personal data."""
+        return self.wire_name
+
+
+class Event(Message):
+    """Something that has happened, told by the one service that owns it."""
+
+
+class CouncilMessage(Message):
+    """What a council tells the portal (exchange `council.inbox`)."""
+
+    authority: AuthorityCode
+
+
+class PortalMessage(Message):
+    """What the portal tells a council (exchange `council.outbox`)."""
+
+    authority: AuthorityCode
+
+
+class Address(PersonalData):
+    """A postal address as a professional types it."""
+
+    property_name: Line = ""
+    house_no: Line = ""
+    street: Line = ""
+    area: Line = ""
+    town: Line = ""
+    county: Line = ""
+    postcode: Line = ""
+
+
+class Contact(PersonalData):
+    """Whom an email is about to reach."""
+
+    email: Email
+    name: Line = ""
+
+
+class Fault(Value):
+    """One thing wrong with what was sent: where (a path of field keys), a stable code, a sentence for its sender."""
+
+    path: str = Field(max_length=500)
+    code: str
+    message: str
