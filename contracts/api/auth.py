@@ -1,0 +1,124 @@
+"""HTTP bodies of auth: registration, sign-in, sessions, resets, council tokens."""
+
+from pydantic import AwareDatetime
+
+from contracts.base import Address, Line, PersonalData, Value
+
+
+class RegistrationDetails(PersonalData):
+    """Step 1 as typed (requirements F22, F23); auth says what is missing."""
+
+    forename: str = ""
+    surname: str = ""
+    is_professional: bool = False
+    role: str = ""
+    organisation: str = ""
+    address: Address = Address()
+
+
+class RegistrationBody(Value):
+    """Starts a registration at an authority's front door."""
+
+    authority: str
+    details: RegistrationDetails
+
+
+class RegistrationDetailsBody(Value):
+    """Replaces step 1."""
+
+    details: RegistrationDetails
+
+
+class CredentialsBody(Value):
+    """Step 2 (requirements F26); the password is verified exactly as typed."""
+
+    email: str
+    password: str
+    confirm_password: str
+
+
+class RegistrationView(Value):
+    """A registration under way; never the password."""
+
+    registration_id: str
+    authority: str
+    details: RegistrationDetails
+    email: str = ""
+    code_expires_at: AwareDatetime | None = None
+
+
+class CodeBody(Value):
+    """An emailed code as typed, with or without the blank."""
+
+    code: str
+
+
+class SignInBody(Value):
+    """Sign-in step 1."""
+
+    authority: str
+    email: str
+    password: str
+
+
+class SignInView(Value):
+    """A sign-in that waits for its code."""
+
+    sign_in_id: str
+    code_expires_at: AwareDatetime
+
+
+class SessionCreated(Value):
+    """A new session; the token is shown this once."""
+
+    session_token: str
+    account_id: str
+    absolute_expires_at: AwareDatetime
+
+
+class SessionView(PersonalData):
+    """Who is signed in, and until when if nothing happens."""
+
+    account_id: str
+    authority: str
+    email: str
+    name: str
+    role: str
+    organisation: str
+    idle_expires_at: AwareDatetime
+    absolute_expires_at: AwareDatetime
+
+
+class ResetBody(Value):
+    """Reset step 1; the answer is the same for an unknown address."""
+
+    authority: str
+    email: str
+
+
+class ResetView(Value):
+    """A reset that waits for its code."""
+
+    reset_id: str
+
+
+class NewPasswordBody(Value):
+    """Reset step 3."""
+
+    password: str
+    confirm_password: str
+
+
+class CouncilTokenBody(Value):
+    """OAuth 2.0 client credentials of a council."""
+
+    client_id: str
+    client_secret: str
+
+
+class CouncilTokenView(Value):
+    """A bearer token for the council's HTTP door; `expires_in` in seconds."""
+
+    access_token: str
+    token_type: str = "Bearer"  # noqa: S105 - the scheme's name, not a secret
+    expires_in: int

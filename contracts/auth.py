@@ -1,0 +1,55 @@
+"""What auth tells the other services about accounts."""
+
+from typing import ClassVar, Literal
+
+from pydantic import AwareDatetime
+
+from contracts.base import Contact, Event
+
+
+class AccountRegistered(Event):
+    """A professional has registered and shown that the email address is theirs."""
+
+    wire_name: ClassVar[str] = "auth.account.registered.v1"
+
+    account_id: str
+    authority: str
+    person: Contact
+    role: str = ""
+    organisation: str = ""
+    registered_at: AwareDatetime
+
+
+class CodeRequested(Event):
+    """Somebody has asked for a code; only whoever reads that mailbox can go on."""
+
+    wire_name: ClassVar[str] = "auth.code.requested.v1"
+
+    code_id: str
+    authority: str
+    purpose: Literal["registration", "sign_in", "reset"]
+    person: Contact
+    code: str
+    """Eight digits; of no use after `expires_at` or after its first use."""
+    expires_at: AwareDatetime
+
+
+class RegistrationRefused(Event):
+    """Somebody tried to register an address that has an account; its owner is told, the page says nothing."""
+
+    wire_name: ClassVar[str] = "auth.registration.refused.v1"
+
+    authority: str
+    person: Contact
+    refused_at: AwareDatetime
+
+
+class PasswordReset(Event):
+    """A password has been changed by the emailed code; its owner is told."""
+
+    wire_name: ClassVar[str] = "auth.password.reset.v1"
+
+    account_id: str
+    authority: str
+    person: Contact
+    reset_at: AwareDatetime

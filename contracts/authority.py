@@ -1,0 +1,73 @@
+"""What differs from council to council, as data (requirements 1.15). Loading it is chassis.authorities' job."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from contracts.base import AuthorityCode, Email, Line, Text, Value
+
+Extension = Literal["doc", "docx", "pdf", "jpg", "jpeg", "png"]
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+
+class Brand(Value):
+    """How the authority shows itself."""
+
+    name: Line
+    """The council's name, in the header."""
+    portal_name: Line = "Professional Portal"
+    colour: Colour = "#1d4f6e"
+    """The header's background; white text on it must reach a contrast of 4.5 to 1."""
+    logo: Line | None = None
+    signature: Text
+    """The last lines of every email."""
+    from_address: Email
+    from_name: Line
+
+
+class Support(Value):
+    """Where a professional finds help (requirements F166)."""
+
+    practice: Text
+    technical: Text
+    privacy: Text = ""
+
+
+class PasswordRules(Value):
+    """What a password must hold beside its length (requirements F27); strength is checked for everyone."""
+
+    min_length: Annotated[int, Field(ge=8, le=64)] = 8
+    letter: bool = True
+    digit: bool = True
+    upper_case: bool = True
+    special: bool = True
+
+
+class FileRules(Value):
+    """What may be attached (requirements F126-F131); sizes in bytes."""
+
+    max_size: int = 10 * 1024 * 1024
+    max_total: int = 100 * 1024 * 1024
+    max_count: int = 50
+    extensions: list[Extension] = ["doc", "docx", "pdf", "jpg", "jpeg", "png"]
+
+
+class Authority(Value):
+    """One council's settings; every default is the one that requirements 1.15 suggests."""
+
+    code: AuthorityCode
+    brand: Brand
+    support: Support
+    hosts: list[Line] = []
+    """The host names at which the portal shows this authority's brand."""
+    code_minutes: Annotated[int, Field(ge=1, le=10)] = 10
+    idle_minutes: Annotated[int, Field(ge=5, le=60)] = 30
+    password: PasswordRules = PasswordRules()
+    files: FileRules = FileRules()
+    submitted_days: Annotated[int, Field(ge=1, le=365)] = 30
+    retracted_days: Annotated[int, Field(ge=1, le=365)] = 30
+    banner: list[Literal["name", "date_of_birth", "form", "address", "comments"]] = ["name", "date_of_birth", "form"]
+    notify: Literal["person", "inbox", "both"] = "both"
+    """Who is emailed when a delegation names both a person and a generic inbox."""
+    go_live_on: date | None = None

@@ -1,0 +1,32 @@
+"""Every message by its wire name, collected from the modules that own them."""
+
+from types import ModuleType
+
+from contracts import auth, council, files, forms, notify, portal, tasks
+from contracts.base import Message
+
+OWNERS: dict[str, ModuleType] = {
+    "auth": auth,
+    "council": council,
+    "files": files,
+    "forms": forms,
+    "notify": notify,
+    "portal": portal,
+    "tasks": tasks,
+}
+
+
+def _messages(module: ModuleType) -> list[type[Message]]:
+    return [
+        thing
+        for thing in vars(module).values()
+        if isinstance(thing, type)
+        and issubclass(thing, Message)
+        and thing.__module__ == module.__name__
+        and "wire_name" in vars(thing)
+    ]
+
+
+CATALOGUE: dict[str, type[Message]] = {
+    message.wire_name: message for module in OWNERS.values() for message in _messages(module)
+}

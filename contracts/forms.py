@@ -1,0 +1,40 @@
+"""What forms tells the other services about definitions and contributions."""
+
+from typing import Any, ClassVar
+
+from pydantic import AwareDatetime
+
+from contracts.base import Contact, Event
+
+
+class DefinitionPublished(Event):
+    """A version of a form definition is there to be delegated."""
+
+    wire_name: ClassVar[str] = "forms.definition.published.v1"
+
+    form: str
+    """Its code, the name councils delegate it by."""
+    version: str
+    title: str
+    due_days: int
+    """The form's own period, in calendar days from the day of receipt (42 for statutory advice: SI 2014/1530, reg 8(1))."""
+    prefill_schema: dict[str, Any]
+    """JSON Schema 2020-12 of the `prefill` that this version takes."""
+    published_at: AwareDatetime
+
+
+class ContributionSubmitted(Event):
+    """A contribution has been submitted and frozen. What the council is told stands in contracts.portal."""
+
+    wire_name: ClassVar[str] = "forms.contribution.submitted.v1"
+
+    contribution_id: str
+    task_id: str
+    authority: str
+    delegation_id: str
+    form: str
+    file_ids: list[str]
+    receipt: str
+    person: Contact
+    """Who submitted it."""
+    submitted_at: AwareDatetime

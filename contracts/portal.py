@@ -1,0 +1,86 @@
+"""What the portal tells councils: the outbound half of the council's door. The names and fields are fixed."""
+
+from datetime import date
+from typing import Any, ClassVar
+
+from pydantic import AwareDatetime, ConfigDict, Field
+
+from contracts.base import Identifier, Line, PersonalData, PortalMessage, Value
+from contracts.council import Assignee
+
+
+class DelegationAccepted(PortalMessage):
+    """A delegation has become a task."""
+
+    wire_name: ClassVar[str] = "portal.delegation.accepted.v1"
+
+    delegation_id: Identifier
+    task_id: str
+    assigned_to: Assignee
+    due_on: date
+    absence: str | None = None
+
+
+class DelegationAssigned(PortalMessage):
+    """A delegation has moved to another person or group."""
+
+    wire_name: ClassVar[str] = "portal.delegation.assigned.v1"
+    model_config = ConfigDict(frozen=True, extra="ignore", validate_by_name=True, validate_by_alias=True)
+
+    delegation_id: Identifier
+    from_: Assignee = Field(alias="from")
+    to: Assignee
+    by: str
+    at: AwareDatetime
+    how: str
+
+
+class DocumentReference(Value):
+    """A document to fetch by reference, with the hash (SHA-256, hex) to check it by; `size` in bytes."""
+
+    document_id: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    url: str
+
+
+class Signature(PersonalData):
+    """Who answers for a contribution."""
+
+    name: str
+    email: str
+    role: str = ""
+    organisation: str = ""
+    signed_at: AwareDatetime
+
+
+class ContributionSubmitted(PortalMessage):
+    """A professional has submitted a form: its answers, and where its PDF and attachments are."""
+
+    wire_name: ClassVar[str] = "portal.contribution.submitted.v1"
+
+    delegation_id: Identifier
+    contribution_id: str
+    form: str
+    form_version: str
+    answers: dict[str, Any]
+    signed_by: list[Signature]
+    submitted_at: AwareDatetime
+    pdf: DocumentReference
+    attachments: list[DocumentReference]
+    receipt: str
+
+
+class MessageRejected(PortalMessage):
+    """A council's message could not be taken; it is kept whole among the dead letters."""
+
+    wire_name: ClassVar[str] = "portal.message.rejected.v1"
+
+    message_id: str | None
+    type: str | None
+    code: str
+    reason: str
+    field: str | None = None
+    delegation_id: Line | None = None

@@ -1,0 +1,120 @@
+"""What tasks tells the other services about delegations and who holds them."""
+
+from datetime import date
+from typing import Any, ClassVar, Literal
+
+from pydantic import AwareDatetime
+
+from contracts.base import Contact, Email, Event, Line, PersonalData, Value
+from contracts.council import Sender, Subject
+
+
+class Holder(PersonalData):
+    """Who has a task: a person by email, or a work group until somebody picks it up."""
+
+    kind: Literal["person", "work_group"]
+    email: Email | None = None
+    work_group_id: str | None = None
+    name: Line = ""
+
+
+class TaskOpened(Event):
+    """A delegation has been accepted: somebody has a form to fill."""
+
+    wire_name: ClassVar[str] = "tasks.task.opened.v1"
+
+    task_id: str
+    authority: str
+    delegation_id: str
+    task_version: int
+    form: str
+    form_version: str
+    subject: Subject
+    sender: Sender
+    person: Holder
+    """The holder at the start."""
+    tell: list[Contact]
+    """Whom to email: the person, the group's inbox or the generic inbox, as the authority wants it."""
+    received_on: date
+    due_on: date
+    comments: str
+    prefill: dict[str, Any]
+    opened_at: AwareDatetime
+    is_retracted: bool = False
+    """True when the retraction was heard first: prepare nothing, tell nobody."""
+
+
+class TaskAmended(Event):
+    """The council has changed a task; the whole of what may change is told, so that the latest alone suffices."""
+
+    wire_name: ClassVar[str] = "tasks.task.amended.v1"
+
+    task_id: str
+    authority: str
+    delegation_id: str
+    task_version: int
+    sender: Sender
+    due_on: date
+    comments: str
+    prefill: dict[str, Any]
+    tell: list[Contact]
+    amended_at: AwareDatetime
+
+
+class TaskAssigned(Event):
+    """A task has a new holder (picked up from a work group, or re-assigned)."""
+
+    wire_name: ClassVar[str] = "tasks.task.assigned.v1"
+
+    task_id: str
+    authority: str
+    delegation_id: str
+    task_version: int
+    person: Holder
+    assigned_at: AwareDatetime
+
+
+class TaskRetracted(Event):
+    """The council has withdrawn a task."""
+
+    wire_name: ClassVar[str] = "tasks.task.retracted.v1"
+
+    task_id: str
+    authority: str
+    delegation_id: str
+    task_version: int
+    form_title: str
+    due_on: date
+    tell: list[Contact]
+    retracted_at: AwareDatetime
+
+
+class TaskCompleted(Event):
+    """A task's contribution has been submitted."""
+
+    wire_name: ClassVar[str] = "tasks.task.completed.v1"
+
+    task_id: str
+    authority: str
+    delegation_id: str
+    task_version: int
+    contribution_id: str
+    form_title: str
+    receipt: str
+    tell: list[Contact]
+    completed_at: AwareDatetime
+
+
+class FormGrant(Value):
+    """What a grant says: who may do what with which task, as of which version of it."""
+
+    task_id: str
+    authority: str
+    delegation_id: str
+    account_id: str
+    email: str
+    name: str
+    role: str = ""
+    organisation: str = ""
+    rights: list[Literal["read", "edit", "submit"]]
+    version: int
