@@ -2,15 +2,13 @@
 
 from types import ModuleType
 
-from contracts import auth, council, files, forms, notify, portal, tasks
+from contracts import auth, council, forms, portal, tasks
 from contracts.base import Message
 
 OWNERS: dict[str, ModuleType] = {
     "auth": auth,
     "council": council,
-    "files": files,
     "forms": forms,
-    "notify": notify,
     "portal": portal,
     "tasks": tasks,
 }

@@ -1,10 +1,6 @@
-"""What files tells the other services about attachments."""
+"""What files signs about attachments. It tells no events: who needs its facts gets them signed (ADR 0012)."""
 
-from typing import ClassVar
-
-from pydantic import AwareDatetime
-
-from contracts.base import Event, Value
+from contracts.base import Value
 
 
 class AttachedFile(Value):
@@ -15,40 +11,6 @@ class AttachedFile(Value):
     media_type: str
     size: int
     sha256: str
-
-
-class FileAccepted(Event):
-    """An attachment has passed every check and its virus scan."""
-
-    wire_name: ClassVar[str] = "files.file.accepted.v1"
-
-    task_id: str
-    authority: str
-    file: AttachedFile
-    accepted_at: AwareDatetime
-
-
-class FileRefused(Event):
-    """An attachment has been refused; its content is gone."""
-
-    wire_name: ClassVar[str] = "files.file.refused.v1"
-
-    task_id: str
-    authority: str
-    file_id: str
-    code: str
-    refused_at: AwareDatetime
-
-
-class FileRemoved(Event):
-    """A professional has taken an attachment away again."""
-
-    wire_name: ClassVar[str] = "files.file.removed.v1"
-
-    task_id: str
-    authority: str
-    file_id: str
-    removed_at: AwareDatetime
 
 
 class Manifest(Value):

@@ -73,6 +73,17 @@ class ContributionSubmitted(PortalMessage):
     receipt: str
 
 
+class DeliveryFailed(PortalMessage):
+    """An email to a professional was refused for good."""
+
+    wire_name: ClassVar[str] = "portal.delivery.failed.v1"
+
+    delegation_id: Identifier | None = None
+    email_masked: str
+    purpose: str
+    reason: str
+
+
 class MessageRejected(PortalMessage):
     """A council's message could not be taken; it is kept whole among the dead letters."""
 

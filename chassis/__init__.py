@@ -1,0 +1,1 @@
+"""What every service is bolted onto; knows no service and no message by name."""

@@ -1,0 +1,38 @@
+"""The circuit breaker of one handler: after failures in a row, one delivery at a time and slowly, until one succeeds."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from chassis.errors import AlreadyHandled, Refused, TryLater
+
+_LIMIT = 10
+_PAUSE_SECONDS = 1.0
+
+
+class Breaker:
+    """Holds deliveries back while the work keeps failing, so that an outage does not empty a queue into its retries."""
+
+    def __init__(self) -> None:
+        self._failures = 0
+        self._probe = asyncio.Lock()
+
+    async def run(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Runs the work; while open, as the only one and after a pause."""
+        if self._failures < _LIMIT:
+            await self._try(work)
+            return
+        async with self._probe:
+            if self._failures >= _LIMIT:
+                await asyncio.sleep(_PAUSE_SECONDS)
+            await self._try(work)
+
+    async def _try(self, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        except (AlreadyHandled, TryLater, Refused):
+            self._failures = 0
+            raise
+        except Exception:
+            self._failures += 1
+            raise
+        self._failures = 0

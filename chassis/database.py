@@ -1,0 +1,202 @@
+"""The database: opened here and nowhere else (ADR 0008). One document per aggregate, its events inside it."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorGridFSBucket
+from pymongo import IndexModel, ReturnDocument, WriteConcern
+from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
+
+from chassis.errors import AlreadyHandled
+from chassis.outbox import Outgoing, Relay
+from chassis.telemetry import DATABASE_COMMANDS
+
+Document = dict[str, Any]
+_BATCH = 500
+_DUPLICATE_KEY = 11000
+_HOUSEKEEPING = frozenset({"hello", "ismaster", "isMaster", "ping", "endSessions", "buildInfo"})
+
+DatabaseError = PyMongoError
+
+
+class _CommandCounter(CommandListener):
+    """Counts round trips, so that their number per operation is a measured figure."""
+
+    def started(self, event: CommandStartedEvent) -> None:
+        if event.command_name not in _HOUSEKEEPING:
+            DATABASE_COMMANDS.labels(event.command_name).inc()
+
+    def succeeded(self, event: CommandSucceededEvent) -> None:
+        """Only the start counts."""
+
+    def failed(self, event: CommandFailedEvent) -> None:
+        """Only the start counts."""
+
+
+class _InsertCombiner:
+    """Inserts that are under way at the same time go out as one `insert_many`; each caller gets its own outcome.
+
+    A journaled write costs the engine a sync; many documents in one command share it.
+    """
+
+    def __init__(self, collection: AsyncIOMotorCollection) -> None:
+        self._collection = collection
+        self._waiting: list[tuple[Document, asyncio.Future[None]]] = []
+        self._sender: asyncio.Task[None] | None = None
+
+    async def insert(self, document: Document) -> None:
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((document, future))
+        if self._sender is None or self._sender.done():
+            self._sender = asyncio.create_task(self._send())
+        await future
+
+    async def _send(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
+            outcomes = await self._send_batch([document for document, _ in batch])
+            for (_, future), outcome in zip(batch, outcomes, strict=True):
+                if future.done():
+                    continue
+                if outcome is None:
+                    future.set_result(None)
+                else:
+                    future.set_exception(outcome)
+
+    async def _send_batch(self, documents: list[Document]) -> list[Exception | None]:
+        try:
+            await self._collection.insert_many(documents, ordered=False)
+        except BulkWriteError as error:
+            return self._outcomes(documents, error)
+        except PyMongoError as error:
+            return [error] * len(documents)
+        return [None] * len(documents)
+
+    @staticmethod
+    def _outcomes(documents: list[Document], error: BulkWriteError) -> list[Exception | None]:
+        outcomes: list[Exception | None] = [None] * len(documents)
+        if error.details.get("writeConcernErrors"):
+            outcomes = [error] * len(documents)
+        for fault in error.details.get("writeErrors", []):
+            is_repeat = fault.get("code") == _DUPLICATE_KEY
+            outcomes[fault["index"]] = AlreadyHandled(documents[fault["index"]]["_id"]) if is_repeat else error
+        return outcomes
+
+
+class Documents:
+    """A collection whose every write is one document, guarded, with the events to tell embedded in it."""
+
+    def __init__(self, collection: AsyncIOMotorCollection, relay: Relay) -> None:
+        self._collection = collection
+        self._combiner = _InsertCombiner(collection)
+        self._relay = relay
+        relay.watch(collection)
+
+    @property
+    def raw(self) -> AsyncIOMotorCollection:
+        """The collection itself, for writes that tell nobody."""
+        return self._collection
+
+    async def ensure_indexes(self, indexes: Sequence[IndexModel]) -> None:
+        """Creates what is missing; to be called once at start."""
+        if indexes:
+            await self._collection.create_indexes(list(indexes))
+        await self._relay.ensure_indexes(self._collection)
+
+    async def insert(self, document: Document, events: Sequence[Outgoing] = ()) -> None:
+        """Inserts if absent; AlreadyHandled where the `_id` (or another unique key) is there."""
+        await self._combiner.insert({**document, "outbox": [event.as_document() for event in events]})
+        self._relay.offer(self._collection, document["_id"], events)
+
+    async def get(self, query: Mapping[str, Any], projection: Mapping[str, Any] | None = None) -> Document | None:
+        """One document, or None."""
+        found: Document | None = await self._collection.find_one(query, projection)
+        return found
+
+    async def find(
+        self,
+        query: Mapping[str, Any],
+        *,
+        sort: Sequence[tuple[str, int]] = (),
+        limit: int,
+        skip: int = 0,
+        projection: Mapping[str, Any] | None = None,
+    ) -> list[Document]:
+        """At most `limit` documents in order."""
+        cursor = self._collection.find(query, projection, limit=limit, skip=skip, batch_size=limit + 1)
+        if sort:
+            cursor = cursor.sort(list(sort))
+        found: list[Document] = await cursor.to_list(length=limit)
+        return found
+
+    async def update(
+        self, guard: Mapping[str, Any], change: Mapping[str, Any] | Sequence[Mapping[str, Any]], events: Sequence[Outgoing] = ()
+    ) -> Document | None:
+        """Changes the one document that the guard matches and gives it back; None where none does.
+
+        A pipeline change cannot carry events.
+        """
+        if events:
+            if not isinstance(change, Mapping):
+                raise TypeError("a pipeline update cannot carry events")
+            push = {"outbox": {"$each": [event.as_document() for event in events]}}
+            change = {**change, "$push": {**change.get("$push", {}), **push}}
+        try:
+            updated: Document | None = await self._collection.find_one_and_update(
+                guard, change, return_document=ReturnDocument.AFTER
+            )
+        except DuplicateKeyError as error:
+            raise AlreadyHandled(str(guard.get("_id"))) from error
+        if updated is not None:
+            self._relay.offer(self._collection, updated["_id"], events)
+        return updated
+
+
+class Database:
+    """One service's database: acknowledged by a majority and journaled, every wait bounded (reliability R11, R12)."""
+
+    def __init__(self, client: "AsyncIOMotorClient[Document]", name: str) -> None:
+        self._client = client
+        self._database = client.get_database(name, write_concern=WriteConcern("majority", j=True))
+
+    @classmethod
+    def open(cls, url: str, name: str) -> Self:
+        """Opens lazily: nothing is sent before the first use."""
+        client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
+            url,
+            tz_aware=True,
+            uuidRepresentation="standard",
+            timeoutMS=3000,
+            serverSelectionTimeoutMS=2000,
+            connectTimeoutMS=2000,
+            maxPoolSize=50,
+            waitQueueTimeoutMS=1000,
+            retryWrites=True,
+            retryReads=True,
+            event_listeners=[_CommandCounter()],
+            appname=name,
+        )
+        return cls(client, name)
+
+    def documents(self, name: str, relay: Relay) -> Documents:
+        """A collection of aggregates with their outbox."""
+        return Documents(self._database[name], relay)
+
+    def collection(self, name: str) -> AsyncIOMotorCollection:
+        """A plain collection, for records that tell nobody."""
+        return self._database[name]
+
+    def bucket(self, name: str) -> AsyncIOMotorGridFSBucket:
+        """A GridFS bucket for content."""
+        return AsyncIOMotorGridFSBucket(self._database, bucket_name=name)
+
+    async def ping(self) -> None:
+        """A round trip; raises where the database does not answer within a second."""
+        async with asyncio.timeout(1):
+            await self._client.admin.command("ping")
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self._client.close()

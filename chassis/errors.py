@@ -1,0 +1,98 @@
+"""How work can end other than done: the closed vocabulary of handlers and HTTP doors."""
+
+from typing import ClassVar
+
+from contracts.base import Fault
+
+
+class AlreadyHandled(Exception):  # noqa: N818 - an outcome, not an error
+    """The same message or the same fact was handled before: nothing more to do."""
+
+
+class TryLater(Exception):  # noqa: N818 - an outcome, not an error
+    """Known and temporary; the delivery comes again after `after` seconds, and that counts as no attempt."""
+
+    def __init__(self, after: int, why: str) -> None:
+        super().__init__(why)
+        self.after = after
+
+
+class Refused(Exception):  # noqa: N818 - an outcome, not an error
+    """Understood, and can never succeed: dead-lettered, or answered with a problem document."""
+
+    status: ClassVar[int] = 422
+    title: ClassVar[str] = "Refused"
+
+    def __init__(
+        self,
+        code: str,
+        detail: str = "",
+        *,
+        field: str | None = None,
+        faults: tuple[Fault, ...] = (),
+        holder: str | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+        self.detail = detail
+        self.field = field
+        self.faults = faults
+        self.holder = holder
+        self.retry_after = retry_after
+
+
+class BadRequest(Refused):
+    """The request cannot be read."""
+
+    status = 400
+    title = "Bad request"
+
+
+class Unauthorised(Refused):
+    """Nobody is signed in, or the credentials are wrong."""
+
+    status = 401
+    title = "Sign in"
+
+
+class Forbidden(Refused):
+    """Known, and not allowed."""
+
+    status = 403
+    title = "Not allowed"
+
+
+class NotFound(Refused):
+    """Not there, or not there for you: the two look the same from outside."""
+
+    status = 404
+    title = "Not found"
+
+
+class Conflict(Refused):
+    """True before, no longer: somebody else was first."""
+
+    status = 409
+    title = "Conflict"
+
+
+class TooLarge(Refused):
+    """More than is taken."""
+
+    status = 413
+    title = "Too large"
+
+
+class TooMany(Refused):
+    """Too often; `retry_after` says when again."""
+
+    status = 429
+    title = "Too many requests"
+
+
+class Unavailable(Refused):
+    """Something the work needs is not there at the moment."""
+
+    status = 503
+    title = "Not available"

@@ -1,0 +1,119 @@
+"""HTTP doors: bodies in, answers and problem documents out (RFC 9457)."""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from uuid import uuid4
+
+import structlog
+from pydantic import BaseModel, ValidationError
+from pymongo.errors import PyMongoError
+from starlette.exceptions import HTTPException
+from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ExceptionHandler
+
+from chassis.errors import AlreadyHandled, BadRequest, Conflict, Refused, Unavailable
+from chassis.telemetry import REQUESTS, log
+from contracts.api.problem import Problem
+from contracts.base import Fault
+
+Body = TypeVar("Body", bound=BaseModel)
+REQUEST_ID = "x-request-id"
+
+
+async def read(request: Request, model: type[Body]) -> Body:
+    """The body as its model; BadRequest names each fault by its path."""
+    try:
+        return model.model_validate_json(await request.body())
+    except ValidationError as error:
+        faults = tuple(
+            Fault(path="/".join(str(step) for step in fault["loc"]), code=fault["type"], message=fault["msg"])
+            for fault in error.errors(include_url=False, include_input=False)
+        )
+        raise BadRequest("invalid_body", "The request's body is not what it should be.", faults=faults) from error
+
+
+def answer(model: BaseModel, status: int = 200) -> Response:
+    """A model as JSON."""
+    return Response(model.model_dump_json(by_alias=True), status_code=status, media_type="application/json")
+
+
+def nothing() -> Response:
+    """Done, and nothing to say."""
+    return Response(status_code=204)
+
+
+def problem(refused: Refused) -> Response:
+    """The problem document of a refusal."""
+    document = Problem(
+        title=refused.title,
+        status=refused.status,
+        code=refused.code,
+        detail=refused.detail,
+        field=refused.field,
+        faults=list(refused.faults),
+        holder=refused.holder,
+        retry_after=refused.retry_after,
+    )
+    headers = {"Retry-After": str(refused.retry_after)} if refused.retry_after else {}
+    return Response(
+        document.model_dump_json(exclude_none=True),
+        status_code=refused.status,
+        media_type="application/problem+json",
+        headers=headers,
+    )
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)  # noqa: S101 - registered for that class only
+    return problem(error)
+
+
+async def _already_handled(_: Request, __: Exception) -> Response:
+    return problem(Conflict("already_handled", "That was done before."))
+
+
+async def _database_away(_: Request, error: Exception) -> Response:
+    log.warning("database away", error=type(error).__name__)
+    return problem(Unavailable("database_away", "Nothing was changed. Try again in a moment.", retry_after=5))
+
+
+async def _http_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for that class only
+    document = Problem(title=error.detail, status=error.status_code, code=f"http_{error.status_code}")
+    return Response(
+        document.model_dump_json(exclude_none=True), status_code=error.status_code, media_type="application/problem+json"
+    )
+
+
+async def _bug(_: Request, error: Exception) -> Response:
+    log.error("request failed", exc_info=error)
+    document = Problem(title="Error", status=500, code="internal_error")
+    return Response(document.model_dump_json(exclude_none=True), status_code=500, media_type="application/problem+json")
+
+
+EXCEPTION_HANDLERS: dict[int | type[Exception], ExceptionHandler] = {
+    Refused: _refused,
+    AlreadyHandled: _already_handled,
+    PyMongoError: _database_away,
+    TimeoutError: _database_away,
+    HTTPException: _http_error,
+    Exception: _bug,
+}
+
+
+class Observed(BaseHTTPMiddleware):
+    """Binds the request's id to the logs and measures its time by route, never by address."""
+
+    async def dispatch(self, request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        """One request."""
+        request_id = request.headers.get(REQUEST_ID) or uuid4().hex
+        started = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            response = await call_next(request)
+        route = getattr(request.scope.get("route"), "path", "none")
+        REQUESTS.labels(route, request.method, response.status_code).observe(time.perf_counter() - started)
+        response.headers[REQUEST_ID] = request_id
+        return response

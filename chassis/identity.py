@@ -1,0 +1,105 @@
+"""Who is asking: the identity that the gateway signs, and the grant that tasks signs (ADR 0009)."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from starlette.requests import Request
+
+from chassis.errors import Forbidden, Unauthorised
+from chassis.tokens import Signer, Verifier
+from contracts.tasks import FormGrant
+
+GRANT_HEADER = "Portal-Grant"
+_IDENTITY_SECONDS = 60
+_GRANT_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Professional:
+    """A signed-in professional."""
+
+    account_id: str
+    email: str
+    name: str
+    role: str = ""
+    organisation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Council:
+    """A council's system at the HTTP door."""
+
+    authority: str
+
+
+def sign_professional(signer: Signer, person: Professional, audience: str) -> str:
+    """What the gateway sends with a signed-in professional's request."""
+    claims = {
+        "kind": "professional",
+        "sub": person.account_id,
+        "email": person.email,
+        "name": person.name,
+        "role": person.role,
+        "organisation": person.organisation,
+    }
+    return signer.sign(claims, audience=audience, seconds=_IDENTITY_SECONDS)
+
+
+def sign_council(signer: Signer, authority: str, audience: str) -> str:
+    """What the gateway sends with a council's request."""
+    return signer.sign({"kind": "council", "authority": authority}, audience=audience, seconds=_IDENTITY_SECONDS)
+
+
+def sign_gateway(signer: Signer, audience: str) -> str:
+    """What the gateway sends while nobody is signed in."""
+    return signer.sign({"kind": "gateway"}, audience=audience, seconds=_IDENTITY_SECONDS)
+
+
+def sign_grant(signer: Signer, grant: FormGrant, audience: Literal["forms-and-files"] = "forms-and-files") -> str:
+    """A grant as the gateway passes it on to forms and files."""
+    return signer.sign(grant.model_dump(mode="json"), audience=audience, seconds=_GRANT_SECONDS)
+
+
+def _claims(request: Request, *kinds: str) -> dict[str, Any]:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthorised("token_missing", "The request says not who asks.")
+    verifier: Verifier = request.app.state.identities
+    claims = verifier.verify(token)
+    if claims.get("kind") not in kinds:
+        raise Forbidden("wrong_identity", "That is not for you.")
+    return claims
+
+
+def current_professional(request: Request) -> Professional:
+    """The professional who asks; Unauthorised or Forbidden for anybody else."""
+    claims = _claims(request, "professional")
+    return Professional(
+        account_id=claims["sub"],
+        email=claims["email"],
+        name=claims["name"],
+        role=claims.get("role", ""),
+        organisation=claims.get("organisation", ""),
+    )
+
+
+def current_council(request: Request) -> Council:
+    """The council that asks."""
+    return Council(authority=_claims(request, "council")["authority"])
+
+
+def require_gateway(request: Request) -> None:
+    """Anybody, as long as it is the gateway that passes it on."""
+    _claims(request, "gateway", "professional", "council")
+
+
+def current_grant(request: Request, right: Literal["read", "edit", "submit"]) -> FormGrant:
+    """The grant for the task in the address, of the professional who asks, with that right."""
+    person = current_professional(request)
+    verifier: Verifier = request.app.state.grants
+    grant = FormGrant.model_validate(verifier.verify(request.headers.get(GRANT_HEADER, "")))
+    if grant.task_id != request.path_params["task_id"] or grant.account_id != person.account_id:
+        raise Forbidden("wrong_grant", "That form is not yours.")
+    if right not in grant.rights:
+        raise Forbidden("right_missing", "You can no longer change this form.")
+    return grant

@@ -1,0 +1,319 @@
+"""Consuming: one queue per handler, and the five ways in which a delivery can end. Publishing stands in chassis.outbox."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self, cast
+from urllib.parse import unquote, urlsplit
+
+import structlog
+from aio_pika.abc import AbstractIncomingMessage, AbstractRobustConnection
+from faststream import AckPolicy
+from faststream.rabbit import Channel, RabbitBroker, RabbitQueue
+from faststream.rabbit.annotations import RabbitMessage
+from pydantic import ValidationError
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, WTimeoutError
+
+from chassis import clock, retry, strictjson
+from chassis.breaker import Breaker
+from chassis.errors import AlreadyHandled, Refused, TryLater
+from chassis.outbox import EVENTS_EXCHANGE, Outgoing, Publisher
+from chassis.retry import Retry
+from chassis.telemetry import DELIVERIES, log
+from contracts.base import CouncilMessage, Message
+
+COUNCIL_INBOX = "council.inbox"
+UNKNOWN_EXCHANGE = "council.unknown"
+"""Where the broker sends what a council published under a name that no queue is bound to."""
+
+OPERATOR = "portal-operator"
+"""The broker user that replays dead letters."""
+
+_GRACEFUL_SECONDS = 25
+_DOWN = (ConnectionFailure, ExecutionTimeout, WTimeoutError)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message as it came: envelope, history, body."""
+
+    queue: str
+    exchange: str
+    routing_key: str
+    message_id: str | None
+    type: str | None
+    user_id: str | None
+    correlation_id: str | None
+    headers: Mapping[str, Any]
+    body: bytes
+    attempts: int
+    first_seen: datetime
+
+    @property
+    def authority(self) -> str:
+        """The authority at the council's door: the routing key's prefix, which the broker has checked."""
+        return self.routing_key.split(".", 1)[0]
+
+    @property
+    def waited_seconds(self) -> float:
+        """How long ago the portal saw it first."""
+        return (clock.now() - self.first_seen).total_seconds()
+
+    @classmethod
+    def of(cls, raw: AbstractIncomingMessage, queue: str, trusted: frozenset[str]) -> Self:
+        """From the wire. What our own headers say counts only where one of our own users wrote them."""
+        own = raw.headers if raw.user_id in trusted else {}
+        first_seen = own.get(retry.HEADER_FIRST_SEEN)
+        return cls(
+            queue=queue,
+            exchange=str(own.get(retry.HEADER_EXCHANGE, raw.exchange or "")),
+            routing_key=str(own.get(retry.HEADER_ROUTING_KEY, raw.routing_key or "")),
+            message_id=raw.message_id,
+            type=raw.type,
+            user_id=str(own[retry.HEADER_USER]) if retry.HEADER_USER in own else raw.user_id,
+            correlation_id=raw.correlation_id,
+            headers=raw.headers,
+            body=raw.body,
+            attempts=int(cast("int", own.get(retry.HEADER_ATTEMPTS, 0))),
+            first_seen=datetime.fromisoformat(str(first_seen)) if first_seen else clock.now(),
+        )
+
+    def carried_headers(self, **own: str | int) -> dict[str, Any]:
+        """The headers of a copy: the sender's, less the broker's own history, plus ours."""
+        kept = {name: value for name, value in self.headers.items() if not name.startswith(("x-death", "x-first-death", "x-last-death"))}
+        history: dict[str, Any] = {
+            retry.HEADER_FIRST_SEEN: self.first_seen.isoformat(),
+            retry.HEADER_ROUTING_KEY: self.routing_key,
+            retry.HEADER_EXCHANGE: self.exchange,
+        }
+        if self.user_id is not None:
+            history[retry.HEADER_USER] = self.user_id
+        return {**kept, **history, **own}
+
+
+Handler = Callable[[Any, Delivery, Any], Awaitable[None]]
+Refusal = Callable[[Delivery, Refused], Outgoing | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What one handler hears: `handler(message, delivery, service)`.
+
+    `message` None means the body is not read (the handler gets None). `refusal` answers a refused delivery.
+    """
+
+    queue: str
+    message: type[Message] | None
+    handler: Handler
+    retry: Retry = Retry()
+    prefetch: int = 32
+    timeout_seconds: float = 20
+    refusal: Refusal | None = None
+
+    @property
+    def exchange(self) -> str:
+        """Where the queue is bound."""
+        if self.message is None:
+            return UNKNOWN_EXCHANGE
+        return COUNCIL_INBOX if issubclass(self.message, CouncilMessage) else EVENTS_EXCHANGE
+
+    @property
+    def binding_key(self) -> str:
+        """What the queue is bound by."""
+        if self.message is None:
+            return "#"
+        return f"*.{self.message.wire_name}" if issubclass(self.message, CouncilMessage) else self.message.wire_name
+
+
+def read_message(subscription: Subscription, delivery: Delivery) -> Message | None:
+    """The body as its model; Refused says what is wrong and, by JSON pointer, where."""
+    if subscription.message is None:
+        return None
+    data = strictjson.read(delivery.body)
+    try:
+        return subscription.message.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise Refused("invalid", first["msg"], field=_pointer(first["loc"], data)) from error
+
+
+def _pointer(location: Sequence[int | str], data: Any) -> str:  # noqa: ANN401 - any JSON
+    """The JSON pointer of a fault; pydantic puts a union's tag into its location, which the document does not have."""
+    parts: list[str] = []
+    for index, step in enumerate(location):
+        is_last = index == len(location) - 1
+        inside = isinstance(data, dict) and step in data
+        if isinstance(data, list) and isinstance(step, int):
+            inside = step < len(data)
+        if not inside and not is_last:
+            continue
+        parts.append(str(step).replace("~", "~0").replace("/", "~1"))
+        data = data[step] if inside else None
+    return "/" + "/".join(parts)
+
+
+class Consumer:
+    """A connection that only consumes, and gives every delivery one of the five ends."""
+
+    def __init__(self, url: str, *, service_name: str, subscriptions: Sequence[Subscription], publisher: Publisher) -> None:
+        self._url = url
+        self._name = service_name
+        self._subscriptions = subscriptions
+        self._publisher = publisher
+        user = unquote(urlsplit(url).username or "guest")
+        self._trusted = frozenset({user, OPERATOR})
+        self._broker: RabbitBroker | None = None
+        self._connection: AbstractRobustConnection | None = None
+        self._service: Any = None
+        self._breakers = {subscription.queue: Breaker() for subscription in subscriptions}
+
+    async def start(self, service: Any) -> None:  # noqa: ANN401 - the service's own composition
+        """Connects and consumes; raises where the broker or a queue is not there."""
+        self._service = service
+        broker = RabbitBroker(
+            self._url,
+            ack_policy=AckPolicy.MANUAL,
+            graceful_timeout=_GRACEFUL_SECONDS,
+            decoder=_undecoded,
+            logger=None,
+            app_id=self._name,
+            client_properties={"connection_name": f"{self._name} consumer"},  # type: ignore[typeddict-item]
+        )
+        for subscription in self._subscriptions:
+            self._subscribe(broker, subscription)
+        try:
+            await broker.start()
+        except BaseException:
+            await broker.stop()
+            raise
+        self._broker = broker
+        self._connection = await broker.connect()
+
+    def _subscribe(self, broker: RabbitBroker, subscription: Subscription) -> None:
+        subscriber = broker.subscriber(
+            RabbitQueue(subscription.queue, declare=False),
+            channel=Channel(prefetch_count=subscription.prefetch),
+            no_reply=True,
+        )
+
+        @subscriber
+        async def consume(message: RabbitMessage) -> None:
+            await self._consume(subscription, message)
+
+    async def stop(self) -> None:
+        """Takes no more, and waits for what is under way."""
+        if self._broker is not None:
+            await self._broker.stop()
+            self._broker = None
+
+    async def check(self) -> None:
+        """A round trip: every queue is there and somebody consumes it. The library's own ping looks at a flag only."""
+        if self._connection is None:
+            raise ConnectionError("not connected to the broker yet")
+        async with asyncio.timeout(1):
+            channel = await self._connection.channel()
+            try:
+                for subscription in self._subscriptions:
+                    queue = await channel.declare_queue(subscription.queue, passive=True)
+                    if not queue.declaration_result.consumer_count:
+                        raise ConnectionError(f"nobody consumes {subscription.queue}")
+            finally:
+                await channel.close()
+
+    async def _consume(self, subscription: Subscription, message: RabbitMessage) -> None:
+        delivery = Delivery.of(message.raw_message, subscription.queue, self._trusted)
+        with structlog.contextvars.bound_contextvars(queue=delivery.queue, message_id=delivery.message_id):
+            try:
+                outcome = await self._end(subscription, delivery)
+                await message.ack()
+            except asyncio.CancelledError:
+                # The client library would neither acknowledge nor give back: the delivery would be stuck.
+                await message.nack(requeue=True)
+                raise
+            except Exception as error:  # noqa: BLE001 - the copy could not be published: the broker keeps the original
+                log.warning("delivery given back", error=repr(error))
+                await asyncio.sleep(1)
+                await message.nack(requeue=True)
+                outcome = "released"
+            DELIVERIES.labels(delivery.queue, outcome).inc()
+
+    async def _end(self, subscription: Subscription, delivery: Delivery) -> str:
+        try:
+            await self._breakers[subscription.queue].run(lambda: self._handle(subscription, delivery))
+        except AlreadyHandled:
+            return "repeated"
+        except TryLater as later:
+            log.info("later", why=str(later))
+            await self._again(delivery, retry.at_least(later.after), delivery.attempts)
+            return "later"
+        except Refused as refused:
+            log.warning("refused", code=refused.code, field=refused.field)
+            await self._refuse(subscription, delivery, refused)
+            return "refused"
+        except _DOWN as error:
+            log.warning("database away", error=type(error).__name__)
+            await self._again(delivery, retry.at_least(5), delivery.attempts)
+            return "later"
+        except Exception as error:  # noqa: BLE001 - a bug or an unknown fault: retried by policy, then dead
+            log.error("failed", attempt=delivery.attempts + 1, exc_info=error)
+            return await self._fail(subscription, delivery, error)
+        return "done"
+
+    async def _handle(self, subscription: Subscription, delivery: Delivery) -> None:
+        message = read_message(subscription, delivery)
+        async with asyncio.timeout(subscription.timeout_seconds):
+            await subscription.handler(message, delivery, self._service)
+
+    async def _refuse(self, subscription: Subscription, delivery: Delivery, refused: Refused) -> None:
+        answer = subscription.refusal(delivery, refused) if subscription.refusal else None
+        if answer is not None:
+            await self._publisher.publish(
+                answer.body.encode(),
+                exchange=answer.exchange,
+                routing_key=answer.routing_key,
+                message_id=answer.event_id,
+                type=answer.type,
+                correlation_id=delivery.message_id,
+            )
+        await self._bury(delivery, refused.code, refused.detail)
+
+    async def _fail(self, subscription: Subscription, delivery: Delivery, error: Exception) -> str:
+        attempts = delivery.attempts + 1
+        delay = subscription.retry.delay_after(attempts)
+        if delay is None:
+            await self._bury(delivery, "failed", type(error).__name__, attempts)
+            return "dead"
+        await self._again(delivery, delay, attempts)
+        return "retried"
+
+    async def _again(self, delivery: Delivery, seconds: int, attempts: int) -> None:
+        headers = delivery.carried_headers(**{retry.HEADER_ATTEMPTS: attempts})
+        await self._copy(delivery, retry.retry_queue(seconds), headers)
+
+    async def _bury(self, delivery: Delivery, code: str, reason: str, attempts: int | None = None) -> None:
+        headers = delivery.carried_headers(
+            **{
+                retry.HEADER_ATTEMPTS: delivery.attempts + 1 if attempts is None else attempts,
+                retry.HEADER_CODE: code,
+                retry.HEADER_REASON: reason[:500],
+                retry.HEADER_QUEUE: delivery.queue,
+            }
+        )
+        await self._copy(delivery, retry.DEAD_EXCHANGE, headers)
+
+    async def _copy(self, delivery: Delivery, exchange: str, headers: Mapping[str, Any]) -> None:
+        await self._publisher.publish(
+            delivery.body,
+            exchange=exchange,
+            routing_key=delivery.queue,
+            message_id=delivery.message_id,
+            type=delivery.type,
+            headers=headers,
+            correlation_id=delivery.correlation_id,
+        )
+
+
+async def _undecoded(_: Any) -> bytes:  # noqa: ANN401 - FastStream's own message type
+    """The body is read by `read_message`, where a fault has a name; the framework must not try first."""
+    return b""

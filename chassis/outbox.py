@@ -1,0 +1,281 @@
+"""Telling: events ride in the document of their change, a relay publishes them, a sweeper sends what a crash left.
+
+The only code that publishes. Consuming stands in chassis.messaging.
+"""
+
+import asyncio
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from faststream.rabbit import Channel, RabbitBroker
+from motor.motor_asyncio import AsyncIOMotorCollection
+from pymongo import ASCENDING, IndexModel
+from pymongo.errors import BulkWriteError, PyMongoError
+
+from chassis import clock
+from chassis.telemetry import OUTBOX_AGE, OUTBOX_WAITING, PUBLISHED, log
+from contracts.base import Message, PortalMessage
+
+EVENTS_EXCHANGE = "portal.events"
+COUNCIL_OUTBOX = "council.outbox"
+_NAMESPACE = UUID("6f0f7c2e-54c1-4b0e-9f0e-0d6a2b1f3c55")
+_PUBLISH_SECONDS = 5
+_SENT_DAYS = 14
+_SWEEP_SECONDS = 2
+_SWEEP_AGE = timedelta(seconds=4)
+_SWEEP_LIMIT = 200
+_CONCURRENCY = 64
+_CLEAR_PAUSE_SECONDS = 0.05
+
+
+def derived_id(*cause: str) -> str:
+    """An id that follows from its cause: the same fact told twice has the same id."""
+    return str(uuid5(_NAMESPACE, "\x1f".join(cause)))
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """An event on its way: envelope and body, ready to publish."""
+
+    event_id: str
+    exchange: str
+    routing_key: str
+    type: str
+    body: str
+    at: datetime
+    correlation_id: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def as_document(self) -> dict[str, Any]:
+        """As it stands in its aggregate's `outbox`."""
+        return {
+            "event_id": self.event_id,
+            "exchange": self.exchange,
+            "routing_key": self.routing_key,
+            "type": self.type,
+            "body": self.body,
+            "at": self.at,
+            "correlation_id": self.correlation_id,
+            "headers": dict(self.headers),
+        }
+
+
+def tell(message: Message, *cause: str, correlation_id: str | None = None) -> Outgoing:
+    """The message as an outgoing event; its id is derived from its name and its cause."""
+    council = isinstance(message, PortalMessage)
+    return Outgoing(
+        event_id=derived_id(message.wire_name, *cause),
+        exchange=COUNCIL_OUTBOX if council else EVENTS_EXCHANGE,
+        routing_key=f"{message.authority}.{message.wire_name}" if isinstance(message, PortalMessage) else message.wire_name,
+        type=message.wire_name,
+        body=message.model_dump_json(by_alias=True),
+        at=clock.now(),
+        correlation_id=correlation_id,
+    )
+
+
+class Publisher:
+    """A connection that only publishes (a blocked publisher must not block acknowledgements), always confirmed."""
+
+    def __init__(self, url: str, *, user: str, service: str) -> None:
+        self._user = user
+        self._service = service
+        self._broker = RabbitBroker(
+            url,
+            default_channel=Channel(publisher_confirms=True, on_return_raises=True),
+            app_id=service,
+            logger=None,
+            timeout=_PUBLISH_SECONDS,
+            client_properties={"connection_name": f"{service} publisher"},  # type: ignore[typeddict-item]
+        )
+        self._connected = False
+
+    async def connect(self) -> None:
+        """Connects; raises where the broker is away. The connection mends itself afterwards."""
+        await self._broker.connect()
+        self._connected = True
+
+    async def publish(
+        self,
+        body: bytes,
+        *,
+        exchange: str,
+        routing_key: str,
+        message_id: str | None,
+        type: str | None,  # noqa: A002 - AMQP's own name
+        headers: Mapping[str, Any] | None = None,
+        correlation_id: str | None = None,
+        timestamp: datetime | None = None,
+    ) -> None:
+        """Persistent, mandatory, confirmed within five seconds, or an exception.
+
+        FastStream drops `timeout=` on its way down, so the bound stands outside.
+        """
+        async with asyncio.timeout(_PUBLISH_SECONDS):
+            if not self._connected:
+                await self.connect()
+            await self._broker.publish(
+                body,
+                exchange=exchange,
+                routing_key=routing_key,
+                persist=True,
+                mandatory=True,
+                message_id=message_id,
+                message_type=type,
+                content_type="application/json",
+                headers=dict(headers or {}),
+                correlation_id=correlation_id,
+                timestamp=timestamp or clock.now(),
+                user_id=self._user,
+            )
+        PUBLISHED.labels(type or "unknown").inc()
+
+    async def close(self) -> None:
+        """Closes the connection."""
+        await self._broker.stop()
+
+
+def _failpoint(name: str) -> None:
+    """Dies here when a fault test asks for it; PORTAL_ENV=test only."""
+    if os.environ.get("PORTAL_FAILPOINT") == name and os.environ.get("PORTAL_ENV") == "test":
+        marker = os.environ.get("PORTAL_FAILPOINT_ONCE", "")
+        if marker and os.path.exists(marker):  # noqa: PTH110 - the last thing a dying process does
+            return
+        if marker:
+            with open(marker, "w", encoding="utf-8"):  # noqa: PTH123
+                pass
+        os._exit(9)
+
+
+class Relay:
+    """Publishes the outbox entries of documents just written, oldest first per document, and clears them in batches."""
+
+    def __init__(self, publisher: Publisher, sent: AsyncIOMotorCollection) -> None:
+        self._publisher = publisher
+        self._sent = sent
+        self._collections: list[AsyncIOMotorCollection] = []
+        self._under_way: dict[tuple[str, Any], asyncio.Task[None]] = {}
+        self._slots = asyncio.Semaphore(_CONCURRENCY)
+        self._confirmed: list[tuple[AsyncIOMotorCollection, Any, dict[str, Any]]] = []
+        self._loops: list[asyncio.Task[None]] = []
+
+    def watch(self, collection: AsyncIOMotorCollection) -> None:
+        """The sweeper looks after this collection too."""
+        self._collections.append(collection)
+
+    async def ensure_indexes(self, collection: AsyncIOMotorCollection) -> None:
+        """What the sweeper's query needs; only documents with something to tell are in it."""
+        await collection.create_indexes(
+            [IndexModel([("outbox.at", ASCENDING)], partialFilterExpression={"outbox.at": {"$exists": True}})]
+        )
+
+    async def start(self) -> None:
+        """Starts clearing and sweeping."""
+        await self._sent.create_indexes([IndexModel([("at", ASCENDING)], expireAfterSeconds=_SENT_DAYS * 86400)])
+        self._loops = [asyncio.create_task(self._clear_for_ever()), asyncio.create_task(self._sweep_for_ever())]
+
+    def offer(self, collection: AsyncIOMotorCollection, document_id: Any, events: Sequence[Outgoing]) -> None:  # noqa: ANN401 - any `_id`
+        """Takes a document's fresh entries; what cannot be sent now the sweeper sends later."""
+        if events:
+            _failpoint("before-publish")
+            self._send(collection, document_id, [event.as_document() for event in events])
+
+    def _send(self, collection: AsyncIOMotorCollection, document_id: Any, entries: list[dict[str, Any]]) -> None:  # noqa: ANN401
+        key = (collection.name, document_id)
+        if key in self._under_way:
+            return  # one sender a document keeps its order; the sweeper takes what came meanwhile
+        OUTBOX_WAITING.inc(len(entries))
+        task = asyncio.create_task(self._publish_all(collection, document_id, entries))
+        self._under_way[key] = task
+        task.add_done_callback(lambda _: self._under_way.pop(key, None))
+
+    async def _publish_all(self, collection: AsyncIOMotorCollection, document_id: Any, entries: list[dict[str, Any]]) -> None:  # noqa: ANN401
+        try:
+            async with self._slots:
+                for entry in entries:
+                    await self._publish(entry)
+                    _failpoint("before-clear")
+                    self._confirmed.append((collection, document_id, entry))
+        except Exception as error:  # noqa: BLE001 - whatever it was, the entry stays and the sweeper comes
+            log.warning("outbox entry not published", error=type(error).__name__, collection=collection.name)
+        finally:
+            OUTBOX_WAITING.dec(len(entries))
+
+    async def _publish(self, entry: dict[str, Any]) -> None:
+        await self._publisher.publish(
+            entry["body"].encode(),
+            exchange=entry["exchange"],
+            routing_key=entry["routing_key"],
+            message_id=entry["event_id"],
+            type=entry["type"],
+            headers=entry["headers"],
+            correlation_id=entry["correlation_id"],
+            timestamp=entry["at"],
+        )
+
+    async def _clear_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(_CLEAR_PAUSE_SECONDS)
+            try:
+                await self.clear()
+            except PyMongoError as error:
+                log.warning("outbox not cleared", error=type(error).__name__)
+
+    async def clear(self) -> None:
+        """Removes what is confirmed from its documents and keeps a copy: a confirm is no proof for ever."""
+        confirmed, self._confirmed = self._confirmed, []
+        if not confirmed:
+            return
+        try:
+            await self._keep([entry for _, _, entry in confirmed])
+            for collection in {item[0].name: item[0] for item in confirmed}.values():
+                mine = [item for item in confirmed if item[0].name == collection.name]
+                await collection.update_many(
+                    {"_id": {"$in": [document_id for _, document_id, _ in mine]}},
+                    {"$pull": {"outbox": {"event_id": {"$in": [entry["event_id"] for _, _, entry in mine]}}}},
+                )
+        except PyMongoError:
+            self._confirmed = confirmed + self._confirmed
+            raise
+
+    async def _keep(self, entries: list[dict[str, Any]]) -> None:
+        try:
+            await self._sent.insert_many([{"_id": entry["event_id"], **entry} for entry in entries], ordered=False)
+        except BulkWriteError as error:
+            if any(fault.get("code") != 11000 for fault in error.details.get("writeErrors", [])):  # noqa: PLR2004 - duplicate key
+                raise
+
+    async def _sweep_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(_SWEEP_SECONDS)
+            try:
+                await self.sweep()
+            except PyMongoError as error:
+                log.warning("outbox not swept", error=type(error).__name__)
+
+    async def sweep(self) -> None:
+        """Sends what stands in an outbox for longer than a healthy relay takes."""
+        before = clock.now() - _SWEEP_AGE
+        oldest = clock.now()
+        for collection in self._collections:
+            query = {"outbox.at": {"$lt": before}}
+            cursor = collection.find(query, {"outbox": 1}, limit=_SWEEP_LIMIT).sort([("outbox.at", ASCENDING)])
+            for document in await cursor.to_list(length=_SWEEP_LIMIT):
+                oldest = min(oldest, document["outbox"][0]["at"])
+                self._send(collection, document["_id"], document["outbox"])
+        OUTBOX_AGE.set(max(0.0, (clock.now() - oldest).total_seconds()))
+
+    async def drain(self, seconds: float) -> None:
+        """Waits for what is under way, clears, stops."""
+        for loop in self._loops:
+            loop.cancel()
+        if self._under_way:
+            await asyncio.wait(list(self._under_way.values()), timeout=seconds)
+        try:
+            await self.clear()
+        except PyMongoError as error:
+            log.warning("outbox not cleared", error=type(error).__name__)

@@ -1,0 +1,36 @@
+"""Logs and metrics: the one list of metric names, and how log lines look. Ids only, never personal data."""
+
+import logging
+import sys
+
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+
+DELIVERIES = Counter(
+    "portal_deliveries", "Deliveries by how they ended: done, repeated, later, refused, retried, dead, released", ["queue", "outcome"]
+)
+PUBLISHED = Counter("portal_published", "Messages confirmed by the broker", ["type"])
+OUTBOX_WAITING = Gauge("portal_outbox_waiting", "Entries handed to the relay and not yet confirmed")
+OUTBOX_AGE = Gauge("portal_outbox_age_seconds", "Age of the oldest entry that the sweeper found")
+DATABASE_COMMANDS = Counter("portal_database_commands", "Commands sent to the database", ["command"])
+REQUESTS = Histogram("portal_request_seconds", "Time to answer an HTTP request", ["route", "method", "status"])
+
+
+def configure_logging(service: str, level: str) -> None:
+    """JSON lines on standard error, with the service's name and whatever the request or delivery has bound."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(service=service)
+
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger()

@@ -1,0 +1,179 @@
+"""The broker's definitions as one document: exchanges, queues, bindings, policies, users, permissions.
+
+An operator's job loads it; services declare nothing (reliability R13). Pure: from the subscriptions and the authorities.
+"""
+
+import base64
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from chassis.messaging import COUNCIL_INBOX, OPERATOR, UNKNOWN_EXCHANGE, Subscription
+from chassis.outbox import COUNCIL_OUTBOX, EVENTS_EXCHANGE
+from chassis.retry import DEAD_EXCHANGE, DELAYS, dead_queue, retry_queue
+
+_MAX_LENGTH = 1_000_000
+_DELIVERY_LIMIT = 20
+
+
+def council_queue(authority: str) -> str:
+    """The queue that a council reads."""
+    return f"council.{authority}"
+
+
+def definitions(
+    subscriptions: Mapping[str, Sequence[Subscription]],
+    authorities: Iterable[str],
+    passwords: Mapping[str, str] | None = None,
+    vhost: str = "/",
+) -> dict[str, Any]:
+    """RabbitMQ's definitions. `subscriptions` by service; users only where their passwords are given."""
+    councils = sorted(authorities)
+    work = [subscription for own in subscriptions.values() for subscription in own]
+    document: dict[str, Any] = {
+        "vhosts": [{"name": vhost}],
+        "exchanges": _exchanges(vhost),
+        "queues": _queues(work, councils, vhost),
+        "bindings": _bindings(work, councils, vhost),
+        "policies": _policies(work, councils, vhost),
+    }
+    if passwords is not None:
+        document |= _users(sorted(subscriptions), councils, passwords, vhost)
+    return document
+
+
+def _exchanges(vhost: str) -> list[dict[str, Any]]:
+    kinds = {
+        EVENTS_EXCHANGE: "topic",
+        COUNCIL_INBOX: "topic",
+        COUNCIL_OUTBOX: "topic",
+        UNKNOWN_EXCHANGE: "fanout",
+        DEAD_EXCHANGE: "direct",
+        **{retry_queue(delay): "fanout" for delay in DELAYS},
+    }
+    return [
+        {"name": name, "vhost": vhost, "type": kind, "durable": True, "auto_delete": False, "internal": False, "arguments": {}}
+        for name, kind in kinds.items()
+    ]
+
+
+def _queue(name: str, vhost: str) -> dict[str, Any]:
+    return {"name": name, "vhost": vhost, "durable": True, "auto_delete": False, "arguments": {"x-queue-type": "quorum"}}
+
+
+def _queues(work: Sequence[Subscription], councils: Sequence[str], vhost: str) -> list[dict[str, Any]]:
+    names = [
+        *(name for subscription in work for name in (subscription.queue, dead_queue(subscription.queue))),
+        *(retry_queue(delay) for delay in DELAYS),
+        *(council_queue(council) for council in councils),
+    ]
+    return [_queue(name, vhost) for name in names]
+
+
+def _bindings(work: Sequence[Subscription], councils: Sequence[str], vhost: str) -> list[dict[str, Any]]:
+    bound = [
+        *((subscription.exchange, subscription.queue, subscription.binding_key) for subscription in work),
+        *((DEAD_EXCHANGE, dead_queue(subscription.queue), subscription.queue) for subscription in work),
+        *((retry_queue(delay), retry_queue(delay), "#") for delay in DELAYS),
+        *((COUNCIL_OUTBOX, council_queue(council), f"{council}.#") for council in councils),
+    ]
+    return [
+        {
+            "source": source,
+            "vhost": vhost,
+            "destination": destination,
+            "destination_type": "queue",
+            "routing_key": key,
+            "arguments": {},
+        }
+        for source, destination, key in bound
+    ]
+
+
+def _policy(name: str, pattern: str, vhost: str, kind: str = "queues", **definition: Any) -> dict[str, Any]:  # noqa: ANN401 - as RabbitMQ has them
+    return {
+        "name": name,
+        "vhost": vhost,
+        "pattern": f"^{re.escape(pattern)}$",
+        "apply-to": kind,
+        "priority": 10,
+        "definition": {key.replace("_", "-"): value for key, value in definition.items()},
+    }
+
+
+def _policies(work: Sequence[Subscription], councils: Sequence[str], vhost: str) -> list[dict[str, Any]]:
+    bounded = {"max_length": _MAX_LENGTH, "overflow": "reject-publish"}
+    return [
+        _policy(COUNCIL_INBOX, COUNCIL_INBOX, vhost, kind="exchanges", alternate_exchange=UNKNOWN_EXCHANGE),
+        *(
+            _policy(
+                subscription.queue,
+                subscription.queue,
+                vhost,
+                dead_letter_exchange=DEAD_EXCHANGE,
+                dead_letter_routing_key=subscription.queue,
+                dead_letter_strategy="at-least-once",
+                delivery_limit=_DELIVERY_LIMIT,
+                **bounded,
+            )
+            for subscription in work
+        ),
+        *(
+            _policy(
+                retry_queue(delay),
+                retry_queue(delay),
+                vhost,
+                message_ttl=delay * 1000,
+                dead_letter_exchange="",
+                dead_letter_strategy="at-least-once",
+                **bounded,
+            )
+            for delay in DELAYS
+        ),
+        *(_policy(dead_queue(subscription.queue), dead_queue(subscription.queue), vhost, **bounded) for subscription in work),
+        *(_policy(council_queue(council), council_queue(council), vhost, **bounded) for council in councils),
+    ]
+
+
+def password_hash(password: str) -> str:
+    """RabbitMQ's salted SHA-256."""
+    salt = os.urandom(4)
+    return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
+
+
+def _users(services: Sequence[str], councils: Sequence[str], passwords: Mapping[str, str], vhost: str) -> dict[str, Any]:
+    """One user a service, one a council, one for the operator; each with the least that it needs."""
+    retries = "|".join(re.escape(retry_queue(delay)) for delay in DELAYS)
+    service_write = f"^({re.escape(EVENTS_EXCHANGE)}|{re.escape(COUNCIL_OUTBOX)}|{re.escape(DEAD_EXCHANGE)}|{retries})$"
+    rights = [
+        *((service, service_write, rf"^{re.escape(service)}\..*") for service in services),
+        *((council, f"^{re.escape(COUNCIL_INBOX)}$", f"^{re.escape(council_queue(council))}$") for council in councils),
+        (OPERATOR, ".*", ".*"),
+    ]
+    return {
+        "users": [
+            {
+                "name": name,
+                "password_hash": password_hash(passwords[name]),
+                "hashing_algorithm": "rabbit_password_hashing_sha256",
+                "tags": ["monitoring"] if name == OPERATOR else [],
+                "limits": {},
+            }
+            for name, _, _ in rights
+        ],
+        "permissions": [
+            {"user": name, "vhost": vhost, "configure": "^$", "write": write, "read": read} for name, write, read in rights
+        ],
+        "topic_permissions": [
+            {
+                "user": council,
+                "vhost": vhost,
+                "exchange": COUNCIL_INBOX,
+                "write": rf"^{re.escape(council)}\.",
+                "read": "^$",
+            }
+            for council in councils
+        ],
+    }
