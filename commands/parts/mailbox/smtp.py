@@ -88,7 +88,9 @@ class Sink:
         if hanging:
             await asyncio.sleep(HANG_SECONDS)
             return "421 waited long enough"
-        message_id = self._mailbox.add(cast(bytes, envelope.content), envelope.mail_from or "", envelope.rcpt_tos)
+        message_id = self._mailbox.add(
+            cast(bytes, envelope.content), envelope.mail_from or "", envelope.rcpt_tos
+        )
         return f"250 OK: queued as {message_id}"
 
 
@@ -96,5 +98,7 @@ async def listen(mailbox: Mailbox, refusals: Refusals, port: int) -> asyncio.Ser
     """Open the SMTP door on loopback."""
     sink = Sink(mailbox, refusals)
     return await asyncio.get_running_loop().create_server(
-        lambda: SMTP(sink, data_size_limit=LARGEST, enable_SMTPUTF8=True, hostname="localhost"), "127.0.0.1", port
+        lambda: SMTP(sink, data_size_limit=LARGEST, enable_SMTPUTF8=True, hostname="localhost"),
+        "127.0.0.1",
+        port,
     )

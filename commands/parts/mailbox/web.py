@@ -63,7 +63,11 @@ class Door(BaseHTTPRequestHandler):
 
     def _answer(self, method: str) -> None:
         path = urlsplit(self.path).path
-        found = ((door, hit) for verb, pattern, door in routes if verb == method and (hit := pattern.fullmatch(path)))
+        found = (
+            (door, hit)
+            for verb, pattern, door in routes
+            if verb == method and (hit := pattern.fullmatch(path))
+        )
         door, hit = next(found, (None, None))
         try:
             answer = door(self, *map(unquote, hit.groups())) if door and hit else self._missing()
@@ -110,7 +114,11 @@ class Door(BaseHTTPRequestHandler):
         sent = message["Date"]
         return as_json(
             {
-                **{name: value for name, value in summary.items() if name not in {"Created", "Snippet", "Attachments"}},
+                **{
+                    name: value
+                    for name, value in summary.items()
+                    if name not in {"Created", "Snippet", "Attachments"}
+                },
                 "ReturnPath": str(message["Return-Path"]).strip("<>"),
                 "Date": rfc3339(sent.datetime) if sent else summary["Created"],
                 "Text": body(message, "plain"),
