@@ -65,7 +65,7 @@ def service_app(
 ) -> Starlette:
     """The app. `compose` opens stores, makes indexes and gives the service object that doors and handlers get.
 
-    Doors find it at `request.app.state.service`. Messages are taken as soon as the broker answers; HTTP does not wait for it.
+    Doors find it at `request.app.state.service`. Messages are taken as soon as the broker answers; HTTP does not wait.
     """
     configure_logging(name, settings.log_level)
     health = Health()
@@ -76,7 +76,10 @@ def service_app(
         app.state.service = service = await parts.open(compose)
         app.state.identities = identities
         app.state.grants = grants
-        background = [asyncio.create_task(parts.consume(service)), *(asyncio.create_task(_repeat(job, service)) for job in jobs)]
+        background = [
+            asyncio.create_task(parts.consume(service)),
+            *(asyncio.create_task(_repeat(job, service)) for job in jobs),
+        ]
         try:
             yield
         finally:
@@ -110,7 +113,7 @@ class _Parts:
         health.register("database", self._database.ping)
         health.register("broker", self._consumer.check)
 
-    async def open(self, compose: Compose) -> Any:  # noqa: ANN401 - the service's own composition
+    async def open(self, compose: Compose) -> Any:
         """Waits for the database, composes the service, starts the relay."""
         resources = Resources(self._database, self._relay, self._authorities, self._health)
         async with asyncio.timeout(_START_SECONDS):
@@ -125,7 +128,7 @@ class _Parts:
                 else:
                     return service
 
-    async def consume(self, service: Any) -> None:  # noqa: ANN401 - the service's own composition
+    async def consume(self, service: Any) -> None:
         """Consumes as soon as the broker is there; the connection mends itself afterwards."""
         while True:
             try:
@@ -144,7 +147,7 @@ class _Parts:
         self._database.close()
 
 
-async def _repeat(job: Job, service: Any) -> None:  # noqa: ANN401 - the service's own composition
+async def _repeat(job: Job, service: Any) -> None:
     while True:
         await asyncio.sleep(job.every_seconds)
         try:

@@ -1,4 +1,4 @@
-"""The circuit breaker of one handler: after failures in a row, one delivery at a time and slowly, until one succeeds."""
+"""The circuit breaker of one handler: after failures in a row, one delivery at a time, until one succeeds."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorGridFSBucket
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorGridFSBucket
 from pymongo import IndexModel, ReturnDocument, WriteConcern
 from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 from chassis.errors import AlreadyHandled
-from chassis.outbox import Outgoing, Relay
+from chassis.outbox import Collection, Outgoing, Relay
 from chassis.telemetry import DATABASE_COMMANDS
 
 Document = dict[str, Any]
@@ -41,7 +41,7 @@ class _InsertCombiner:
     A journaled write costs the engine a sync; many documents in one command share it.
     """
 
-    def __init__(self, collection: AsyncIOMotorCollection) -> None:
+    def __init__(self, collection: Collection) -> None:
         self._collection = collection
         self._waiting: list[tuple[Document, asyncio.Future[None]]] = []
         self._sender: asyncio.Task[None] | None = None
@@ -88,14 +88,14 @@ class _InsertCombiner:
 class Documents:
     """A collection whose every write is one document, guarded, with the events to tell embedded in it."""
 
-    def __init__(self, collection: AsyncIOMotorCollection, relay: Relay) -> None:
+    def __init__(self, collection: Collection, relay: Relay) -> None:
         self._collection = collection
         self._combiner = _InsertCombiner(collection)
         self._relay = relay
         relay.watch(collection)
 
     @property
-    def raw(self) -> AsyncIOMotorCollection:
+    def raw(self) -> Collection:
         """The collection itself, for writes that tell nobody."""
         return self._collection
 
@@ -132,7 +132,10 @@ class Documents:
         return found
 
     async def update(
-        self, guard: Mapping[str, Any], change: Mapping[str, Any] | Sequence[Mapping[str, Any]], events: Sequence[Outgoing] = ()
+        self,
+        guard: Mapping[str, Any],
+        change: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+        events: Sequence[Outgoing] = (),
     ) -> Document | None:
         """Changes the one document that the guard matches and gives it back; None where none does.
 
@@ -184,7 +187,7 @@ class Database:
         """A collection of aggregates with their outbox."""
         return Documents(self._database[name], relay)
 
-    def collection(self, name: str) -> AsyncIOMotorCollection:
+    def collection(self, name: str) -> Collection:
         """A plain collection, for records that tell nobody."""
         return self._database[name]
 

@@ -84,7 +84,9 @@ async def _http_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for that class only
     document = Problem(title=error.detail, status=error.status_code, code=f"http_{error.status_code}")
     return Response(
-        document.model_dump_json(exclude_none=True), status_code=error.status_code, media_type="application/problem+json"
+        document.model_dump_json(exclude_none=True),
+        status_code=error.status_code,
+        media_type="application/problem+json",
     )
 
 

@@ -1,4 +1,4 @@
-"""Consuming: one queue per handler, and the five ways in which a delivery can end. Publishing stands in chassis.outbox."""
+"""Consuming: one queue per handler, and the five ways a delivery can end. Publishing stands in chassis.outbox."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -12,6 +12,7 @@ from aio_pika.abc import AbstractIncomingMessage, AbstractRobustConnection
 from faststream import AckPolicy
 from faststream.rabbit import Channel, RabbitBroker, RabbitQueue
 from faststream.rabbit.annotations import RabbitMessage
+from faststream.rabbit.utils import RabbitClientProperties
 from pydantic import ValidationError
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, WTimeoutError
 
@@ -19,7 +20,7 @@ from chassis import clock, retry, strictjson
 from chassis.breaker import Breaker
 from chassis.errors import AlreadyHandled, Refused, TryLater
 from chassis.outbox import EVENTS_EXCHANGE, Outgoing, Publisher
-from chassis.retry import Retry
+from chassis.retry import DEFAULT_RETRY, Retry
 from chassis.telemetry import DELIVERIES, log
 from contracts.base import CouncilMessage, Message
 
@@ -79,9 +80,13 @@ class Delivery:
             first_seen=datetime.fromisoformat(str(first_seen)) if first_seen else clock.now(),
         )
 
-    def carried_headers(self, **own: str | int) -> dict[str, Any]:
+    def carried_headers(self, own: Mapping[str, str | int]) -> dict[str, Any]:
         """The headers of a copy: the sender's, less the broker's own history, plus ours."""
-        kept = {name: value for name, value in self.headers.items() if not name.startswith(("x-death", "x-first-death", "x-last-death"))}
+        kept = {
+            name: value
+            for name, value in self.headers.items()
+            if not name.startswith(("x-death", "x-first-death", "x-last-death"))
+        }
         history: dict[str, Any] = {
             retry.HEADER_FIRST_SEEN: self.first_seen.isoformat(),
             retry.HEADER_ROUTING_KEY: self.routing_key,
@@ -106,7 +111,7 @@ class Subscription:
     queue: str
     message: type[Message] | None
     handler: Handler
-    retry: Retry = Retry()
+    retry: Retry = DEFAULT_RETRY
     prefetch: int = 32
     timeout_seconds: float = 20
     refusal: Refusal | None = None
@@ -138,7 +143,7 @@ def read_message(subscription: Subscription, delivery: Delivery) -> Message | No
         raise Refused("invalid", first["msg"], field=_pointer(first["loc"], data)) from error
 
 
-def _pointer(location: Sequence[int | str], data: Any) -> str:  # noqa: ANN401 - any JSON
+def _pointer(location: Sequence[int | str], data: Any) -> str:
     """The JSON pointer of a fault; pydantic puts a union's tag into its location, which the document does not have."""
     parts: list[str] = []
     for index, step in enumerate(location):
@@ -156,7 +161,9 @@ def _pointer(location: Sequence[int | str], data: Any) -> str:  # noqa: ANN401 -
 class Consumer:
     """A connection that only consumes, and gives every delivery one of the five ends."""
 
-    def __init__(self, url: str, *, service_name: str, subscriptions: Sequence[Subscription], publisher: Publisher) -> None:
+    def __init__(
+        self, url: str, *, service_name: str, subscriptions: Sequence[Subscription], publisher: Publisher
+    ) -> None:
         self._url = url
         self._name = service_name
         self._subscriptions = subscriptions
@@ -168,7 +175,7 @@ class Consumer:
         self._service: Any = None
         self._breakers = {subscription.queue: Breaker() for subscription in subscriptions}
 
-    async def start(self, service: Any) -> None:  # noqa: ANN401 - the service's own composition
+    async def start(self, service: Any) -> None:
         """Connects and consumes; raises where the broker or a queue is not there."""
         self._service = service
         broker = RabbitBroker(
@@ -178,7 +185,7 @@ class Consumer:
             decoder=_undecoded,
             logger=None,
             app_id=self._name,
-            client_properties={"connection_name": f"{self._name} consumer"},  # type: ignore[typeddict-item]
+            client_properties=RabbitClientProperties(heartbeat=15, connection_timeout=5),
         )
         for subscription in self._subscriptions:
             self._subscribe(broker, subscription)
@@ -288,12 +295,12 @@ class Consumer:
         return "retried"
 
     async def _again(self, delivery: Delivery, seconds: int, attempts: int) -> None:
-        headers = delivery.carried_headers(**{retry.HEADER_ATTEMPTS: attempts})
+        headers = delivery.carried_headers({retry.HEADER_ATTEMPTS: attempts})
         await self._copy(delivery, retry.retry_queue(seconds), headers)
 
     async def _bury(self, delivery: Delivery, code: str, reason: str, attempts: int | None = None) -> None:
         headers = delivery.carried_headers(
-            **{
+            {
                 retry.HEADER_ATTEMPTS: delivery.attempts + 1 if attempts is None else attempts,
                 retry.HEADER_CODE: code,
                 retry.HEADER_REASON: reason[:500],
@@ -314,6 +321,6 @@ class Consumer:
         )
 
 
-async def _undecoded(_: Any) -> bytes:  # noqa: ANN401 - FastStream's own message type
+async def _undecoded(_: Any) -> bytes:
     """The body is read by `read_message`, where a fault has a name; the framework must not try first."""
     return b""

@@ -8,10 +8,11 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID, uuid5
 
 from faststream.rabbit import Channel, RabbitBroker
+from faststream.rabbit.utils import RabbitClientProperties
 from motor.motor_asyncio import AsyncIOMotorCollection
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import BulkWriteError, PyMongoError
@@ -19,6 +20,8 @@ from pymongo.errors import BulkWriteError, PyMongoError
 from chassis import clock
 from chassis.telemetry import OUTBOX_AGE, OUTBOX_WAITING, PUBLISHED, log
 from contracts.base import Message, PortalMessage
+
+Collection: TypeAlias = "AsyncIOMotorCollection[dict[str, Any]]"
 
 EVENTS_EXCHANGE = "portal.events"
 COUNCIL_OUTBOX = "council.outbox"
@@ -70,7 +73,9 @@ def tell(message: Message, *cause: str, correlation_id: str | None = None) -> Ou
     return Outgoing(
         event_id=derived_id(message.wire_name, *cause),
         exchange=COUNCIL_OUTBOX if council else EVENTS_EXCHANGE,
-        routing_key=f"{message.authority}.{message.wire_name}" if isinstance(message, PortalMessage) else message.wire_name,
+        routing_key=f"{message.authority}.{message.wire_name}"
+        if isinstance(message, PortalMessage)
+        else message.wire_name,
         type=message.wire_name,
         body=message.model_dump_json(by_alias=True),
         at=clock.now(),
@@ -90,7 +95,7 @@ class Publisher:
             app_id=service,
             logger=None,
             timeout=_PUBLISH_SECONDS,
-            client_properties={"connection_name": f"{service} publisher"},  # type: ignore[typeddict-item]
+            client_properties=RabbitClientProperties(heartbeat=15, connection_timeout=5),
         )
         self._connected = False
 
@@ -154,20 +159,20 @@ def _failpoint(name: str) -> None:
 class Relay:
     """Publishes the outbox entries of documents just written, oldest first per document, and clears them in batches."""
 
-    def __init__(self, publisher: Publisher, sent: AsyncIOMotorCollection) -> None:
+    def __init__(self, publisher: Publisher, sent: Collection) -> None:
         self._publisher = publisher
         self._sent = sent
-        self._collections: list[AsyncIOMotorCollection] = []
+        self._collections: list[Collection] = []
         self._under_way: dict[tuple[str, Any], asyncio.Task[None]] = {}
         self._slots = asyncio.Semaphore(_CONCURRENCY)
-        self._confirmed: list[tuple[AsyncIOMotorCollection, Any, dict[str, Any]]] = []
+        self._confirmed: list[tuple[Collection, Any, dict[str, Any]]] = []
         self._loops: list[asyncio.Task[None]] = []
 
-    def watch(self, collection: AsyncIOMotorCollection) -> None:
+    def watch(self, collection: Collection) -> None:
         """The sweeper looks after this collection too."""
         self._collections.append(collection)
 
-    async def ensure_indexes(self, collection: AsyncIOMotorCollection) -> None:
+    async def ensure_indexes(self, collection: Collection) -> None:
         """What the sweeper's query needs; only documents with something to tell are in it."""
         await collection.create_indexes(
             [IndexModel([("outbox.at", ASCENDING)], partialFilterExpression={"outbox.at": {"$exists": True}})]
@@ -178,13 +183,13 @@ class Relay:
         await self._sent.create_indexes([IndexModel([("at", ASCENDING)], expireAfterSeconds=_SENT_DAYS * 86400)])
         self._loops = [asyncio.create_task(self._clear_for_ever()), asyncio.create_task(self._sweep_for_ever())]
 
-    def offer(self, collection: AsyncIOMotorCollection, document_id: Any, events: Sequence[Outgoing]) -> None:  # noqa: ANN401 - any `_id`
+    def offer(self, collection: Collection, document_id: Any, events: Sequence[Outgoing]) -> None:
         """Takes a document's fresh entries; what cannot be sent now the sweeper sends later."""
         if events:
             _failpoint("before-publish")
             self._send(collection, document_id, [event.as_document() for event in events])
 
-    def _send(self, collection: AsyncIOMotorCollection, document_id: Any, entries: list[dict[str, Any]]) -> None:  # noqa: ANN401
+    def _send(self, collection: Collection, document_id: Any, entries: list[dict[str, Any]]) -> None:
         key = (collection.name, document_id)
         if key in self._under_way:
             return  # one sender a document keeps its order; the sweeper takes what came meanwhile
@@ -193,7 +198,7 @@ class Relay:
         self._under_way[key] = task
         task.add_done_callback(lambda _: self._under_way.pop(key, None))
 
-    async def _publish_all(self, collection: AsyncIOMotorCollection, document_id: Any, entries: list[dict[str, Any]]) -> None:  # noqa: ANN401
+    async def _publish_all(self, collection: Collection, document_id: Any, entries: list[dict[str, Any]]) -> None:
         try:
             async with self._slots:
                 for entry in entries:

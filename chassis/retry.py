@@ -42,3 +42,6 @@ class Retry:
     def delay_after(self, attempts: int) -> int | None:
         """The delay after so many failed attempts; None at the end."""
         return self.delays[attempts - 1] if attempts <= len(self.delays) else None
+
+
+DEFAULT_RETRY = Retry()

@@ -28,7 +28,7 @@ def _is_unicode(value: dict[str, Any]) -> bool:
     return True
 
 
-def _check_depth(value: Any) -> None:  # noqa: ANN401 - any JSON
+def _check_depth(value: Any) -> None:
     level: list[Any] = [value]
     for _ in range(MAX_DEPTH):
         level = [

@@ -7,7 +7,9 @@ import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
 DELIVERIES = Counter(
-    "portal_deliveries", "Deliveries by how they ended: done, repeated, later, refused, retried, dead, released", ["queue", "outcome"]
+    "portal_deliveries",
+    "Deliveries by how they ended: done, repeated, later, refused, retried, dead, released",
+    ["queue", "outcome"],
 )
 PUBLISHED = Counter("portal_published", "Messages confirmed by the broker", ["type"])
 OUTBOX_WAITING = Gauge("portal_outbox_waiting", "Entries handed to the relay and not yet confirmed")

@@ -1,4 +1,7 @@
-"""Signed statements between the portal's parts: identities, grants, manifests. EdDSA only, short-lived, for one audience."""
+"""Signed statements between the portal's parts: identities, grants, manifests.
+
+Ed25519 only (RFC 9864), short-lived, for one audience.
+"""
 
 import base64
 from datetime import timedelta
@@ -14,7 +17,7 @@ from chassis import clock
 from chassis.errors import Unauthorised
 from chassis.settings import key_bytes
 
-_ALGORITHMS = ["EdDSA", "Ed25519"]
+_ALGORITHMS = ["Ed25519"]
 _LEEWAY_SECONDS = 5
 
 
@@ -41,7 +44,10 @@ class Signer:
         at = clock.now()
         times = {"iat": int(at.timestamp()), "exp": int((at + timedelta(seconds=seconds)).timestamp())}
         return jwt.encode(
-            {"alg": "EdDSA"}, {**claims, **times, "iss": self._issuer, "aud": audience}, self._key, algorithms=_ALGORITHMS
+            {"alg": "Ed25519"},
+            {**claims, **times, "iss": self._issuer, "aud": audience},
+            self._key,
+            algorithms=_ALGORITHMS,
         )
 
 

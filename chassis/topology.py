@@ -1,6 +1,6 @@
 """The broker's definitions as one document: exchanges, queues, bindings, policies, users, permissions.
 
-An operator's job loads it; services declare nothing (reliability R13). Pure: from the subscriptions and the authorities.
+An operator's job loads it; services declare nothing (reliability R13). Pure: from its arguments.
 """
 
 import base64
@@ -54,13 +54,27 @@ def _exchanges(vhost: str) -> list[dict[str, Any]]:
         **{retry_queue(delay): "fanout" for delay in DELAYS},
     }
     return [
-        {"name": name, "vhost": vhost, "type": kind, "durable": True, "auto_delete": False, "internal": False, "arguments": {}}
+        {
+            "name": name,
+            "vhost": vhost,
+            "type": kind,
+            "durable": True,
+            "auto_delete": False,
+            "internal": False,
+            "arguments": {},
+        }
         for name, kind in kinds.items()
     ]
 
 
 def _queue(name: str, vhost: str) -> dict[str, Any]:
-    return {"name": name, "vhost": vhost, "durable": True, "auto_delete": False, "arguments": {"x-queue-type": "quorum"}}
+    return {
+        "name": name,
+        "vhost": vhost,
+        "durable": True,
+        "auto_delete": False,
+        "arguments": {"x-queue-type": "quorum"},
+    }
 
 
 def _queues(work: Sequence[Subscription], councils: Sequence[str], vhost: str) -> list[dict[str, Any]]:
@@ -92,49 +106,44 @@ def _bindings(work: Sequence[Subscription], councils: Sequence[str], vhost: str)
     ]
 
 
-def _policy(name: str, pattern: str, vhost: str, kind: str = "queues", **definition: Any) -> dict[str, Any]:  # noqa: ANN401 - as RabbitMQ has them
+def _policy(name: str, vhost: str, definition: Mapping[str, Any], *, kind: str = "queues") -> dict[str, Any]:
     return {
         "name": name,
         "vhost": vhost,
-        "pattern": f"^{re.escape(pattern)}$",
+        "pattern": f"^{re.escape(name)}$",
         "apply-to": kind,
         "priority": 10,
-        "definition": {key.replace("_", "-"): value for key, value in definition.items()},
+        "definition": dict(definition),
     }
 
 
 def _policies(work: Sequence[Subscription], councils: Sequence[str], vhost: str) -> list[dict[str, Any]]:
-    bounded = {"max_length": _MAX_LENGTH, "overflow": "reject-publish"}
-    return [
-        _policy(COUNCIL_INBOX, COUNCIL_INBOX, vhost, kind="exchanges", alternate_exchange=UNKNOWN_EXCHANGE),
-        *(
-            _policy(
-                subscription.queue,
-                subscription.queue,
-                vhost,
-                dead_letter_exchange=DEAD_EXCHANGE,
-                dead_letter_routing_key=subscription.queue,
-                dead_letter_strategy="at-least-once",
-                delivery_limit=_DELIVERY_LIMIT,
-                **bounded,
-            )
-            for subscription in work
-        ),
-        *(
-            _policy(
-                retry_queue(delay),
-                retry_queue(delay),
-                vhost,
-                message_ttl=delay * 1000,
-                dead_letter_exchange="",
-                dead_letter_strategy="at-least-once",
-                **bounded,
-            )
-            for delay in DELAYS
-        ),
-        *(_policy(dead_queue(subscription.queue), dead_queue(subscription.queue), vhost, **bounded) for subscription in work),
-        *(_policy(council_queue(council), council_queue(council), vhost, **bounded) for council in councils),
+    bounded = {"max-length": _MAX_LENGTH, "overflow": "reject-publish"}
+    safe = {"dead-letter-strategy": "at-least-once", **bounded}
+    plain = [
+        *(dead_queue(subscription.queue) for subscription in work),
+        *(council_queue(council) for council in councils),
     ]
+    return [
+        _policy(COUNCIL_INBOX, vhost, {"alternate-exchange": UNKNOWN_EXCHANGE}, kind="exchanges"),
+        *(_policy(subscription.queue, vhost, {**safe, **_work_policy(subscription.queue)}) for subscription in work),
+        *(_policy(retry_queue(delay), vhost, {**safe, **_retry_policy(delay)}) for delay in DELAYS),
+        *(_policy(name, vhost, bounded) for name in plain),
+    ]
+
+
+def _work_policy(queue: str) -> dict[str, Any]:
+    """A delivery that kills its consumer again and again ends among the queue's dead letters."""
+    return {
+        "dead-letter-exchange": DEAD_EXCHANGE,
+        "dead-letter-routing-key": queue,
+        "delivery-limit": _DELIVERY_LIMIT,
+    }
+
+
+def _retry_policy(delay: int) -> dict[str, Any]:
+    """After its time a delivery goes back, by the default exchange, to the queue that its routing key names."""
+    return {"dead-letter-exchange": "", "message-ttl": delay * 1000}
 
 
 def password_hash(password: str) -> str:
@@ -143,7 +152,9 @@ def password_hash(password: str) -> str:
     return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
 
 
-def _users(services: Sequence[str], councils: Sequence[str], passwords: Mapping[str, str], vhost: str) -> dict[str, Any]:
+def _users(
+    services: Sequence[str], councils: Sequence[str], passwords: Mapping[str, str], vhost: str
+) -> dict[str, Any]:
     """One user a service, one a council, one for the operator; each with the least that it needs."""
     retries = "|".join(re.escape(retry_queue(delay)) for delay in DELAYS)
     service_write = f"^({re.escape(EVENTS_EXCHANGE)}|{re.escape(COUNCIL_OUTBOX)}|{re.escape(DEAD_EXCHANGE)}|{retries})$"
@@ -164,7 +175,8 @@ def _users(services: Sequence[str], councils: Sequence[str], passwords: Mapping[
             for name, _, _ in rights
         ],
         "permissions": [
-            {"user": name, "vhost": vhost, "configure": "^$", "write": write, "read": read} for name, write, read in rights
+            {"user": name, "vhost": vhost, "configure": "^$", "write": write, "read": read}
+            for name, write, read in rights
         ],
         "topic_permissions": [
             {

@@ -26,7 +26,7 @@ def subscriptions() -> dict[str, Sequence[Subscription]]:
         try:
             handlers = importlib.import_module(f"services.{service}.handlers")
         except ModuleNotFoundError as error:
-            if error.name != f"services.{service}.handlers":
+            if error.name not in {f"services.{service}.handlers", f"services.{service}"}:
                 raise
             found[service] = ()  # a service that listens to nothing has no handlers
         else:
@@ -51,7 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--authorities", type=Path, default=Path("deploy/authorities"))
     options = parser.parse_args(arguments)
     passwords = json.load(sys.stdin) if options.users else None
-    json.dump(broker_definitions(Authorities.load(options.authorities), passwords), sys.stdout, indent=1, sort_keys=True)
+    json.dump(
+        broker_definitions(Authorities.load(options.authorities), passwords), sys.stdout, indent=1, sort_keys=True
+    )
     print()
     return 0
 

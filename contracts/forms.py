@@ -17,7 +17,7 @@ class DefinitionPublished(Event):
     version: str
     title: str
     due_days: int
-    """The form's own period, in calendar days from the day of receipt (42 for statutory advice: SI 2014/1530, reg 8(1))."""
+    """The form's own period in calendar days from receipt (42 for statutory advice: SI 2014/1530, reg 8(1))."""
     prefill_schema: dict[str, Any]
     """JSON Schema 2020-12 of the `prefill` that this version takes."""
     published_at: AwareDatetime

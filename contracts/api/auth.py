@@ -2,7 +2,7 @@
 
 from pydantic import AwareDatetime
 
-from contracts.base import Address, Line, PersonalData, Value
+from contracts.base import Address, PersonalData, Value
 
 
 class RegistrationDetails(PersonalData):

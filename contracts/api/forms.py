@@ -7,7 +7,19 @@ from pydantic import AwareDatetime, Field
 from contracts.base import PersonalData, Value
 
 QuestionType = Literal[
-    "line", "text", "number", "date", "boolean", "radio", "picklist", "several", "table", "read_only", "heading", "help", "files"
+    "line",
+    "text",
+    "number",
+    "date",
+    "boolean",
+    "radio",
+    "picklist",
+    "several",
+    "table",
+    "read_only",
+    "heading",
+    "help",
+    "files",
 ]
 
 
@@ -27,7 +39,7 @@ class Condition(Value):
 
 
 class Question(Value):
-    """One question as a page shows it; `columns` for a table, `options` for a choice, `questions` for a group with a heading."""
+    """One question as a page shows it: a table has `columns`, a choice `options`, a heading the `questions` under it."""
 
     key: str
     type: QuestionType

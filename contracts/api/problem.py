@@ -4,7 +4,7 @@ from contracts.base import Fault, Value
 
 
 class Problem(Value):
-    """A problem document: `code` is stable, `detail` a sentence for its reader, `field` a JSON pointer where one is at fault."""
+    """A problem document: a stable `code`, `detail` for its reader, `field` a JSON pointer where one is at fault."""
 
     type: str = "about:blank"
     title: str
