@@ -1,0 +1,1 @@
+"""What forms, drafts and contributions are, and what may happen to them. No I/O, no clock, no async."""
