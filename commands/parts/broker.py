@@ -1,0 +1,129 @@
+"""A private RabbitMQ from Debian's package: own directories, ports, users and epmd; never the machine's own instance.
+
+Not here: which exchanges and queues there are (chassis.topology).
+"""
+
+import os
+import pwd
+import secrets
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from commands.parts.instance import Instance
+from commands.parts.part import Part, usable_by_others
+from commands.parts.trouble import Trouble
+
+DEFINITIONS = "definitions.json"
+_USER = "rabbitmq"
+_INSTALLATIONS = (Path("/usr/lib/rabbitmq/lib"), Path("/usr/local/opt/rabbitmq"), Path("/opt/homebrew/opt/rabbitmq"))
+
+# Small tables: this node has dozens of queues, not millions. Loopback for its own protocol too.
+_ERLANG = "+P 65536 +t 1048576 -kernel inet_dist_use_interface {127,0,0,1}"
+
+_CONFIGURATION = """\
+listeners.tcp.default = 127.0.0.1:{port}
+load_definitions = {definitions}
+heartbeat = 15
+log.file = false
+log.console = true
+log.console.level = warning
+vm_memory_high_watermark.relative = 0.4
+disk_free_limit.absolute = 50MB
+"""
+
+
+def parts(instance: Instance, ports: Mapping[str, int]) -> list[Part]:
+    """The name daemon that Erlang needs, and the broker. Writes their configuration."""
+    home = instance.data / "broker"
+    home.mkdir(exist_ok=True)
+    environment = _environment(home, ports)
+    definitions = home / DEFINITIONS
+    (home / "rabbitmq.conf").write_text(_CONFIGURATION.format(port=ports["broker"], definitions=definitions))
+    (home / "enabled_plugins").write_text("[].\n")
+    cookie = home / ".erlang.cookie"
+    if not cookie.exists():
+        cookie.write_text(secrets.token_hex(20))
+        cookie.chmod(0o400)
+    user = own(home, _USER)
+    address = f"127.0.0.1:{ports['broker']}"
+    return [
+        Part(
+            name="epmd",
+            command=("epmd", "-port", str(ports["epmd"]), "-address", "127.0.0.1"),
+            url=f"tcp://127.0.0.1:{ports['epmd']}",
+            probe=f"tcp://127.0.0.1:{ports['epmd']}",
+            cwd=home,
+            environment=environment,
+            user=user,
+        ),
+        Part(
+            name="broker",
+            command=(str(_server()),),
+            url=f"amqp://{address}",
+            probe=f"amqp://{address}",
+            cwd=home,
+            environment=environment,
+            after=("epmd",),
+            user=user,
+            drain_seconds=20,
+        ),
+    ]
+
+
+def write_definitions(instance: Instance, definitions: str) -> None:
+    """Keep the exchanges, queues and users that the broker loads at its start; they hold passwords' hashes."""
+    home = instance.data / "broker"
+    file = home / DEFINITIONS
+    file.touch(mode=0o600)
+    file.write_text(definitions)
+    own(home, _USER)
+
+
+def own(directory: Path, user: str) -> str | None:
+    """Give a directory to a part's own user where we are root and it can get there; None: run as who we are."""
+    if os.geteuid() != 0 or not usable_by_others(directory.parent):
+        return None
+    try:
+        owner = pwd.getpwnam(user)
+    except KeyError:
+        return None
+    for folder, _, files in os.walk(directory):
+        for path in (folder, *(os.path.join(folder, file) for file in files)):  # noqa: PTH118 - os.walk gives strings
+            os.chown(path, owner.pw_uid, owner.pw_gid)
+    return user
+
+
+def _server() -> Path:
+    """The broker's own start script: Debian's wrapper insists on root and on the machine's instance."""
+    for folder in _INSTALLATIONS:
+        for found in sorted(folder.glob("**/sbin/rabbitmq-server"), reverse=True):
+            return found
+    other = shutil.which("rabbitmq-server")
+    if other is None:
+        raise Trouble("RabbitMQ is not installed: apt-get install rabbitmq-server, or set PORTAL_AMQP_URL.")
+    return Path(other)
+
+
+def _environment(home: Path, ports: Mapping[str, int]) -> dict[str, str]:
+    return {
+        "HOME": str(home),
+        "LANG": "C.UTF-8",
+        "RABBITMQ_CONF_ENV_FILE": "/dev/null",
+        "RABBITMQ_NODENAME": "portal@localhost",
+        "RABBITMQ_MNESIA_BASE": str(home / "mnesia"),
+        "RABBITMQ_LOG_BASE": str(home / "log"),
+        "RABBITMQ_LOGS": "-",
+        "RABBITMQ_CONFIG_FILE": str(home / "rabbitmq.conf"),
+        "RABBITMQ_ENABLED_PLUGINS_FILE": str(home / "enabled_plugins"),
+        "RABBITMQ_GENERATED_CONFIG_DIR": str(home / "generated"),
+        "RABBITMQ_PLUGINS_EXPAND_DIR": str(home / "plugins"),
+        "RABBITMQ_FEATURE_FLAGS_FILE": str(home / "feature_flags"),
+        "RABBITMQ_PID_FILE": str(home / "pid"),
+        "RABBITMQ_DIST_PORT": str(ports["erlang"]),
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": _ERLANG,
+        # The script then replaces itself with the node: our child is the broker, not a shell around it.
+        "RUNNING_UNDER_SYSTEMD": "true",
+        "ERL_EPMD_PORT": str(ports["epmd"]),
+        "ERL_EPMD_ADDRESS": "127.0.0.1",
+    }

@@ -1,0 +1,140 @@
+"""The six services as parts: which process, with which settings. What they do is their own."""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from commands.parts.instance import ROOT
+from commands.parts.part import Part
+from commands.parts.secrets import Secrets, digest
+
+STORED = ("auth", "tasks", "forms", "notify", "files")
+SERVICES = (*STORED, "gateway")
+
+# Longer than the chassis gives its handlers to end (25 seconds), shorter than a container platform waits to kill (30).
+_DRAIN_SECONDS = 28
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the parts are that services lean on."""
+
+    amqp: str
+    mongo: str
+    smtp: str
+    clamd: str
+    gateway: str
+    services: Mapping[str, str]
+    is_broker_outside: bool
+    has_broker_users: bool
+    """Each service and each council signs in to the broker as itself: always, but on a broker that we cannot set up."""
+
+
+def parts(
+    addresses: Addresses, secrets: Secrets, *, after: tuple[str, ...], authorities: tuple[str, ...]
+) -> list[Part]:
+    """One uvicorn process a service."""
+    return [
+        Part(
+            name=name,
+            command=_command(name, urlsplit(addresses.services[name]).port or 0),
+            url=addresses.services[name],
+            probe=f"{addresses.services[name]}/readyz",
+            cwd=ROOT,
+            environment=environment(name, addresses, secrets, authorities),
+            after=after,
+            drain_seconds=_DRAIN_SECONDS,
+        )
+        for name in SERVICES
+    ]
+
+
+def as_user(amqp: str, user: str, password: str) -> str:
+    """The broker's address with other credentials."""
+    parts = urlsplit(amqp)
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{quote(user, safe='')}:{quote(password, safe='')}@{host}"))
+
+
+def authorities_in(folder: Path) -> tuple[str, ...]:
+    """The codes of the authorities that a deployment's folder describes."""
+    return tuple(sorted(path.stem for path in folder.glob("*.json")))
+
+
+def environment(name: str, addresses: Addresses, secrets: Secrets, authorities: tuple[str, ...]) -> dict[str, str]:
+    """The settings of one service."""
+    prefix = name.upper()
+    settings = _own_settings(name, addresses, secrets, authorities)
+    if name in STORED:
+        amqp = as_user(addresses.amqp, name, secrets.passwords[name]) if addresses.has_broker_users else addresses.amqp
+        settings |= {"MONGO_URL": addresses.mongo, "MONGO_DATABASE": f"portal_{name}", "AMQP_URL": amqp}
+    return {
+        # Motor's threads would each keep an arena of their own.
+        "MALLOC_ARENA_MAX": "2",
+        **{f"{prefix}_{key}": value for key, value in settings.items()},
+    }
+
+
+def _own_settings(name: str, addresses: Addresses, secrets: Secrets, authorities: tuple[str, ...]) -> dict[str, str]:
+    public, signing = secrets.public_keys, secrets.signing_keys
+    identity = {"GATEWAY_PUBLIC_KEY": public["gateway"]}
+    clients = {
+        code: {"client_id": code, "client_secret_sha256": digest(secrets.client_secrets[code])} for code in authorities
+    }
+    match name:
+        case "auth":
+            return {
+                **identity,
+                "SIGNING_KEY": signing["auth"],
+                "SECRET": secrets.auth_secret,
+                "COUNCIL_CLIENTS": json.dumps(clients),
+            }
+        case "tasks":
+            return {**identity, "SIGNING_KEY": signing["tasks"]}
+        case "forms":
+            return {
+                **identity,
+                "TASKS_PUBLIC_KEY": public["tasks"],
+                "FILES_PUBLIC_KEY": public["files"],
+                "PUBLIC_URL": addresses.gateway,
+            }
+        case "files":
+            return {
+                **identity,
+                "TASKS_PUBLIC_KEY": public["tasks"],
+                "SIGNING_KEY": signing["files"],
+                "CLAMD_URL": addresses.clamd,
+                "PUBLIC_URL": addresses.gateway,
+            }
+        case "notify":
+            return {"SMTP_URL": addresses.smtp, "PUBLIC_URL": addresses.gateway}
+        case _:
+            urls = {
+                f"{service.upper()}_URL": addresses.services[service] for service in ("auth", "tasks", "forms", "files")
+            }
+            return {
+                **urls,
+                "SIGNING_KEY": signing["gateway"],
+                "AUTH_PUBLIC_KEY": public["auth"],
+                "SECRET": secrets.gateway_secret,
+                "PUBLIC_URL": addresses.gateway,
+                "DEFAULT_AUTHORITY": "bristol",
+            }
+
+
+def _command(name: str, port: int) -> tuple[str, ...]:
+    options = {
+        "--host": "127.0.0.1",
+        "--port": str(port),
+        "--log-level": "warning",
+        "--timeout-graceful-shutdown": str(_DRAIN_SECONDS - 3),
+    }
+    return (
+        *(sys.executable, "-m", "uvicorn", f"services.{name}.app:create_app", "--factory"),
+        *(word for pair in options.items() for word in pair),
+        # Nothing stands in front of a local gateway: a forwarded address would be a forged one.
+        *("--no-access-log", "--no-server-header", "--no-proxy-headers"),
+    )

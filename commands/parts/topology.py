@@ -1,0 +1,89 @@
+"""What the broker must hold, collected from every service's subscriptions, written or told to it. Run as a process.
+
+`write` prints RabbitMQ's definitions; `declare` tells an outside broker: over its management API where
+PORTAL_AMQP_API_URL names one (users included), else over AMQP, as far as that goes.
+"""
+
+import asyncio
+import importlib
+import importlib.util
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import aio_pika
+import aiohttp
+
+from chassis.messaging import Subscription
+from chassis.topology import definitions
+from commands.parts.services import STORED
+
+_SECONDS = 30
+
+
+def subscriptions() -> dict[str, Sequence[Subscription]]:
+    """What each service listens to; a service without handlers listens to nothing."""
+    modules = {name: f"services.{name}.handlers" for name in STORED}
+    return {
+        name: importlib.import_module(module).subscriptions if importlib.util.find_spec(module) else ()
+        for name, module in modules.items()
+    }
+
+
+def document(authorities: Iterable[str], passwords: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The broker's definitions for these authorities."""
+    return definitions(subscriptions(), authorities, passwords)
+
+
+async def tell_api(api: str, wanted: Mapping[str, Any]) -> None:
+    """Load the definitions over the management API."""
+    async with (
+        aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_SECONDS)) as session,
+        session.post(f"{api.rstrip('/')}/api/definitions", json=wanted) as answer,
+    ):
+        answer.raise_for_status()
+
+
+async def declare(amqp: str, wanted: Mapping[str, Any]) -> None:
+    """Declare exchanges, queues and bindings; what policies would say goes into their arguments."""
+    async with asyncio.timeout(_SECONDS), await aio_pika.connect(amqp) as connection:
+        channel = await connection.channel()
+        for exchange in wanted["exchanges"]:
+            await channel.declare_exchange(
+                exchange["name"],
+                exchange["type"],
+                durable=True,
+                arguments=_by_policy(exchange["name"], "exchanges", wanted["policies"]),
+            )
+        for queue in wanted["queues"]:
+            arguments = {**queue["arguments"], **_by_policy(queue["name"], "queues", wanted["policies"])}
+            await channel.declare_queue(queue["name"], durable=True, arguments=arguments)
+        for binding in wanted["bindings"]:
+            queue = await channel.get_queue(binding["destination"], ensure=False)
+            await queue.bind(binding["source"], binding["routing_key"])
+
+
+def _by_policy(name: str, kind: str, policies: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    rules = [rule for rule in policies if rule["apply-to"] == kind and re.search(rule["pattern"], name)]
+    prefix = "" if kind == "exchanges" else "x-"
+    return {f"{prefix}{key}": value for rule in rules for key, value in rule["definition"].items()}
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Read {"passwords", "authorities", "amqp"?} and do what is asked."""
+    given = json.load(sys.stdin)
+    wanted = document(given["authorities"], given["passwords"])
+    api = os.environ.get("PORTAL_AMQP_API_URL")
+    if arguments == ["write"]:
+        print(json.dumps(wanted))
+    elif api:
+        asyncio.run(tell_api(api, wanted))
+    else:
+        asyncio.run(declare(given["amqp"], wanted))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
