@@ -1,0 +1,5 @@
+"""HTTP in: one function per route, for the gateway alone."""
+
+from services.auth.api import councils, registrations, resets, sessions, sign_ins
+
+routes = [*registrations.routes, *sign_ins.routes, *sessions.routes, *resets.routes, *councils.routes]

@@ -1,0 +1,48 @@
+"""Signing in: the password, the code, the session."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from chassis import clock
+from chassis.http import answer, read
+from contracts.api.auth import CodeBody, SessionCreated, SignInBody, SignInView
+from services.auth.api.door import enter
+from services.auth.model.session import SignIn
+from services.auth.usecases import sign_in as usecases
+
+
+async def start_sign_in(request: Request) -> Response:
+    """Step 1; sends the code."""
+    auth = enter(request)
+    body = await read(request, SignInBody)
+    sign_in_id, sign_in = await usecases.start_sign_in(
+        auth, authority=body.authority, email=body.email, password=body.password, at=clock.now()
+    )
+    return answer(_view(sign_in_id, sign_in), status=201)
+
+
+async def send_code(request: Request) -> Response:
+    """Please send me a new code."""
+    auth, sign_in_id = enter(request), request.path_params["sign_in_id"]
+    return answer(_view(sign_in_id, await usecases.send_sign_in_code(auth, sign_in_id, clock.now())))
+
+
+async def confirm(request: Request) -> Response:
+    """Step 2: a session, whose token is shown this once."""
+    auth = enter(request)
+    body = await read(request, CodeBody)
+    token, session = await usecases.confirm_sign_in(auth, request.path_params["sign_in_id"], body.code, clock.now())
+    created = SessionCreated(session_token=token, account_id=session.account_id, absolute_expires_at=session.ends_at)
+    return answer(created, status=201)
+
+
+def _view(sign_in_id: str, sign_in: SignIn) -> SignInView:
+    return SignInView(sign_in_id=sign_in_id, code_expires_at=sign_in.challenge.expires_at)
+
+
+routes = [
+    Route("/sign-ins", start_sign_in, methods=["POST"]),
+    Route("/sign-ins/{sign_in_id}/code", send_code, methods=["POST"]),
+    Route("/sign-ins/{sign_in_id}/confirm", confirm, methods=["POST"]),
+]

@@ -1,0 +1,39 @@
+"""Composition root: wires auth from its settings."""
+
+from starlette.applications import Starlette
+
+from chassis.app import Resources, service_app
+from chassis.settings import key_bytes
+from chassis.tokens import Signer, Verifier
+from services.auth.api import routes
+from services.auth.handlers import subscriptions
+from services.auth.settings import AuthSettings
+from services.auth.store import Stores
+from services.auth.usecases.context import Auth
+from services.auth.usecases.councils import CouncilDesk
+from services.auth.usecases.hashing import PasswordHasher
+
+
+def build_app(settings: AuthSettings) -> Starlette:
+    """The service as an ASGI app; tests build it the same way."""
+    secret = key_bytes(settings.secret)
+    councils = CouncilDesk(settings.council_clients, Signer(settings.signing_key, issuer="auth"))
+
+    async def compose(resources: Resources) -> Auth:
+        stores = Stores(resources.database, resources.relay)
+        await stores.ensure_indexes()
+        return Auth(stores, PasswordHasher(), resources.authorities, secret, councils)
+
+    return service_app(
+        name="auth",
+        settings=settings,
+        compose=compose,
+        routes=routes,
+        subscriptions=subscriptions,
+        identities=Verifier(settings.gateway_public_key, issuer="gateway", audience="auth"),
+    )
+
+
+def create_app() -> Starlette:
+    """For uvicorn: `--factory services.auth.app:create_app`."""
+    return build_app(AuthSettings())

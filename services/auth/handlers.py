@@ -1,0 +1,14 @@
+"""Messages in: one function per queue."""
+
+from chassis.messaging import Delivery, Subscription
+from contracts.auth import PasswordReset
+from services.auth.usecases import sessions
+from services.auth.usecases.context import Auth
+
+
+async def end_sessions(event: PasswordReset, _: Delivery, auth: Auth) -> None:
+    """A password reset ends every session that the former password began, even if auth crashed in between."""
+    await sessions.end_sessions_after_reset(auth, event.account_id)
+
+
+subscriptions = [Subscription("auth.end-sessions", PasswordReset, end_sessions)]

@@ -1,0 +1,1 @@
+"""What accounts, registrations, sign-ins, sessions and resets are, and their rules. No I/O, no clock, no async."""

@@ -1,0 +1,64 @@
+"""An account: who a professional is, and how many wrong codes in a row it has borne. No I/O, no clock."""
+
+from pydantic import AwareDatetime
+
+from contracts.api.auth import RegistrationDetails
+from contracts.base import Contact, Value
+from services.auth.model.codes import FAILURES
+
+
+class Failures(Value):
+    """Wrong codes in a row. Apart, so that guessing at one way in never shuts the other one."""
+
+    sign_in: int = 0
+    reset: int = 0
+
+
+class Account(Value):
+    """A person who has shown that an email address is theirs."""
+
+    account_id: str
+    authority: str
+    """Where the person registered; an account serves every authority (requirements F4)."""
+    email: str
+    email_key: str
+    password_hash: str
+    password_version: int = 1
+    details: RegistrationDetails
+    registered_at: AwareDatetime
+    failures: Failures = Failures()
+
+    @property
+    def name(self) -> str:
+        """The name as pages and emails show it."""
+        return full_name(self.details)
+
+    @property
+    def person(self) -> Contact:
+        """Whom an email to this account reaches: the address as its owner typed it."""
+        return Contact(email=self.email, name=self.name)
+
+    @property
+    def is_locked(self) -> bool:
+        """Too many wrong codes after right passwords: only a password reset opens it again."""
+        return self.failures.sign_in >= FAILURES
+
+    @property
+    def may_reset(self) -> bool:
+        """False after too many wrong reset codes, until its owner signs in."""
+        return self.failures.reset < FAILURES
+
+    @property
+    def context(self) -> list[str]:
+        """What others know of this person, and a password must not be."""
+        return context_of(self.email, self.details)
+
+
+def full_name(details: RegistrationDetails) -> str:
+    """Forename and surname in one."""
+    return f"{details.forename} {details.surname}".strip()
+
+
+def context_of(email: str, details: RegistrationDetails) -> list[str]:
+    """The words that others would try first for this person's password."""
+    return [email, details.forename, details.surname, details.organisation, details.role, details.address.town]

@@ -1,0 +1,81 @@
+"""A sign-in that waits for its code, and the session that the code makes of it. No I/O, no clock.
+
+They are one document: because it goes from the one to the other in one write, one code can never open two sessions.
+"""
+
+from datetime import datetime, timedelta
+
+from pydantic import AwareDatetime
+
+from contracts.base import Contact, Value
+from services.auth.model.account import Account
+from services.auth.model.codes import Challenge
+
+PATIENCE = timedelta(hours=1)
+"""How long a right password stays good for asking new codes."""
+ABSOLUTE = timedelta(hours=12)
+TOUCH_EVERY = timedelta(minutes=1)
+"""A session ends up to this much before its idle time is over; in return reading it costs no write."""
+
+
+class SignIn(Value):
+    """The password was right; the code is still to come."""
+
+    key: str
+    account_id: str
+    authority: str
+    email: str
+    name: str
+    role: str
+    organisation: str
+    password_version: int
+    challenge: Challenge
+    started_at: AwareDatetime
+
+    @property
+    def person(self) -> Contact:
+        """Whom the code is sent to."""
+        return Contact(email=self.email, name=self.name)
+
+
+class Session(Value):
+    """Somebody is signed in."""
+
+    key: str
+    account_id: str
+    authority: str
+    email: str
+    name: str
+    role: str
+    organisation: str
+    opened_at: AwareDatetime
+    seen_at: AwareDatetime
+    ends_at: AwareDatetime
+
+    def idle_until(self, idle: timedelta) -> datetime:
+        """When it ends if nothing happens; never after its absolute end."""
+        return min(self.seen_at + idle, self.ends_at)
+
+    def is_open(self, at: datetime, idle: timedelta) -> bool:
+        """Whether it still counts."""
+        return at < self.idle_until(idle)
+
+    def wants_touch(self, at: datetime) -> bool:
+        """Whether the last use has been written down long enough ago to write again."""
+        return at - self.seen_at >= TOUCH_EVERY
+
+
+def sign_in_of(account: Account, *, key: str, authority: str, challenge: Challenge) -> SignIn:
+    """What a right password starts; it holds what the session will need, so that reading one is one query."""
+    return SignIn(
+        key=key,
+        account_id=account.account_id,
+        authority=authority,
+        email=account.email,
+        name=account.name,
+        role=account.details.role,
+        organisation=account.details.organisation,
+        password_version=account.password_version,
+        challenge=challenge,
+        started_at=challenge.issued_at,
+    )

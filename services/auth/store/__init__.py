@@ -1,0 +1,30 @@
+"""Where accounts, registrations, sessions, resets and counts live; the only package that knows the database."""
+
+from typing import Self
+
+from chassis.database import Database
+from chassis.outbox import Relay
+from services.auth.store.accounts import AccountStore
+from services.auth.store.limits import LimitStore
+from services.auth.store.registrations import RegistrationStore
+from services.auth.store.resets import ResetStore
+from services.auth.store.sessions import SessionStore
+
+__all__ = ["AccountStore", "LimitStore", "RegistrationStore", "ResetStore", "SessionStore", "Stores"]
+
+
+class Stores:
+    """Every store of the service."""
+
+    def __init__(self, database: Database, relay: Relay) -> None:
+        self.accounts = AccountStore(database.documents("accounts", relay))
+        self.registrations = RegistrationStore(database.documents("registrations", relay))
+        self.sessions = SessionStore(database.documents("sessions", relay))
+        self.resets = ResetStore(database.documents("resets", relay))
+        self.limits = LimitStore(database.collection("limits"))
+
+    async def ensure_indexes(self) -> Self:
+        """Creates what is missing; once at start."""
+        for store in (self.accounts, self.registrations, self.sessions, self.resets, self.limits):
+            await store.ensure_indexes()
+        return self

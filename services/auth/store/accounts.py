@@ -1,0 +1,72 @@
+"""Accounts in the database: one an address, one write a change."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from pymongo import ASCENDING, IndexModel
+
+from chassis.database import Document, Documents
+from chassis.errors import AlreadyHandled
+from chassis.outbox import Outgoing
+from services.auth.model.account import Account
+from services.auth.model.codes import FAILURES
+
+WayIn = Literal["sign_in", "reset"]
+INDEXES = [IndexModel([("email_key", ASCENDING)], unique=True)]
+
+
+class AccountStore:
+    """Collection `accounts`."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+
+    async def ensure_indexes(self) -> None:
+        """One account an address."""
+        await self._documents.ensure_indexes(INDEXES)
+
+    async def by_email(self, email_key: str) -> Account | None:
+        """The account of an address."""
+        return _account(await self._documents.get({"email_key": email_key}))
+
+    async def get(self, account_id: str) -> Account | None:
+        """The account of an id."""
+        return _account(await self._documents.get({"_id": account_id}))
+
+    async def add(self, account: Account, events: Sequence[Outgoing]) -> bool:
+        """Opens an account; False where the address has got another one meanwhile. Twice is once."""
+        document = account.model_dump(exclude={"account_id"}) | {"_id": account.account_id}
+        try:
+            await self._documents.insert(document, events)
+        except AlreadyHandled:
+            return await self.get(account.account_id) is not None
+        return True
+
+    async def count_failure(self, account_id: str, way_in: WayIn) -> Account | None:
+        """Counts a wrong code before it is looked at; None where there have been too many in a row."""
+        counter = f"failures.{way_in}"
+        guard = {"_id": account_id, counter: {"$lt": FAILURES}}
+        return _account(await self._documents.update(guard, {"$inc": {counter: 1}}))
+
+    async def clear_failures(self, account_id: str) -> None:
+        """The right code was given: guessing starts from nothing again."""
+        await self._documents.update({"_id": account_id}, {"$set": _no_failures()})
+
+    async def set_password(
+        self, account_id: str, password_hash: str, *, reset_key: str, events: Sequence[Outgoing]
+    ) -> Account | None:
+        """Changes the password and unlocks; None where this reset has changed it before."""
+        change = {
+            "$set": {"password_hash": password_hash, "reset_key": reset_key, **_no_failures()},
+            "$inc": {"password_version": 1},
+        }
+        guard = {"_id": account_id, "reset_key": {"$ne": reset_key}}
+        return _account(await self._documents.update(guard, change, events))
+
+
+def _no_failures() -> dict[str, Any]:
+    return {"failures": {"sign_in": 0, "reset": 0}}
+
+
+def _account(document: Document | None) -> Account | None:
+    return Account.model_validate({**document, "account_id": document["_id"]}) if document else None

@@ -1,0 +1,1 @@
+"""What auth does: load, decide, save, tell. No HTTP, no AMQP, no database driver."""

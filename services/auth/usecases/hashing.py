@@ -1,0 +1,47 @@
+"""Password hashes: argon2id in a thread, a bounded number at once. What a good password is says model.passwords."""
+
+import asyncio
+from functools import cache
+
+import argon2
+from argon2.exceptions import VerificationError
+
+AT_ONCE = 2
+"""Each hash holds 19 MiB and a core for some 50 ms; more at once would only starve the event loop."""
+
+
+@cache
+def _argon2id() -> argon2.PasswordHasher:
+    """OWASP's figures for argon2id (reliability.md, 1.4)."""
+    return argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+
+
+@cache
+def _nobodys_hash() -> str:
+    """What a password is compared with where there is no account: the same work, never a match."""
+    return _argon2id().hash("")
+
+
+class PasswordHasher:
+    """Hashes and verifies passwords exactly as they were typed."""
+
+    def __init__(self, at_once: int = AT_ONCE) -> None:
+        self._turns = asyncio.Semaphore(at_once)
+
+    async def hash(self, password: str) -> str:
+        """A salted hash to store."""
+        async with self._turns:
+            return await asyncio.to_thread(_argon2id().hash, password)
+
+    async def matches(self, password_hash: str | None, password: str) -> bool:
+        """Whether the password is the one; False after the same work where there is no hash to compare with."""
+        async with self._turns:
+            fits = await asyncio.to_thread(_verify, password_hash or _nobodys_hash(), password)
+        return fits and password_hash is not None
+
+
+def _verify(password_hash: str, password: str) -> bool:
+    try:
+        return _argon2id().verify(password_hash, password)
+    except VerificationError:
+        return False

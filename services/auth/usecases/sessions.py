@@ -1,0 +1,42 @@
+"""Sessions: who is signed in, for how much longer, and the end of it."""
+
+from datetime import datetime, timedelta
+
+from services.auth.model import refusals
+from services.auth.model.account import Account
+from services.auth.model.session import Session
+from services.auth.model.tokens import token_hash
+from services.auth.usecases.context import Auth
+
+
+async def find_session(auth: Auth, token: str, *, at: datetime, touch: bool) -> tuple[Session, datetime]:
+    """The session of a token and when it ends if nothing happens. Only `touch` counts as something happening."""
+    session = await auth.stores.sessions.by_token(token_hash(token))
+    if session is None or not session.is_open(at, _idle(auth, session)):
+        raise refusals.signed_out()
+    if touch and session.wants_touch(at):
+        session = await auth.stores.sessions.touch(session, at)
+    if session is None:
+        raise refusals.signed_out()
+    return session, session.idle_until(_idle(auth, session))
+
+
+async def sign_out(auth: Auth, token: str) -> None:
+    """Ends the session; one that is over already is as good."""
+    await auth.stores.sessions.close(token_hash(token))
+
+
+async def end_older_sessions(auth: Auth, account: Account) -> None:
+    """Ends every session and every sign-in under way that the account's former password began."""
+    await auth.stores.sessions.close_all(account.account_id, account.password_version)
+
+
+async def end_sessions_after_reset(auth: Auth, account_id: str) -> None:
+    """Again, from the event: a crash right after the reset must not leave a session open."""
+    account = await auth.stores.accounts.get(account_id)
+    if account:
+        await end_older_sessions(auth, account)
+
+
+def _idle(auth: Auth, session: Session) -> timedelta:
+    return timedelta(minutes=auth.authorities.get(session.authority).idle_minutes)

@@ -1,0 +1,48 @@
+"""When a session counts and when it is over."""
+
+from datetime import UTC, datetime, timedelta
+
+from services.auth.model.session import ABSOLUTE, Session
+from services.auth.model.tokens import new_token, token_hash
+
+AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+IDLE = timedelta(minutes=30)
+
+
+def session(seen: timedelta = timedelta(0)) -> Session:
+    return Session(
+        key="k",
+        account_id="a",
+        authority="bristol",
+        email="sandra@school.example",
+        name="Sandra Example",
+        role="SENCO",
+        organisation="Hill View",
+        opened_at=AT,
+        seen_at=AT + seen,
+        ends_at=AT + ABSOLUTE,
+    )
+
+
+def test_it_ends_when_nothing_happens_for_the_authoritys_time() -> None:
+    assert session().is_open(AT + IDLE - timedelta(seconds=1), IDLE)
+    assert not session().is_open(AT + IDLE, IDLE)
+
+
+def test_it_ends_after_twelve_hours_whatever_happens() -> None:
+    busy = session(seen=timedelta(hours=11, minutes=59))
+    assert busy.is_open(AT + timedelta(hours=11, minutes=59), IDLE)
+    assert not busy.is_open(AT + timedelta(hours=12), IDLE)
+    assert busy.idle_until(IDLE) == AT + timedelta(hours=12)
+
+
+def test_use_is_written_down_at_most_once_a_minute() -> None:
+    assert not session().wants_touch(AT + timedelta(seconds=59))
+    assert session().wants_touch(AT + timedelta(seconds=60))
+
+
+def test_tokens_hold_256_bits_and_only_their_hash_is_kept() -> None:
+    tokens = {new_token() for _ in range(100)}
+    assert len(tokens) == 100
+    assert all(len(token) == 43 for token in tokens)
+    assert all(token not in token_hash(token) for token in tokens)
