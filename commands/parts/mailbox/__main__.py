@@ -11,14 +11,14 @@ from commands.parts.mailbox.store import KEPT, Mailbox
 from commands.parts.mailbox.web import MailServer
 
 
-async def serve(smtp_port: int, http_port: int, data: Path, kept: int) -> None:
+async def serve(host: str, smtp_port: int, http_port: int, data: Path, kept: int) -> None:
     """Both doors, until SIGTERM or SIGINT."""
     mailbox, refusals = Mailbox(data / "mail.sqlite", kept), Refusals()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    smtp = await listen(mailbox, refusals, smtp_port)
-    web = MailServer(http_port, mailbox, refusals)
+    smtp = await listen(mailbox, refusals, host, smtp_port)
+    web = MailServer((host, http_port), mailbox, refusals)
     threading.Thread(target=web.serve_forever, daemon=True).start()
     await stop.wait()
     web.shutdown()
@@ -28,13 +28,14 @@ async def serve(smtp_port: int, http_port: int, data: Path, kept: int) -> None:
 def main() -> None:
     """Read the command line and serve."""
     parser = argparse.ArgumentParser(prog="mailbox", description="The local mail catcher")
+    parser.add_argument("--host", default="127.0.0.1", help="address of both doors; loopback unless in a container")
     parser.add_argument("--smtp-port", type=int, default=1025)
     parser.add_argument("--http-port", type=int, default=8025)
     parser.add_argument("--data", type=Path, required=True, help="directory that keeps the messages")
     parser.add_argument("--keep", type=int, default=KEPT, help="how many messages to keep, the newest ones")
     given = parser.parse_args()
     given.data.mkdir(parents=True, exist_ok=True)
-    asyncio.run(serve(given.smtp_port, given.http_port, given.data, given.keep))
+    asyncio.run(serve(given.host, given.smtp_port, given.http_port, given.data, given.keep))
 
 
 if __name__ == "__main__":

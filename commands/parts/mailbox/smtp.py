@@ -88,17 +88,15 @@ class Sink:
         if hanging:
             await asyncio.sleep(HANG_SECONDS)
             return "421 waited long enough"
-        message_id = self._mailbox.add(
-            cast(bytes, envelope.content), envelope.mail_from or "", envelope.rcpt_tos
-        )
+        message_id = self._mailbox.add(cast(bytes, envelope.content), envelope.mail_from or "", envelope.rcpt_tos)
         return f"250 OK: queued as {message_id}"
 
 
-async def listen(mailbox: Mailbox, refusals: Refusals, port: int) -> asyncio.Server:
-    """Open the SMTP door on loopback."""
+async def listen(mailbox: Mailbox, refusals: Refusals, host: str, port: int) -> asyncio.Server:
+    """Open the SMTP door on this address."""
     sink = Sink(mailbox, refusals)
     return await asyncio.get_running_loop().create_server(
         lambda: SMTP(sink, data_size_limit=LARGEST, enable_SMTPUTF8=True, hostname="localhost"),
-        "127.0.0.1",
+        host,
         port,
     )

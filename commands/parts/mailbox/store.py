@@ -101,9 +101,7 @@ class Mailbox:
         row = (message_id, created, " ".join(recipients), envelope.encode() + raw)
         with self._lock:
             self._db.execute("INSERT INTO messages (id, created, addressees, raw) VALUES (?, ?, ?, ?)", row)
-            self._db.execute(
-                "DELETE FROM messages WHERE seq <= (SELECT max(seq) FROM messages) - ?", (self._kept,)
-            )
+            self._db.execute("DELETE FROM messages WHERE seq <= (SELECT max(seq) FROM messages) - ?", (self._kept,))
         return message_id
 
     def page(self, start: int, limit: int, query: str = "") -> Json:

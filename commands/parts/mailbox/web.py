@@ -34,8 +34,8 @@ class MailServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, port: int, mailbox: Mailbox, refusals: Refusals) -> None:
-        super().__init__(("127.0.0.1", port), Door)
+    def __init__(self, address: tuple[str, int], mailbox: Mailbox, refusals: Refusals) -> None:
+        super().__init__(address, Door)
         self.mailbox = mailbox
         self.refusals = refusals
 
@@ -63,11 +63,7 @@ class Door(BaseHTTPRequestHandler):
 
     def _answer(self, method: str) -> None:
         path = urlsplit(self.path).path
-        found = (
-            (door, hit)
-            for verb, pattern, door in routes
-            if verb == method and (hit := pattern.fullmatch(path))
-        )
+        found = ((door, hit) for verb, pattern, door in routes if verb == method and (hit := pattern.fullmatch(path)))
         door, hit = next(found, (None, None))
         try:
             answer = door(self, *map(unquote, hit.groups())) if door and hit else self._missing()
@@ -114,11 +110,7 @@ class Door(BaseHTTPRequestHandler):
         sent = message["Date"]
         return as_json(
             {
-                **{
-                    name: value
-                    for name, value in summary.items()
-                    if name not in {"Created", "Snippet", "Attachments"}
-                },
+                **{name: value for name, value in summary.items() if name not in {"Created", "Snippet", "Attachments"}},
                 "ReturnPath": str(message["Return-Path"]).strip("<>"),
                 "Date": rfc3339(sent.datetime) if sent else summary["Created"],
                 "Text": body(message, "plain"),
