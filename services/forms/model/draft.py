@@ -1,5 +1,6 @@
 """A draft is edits: how they merge so that nothing that somebody typed vanishes. No clock, no I/O."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -97,7 +98,11 @@ class Draft(Part):
 
 
 class Batch(Part):
-    """Edits that were sent together. `id` is `<page>:<number>` where one open page counts its own saves."""
+    """Edits that were sent together.
+
+    An `id` of the form `<page>:<rest>` says which open page sent it, so that a page never contradicts itself;
+    where `rest` counts the page's saves, an old request that arrives late changes nothing.
+    """
 
     id: str
     seen: int
@@ -204,7 +209,8 @@ def _is_late(batch_id: str, earlier: str) -> bool:
     if _page(batch_id) != _page(earlier):
         return False
     number, other = batch_id.rpartition(":")[2], earlier.rpartition(":")[2]
-    return number.isdecimal() and other.isdecimal() and int(number) < int(other)
+    are_counts = all(re.fullmatch("[0-9]{1,9}", each) for each in (number, other))
+    return are_counts and int(number) < int(other)
 
 
 def prefilled(definition: Definition, prefill: Mapping[str, Any], at: datetime) -> Draft:

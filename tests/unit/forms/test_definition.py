@@ -90,7 +90,7 @@ def test_every_fault_is_named_at_once() -> None:
         ([item("q", "string", required="yes")], [("/0/required", "bad_value")]),
         ([item("q", "string", text=" ")], [("/0/text", "no_text")]),
         ([item("q", "string", requird=True)], [("/0/requird", "unknown_element")]),
-        ([item("q", "choice", answerValueSet="x")], [("/0/answerOption", "no_options"), ("/0/answerValueSet", "unsupported_element")]),
+        ([choice("q", "a", answerValueSet="x")], [("/0/answerValueSet", "unsupported_element")]),
         ([item("q", "string", repeats=True)], [("/0/repeats", "misplaced_repeats")]),
         ([item("q", "date", maxLength=3)], [("/0/maxLength", "misplaced_max_length")]),
         ([item("q", "display", required=True)], [("/0/required", "misplaced_required")]),
