@@ -1,0 +1,75 @@
+"""One email to one address: what identifies it, when it is tried again, when it is given up. Not what it says."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from chassis.outbox import derived_id
+from contracts.base import Contact, Value
+
+Purpose = Literal[
+    "delegation",
+    "delegation_to_group",
+    "delegation_to_inbox",
+    "amended",
+    "retracted",
+    "receipt",
+    "sign_in",
+    "registration",
+    "reset",
+    "already_registered",
+    "password_changed",
+]
+
+State = Literal["queued", "sent", "failed", "expired", "withdrawn"]
+
+GIVE_UP_AFTER = timedelta(days=3)
+"""How long a mail server may put an address off before the email counts as failed."""
+
+_DELAYS = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800, 7200))
+
+
+class Delivery(Value):
+    """An email that is owed to somebody; the id follows from the fact, so that the same fact is told once."""
+
+    delivery_id: str
+    authority: str
+    purpose: Purpose
+    person: Contact
+    values: dict[str, str]
+    """What the template shows, as it is shown."""
+    delegation_id: str | None = None
+    attempts: int = 0
+    created_at: AwareDatetime
+    expires_at: AwareDatetime | None = None
+    """After this the email is of no use (a code); None for all others."""
+
+    @property
+    def urgency(self) -> int:
+        """0 where somebody sits and waits for it, else 1."""
+        return 1 if self.expires_at is None else 0
+
+    def has_expired(self, at: datetime) -> bool:
+        """Whether its code is of no use any more."""
+        return self.expires_at is not None and at >= self.expires_at
+
+    def is_given_up(self, at: datetime) -> bool:
+        """Whether it has been put off for so long that it counts as failed."""
+        return at - self.created_at >= GIVE_UP_AFTER
+
+
+def delivery_id(fact: str, key: str, address: str) -> str:
+    """The id of the email that tells this fact to this address."""
+    return derived_id("notify.delivery", fact, key, address.lower())
+
+
+def delay_after(attempts: int) -> timedelta:
+    """How long to wait after so many refusals."""
+    return _DELAYS[min(attempts, len(_DELAYS)) - 1]
+
+
+def masked(address: str) -> str:
+    """An address as a council may see it in a report: the domain, and the first letter of the person."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}***@{domain}"

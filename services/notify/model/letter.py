@@ -1,0 +1,109 @@
+"""What each email says: one template a purpose, rendered as plain text and as HTML from the same words."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple, get_args
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from chassis.clock import LONDON
+from contracts.authority import Authority
+from services.notify.model.delivery import Purpose
+
+TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_CODE_MARGIN = "    "
+
+
+class Letter(NamedTuple):
+    """One email's words."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class _Paragraph(NamedTuple):
+    html: Markup
+    is_code: bool
+
+
+def shown_date(day: date) -> str:
+    """A date as everywhere in the portal: 21-Sep-2021. Not by strftime, which follows the machine's language."""
+    return f"{day.day:02}-{_MONTHS[day.month - 1]}-{day.year}"
+
+
+def shown_time(at: datetime) -> str:
+    """A moment on an English clock: 03-Sep-2021 13:12."""
+    local = at.astimezone(LONDON)
+    return f"{shown_date(local)} {local:%H:%M}"
+
+
+def shown_code(code: str) -> str:
+    """An eight-digit code in two groups of four: 7685 0798."""
+    return f"{code[:4]} {code[4:]}"
+
+
+class Letters:
+    """The templates, all compiled at the start: a broken one stops the start, not an email."""
+
+    def __init__(self, portal_url: Callable[[Authority], str]) -> None:
+        self._portal_url = portal_url
+        text, html = _environment(is_html=False), _environment(is_html=True)
+        self._text = {purpose: text.get_template(f"{purpose}.txt") for purpose in get_args(Purpose)}
+        self._html = {purpose: html.get_template(f"{purpose}.txt") for purpose in get_args(Purpose)}
+        self._text_layout = text.get_template("layout.txt")
+        self._html_layout = html.get_template("layout.html")
+
+    def write(self, purpose: Purpose, authority: Authority, values: Mapping[str, str]) -> Letter:
+        """The email of this purpose, in this authority's name."""
+        url = self._portal_url(authority)
+        shown = {
+            **{name: " ".join(value.split()) for name, value in values.items()},
+            "authority": authority.brand.name,
+            "portal": authority.brand.portal_name,
+            "signature": authority.brand.signature,
+            "support": authority.support.technical,
+            "colour": authority.brand.colour,
+            "submitted_days": authority.submitted_days,
+            "retracted_days": authority.retracted_days,
+            "url": url,
+        }
+        subject, body = _parts(self._text[purpose], {**shown, "link": str})
+        _, marked = _parts(self._html[purpose], {**shown, "link": _link_to(url)})
+        return Letter(
+            subject=" ".join(subject.split()),
+            text=self._text_layout.render({**shown, "body": body}),
+            html=self._html_layout.render({**shown, "subject": subject, "paragraphs": _paragraphs(marked)}),
+        )
+
+
+def _environment(*, is_html: bool) -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=is_html,  # noqa: S701 - plain text has nothing to escape
+        undefined=StrictUndefined,
+        trim_blocks=is_html,
+        lstrip_blocks=is_html,
+        keep_trailing_newline=not is_html,
+    )
+
+
+def _parts(template: Template, values: Mapping[str, object]) -> tuple[str, str]:
+    subject, _, body = template.render(values).partition("\n\n")
+    return subject, body.strip("\n")
+
+
+def _link_to(url: str) -> Callable[[str], Markup]:
+    return lambda label: Markup('<a href="{}" style="color:#1d70b8">{}</a>').format(url, label)
+
+
+def _paragraphs(body: str) -> list[_Paragraph]:
+    """The blocks between blank lines, already escaped; an indented one is a code to be read at a glance."""
+    return [
+        _Paragraph(Markup(block.strip()), is_code=block.startswith(_CODE_MARGIN))  # noqa: S704 - escaped when rendered
+        for block in body.split("\n\n")
+    ]

@@ -1,0 +1,74 @@
+"""An email as it goes over the wire: envelope, headers, both bodies. Nothing in a header can start a new one.
+
+Assembled by hand: the standard library's message object costs over ten times as much (2.7 ms), for every email.
+"""
+
+import base64
+from email.header import Header
+from email.utils import format_datetime, formataddr
+from typing import NamedTuple
+
+from email_validator import EmailNotValidError, validate_email
+
+from contracts.authority import Authority
+from services.notify.model.delivery import Delivery
+from services.notify.model.letter import Letter
+
+_LINE = 78
+
+
+class AddressInvalid(Exception):  # noqa: N818 - an outcome, not an error
+    """No mail server could take this address."""
+
+
+class Mail(NamedTuple):
+    """What a mail server is given."""
+
+    sender: str
+    recipient: str
+    content: bytes
+
+
+def as_mail(delivery: Delivery, letter: Letter, authority: Authority) -> Mail:
+    """The message; its Message-ID is the delivery's, so that a mail server knows a repetition."""
+    brand, recipient = authority.brand, _address(delivery.person.email)
+    boundary = f"=_{delivery.delivery_id}"
+    headers = {
+        "From": formataddr((_one_line(brand.from_name), brand.from_address)),
+        "To": formataddr((_one_line(delivery.person.name), recipient)),
+        "Subject": Header(_one_line(letter.subject), maxlinelen=_LINE, header_name="Subject").encode(linesep="\r\n"),
+        "Date": format_datetime(delivery.created_at),
+        "Message-ID": f"<{delivery.delivery_id}@{brand.from_address.rpartition('@')[2]}>",
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+        "Content-Language": "en-GB",
+        "MIME-Version": "1.0",
+        "Content-Type": f'multipart/alternative; boundary="{boundary}"',
+    }
+    lines = [
+        *(f"{name}: {value}" for name, value in headers.items()),
+        *("", *_part(boundary, "plain", letter.text)),
+        *_part(boundary, "html", letter.html),
+        *(f"--{boundary}--", ""),
+    ]
+    return Mail(brand.from_address, recipient, "\r\n".join(lines).encode("ascii"))
+
+
+def _part(boundary: str, subtype: str, text: str) -> list[str]:
+    content = base64.encodebytes(text.replace("\n", "\r\n").encode()).decode("ascii").splitlines()
+    kind = f'Content-Type: text/{subtype}; charset="utf-8"'
+    return [f"--{boundary}", kind, "Content-Transfer-Encoding: base64", "", *content]
+
+
+def _one_line(text: str) -> str:
+    """Without line breaks or other control characters: the only place where text from outside enters a header."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+
+
+def _address(address: str) -> str:
+    """As an ASCII mail server takes it."""
+    try:
+        checked = validate_email(address, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False)
+    except EmailNotValidError as error:
+        raise AddressInvalid(type(error).__name__) from error
+    return checked.ascii_email or address

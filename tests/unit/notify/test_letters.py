@@ -1,0 +1,168 @@
+"""Every email says what it must, nothing about the child, and nothing in it can become a header or markup."""
+
+from datetime import UTC, date, datetime
+from email import message_from_bytes
+from email.policy import default
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from chassis.authorities import Authorities
+from contracts.authority import Authority
+from contracts.base import Contact
+from services.notify.model import (
+    AddressInvalid,
+    Delivery,
+    Letters,
+    Purpose,
+    as_mail,
+    delivery_id,
+    shown_code,
+    shown_date,
+    shown_time,
+)
+
+AUTHORITIES = Authorities.load(Path(__file__).resolve().parents[3] / "deploy/authorities")
+URL = "https://portal.example/"
+LETTERS = Letters(lambda _: URL)
+VALUES = {
+    "due_on": shown_date(date(2021, 9, 21)),
+    "group": "Secondary Schools",
+    "holder": "sandra.professional@school.example",
+    "form": "EHC needs assessment contributions",
+    "receipt": "0123abcd",
+    "submitted_at": shown_time(datetime(2021, 9, 3, 12, 12, tzinfo=UTC)),
+    "changed_at": shown_time(datetime(2021, 1, 3, 12, 12, tzinfo=UTC)),
+    "code": shown_code("76850798"),
+    "minutes": "10",
+    "expires_at": "13:12",
+}
+
+
+@pytest.fixture
+def bristol() -> Authority:
+    return AUTHORITIES.get("bristol")
+
+
+def delivery(email: str = "sandra.professional@school.example", name: str = "") -> Delivery:
+    return Delivery(
+        delivery_id=delivery_id("opened", "task-1", email),
+        authority="bristol",
+        purpose="delegation",
+        person=Contact(email=email, name=name),
+        values=VALUES,
+        created_at=datetime(2021, 9, 1, 9, 30, tzinfo=UTC),
+    )
+
+
+class Words(HTMLParser):
+    """What a reader sees of a page, and which tags carry it."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.seen = ""
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+
+    @property
+    def words(self) -> list[str]:
+        return self.seen.split()
+
+    def handle_data(self, data: str) -> None:
+        self.seen += data
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self.seen += "" if tag == "a" else " "
+
+
+def test_a_delegation_is_told_in_the_guides_words(bristol: Authority) -> None:
+    letter = LETTERS.write("delegation", bristol, VALUES)
+    assert " ".join(letter.text.split()).startswith(
+        "A new form has been delegated to you on the Professional Portal. Please complete and submit this form by "
+        "21-Sep-2021. Log in to the portal to complete the form. If you have not already done so you will be required "
+        "to register for access using this email address. Many thanks, Bristol Children and Families Services"
+    )
+    assert letter.subject == "A new form has been delegated to you, due 21-Sep-2021"
+
+
+def test_the_signature_and_the_portals_name_are_the_authoritys() -> None:
+    letter = LETTERS.write("delegation", AUTHORITIES.get("oxfordshire"), VALUES)
+    assert "on the Delegation Portal." in letter.text
+    assert "Many thanks,\nOxfordshire Special Educational Needs and Disabilities Team\n" in letter.text
+
+
+@pytest.mark.parametrize("purpose", get_args(Purpose))
+def test_both_bodies_say_the_same_and_lead_to_the_portal(purpose: Purpose, bristol: Authority) -> None:
+    letter = LETTERS.write(purpose, bristol, VALUES)
+    page = Words(letter.html)
+    heading = [*letter.subject.split(), *"Bristol City Council Professional Portal".split()]
+    assert page.words == [*heading, *letter.text.split()]
+    assert URL in letter.text
+    assert {attributes["href"] for tag, attributes in page.tags if tag == "a"} == {URL}
+
+
+@pytest.mark.parametrize("purpose", get_args(Purpose))
+def test_the_html_needs_nothing_from_elsewhere_and_names_its_language(purpose: Purpose, bristol: Authority) -> None:
+    page = Words(LETTERS.write(purpose, bristol, VALUES).html)
+    assert not {tag for tag, _ in page.tags} & {"script", "img", "link", "iframe", "form"}
+    assert dict(page.tags)["html"] == {"lang": "en-GB"}
+    assert "title" in dict(page.tags)
+
+
+@pytest.mark.parametrize("purpose", ["sign_in", "registration", "reset"])
+def test_a_code_is_shown_in_two_groups_with_its_lifetime(purpose: Purpose, bristol: Authority) -> None:
+    letter = LETTERS.write(purpose, bristol, VALUES)
+    assert "\n    7685 0798\n" in letter.text
+    assert "for 10 minutes, until 13:12" in letter.text
+    assert "spam" in letter.text
+    assert "7685" not in letter.subject
+
+
+def test_values_are_text_never_markup_nor_more_paragraphs(bristol: Authority) -> None:
+    values = {**VALUES, "group": "<b>Group</b>\n\n    & more"}
+    letter = LETTERS.write("delegation_to_group", bristol, values)
+    assert "work group, <b>Group</b> & more, on" in letter.text
+    assert "&lt;b&gt;Group&lt;/b&gt; &amp; more" in letter.html
+
+
+def test_a_missing_value_is_an_error_not_a_gap(bristol: Authority) -> None:
+    with pytest.raises(Exception, match="due_on"):
+        LETTERS.write("delegation", bristol, {})
+
+
+def test_times_are_shown_on_an_english_clock() -> None:
+    assert VALUES["submitted_at"] == "03-Sep-2021 13:12"
+    assert VALUES["changed_at"] == "03-Jan-2021 12:12"
+
+
+def test_a_mail_carries_the_headers_of_an_automatic_message(bristol: Authority) -> None:
+    mail = as_mail(delivery(name="Sändra Professional"), LETTERS.write("delegation", bristol, VALUES), bristol)
+    message = message_from_bytes(mail.content, policy=default)
+    assert message["From"] == "Bristol Children and Families Services <no-reply@bristol-portal.example>"
+    assert message["To"] == "Sändra Professional <sandra.professional@school.example>"
+    assert message["Message-ID"] == f"<{delivery().delivery_id}@bristol-portal.example>"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Date"].datetime == datetime(2021, 9, 1, 9, 30, tzinfo=UTC)
+    assert not message.defects
+    assert max(map(len, mail.content.splitlines())) <= 998
+
+
+def test_nothing_from_outside_starts_a_header(bristol: Authority) -> None:
+    hostile = "Sandra\r\nBcc: everybody@example.org\x00\x0b\u2028X-Evil: 1"
+    letter = LETTERS.write("receipt", bristol, {**VALUES, "form": hostile})
+    message = message_from_bytes(as_mail(delivery(name=hostile), letter, bristol).content, policy=default)
+    assert message["Bcc"] is None
+    assert message["X-Evil"] is None
+    assert message["To"].addresses[0].addr_spec == "sandra.professional@school.example"
+    assert "Sandra Bcc: everybody@example.org X-Evil: 1" in message["Subject"]
+
+
+@pytest.mark.parametrize(
+    "address", ["x@y.example>RCPT", "a,b@c.example", "<a@b.example>", "a..b@c.example", "sändra@school.example"]
+)
+def test_an_address_that_no_server_could_take_is_refused(address: str, bristol: Authority) -> None:
+    with pytest.raises(AddressInvalid):
+        as_mail(delivery(email=address), LETTERS.write("delegation", bristol, VALUES), bristol)
