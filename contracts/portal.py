@@ -84,6 +84,17 @@ class DeliveryFailed(PortalMessage):
     reason: str
 
 
+class AccountRegistered(PortalMessage):
+    """A professional has registered whose email address this authority has named."""
+
+    wire_name: ClassVar[str] = "portal.account.registered.v1"
+
+    email: str
+    name: str
+    role: str
+    organisation: str
+
+
 class MessageRejected(PortalMessage):
     """A council's message could not be taken; it is kept whole among the dead letters."""
 

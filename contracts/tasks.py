@@ -29,6 +29,7 @@ class TaskOpened(Event):
     task_version: int
     form: str
     form_version: str
+    form_title: str
     subject: Subject
     sender: Sender
     person: Holder
@@ -40,8 +41,6 @@ class TaskOpened(Event):
     comments: str
     prefill: dict[str, Any]
     opened_at: AwareDatetime
-    is_retracted: bool = False
-    """True when the retraction was heard first: prepare nothing, tell nobody."""
 
 
 class TaskAmended(Event):

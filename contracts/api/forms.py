@@ -39,7 +39,7 @@ class Condition(Value):
 
 
 class Question(Value):
-    """One question as a page shows it: a table has `columns`, a choice `options`, a heading the `questions` under it."""
+    """One question as a page shows it: a table has `columns`, a choice `options`, a heading `questions` under it."""
 
     key: str
     type: QuestionType

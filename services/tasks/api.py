@@ -1,0 +1,79 @@
+"""HTTP in: one function per route, for the gateway."""
+
+from typing import cast, get_args
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from chassis.errors import BadRequest
+from chassis.http import answer
+from chassis.identity import current_council, current_professional
+from contracts.api.tasks import Tab, TaskState
+from services.tasks.usecases import TasksService
+
+_LIMIT = 200
+
+
+def _service(request: Request) -> TasksService:
+    return cast("TasksService", request.app.state.service)
+
+
+def _number(request: Request, name: str, default: int, most: int) -> int:
+    text = request.query_params.get(name, str(default))
+    if not text.isascii() or not text.isdigit():
+        raise BadRequest("invalid_parameter", f"{name} must be a number.", field=name)
+    return min(max(int(text[:9]), 1), most)
+
+
+async def list_tasks(request: Request) -> Response:
+    """The task page of a professional."""
+    tab = request.query_params.get("tab", "assigned")
+    if tab not in get_args(Tab):
+        raise BadRequest("invalid_parameter", "There is no such tab.", field="tab")
+    person = current_professional(request)
+    page = _number(request, "page", 1, 10_000)
+    return answer(await _service(request).lists.of_person(person, cast("Tab", tab), page))
+
+
+async def view_task(request: Request) -> Response:
+    """A task as its holder sees it."""
+    return answer(await _service(request).work.view(current_professional(request), request.path_params["task_id"]))
+
+
+async def grant_task(request: Request) -> Response:
+    """A grant for whoever has the task."""
+    return answer(await _service(request).work.grant(current_professional(request), request.path_params["task_id"]))
+
+
+async def pick_up_task(request: Request) -> Response:
+    """A member of the group takes the task."""
+    return answer(await _service(request).work.pick_up(current_professional(request), request.path_params["task_id"]))
+
+
+async def view_delegation(request: Request) -> Response:
+    """A delegation's state for its council."""
+    council = current_council(request)
+    return answer(await _service(request).lists.delegation(council.authority, request.path_params["delegation_id"]))
+
+
+async def list_delegations(request: Request) -> Response:
+    """A council's delegations, page by page."""
+    council = current_council(request)
+    state = request.query_params.get("state")
+    if state is not None and state not in get_args(TaskState):
+        raise BadRequest("invalid_parameter", "There is no such state.", field="state")
+    after = request.query_params.get("after", "")
+    limit = _number(request, "limit", 50, _LIMIT)
+    found = await _service(request).lists.delegations(council.authority, cast("TaskState | None", state), after, limit)
+    return answer(found)
+
+
+routes = [
+    Route("/tasks", list_tasks),
+    Route("/tasks/{task_id}", view_task),
+    Route("/tasks/{task_id}/grant", grant_task, methods=["POST"]),
+    Route("/tasks/{task_id}/pickup", pick_up_task, methods=["POST"]),
+    Route("/delegations", list_delegations),
+    Route("/delegations/{delegation_id:path}", view_delegation),
+]

@@ -1,0 +1,43 @@
+"""The composition root of tasks: everything is wired here."""
+
+from starlette.applications import Starlette
+
+from chassis.app import Resources, service_app
+from chassis.tokens import Signer, Verifier
+from services.tasks.api import routes
+from services.tasks.handlers import subscriptions
+from services.tasks.settings import Settings
+from services.tasks.store import Stores
+from services.tasks.usecases import TasksService
+from services.tasks.usecases.delegations import Delegations
+from services.tasks.usecases.lists import Lists
+from services.tasks.usecases.people import People
+from services.tasks.usecases.work import Work
+
+
+def build_app(settings: Settings) -> Starlette:
+    """The app around these settings."""
+    signer = Signer(settings.signing_key, issuer="tasks")
+
+    async def compose(resources: Resources) -> TasksService:
+        stores = await Stores.open(resources)
+        return TasksService(
+            delegations=Delegations(stores, resources.authorities),
+            lists=Lists(stores, resources.authorities),
+            people=People(stores, resources.authorities),
+            work=Work(stores, resources.authorities, signer),
+        )
+
+    return service_app(
+        name="tasks",
+        settings=settings,
+        compose=compose,
+        routes=routes,
+        subscriptions=subscriptions,
+        identities=Verifier(settings.gateway_public_key, issuer="gateway", audience="tasks"),
+    )
+
+
+def create_app() -> Starlette:
+    """For uvicorn --factory: settings from the environment."""
+    return build_app(Settings())

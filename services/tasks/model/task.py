@@ -1,0 +1,227 @@
+"""A task is what has been said about it: facts in any order give the same task. No I/O, no clock, no async."""
+
+from datetime import date, datetime, timedelta
+from typing import Any, Literal, Self
+
+from pydantic import AwareDatetime
+
+from chassis.errors import Conflict
+from contracts.api.tasks import TaskState
+from contracts.authority import Authority
+from contracts.base import Contact, Value
+from contracts.council import Assignee, DelegationAmended, DelegationRequested, PersonAssignee, Sender, Subject
+from contracts.tasks import Holder
+
+OPEN_STATES: tuple[TaskState, ...] = ("assigned", "returned")
+Right = Literal["read", "edit", "submit"]
+
+
+def same_address(email: str) -> str:
+    """An email address as it is compared: the case of its letters says nothing."""
+    return email.strip().casefold()
+
+
+class Request(Value):
+    """The delegation as requested, with what the portal added on accepting it."""
+
+    digest: str
+    form: str
+    form_version: str
+    form_title: str
+    subject: Subject
+    assignee: Assignee
+    assignee_name: str = ""
+    inbox: list[Contact] = []
+    """Where a work group's mail goes."""
+    notify_email: str | None = None
+    sender: Sender
+    received_on: date
+    due_on: date
+    comments: str
+    prefill: dict[str, Any]
+    requested_at: AwareDatetime
+
+
+class Amendment(Value):
+    """One change by the council; None leaves a part as it was."""
+
+    message_id: str
+    amended_at: AwareDatetime
+    due_on: date | None = None
+    comments: str | None = None
+    sender: Sender | None = None
+    prefill: dict[str, Any] | None = None
+
+
+class Retraction(Value):
+    """The council's withdrawal."""
+
+    reason: str
+    retracted_at: AwareDatetime
+
+
+class Move(Value):
+    """A change of holder."""
+
+    to: Holder
+    by: str
+    how: Literal["picked_up"]
+    moved_at: AwareDatetime
+
+
+class Submission(Value):
+    """What forms told of the contribution."""
+
+    contribution_id: str
+    receipt: str
+    by: Contact
+    submitted_at: AwareDatetime
+
+
+class Task(Value):
+    """One delegation's work. `version` counts its changes; a grant is good for the version it was made at."""
+
+    task_id: str
+    authority: str
+    delegation_id: str
+    version: int = 1
+    request: Request | None = None
+    amendments: list[Amendment] = []
+    retraction: Retraction | None = None
+    moves: list[Move] = []
+    submission: Submission | None = None
+
+    @property
+    def requested(self) -> Request:
+        """The request; only to be asked of a task that has one."""
+        if self.request is None:
+            raise Conflict("not_requested", "The delegation itself has not arrived yet.")
+        return self.request
+
+    @property
+    def state(self) -> TaskState:
+        """Submitted beats retracted: what forms has frozen the council has received."""
+        if self.submission is not None:
+            return "submitted"
+        if self.retraction is not None:
+            return "retracted"
+        return "assigned" if self.holder.kind == "person" else "in_group"
+
+    @property
+    def holder(self) -> Holder:
+        """Who has it now."""
+        if self.moves:
+            return self.moves[-1].to
+        assignee = self.requested.assignee
+        if isinstance(assignee, PersonAssignee):
+            return Holder(kind="person", email=assignee.email)
+        return Holder(kind="work_group", work_group_id=assignee.work_group_id, name=self.requested.assignee_name)
+
+    @property
+    def due_on(self) -> date:
+        """The date as last amended."""
+        return next((change.due_on for change in reversed(self.amendments) if change.due_on), self.requested.due_on)
+
+    @property
+    def comments(self) -> str:
+        """The comments as last amended."""
+        said = (change.comments for change in reversed(self.amendments) if change.comments is not None)
+        return next(said, self.requested.comments)
+
+    @property
+    def sender(self) -> Sender:
+        """The officer as last amended."""
+        return next((change.sender for change in reversed(self.amendments) if change.sender), self.requested.sender)
+
+    @property
+    def prefill(self) -> dict[str, Any]:
+        """The prefill with every amendment laid over it, key by key."""
+        merged = dict(self.requested.prefill)
+        for change in self.amendments:
+            merged |= change.prefill or {}
+        return merged
+
+    def with_request(self, request: Request) -> Self:
+        """The delegation has arrived."""
+        return self._changed(request=request)
+
+    def with_amendment(self, amendment: Amendment) -> Self:
+        """The council's change in its place by time, whenever it arrived; the same one twice changes nothing."""
+        if any(known.message_id == amendment.message_id for known in self.amendments):
+            return self
+        ordered = sorted([*self.amendments, amendment], key=lambda change: (change.amended_at, change.message_id))
+        return self._changed(amendments=ordered)
+
+    def without_amendment(self, message_id: str) -> Self:
+        """An amendment that turned out not to fit the form."""
+        kept = [change for change in self.amendments if change.message_id != message_id]
+        return self.model_copy(update={"amendments": kept})
+
+    def with_retraction(self, retraction: Retraction) -> Self:
+        """The first retraction counts."""
+        return self if self.retraction else self._changed(retraction=retraction)
+
+    def with_submission(self, submission: Submission) -> Self:
+        """The first submission counts; there is no other."""
+        return self if self.submission else self._changed(submission=submission)
+
+    def picked_up(self, by: Holder, at: datetime) -> Self:
+        """A member of the work group takes it; Conflict says who has it where somebody was first."""
+        if self.state == "in_group":
+            move = Move(to=by, by=by.email or "", how="picked_up", moved_at=at)
+            return self._changed(moves=[*self.moves, move])
+        if self.state != "assigned":
+            raise Conflict("not_open", "This form is no longer waiting to be filled in.")
+        holder = self.holder
+        raise Conflict(
+            "already_picked_up", "Somebody else has picked up this form.", holder=holder.name or holder.email
+        )
+
+    def rights_of(self, email: str) -> list[Right]:
+        """What a person may do with the form; nothing for anybody but its holder."""
+        if not self.is_held_by(email):
+            return []
+        if self.state in OPEN_STATES:
+            return ["read", "edit", "submit"]
+        return ["read"] if self.state == "submitted" else []
+
+    def is_held_by(self, email: str) -> bool:
+        """Whether this person has it, by email address."""
+        holder = self.holder
+        return holder.kind == "person" and same_address(holder.email or "") == same_address(email)
+
+    def _changed(self, **changes: Any) -> Self:
+        return self.model_copy(update={**changes, "version": self.version + 1})
+
+
+def due_date(message: DelegationRequested, received_on: date, due_days: int) -> date:
+    """The date asked for, else the form's own period from receipt, in calendar days (SI 2014/1530, reg 8)."""
+    return message.due_on or received_on + timedelta(days=due_days)
+
+
+def amendment(message: DelegationAmended, message_id: str, at: datetime) -> Amendment:
+    """A council's change as a fact; without a time of its own it counts from its arrival."""
+    return Amendment(
+        message_id=message_id,
+        amended_at=message.amended_at or at,
+        due_on=message.due_on,
+        comments=message.comments,
+        sender=message.sender,
+        prefill=message.prefill,
+    )
+
+
+def whom_to_tell(task: Task, authority: Authority) -> list[Contact]:
+    """Person, generic inbox or both, as the authority wants it; a work group's inbox until it is picked up."""
+    holder = task.holder
+    inbox = [Contact(email=task.requested.notify_email)] if task.requested.notify_email else []
+    if holder.kind == "work_group":
+        return _each_once([*task.requested.inbox, *inbox])
+    person = [Contact(email=holder.email or "", name=holder.name)]
+    if not inbox or authority.notify == "person":
+        return person
+    return inbox if authority.notify == "inbox" else _each_once([*person, *inbox])
+
+
+def _each_once(contacts: list[Contact]) -> list[Contact]:
+    return list({same_address(contact.email): contact for contact in contacts}.values())

@@ -1,0 +1,44 @@
+"""A work group as its council defined it. No I/O."""
+
+from contracts.base import Contact, Value
+from contracts.council import Member
+from services.tasks.model.task import same_address
+
+_MOST_TOLD = 50
+
+
+class WorkGroup(Value):
+    """The whole group at one version."""
+
+    authority: str
+    work_group_id: str
+    name: str
+    email: str | None
+    members: list[Member]
+    version: int
+
+    @property
+    def key(self) -> str:
+        """Its name among all authorities' groups."""
+        return group_key(self.authority, self.work_group_id)
+
+    @property
+    def is_closed(self) -> bool:
+        """A group without members takes nothing."""
+        return not self.members
+
+    @property
+    def inbox(self) -> list[Contact]:
+        """Where its mail goes: its own address, else its members'."""
+        if self.email:
+            return [Contact(email=self.email, name=self.name)]
+        return [Contact(email=member.email) for member in self.members[:_MOST_TOLD]]
+
+    def has_member(self, email: str) -> bool:
+        """Whether a person is in it."""
+        return any(same_address(member.email) == same_address(email) for member in self.members)
+
+
+def group_key(authority: str, work_group_id: str) -> str:
+    """A group's key; an authority's code holds no colon."""
+    return f"{authority}:{work_group_id}"

@@ -1,0 +1,209 @@
+"""Where tasks, work groups, forms and registered people are kept; the only module here that knows the database."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Self
+
+from pymongo import ASCENDING, IndexModel
+
+from chassis.app import Resources
+from chassis.database import Document, Documents
+from chassis.errors import AlreadyHandled
+from chassis.outbox import Outgoing
+from contracts.api.tasks import TaskState
+from services.tasks.model.form import Form
+from services.tasks.model.task import Task, same_address
+from services.tasks.model.work_group import WorkGroup, group_key
+
+LIST_LIMIT = 1000
+"""The most tasks one person's lists are made from."""
+
+
+def _plain(value: Any) -> Any:
+    """BSON has times but no dates: dates are kept as YYYY-MM-DD."""
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
+    return value
+
+
+def _task_document(task: Task) -> Document:
+    """The facts, and beside them what the lists are found by."""
+    document: Document = {"_id": task.task_id, **_plain(task.model_dump(exclude={"task_id"}))}
+    if task.request is None:
+        return document | {"state": "unrequested", "listed_for": None}
+    return document | {"state": task.state, "listed_for": _listed_for(task)}
+
+
+def _listed_for(task: Task) -> str:
+    holder = task.holder
+    if holder.kind == "person":
+        return same_address(holder.email or "")
+    return group_key(task.authority, holder.work_group_id or "")
+
+
+def _task(document: Document) -> Task:
+    return Task.model_validate({**document, "task_id": document["_id"]})
+
+
+class TaskStore:
+    """Tasks by id, by holder, by authority."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+
+    async def prepare(self) -> None:
+        """Makes the indexes."""
+        await self._documents.ensure_indexes(
+            [
+                IndexModel([("authority", ASCENDING), ("state", ASCENDING), ("_id", ASCENDING)]),
+                IndexModel([("listed_for", ASCENDING), ("authority", ASCENDING), ("state", ASCENDING)]),
+            ]
+        )
+
+    async def add(self, task: Task, events: Sequence[Outgoing]) -> None:
+        """AlreadyHandled where there is a task of that id."""
+        await self._documents.insert(_task_document(task), events)
+
+    async def get(self, authority: str, task_id: str) -> Task | None:
+        """A task of one authority."""
+        found = await self._documents.get({"_id": task_id, "authority": authority})
+        return _task(found) if found else None
+
+    async def find(self, authorities: Sequence[str], task_id: str) -> Task | None:
+        """A task of any authority that is served here."""
+        found = await self._documents.get({"_id": task_id, "authority": {"$in": list(authorities)}})
+        return _task(found) if found else None
+
+    async def replace(self, before: Task, after: Task, events: Sequence[Outgoing]) -> bool:
+        """Writes the change where nothing else has changed since; False where something has."""
+        guard = {"_id": before.task_id, "authority": before.authority, "version": before.version}
+        document = _task_document(after)
+        del document["_id"]
+        return await self._documents.update(guard, {"$set": document}, events) is not None
+
+    async def listed_for(
+        self, authorities: Sequence[str], email: str, groups: Sequence[str], states: Sequence[TaskState]
+    ) -> list[Task]:
+        """Every task that a person holds or that waits in one of the groups."""
+        query = {
+            "listed_for": {"$in": [same_address(email), *groups]},
+            "authority": {"$in": list(authorities)},
+            "state": {"$in": list(states)},
+        }
+        found = await self._documents.find(query, limit=LIST_LIMIT, projection={"outbox": 0, "request.prefill": 0})
+        return [_task({**document, "request": {"prefill": {}, **document["request"]}}) for document in found]
+
+    async def of_authority(self, authority: str, state: TaskState | None, after: str, limit: int) -> list[Task]:
+        """A page of an authority's tasks in the order of their ids."""
+        states = [state] if state else ["assigned", "in_group", "returned", "declined", "retracted", "submitted"]
+        query = {"authority": authority, "state": {"$in": states}, "_id": {"$gt": after}}
+        found = await self._documents.find(query, sort=[("_id", ASCENDING)], limit=limit)
+        return [_task(document) for document in found]
+
+    async def authorities_naming(self, authorities: Sequence[str], email: str) -> list[str]:
+        """The authorities that have delegated something to this address."""
+        query = {"listed_for": same_address(email), "authority": {"$in": list(authorities)}}
+        found = await self._documents.find(query, limit=LIST_LIMIT, projection={"authority": 1})
+        return sorted({document["authority"] for document in found})
+
+
+class WorkGroupStore:
+    """Work groups by id and by member."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+
+    async def prepare(self) -> None:
+        """Makes the indexes."""
+        await self._documents.ensure_indexes([IndexModel([("member_addresses", ASCENDING), ("authority", ASCENDING)])])
+
+    async def put(self, group: WorkGroup) -> None:
+        """Replaces an older version; AlreadyHandled where the same or a newer one is kept."""
+        document = self._document(group)
+        guard = {"_id": group.key, "authority": group.authority, "version": {"$lt": group.version}}
+        if await self._documents.update(guard, {"$set": document}) is None:
+            await self._add(group, guard, document)
+
+    async def _add(self, group: WorkGroup, guard: Mapping[str, Any], document: Document) -> None:
+        try:
+            await self._documents.insert({"_id": group.key, **document})
+        except AlreadyHandled:
+            # Somebody else added an older version between our two writes.
+            if await self._documents.update(guard, {"$set": document}) is None:
+                raise
+
+    @staticmethod
+    def _document(group: WorkGroup) -> Document:
+        addresses = [same_address(member.email) for member in group.members]
+        return {**group.model_dump(), "member_addresses": addresses}
+
+    async def get(self, authority: str, work_group_id: str) -> WorkGroup | None:
+        """A group of one authority."""
+        found = await self._documents.get({"_id": group_key(authority, work_group_id), "authority": authority})
+        return WorkGroup.model_validate(found) if found else None
+
+    async def of_member(self, authorities: Sequence[str], email: str) -> list[WorkGroup]:
+        """The groups that a person is in."""
+        query = {"member_addresses": same_address(email), "authority": {"$in": list(authorities)}}
+        return [WorkGroup.model_validate(found) for found in await self._documents.find(query, limit=LIST_LIMIT)]
+
+
+class FormStore:
+    """The latest version of each form, as forms published it."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+
+    async def prepare(self) -> None:
+        """Makes the indexes."""
+        await self._documents.ensure_indexes([])
+
+    async def put(self, form: Form) -> None:
+        """Replaces what was published earlier; AlreadyHandled where what is kept is as new."""
+        document = form.model_dump()
+        guard = {"_id": form.form, "published_at": {"$lt": form.published_at}}
+        if await self._documents.update(guard, {"$set": document}) is None:
+            await self._documents.insert({"_id": form.form, **document})
+
+    async def get(self, code: str) -> Form | None:
+        """The form of a code."""
+        found = await self._documents.get({"_id": code})
+        return Form.model_validate(found) if found else None
+
+
+class PersonStore:
+    """Who has registered, to tell the authorities that know them."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+
+    async def prepare(self) -> None:
+        """Makes the indexes."""
+        await self._documents.ensure_indexes([])
+
+    async def add(self, account_id: str, registered_at: datetime, events: Sequence[Outgoing]) -> None:
+        """AlreadyHandled where the registration was heard before."""
+        await self._documents.insert({"_id": account_id, "registered_at": registered_at}, events)
+
+
+class Stores:
+    """The stores of this service."""
+
+    def __init__(self, resources: Resources) -> None:
+        database, relay = resources.database, resources.relay
+        self.tasks = TaskStore(database.documents("tasks", relay))
+        self.work_groups = WorkGroupStore(database.documents("work_groups", relay))
+        self.forms = FormStore(database.documents("forms", relay))
+        self.people = PersonStore(database.documents("people", relay))
+
+    @classmethod
+    async def open(cls, resources: Resources) -> Self:
+        """With every index made."""
+        stores = cls(resources)
+        for store in (stores.tasks, stores.work_groups, stores.forms, stores.people):
+            await store.prepare()
+        return stores

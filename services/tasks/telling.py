@@ -1,0 +1,143 @@
+"""What tasks tells the other services and the council, from the task as it is after a change. Pure."""
+
+from chassis import clock
+from chassis.errors import Refused
+from chassis.outbox import Outgoing, tell
+from contracts.authority import Authority
+from contracts.council import Assignee, PersonAssignee, WorkGroupAssignee
+from contracts.portal import DelegationAccepted, DelegationAssigned, MessageRejected
+from contracts.tasks import Holder, TaskAmended, TaskAssigned, TaskCompleted, TaskOpened, TaskRetracted
+from services.tasks.model.task import OPEN_STATES, Submission, Task, whom_to_tell
+
+
+def as_assignee(holder: Holder) -> Assignee:
+    """A holder in the council's words."""
+    if holder.kind == "person":
+        return PersonAssignee(kind="person", email=holder.email or "")
+    return WorkGroupAssignee(kind="work_group", work_group_id=holder.work_group_id or "")
+
+
+def of_request(task: Task, authority: Authority) -> list[Outgoing]:
+    """Accepted for the council; opened for the others, unless it was retracted before it came."""
+    accepted = tell(
+        DelegationAccepted(
+            authority=task.authority,
+            delegation_id=task.delegation_id,
+            task_id=task.task_id,
+            assigned_to=task.requested.assignee,
+            due_on=task.due_on,
+        ),
+        task.task_id,
+    )
+    if task.retraction is not None:
+        return [accepted]
+    request = task.requested
+    opened = TaskOpened(
+        task_id=task.task_id,
+        authority=task.authority,
+        delegation_id=task.delegation_id,
+        task_version=task.version,
+        form=request.form,
+        form_version=request.form_version,
+        form_title=request.form_title,
+        subject=request.subject,
+        sender=task.sender,
+        person=task.holder,
+        tell=whom_to_tell(task, authority),
+        received_on=request.received_on,
+        due_on=task.due_on,
+        comments=task.comments,
+        prefill=task.prefill,
+        opened_at=request.requested_at,
+    )
+    return [accepted, tell(opened, task.task_id)]
+
+
+def of_amendment(task: Task, message_id: str, authority: Authority) -> list[Outgoing]:
+    """The whole of what may change; nothing while the request is still missing or when the work is over."""
+    if task.request is None or task.state not in (*OPEN_STATES, "in_group"):
+        return []
+    amended = TaskAmended(
+        task_id=task.task_id,
+        authority=task.authority,
+        delegation_id=task.delegation_id,
+        task_version=task.version,
+        sender=task.sender,
+        due_on=task.due_on,
+        comments=task.comments,
+        prefill=task.prefill,
+        tell=whom_to_tell(task, authority),
+        amended_at=next(change.amended_at for change in task.amendments if change.message_id == message_id),
+    )
+    return [tell(amended, task.task_id, message_id)]
+
+
+def of_refused_amendment(task: Task, message_id: str, refused: Refused) -> Outgoing:
+    """An amendment that overtook its request and then did not fit."""
+    rejected = MessageRejected(
+        authority=task.authority,
+        delegation_id=task.delegation_id,
+        message_id=message_id,
+        type="council.delegation.amended.v1",
+        code=refused.code,
+        reason=refused.detail,
+        field=refused.field,
+    )
+    return tell(rejected, task.authority, message_id)
+
+
+def of_retraction(task: Task, authority: Authority) -> list[Outgoing]:
+    """Retracted, to whoever had heard that it was opened."""
+    if task.request is None or task.retraction is None:
+        return []
+    retracted = TaskRetracted(
+        task_id=task.task_id,
+        authority=task.authority,
+        delegation_id=task.delegation_id,
+        task_version=task.version,
+        form_title=task.requested.form_title,
+        due_on=task.due_on,
+        tell=whom_to_tell(task, authority),
+        retracted_at=task.retraction.retracted_at,
+    )
+    return [tell(retracted, task.task_id)]
+
+
+def of_move(before: Task, after: Task) -> list[Outgoing]:
+    """A new holder, for the council and for forms."""
+    move = after.moves[-1]
+    assigned = DelegationAssigned(
+        authority=after.authority,
+        delegation_id=after.delegation_id,
+        from_=as_assignee(before.holder),
+        to=as_assignee(after.holder),
+        by=move.by,
+        at=move.moved_at,
+        how=move.how,
+    )
+    heard = TaskAssigned(
+        task_id=after.task_id,
+        authority=after.authority,
+        delegation_id=after.delegation_id,
+        task_version=after.version,
+        person=after.holder,
+        assigned_at=move.moved_at,
+    )
+    cause = (after.task_id, str(after.version))
+    return [tell(assigned, *cause), tell(heard, *cause)]
+
+
+def of_submission(task: Task, submission: Submission) -> list[Outgoing]:
+    """Completed, with the receipt for whoever submitted."""
+    completed = TaskCompleted(
+        task_id=task.task_id,
+        authority=task.authority,
+        delegation_id=task.delegation_id,
+        task_version=task.version,
+        contribution_id=submission.contribution_id,
+        form_title=task.request.form_title if task.request else "",
+        receipt=submission.receipt,
+        tell=[submission.by],
+        completed_at=clock.now(),
+    )
+    return [tell(completed, task.task_id)]

@@ -1,0 +1,197 @@
+"""What councils say about delegations: load, decide, save, tell. In any order, any number of times."""
+
+import hashlib
+from collections.abc import Callable
+
+from chassis import clock
+from chassis.authorities import Authorities
+from chassis.errors import AlreadyHandled, Conflict, Refused, TryLater
+from chassis.outbox import Outgoing, derived_id
+from contracts.council import DelegationAmended, DelegationRequested, DelegationRetracted, WorkGroupAssignee
+from contracts.forms import ContributionSubmitted
+from services.tasks import telling
+from services.tasks.model.form import Form
+from services.tasks.model.task import Request, Retraction, Submission, Task, amendment, due_date
+from services.tasks.model.work_group import WorkGroup
+from services.tasks.store import Stores
+
+_PATIENCE_SECONDS = 6
+"""How long a delegation waits for a form or group that may be on its way in another queue."""
+_RACES = 8
+_FORM_SECONDS = 5.0
+
+
+def task_id_of(authority: str, delegation_id: str) -> str:
+    """A delegation's task has an id that follows from it: the same delegation twice is one task."""
+    return derived_id("task", authority, delegation_id)
+
+
+class Delegations:
+    """The council's side of tasks."""
+
+    def __init__(self, stores: Stores, authorities: Authorities) -> None:
+        self._stores = stores
+        self._authorities = authorities
+        self._forms: dict[str, tuple[float, Form]] = {}
+
+    async def request(self, message: DelegationRequested, waited_seconds: float) -> None:
+        """A request opens one task, however often and whenever it comes."""
+        request = await self._accept(message, waited_seconds)
+        blank = self._blank(message.authority, message.delegation_id)
+        task = blank.model_copy(update={"request": request})
+        try:
+            await self._stores.tasks.add(task, telling.of_request(task, self._authorities.get(task.authority)))
+        except AlreadyHandled:
+            await self._request_late(request, blank)
+
+    async def _request_late(self, request: Request, blank: Task) -> None:
+        """There is something under this id: the same request, a different one, or what overtook it."""
+
+        def decide(task: Task) -> tuple[Task, list[Outgoing]]:
+            if task.request is not None:
+                if task.request.digest == request.digest:
+                    raise AlreadyHandled(task.task_id)
+                raise Refused(
+                    "delegation_differs",
+                    "Another request with this delegation_id was accepted before.",
+                    field="/delegation_id",
+                )
+            requested, unfit = self._with_fitting_amendments(task.with_request(request))
+            return requested, [*telling.of_request(requested, self._authorities.get(task.authority)), *unfit]
+
+        await self._change(blank.authority, blank.delegation_id, decide)
+
+    def _with_fitting_amendments(self, task: Task) -> tuple[Task, list[Outgoing]]:
+        """Amendments that came before their request are checked now; one that does not fit is refused."""
+        form = self._forms[task.requested.form][1]
+        refusals: list[Outgoing] = []
+        for change in task.amendments:
+            try:
+                form.check_prefill(change.prefill or {})
+            except Refused as refused:
+                task = task.without_amendment(change.message_id)
+                refusals.append(telling.of_refused_amendment(task, change.message_id, refused))
+        return task, refusals
+
+    async def _accept(self, message: DelegationRequested, waited_seconds: float) -> Request:
+        self._authorities.get(message.authority)
+        form = await self._form(message.form, waited_seconds)
+        form.check_prefill(message.prefill)
+        group = await self._group(message, waited_seconds)
+        received_on = message.received_on or clock.today()
+        return Request(
+            digest=_digest(message),
+            form=form.form,
+            form_version=form.version,
+            form_title=form.title,
+            subject=message.subject,
+            assignee=message.assignee,
+            assignee_name=group.name if group else "",
+            inbox=group.inbox if group else [],
+            notify_email=message.notify_email,
+            sender=message.sender,
+            received_on=received_on,
+            due_on=due_date(message, received_on, form.due_days),
+            comments=message.comments,
+            prefill=message.prefill,
+            requested_at=clock.now(),
+        )
+
+    async def _form(self, code: str, waited_seconds: float) -> Form:
+        at = clock.now().timestamp()
+        kept = self._forms.get(code)
+        if kept and at - kept[0] < _FORM_SECONDS:
+            return kept[1]
+        form = await self._stores.forms.get(code)
+        if form is None:
+            if waited_seconds < _PATIENCE_SECONDS:
+                raise TryLater(1, "the form may be on its way")
+            raise Refused("unknown_form", "The portal has no form of this name.", field="/form")
+        self._forms[code] = (at, form)
+        return form
+
+    async def _group(self, message: DelegationRequested, waited_seconds: float) -> WorkGroup | None:
+        if not isinstance(message.assignee, WorkGroupAssignee):
+            return None
+        group = await self._stores.work_groups.get(message.authority, message.assignee.work_group_id)
+        if group is not None and not group.is_closed:
+            return group
+        if waited_seconds < _PATIENCE_SECONDS:
+            raise TryLater(1, "the work group may be on its way")
+        raise Refused("unknown_work_group", "There is no open work group of this id.", field="/assignee/work_group_id")
+
+    async def amend(self, message: DelegationAmended, message_id: str) -> None:
+        """A change by the council reaches the task, also where it overtook the request."""
+        change = amendment(message, message_id, clock.now())
+        form = None
+
+        def decide(task: Task) -> tuple[Task, list[Outgoing]]:
+            if form is not None:
+                form.check_prefill(change.prefill or {})
+            amended = task.with_amendment(change)
+            if amended is task:
+                raise AlreadyHandled(message_id)
+            return amended, telling.of_amendment(amended, message_id, self._authorities.get(task.authority))
+
+        existing = await self._stores.tasks.get(message.authority, task_id_of(message.authority, message.delegation_id))
+        if existing is not None and existing.request is not None and change.prefill:
+            form = await self._form(existing.request.form, _PATIENCE_SECONDS)
+        await self._change(message.authority, message.delegation_id, decide)
+
+    async def retract(self, message: DelegationRetracted) -> None:
+        """A withdrawal leaves the list, and keeps a request that comes later from ever reaching one."""
+        retraction = Retraction(reason=message.reason, retracted_at=message.retracted_at or clock.now())
+
+        def decide(task: Task) -> tuple[Task, list[Outgoing]]:
+            if task.submission is not None:
+                raise Refused("already_submitted", "The form was submitted before.", field="/delegation_id")
+            retracted = task.with_retraction(retraction)
+            if retracted is task:
+                raise AlreadyHandled(task.task_id)
+            return retracted, telling.of_retraction(retracted, self._authorities.get(task.authority))
+
+        await self._change(message.authority, message.delegation_id, decide)
+
+    async def complete(self, event: ContributionSubmitted) -> None:
+        """What forms has frozen is submitted, whatever else was said."""
+        submission = Submission(
+            contribution_id=event.contribution_id,
+            receipt=event.receipt,
+            by=event.person,
+            submitted_at=event.submitted_at,
+        )
+
+        def decide(task: Task) -> tuple[Task, list[Outgoing]]:
+            completed = task.with_submission(submission)
+            if completed is task:
+                raise AlreadyHandled(task.task_id)
+            return completed, telling.of_submission(completed, submission)
+
+        await self._change(event.authority, event.delegation_id, decide)
+
+    async def _change(
+        self, authority: str, delegation_id: str, decide: Callable[[Task], tuple[Task, list[Outgoing]]]
+    ) -> None:
+        """Decides on the task as it is, or on a blank one, and writes where nobody wrote in between."""
+        self._authorities.get(authority)
+        for _ in range(_RACES):
+            before = await self._stores.tasks.get(authority, task_id_of(authority, delegation_id))
+            after, events = decide(before or self._blank(authority, delegation_id))
+            if before is not None:
+                if await self._stores.tasks.replace(before, after, events):
+                    return
+                continue
+            try:
+                await self._stores.tasks.add(after, events)
+            except AlreadyHandled:
+                continue
+            return
+        raise Conflict("busy", "The task kept changing.")
+
+    @staticmethod
+    def _blank(authority: str, delegation_id: str) -> Task:
+        return Task(task_id=task_id_of(authority, delegation_id), authority=authority, delegation_id=delegation_id)
+
+
+def _digest(message: DelegationRequested) -> str:
+    return hashlib.sha256(message.model_dump_json().encode()).hexdigest()

@@ -1,0 +1,58 @@
+"""Work groups, forms on offer and registrations, as others tell of them."""
+
+from chassis.authorities import Authorities
+from chassis.outbox import tell
+from contracts.auth import AccountRegistered
+from contracts.council import WorkGroupDefined
+from contracts.forms import DefinitionPublished
+from contracts.portal import AccountRegistered as AccountRegisteredToCouncil
+from services.tasks.model.form import Form
+from services.tasks.model.work_group import WorkGroup
+from services.tasks.store import Stores
+
+
+class People:
+    """Who there is to delegate to, and what."""
+
+    def __init__(self, stores: Stores, authorities: Authorities) -> None:
+        self._stores = stores
+        self._authorities = authorities
+
+    async def define_work_group(self, message: WorkGroupDefined) -> None:
+        """The whole group; the higher version wins."""
+        self._authorities.get(message.authority)
+        await self._stores.work_groups.put(
+            WorkGroup(
+                authority=message.authority,
+                work_group_id=message.work_group_id,
+                name=message.name,
+                email=message.email,
+                members=message.members,
+                version=message.version,
+            )
+        )
+
+    async def offer_form(self, event: DefinitionPublished) -> None:
+        """A form may be delegated from now on."""
+        await self._stores.forms.put(Form.model_validate(event.model_dump()))
+
+    async def welcome(self, event: AccountRegistered) -> None:
+        """Every authority that has named this person's address is told that they registered."""
+        codes = [authority.code for authority in self._authorities]
+        naming = set(await self._stores.tasks.authorities_naming(codes, event.person.email))
+        groups = await self._stores.work_groups.of_member(codes, event.person.email)
+        events = [
+            tell(
+                AccountRegisteredToCouncil(
+                    authority=authority,
+                    email=event.person.email,
+                    name=event.person.name,
+                    role=event.role,
+                    organisation=event.organisation,
+                ),
+                authority,
+                event.account_id,
+            )
+            for authority in sorted(naming | {group.authority for group in groups})
+        ]
+        await self._stores.people.add(event.account_id, event.registered_at, events)

@@ -1,0 +1,18 @@
+"""What the doors of tasks are given."""
+
+from dataclasses import dataclass
+
+from services.tasks.usecases.delegations import Delegations
+from services.tasks.usecases.lists import Lists
+from services.tasks.usecases.people import People
+from services.tasks.usecases.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class TasksService:
+    """The table of contents of this service."""
+
+    delegations: Delegations
+    lists: Lists
+    people: People
+    work: Work

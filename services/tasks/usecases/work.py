@@ -1,0 +1,108 @@
+"""What professionals do with a task: open it, pick it up. Who may do what is decided here and nowhere else."""
+
+from chassis import clock
+from chassis.authorities import Authorities
+from chassis.errors import Conflict, Forbidden, NotFound
+from chassis.identity import Professional, sign_grant
+from chassis.tokens import Signer
+from contracts.api.tasks import GrantView, TaskView
+from contracts.tasks import FormGrant, Holder
+from services.tasks import telling
+from services.tasks.model.task import Right, Task
+from services.tasks.store import Stores
+
+_RACES = 4
+
+
+class Work:
+    """The professional's side of tasks."""
+
+    def __init__(self, stores: Stores, authorities: Authorities, signer: Signer) -> None:
+        self._stores = stores
+        self._authorities = authorities
+        self._signer = signer
+
+    async def grant(self, person: Professional, task_id: str) -> GrantView:
+        """A short-lived grant for whoever has the task; the others learn no more than members of its group may."""
+        task = await self._load(task_id)
+        if rights := task.rights_of(person.email):
+            return self._granted(task, person, rights)
+        if task.is_held_by(person.email):
+            raise Conflict("retracted", "The council has withdrawn this form.")
+        if not await self._is_in_its_group(task, person):
+            raise NotFound("unknown_task", "There is no such form, or it is not yours.")
+        if task.state == "in_group":
+            raise Conflict("not_picked_up", "Nobody has picked up this form yet.")
+        raise Conflict(
+            "already_picked_up",
+            "Somebody else has picked up this form.",
+            holder=task.holder.name or task.holder.email,
+        )
+
+    async def pick_up(self, person: Professional, task_id: str) -> GrantView:
+        """Assigns a group's task to a member, at once and for one only; again by the same member changes nothing."""
+        for _ in range(_RACES):
+            before = await self._load(task_id)
+            if rights := before.rights_of(person.email):
+                return self._granted(before, person, rights)
+            if not await self._is_in_its_group(before, person):
+                raise NotFound("unknown_task", "There is no such form, or it is not yours.")
+            holder = Holder(kind="person", email=person.email, name=person.name)
+            after = before.picked_up(holder, clock.now())
+            if await self._stores.tasks.replace(before, after, telling.of_move(before, after)):
+                return self._granted(after, person, after.rights_of(person.email))
+        raise Conflict("busy", "The form kept changing. Try again.")
+
+    async def view(self, person: Professional, task_id: str) -> TaskView:
+        """The task as its holder sees it."""
+        task = await self._load(task_id)
+        if not task.is_held_by(person.email):
+            raise NotFound("unknown_task", "There is no such form, or it is not yours.")
+        return _view(task)
+
+    async def _load(self, task_id: str) -> Task:
+        task = await self._stores.tasks.find([authority.code for authority in self._authorities], task_id)
+        if task is None or task.request is None:
+            raise NotFound("unknown_task", "There is no such form, or it is not yours.")
+        return task
+
+    async def _is_in_its_group(self, task: Task, person: Professional) -> bool:
+        assignee = task.requested.assignee
+        if assignee.kind != "work_group":
+            return False
+        group = await self._stores.work_groups.get(task.authority, assignee.work_group_id)
+        return group is not None and group.has_member(person.email)
+
+    def _granted(self, task: Task, person: Professional, rights: list[Right]) -> GrantView:
+        if not rights:
+            raise Forbidden("right_missing", "You can no longer change this form.")
+        grant = FormGrant(
+            task_id=task.task_id,
+            authority=task.authority,
+            delegation_id=task.delegation_id,
+            account_id=person.account_id,
+            email=person.email,
+            name=person.name,
+            role=person.role,
+            organisation=person.organisation,
+            rights=rights,
+            version=task.version,
+        )
+        return GrantView(grant=sign_grant(self._signer, grant), task=_view(task))
+
+
+def _view(task: Task) -> TaskView:
+    return TaskView(
+        task_id=task.task_id,
+        authority=task.authority,
+        delegation_id=task.delegation_id,
+        form=task.requested.form,
+        form_title=task.requested.form_title,
+        form_version=task.requested.form_version,
+        subject=task.requested.subject,
+        sender=task.sender,
+        comments=task.comments,
+        due_on=task.due_on,
+        state=task.state,
+        version=task.version,
+    )
