@@ -17,6 +17,6 @@ def part(instance: Instance, ports: Mapping[str, int]) -> Part:
         name="mail",
         command=(sys.executable, "-m", "commands.parts.mailbox", *(word for pair in options.items() for word in pair)),
         url=url,
-        probe=f"{url}/api/v1/messages",
+        probe=f"{url}/readyz",
         cwd=ROOT,
     )

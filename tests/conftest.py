@@ -1,0 +1,108 @@
+"""What every test can ask for: engines, a whole portal, councils. Each is started once a run, when asked for."""
+
+from collections.abc import AsyncIterator, Iterator
+from uuid import uuid4
+
+import pytest
+
+from tests.support import broker as brokers
+from tests.support import database as databases
+from tests.support import mail as mails
+from tests.support import scanner as scanners
+from tests.support.council import Council
+from tests.support.measures import Measures
+from tests.support.portal import Portal
+
+_MEASURES = pytest.StashKey[Measures]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--deliveries", type=int, default=500, help="how many deliveries a fault test sends")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_MEASURES] = Measures()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    lines = config.stash[_MEASURES].lines
+    if lines:
+        terminalreporter.section("measured (T: the tests of docs/reliability)")
+        for line in sorted(lines):
+            terminalreporter.line(line)
+
+
+@pytest.fixture
+def measures(pytestconfig: pytest.Config) -> Measures:
+    """Where a fault test notes its figures."""
+    return pytestconfig.stash[_MEASURES]
+
+
+@pytest.fixture
+def deliveries(pytestconfig: pytest.Config) -> int:
+    """How many deliveries a fault test sends: 500, or what --deliveries says."""
+    return int(pytestconfig.getoption("--deliveries"))
+
+
+@pytest.fixture(scope="session")
+def shared_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[brokers.Broker]:
+    """The broker, with whatever earlier tests left in its queues."""
+    with brokers.broker(tmp_path_factory.mktemp("broker")) as broker:
+        yield broker
+
+
+@pytest.fixture
+async def broker(shared_broker: brokers.Broker) -> brokers.Broker:
+    """A broker whose queues are empty."""
+    await shared_broker.purge()
+    return shared_broker
+
+
+@pytest.fixture(scope="session")
+def mongo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The database."""
+    with databases.database(tmp_path_factory.mktemp("database")) as url:
+        yield url
+
+
+@pytest.fixture
+def mongo_database() -> str:
+    """The name of a database that no other test uses."""
+    return f"test_{uuid4().hex[:12]}"
+
+
+@pytest.fixture(scope="session")
+def mail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[mails.Mail]:
+    """The mail catcher."""
+    with mails.mail(tmp_path_factory.mktemp("mail")) as mail:
+        yield mail
+
+
+@pytest.fixture(scope="session")
+def clamd_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The scanner."""
+    with scanners.scanner(tmp_path_factory.mktemp("scanner")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """A whole portal, shared by the tests of a run: use names of your own in it."""
+    portal = Portal.at(tmp_path_factory.mktemp("portal") / "data")
+    portal.up()
+    yield portal
+    portal.down()
+
+
+@pytest.fixture
+async def bristol(portal: Portal) -> AsyncIterator[Council]:
+    """The council of Bristol at the shared portal."""
+    async with Council.of(portal.status(), "bristol") as council:
+        yield council
+
+
+@pytest.fixture
+async def oxfordshire(portal: Portal) -> AsyncIterator[Council]:
+    """The council of Oxfordshire at the shared portal."""
+    async with Council.of(portal.status(), "oxfordshire") as council:
+        yield council

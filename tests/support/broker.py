@@ -1,0 +1,98 @@
+"""A broker for tests, with every queue, user and permission that the portal has."""
+
+import asyncio
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aio_pika
+
+from commands.parts.instance import ROOT, Instance
+from commands.parts.secrets import OPERATOR, SERVICE_USERS
+from commands.parts.services import as_user, authorities_in
+from commands.parts.topology import declare, document, tell_api
+from tests.support.engines import docker_answers, local
+
+IMAGE = "rabbitmq:4.1"
+_DEFINITIONS = "/etc/portal-tests/definitions.json"
+
+
+@dataclass(frozen=True)
+class Broker:
+    """Where it is; `url` is the operator's. On an outside broker that we cannot set up, all are the one user."""
+
+    url: str
+    passwords: dict[str, str]
+
+    def url_of(self, user: str) -> str:
+        """The address for a service (`tasks`) or a council (`bristol`)."""
+        return as_user(self.url, user, self.passwords[user]) if self.passwords else self.url
+
+    async def purge(self) -> None:
+        """Empty every queue."""
+        async with await aio_pika.connect(self.url) as connection:
+            channel = await connection.channel()
+            for queue in document(_authorities())["queues"]:
+                await (await channel.get_queue(queue["name"], ensure=False)).purge()
+
+
+@contextmanager
+def broker(data: Path) -> Iterator[Broker]:
+    """The broker of this test run."""
+    outside = os.environ.get("PORTAL_AMQP_URL")
+    if outside:
+        yield _outside(outside, os.environ.get("PORTAL_AMQP_API_URL"))
+    elif docker_answers():
+        with _container(data) as broker_in_container:
+            yield broker_in_container
+    else:
+        with local("broker", data) as state:
+            yield Broker(state["amqp"]["url"], Instance(data).kept("secrets.json")["passwords"])
+
+
+def _authorities() -> tuple[str, ...]:
+    return authorities_in(ROOT / "deploy/authorities")
+
+
+def _passwords() -> dict[str, str]:
+    return {name: f"{name}-for-tests" for name in (OPERATOR, *SERVICE_USERS, *_authorities())}
+
+
+def _outside(url: str, api: str | None) -> Broker:
+    passwords = _passwords()
+    wanted = document(_authorities(), passwords)
+    if api is None:
+        asyncio.run(declare(url, wanted))
+        return Broker(url, {})
+    asyncio.run(tell_api(api, wanted))
+    return Broker(as_user(url, OPERATOR, passwords[OPERATOR]), passwords)
+
+
+@contextmanager
+def _container(data: Path) -> Iterator[Broker]:
+    from testcontainers.community.rabbitmq import RabbitMqContainer  # noqa: PLC0415 - needed with Docker only
+
+    passwords = _passwords()
+    files = _write(data, document(_authorities(), passwords))
+    container = RabbitMqContainer(IMAGE, username=OPERATOR, password=passwords[OPERATOR])
+    container.with_volume_mapping(str(files / "definitions.json"), _DEFINITIONS, "ro")
+    container.with_volume_mapping(str(files / "rabbitmq.conf"), "/etc/rabbitmq/conf.d/20-tests.conf", "ro")
+    with container:
+        host, port = container.get_container_host_ip(), container.get_exposed_port(5672)
+        yield Broker(as_user(f"amqp://{host}:{port}/", OPERATOR, passwords[OPERATOR]), passwords)
+
+
+def _write(data: Path, wanted: dict[str, Any]) -> Path:
+    """The container's user is not ours: what is mounted into it must be readable by all."""
+    data.mkdir(parents=True, exist_ok=True)
+    for name, text in (
+        ("definitions.json", json.dumps(wanted)),
+        ("rabbitmq.conf", f"load_definitions = {_DEFINITIONS}\n"),
+    ):
+        (data / name).write_text(text)
+        (data / name).chmod(0o644)
+    return data

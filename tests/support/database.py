@@ -1,0 +1,56 @@
+"""A database for tests; each test takes names of its own in it."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pymongo import MongoClient
+
+from tests.support.engines import docker_answers, local
+from tests.support.eventually import wait_until
+
+IMAGE = "mongo:8.0"
+_PORT = 27017
+
+
+@contextmanager
+def database(data: Path) -> Iterator[str]:
+    """The address of the database of this test run."""
+    outside = os.environ.get("PORTAL_MONGO_URL")
+    if outside:
+        yield outside
+    elif docker_answers():
+        with _container() as url:
+            yield url
+    else:
+        with local("database", data) as state:
+            yield state["mongo"]
+
+
+@contextmanager
+def _container() -> Iterator[str]:
+    from testcontainers.core.container import DockerContainer  # noqa: PLC0415 - needed with Docker only
+
+    container = DockerContainer(IMAGE).with_command("mongod --replSet portal --bind_ip_all").with_exposed_ports(_PORT)
+    with container:
+        url = (
+            f"mongodb://{container.get_container_host_ip()}:{container.get_exposed_port(_PORT)}/?directConnection=true"
+        )
+        with MongoClient[dict[str, Any]](url, serverSelectionTimeoutMS=60_000) as client:
+            _begin_replica_set(client)
+        yield url
+
+
+def _begin_replica_set(client: "MongoClient[dict[str, Any]]") -> None:
+    """Retryable and majority writes want a replica set, if of one."""
+
+    def is_primary() -> bool:
+        return bool(client.admin.command("hello").get("isWritablePrimary"))
+
+    if not is_primary():
+        client.admin.command(
+            "replSetInitiate", {"_id": "portal", "members": [{"_id": 0, "host": f"127.0.0.1:{_PORT}"}]}
+        )
+        wait_until(is_primary, within=60)
