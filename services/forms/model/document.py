@@ -1,0 +1,170 @@
+"""A contribution as it reads on paper: labels and words only, ready for the printer. No layout, no I/O."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from contracts.council import Sender, Subject
+from contracts.files import AttachedFile
+from contracts.portal import Signature
+from services.forms.model.answers import as_people_write
+from services.forms.model.conditions import hidden_keys
+from services.forms.model.questionnaire import Definition, Item
+
+LONDON = ZoneInfo("Europe/London")
+_LONGEST_WORD = re.compile(r"\S{61,}")
+_LONGEST_WORD_IN_CELL = re.compile(r"\S{25,}")
+_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""They could make a line read otherwise than it stands; marks (LRM, RLM) stay."""
+_KINDS = {"application/pdf": "PDF", "image/jpeg": "JPEG picture", "image/png": "PNG picture"}
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """Whom a form is about and who asks, as far as the authority's banner shows it."""
+
+    subject: Subject
+    sender: Sender
+    due_on: date
+    comments: str
+    shown: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """Everything that a document shows. The same paper gives the same bytes."""
+
+    definition: Definition
+    banner: Banner
+    answers: Mapping[str, Any]
+    reference: str
+    made_at: datetime
+    attachments: Sequence[AttachedFile] = field(default=())
+    signatures: Sequence[Signature] = field(default=())
+
+    def data(self) -> dict[str, Any]:
+        """What the template reads."""
+        title = f"{self.definition.title}: {self.banner.subject.name}"
+        return {
+            "title": printable(title),
+            "author": [printable(signature.name) for signature in self.signatures],
+            "description": printable(f"{self.definition.title}, version {self.definition.version}"),
+            "reference": printable(self.reference),
+            "draft": not self.signatures,
+            "child": [[label, breakable(value)] for label, value in self._child() if value],
+            "sender": [[label, breakable(value)] for label, value in self._sender() if value],
+            "pages": [{"title": printable(page.text), "blocks": list(self._blocks(page, 2))} for page in self._pages()],
+            "attachments": [
+                [breakable(each.name), _KINDS.get(each.media_type, "Word document"), _size(each.size)]
+                for each in self.attachments
+            ],
+            "signatures": [list(_signature(each)) for each in self.signatures],
+            "note": "",
+        }
+
+    def _child(self) -> Iterator[tuple[str, str]]:
+        subject = self.banner.subject
+        yield "Name", subject.name
+        yield "Date of birth", as_people_write(subject.date_of_birth.isoformat()) if subject.date_of_birth else ""
+        if "address" in self.banner.shown:
+            yield "Address", subject.address
+        yield "Form type", self.definition.title
+        if "comments" in self.banner.shown:
+            yield "Comments", self.banner.comments
+
+    def _sender(self) -> Iterator[tuple[str, str]]:
+        sender = self.banner.sender
+        yield "Required by", as_people_write(self.banner.due_on.isoformat())
+        yield "Sent by", sender.name
+        yield "Department", sender.department
+        yield "Telephone", sender.telephone
+        yield "Address", sender.address
+
+    def _pages(self) -> list[Item]:
+        """The pages that show something; the page of attachments has its own place."""
+        hidden = hidden_keys(self.definition, self.answers)
+        return [
+            page
+            for page in self.definition.item
+            if page.link_id not in hidden and any(item.type != "attachment" for item in page.item)
+        ]
+
+    def _blocks(self, group: Item, level: int) -> Iterator[dict[str, Any]]:
+        hidden = hidden_keys(self.definition, self.answers)
+        for item in group.item:
+            if item.link_id in hidden or item.type == "attachment":
+                continue
+            if item.is_table:
+                yield {**self._table(item), "level": level}
+            elif item.type == "group":
+                yield {"kind": "heading", "label": printable(item.text), "level": level}
+                yield from self._blocks(item, level + 1)
+            elif item.type == "display":
+                yield {"kind": "help", "label": printable(item.text)}
+            else:
+                value = breakable(in_words(item, self.answers.get(item.link_id)))
+                yield {"kind": "answer", "label": _label(item), "value": value, "level": level}
+
+    def _table(self, table: Item) -> dict[str, Any]:
+        rows = [
+            [breakable(in_words(column, row.get(column.link_id)), _LONGEST_WORD_IN_CELL) for column in table.item]
+            for row in self.answers.get(table.link_id, [])
+        ]
+        widths = [2 if column.type == "text" else 1 for column in table.item]
+        header = [_label(column) for column in table.item]
+        return {"kind": "table", "label": _label(table), "header": header, "widths": widths, "rows": rows}
+
+
+def in_words(item: Item, value: Any) -> str:
+    """An answer as people read it; what does not fit its question stands as it was typed."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "\n".join(in_words(item, each) for each in value)
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if item.type == "date":
+        return as_people_write(str(value))
+    if item.type == "choice":
+        return next((option.label for option in item.answer_option if option.value == value), str(value))
+    return str(value)
+
+
+def printable(text: str) -> str:
+    """Without what no font has or what misleads: control characters, halves of pairs, non-characters."""
+    spaced = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ").replace("\u2028", "\n")
+    return "".join(character for character in spaced if character == "\n" or _is_printable(character))
+
+
+def breakable(text: str, longest: re.Pattern[str] = _LONGEST_WORD) -> str:
+    """Printable, with places to break in words that are longer than a line."""
+    return longest.sub(lambda word: re.sub(r".{8}", lambda part: f"{part[0]}\u200b", word[0]), printable(text))
+
+
+def _is_printable(character: str) -> bool:
+    is_non_character = (ord(character) & 0xFFFE) == 0xFFFE or 0xFDD0 <= ord(character) <= 0xFDEF  # noqa: PLR2004
+    return not (is_non_character or character in _BIDI_CONTROLS or unicodedata.category(character) in {"Cc", "Cs"})
+
+
+def _label(item: Item) -> str:
+    return printable(item.text).strip().removesuffix(":")
+
+
+def _signature(signature: Signature) -> Iterator[list[str]]:
+    at = signature.signed_at.astimezone(LONDON)
+    rows = {
+        "Submitted by": signature.name,
+        "Role": signature.role,
+        "Organisation": signature.organisation,
+        "Email": signature.email,
+        "Submitted on": f"{as_people_write(at.date().isoformat())} at {at:%H:%M}",
+    }
+    return ([label, breakable(value)] for label, value in rows.items() if value)
+
+
+def _size(size: int) -> str:
+    return f"{size / 1024 / 1024:.1f} MB" if size >= 1024 * 1024 else f"{max(1, round(size / 1024))} KB"

@@ -1,0 +1,148 @@
+"""The document of a contribution: conforming, readable by machines, the same for the same input, whatever was typed."""
+
+import io
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pdfua
+import pikepdf
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contracts.council import Sender, Subject
+from contracts.files import AttachedFile
+from contracts.portal import Signature
+from services.forms.model.definition import read
+from services.forms.model.document import Banner, Paper, breakable, printable
+from services.forms.pdf import Printer
+
+AT = datetime(2021, 8, 25, 13, 2, tzinfo=UTC)
+FIRST = read(json.loads(Path("services/forms/definitions/ehc-needs-assessment-contributions.json").read_text()))
+ANSWERS = {
+    "first_name": "Gabriel",
+    "here_and_now": "Hi I'm Gabriel.\nI like trains.",
+    "date_assessment_completed": "2021-08-20",
+    "views_shared": "Yes",
+    "sen_identified": [
+        {"category": "Cognition and learning", "need": "Working memory", "impact": "Forgets instructions"}
+    ],
+}
+PRINTER = Printer()
+
+
+def paper(**changed: Any) -> Paper:
+    shown = {
+        "definition": FIRST,
+        "banner": Banner(
+            Subject(person_id="P-1", name="Gabriel Example", date_of_birth=date(2008, 4, 26), address="23 Test Street"),
+            Sender(name="Chloe Caseworker", department="EHM"),
+            date(2021, 9, 5),
+            "Please complete the report",
+            ("name", "date_of_birth", "form"),
+        ),
+        "answers": ANSWERS,
+        "reference": "Contribution 1",
+        "made_at": AT,
+        "attachments": [
+            AttachedFile(file_id="f", name="Report.pdf", media_type="application/pdf", size=2_097_152, sha256="0")
+        ],
+        "signatures": [Signature(name="Sandra Professional", email="s@school.example", role="SENCO", signed_at=AT)],
+    }
+    return Paper(**{**shown, **changed})
+
+
+def words(value: Any) -> list[str]:
+    """Every text of a paper's data."""
+    if isinstance(value, str):
+        return [value]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
+    return [text for each in inner for text in words(each)]
+
+
+def assert_conforms(document: bytes) -> pikepdf.Pdf:
+    report = pdfua.validate(io.BytesIO(document))
+    assert [str(finding) for finding in report.findings] == []
+    opened = pikepdf.open(io.BytesIO(document))
+    with opened.open_metadata() as metadata:
+        assert metadata["pdfuaid:part"] == "1"
+        assert metadata["pdfaid:part"] == "2"
+        assert metadata["pdfaid:conformance"] == "A"
+    return opened
+
+
+def test_a_contribution_is_a_tagged_titled_english_document_with_table_headers() -> None:
+    opened = assert_conforms(PRINTER.print_now(paper()))
+    assert str(opened.Root.Lang) == "en-GB"
+    assert opened.Root.MarkInfo.Marked
+    assert opened.docinfo["/Title"] == "EHC Needs Assessment Contributions: Gabriel Example"
+    tags = {str(each.get("/S")) for each in opened.objects if isinstance(each, pikepdf.Dictionary) and "/S" in each}
+    assert {"/H1", "/H2", "/Table", "/TH", "/TD"} <= tags
+
+
+def test_the_same_input_gives_the_same_bytes() -> None:
+    assert Printer().print_now(paper()) == PRINTER.print_now(paper())
+
+
+def test_everything_that_was_answered_is_on_paper() -> None:
+    told = words(paper().data())
+    for text in ("Gabriel", "20 August 2021", "Working memory", "Yes", "Report.pdf", "2.0 MB", "SENCO"):
+        assert text in told
+    assert "25 August 2021 at 14:02" in told, "in England's time"
+    assert "Hi I'm Gabriel.\nI like trains." in told
+
+
+def test_the_banner_shows_what_the_authority_wants() -> None:
+    banner = paper().banner
+    assert "23 Test Street" not in words(paper().data())
+    shown = Banner(banner.subject, banner.sender, banner.due_on, banner.comments, ("address", "comments"))
+    assert {"23 Test Street", "Please complete the report"} <= set(words(paper(banner=shown).data()))
+
+
+def test_a_draft_says_that_it_is_one() -> None:
+    assert paper(signatures=[]).data()["draft"]
+    assert_conforms(PRINTER.print_now(paper(signatures=[], answers={}, attachments=[])))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\x00\x1b[31mred\x7f\x85",
+        "中文 日本 한국",
+        "العربية עברית हिन्दी ไทย",
+        "\ue000\uf8ff\U0010ffff\ufffe\ufdd0\U000e0041",
+        "😀👩‍👩‍👧🇬🇧 e\u0301\u0335\u0489",
+        "\u202eevil\u2066x",
+        '#read("/etc/passwd") $x$ *b* _i_ @ref <a> \\ ` // /* ',
+        "w" * 5000,
+        "\n" * 200,
+        "\ud800",
+    ],
+)
+def test_no_text_breaks_the_document(text: str) -> None:
+    answers = {**ANSWERS, "first_name": text, "here_and_now": text, "sen_identified": [{"need": text}]}
+    assert_conforms(PRINTER.print_now(paper(answers=answers)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=40))
+def test_no_text_at_all_breaks_the_document(text: str) -> None:
+    assert PRINTER.print_now(paper(answers={"first_name": text, "sen_identified": [{"need": text}]}))
+
+
+def test_a_character_without_a_shape_is_replaced_and_the_document_says_so() -> None:
+    with_note = PRINTER.print_now(paper(answers={"first_name": "\u0378"}))
+    without = PRINTER.print_now(paper(answers={"first_name": "x"}))
+    assert len(with_note) > len(without)
+
+
+def test_what_misleads_or_cannot_be_shown_is_taken_out() -> None:
+    assert printable("a\x00b\tc\r\nd\u202ee") == "ab    c\nde"
+    assert breakable("x" * 70).count("\u200b") == 8
+    assert breakable("an ordinary sentence") == "an ordinary sentence"
+
+
+def test_what_was_typed_but_does_not_fit_its_question_stands_as_typed_in_a_draft() -> None:
+    assert "5/9" in words(paper(answers={"date_assessment_completed": "5/9"}, signatures=[]).data())
