@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from commands.parts import broker, database, mail, ports, scanner, services
@@ -27,6 +28,7 @@ class Plan:
     addresses: Addresses
     secrets: Secrets
     authorities: tuple[str, ...]
+    authorities_folder: Path
     mail_api: str
     notices: tuple[str, ...]
 
@@ -65,7 +67,8 @@ class Plan:
 def plan(instance: Instance, *, gateway_port: int, only: Sequence[str] = ()) -> Plan:
     """Decide everything: ports, addresses, secrets, parts. `only` leaves out the other parts (for tests)."""
     wanted = set(only) or {*ENGINES, *SERVICES}
-    authorities = authorities_in(ROOT / os.environ.get("PORTAL_AUTHORITIES_DIR", "deploy/authorities"))
+    folder = ROOT / os.environ.get("PORTAL_AUTHORITIES_DIR", "deploy/authorities")
+    authorities = authorities_in(folder)
     secrets = load(instance, authorities)
     port = _ports(instance, gateway_port)
     addresses = _addresses(port)
@@ -78,6 +81,7 @@ def plan(instance: Instance, *, gateway_port: int, only: Sequence[str] = ()) -> 
         addresses=addresses,
         secrets=secrets,
         authorities=authorities,
+        authorities_folder=folder,
         mail_api=os.environ.get("PORTAL_MAIL_API_URL") or f"http://127.0.0.1:{port['mail']}",
         notices=_notices(engines),
     )

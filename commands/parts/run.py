@@ -64,12 +64,14 @@ async def _live(record: _Record, *, demo: bool, on_complete: Callable[[], None])
 
 async def _prepare_broker(plan: Plan) -> None:
     """Have exchanges, queues and users written down for the broker; an outside broker is told over the wire."""
-    request = {"passwords": plan.secrets.passwords, "authorities": plan.authorities}
+    folder, passwords = str(plan.authorities_folder), plan.secrets.passwords
     if any(part.name == "broker" for part in plan.parts):
-        told = await _python("commands.parts.topology", "write", given=json.dumps(request))
+        options = ("--users", "--authorities", folder)
+        told = await _python("commands.topology", *options, given=json.dumps(passwords))
         broker.write_definitions(plan.instance, told)
     elif plan.addresses.is_broker_outside:
-        await _python("commands.parts.topology", "declare", given=json.dumps({**request, "amqp": plan.addresses.amqp}))
+        request = {"passwords": passwords, "authorities": folder, "amqp": plan.addresses.amqp}
+        await _python("commands.parts.outside_broker", given=json.dumps(request))
 
 
 async def _python(module: str, *arguments: str, given: str = "") -> str:

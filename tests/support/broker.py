@@ -11,10 +11,12 @@ from typing import Any
 
 import aio_pika
 
+from chassis.authorities import Authorities
 from commands.parts.instance import ROOT, Instance
+from commands.parts.outside_broker import declare, tell_api
 from commands.parts.secrets import OPERATOR, SERVICE_USERS
-from commands.parts.services import as_user, authorities_in
-from commands.parts.topology import declare, document, tell_api
+from commands.parts.services import as_user
+from commands.topology import broker_definitions
 from tests.support.engines import docker_answers, local
 
 IMAGE = "rabbitmq:4.1"
@@ -36,7 +38,7 @@ class Broker:
         """Empty every queue."""
         async with await aio_pika.connect(self.url) as connection:
             channel = await connection.channel()
-            for queue in document(_authorities())["queues"]:
+            for queue in broker_definitions(_authorities())["queues"]:
                 await (await channel.get_queue(queue["name"], ensure=False)).purge()
 
 
@@ -54,17 +56,18 @@ def broker(data: Path) -> Iterator[Broker]:
             yield Broker(state["amqp"]["url"], Instance(data).kept("secrets.json")["passwords"])
 
 
-def _authorities() -> tuple[str, ...]:
-    return authorities_in(ROOT / "deploy/authorities")
+def _authorities() -> Authorities:
+    return Authorities.load(ROOT / "deploy/authorities")
 
 
 def _passwords() -> dict[str, str]:
-    return {name: f"{name}-for-tests" for name in (OPERATOR, *SERVICE_USERS, *_authorities())}
+    councils = (authority.code for authority in _authorities())
+    return {name: f"{name}-for-tests" for name in (OPERATOR, *SERVICE_USERS, *councils)}
 
 
 def _outside(url: str, api: str | None) -> Broker:
     passwords = _passwords()
-    wanted = document(_authorities(), passwords)
+    wanted = broker_definitions(_authorities(), passwords)
     if api is None:
         asyncio.run(declare(url, wanted))
         return Broker(url, {})
@@ -77,7 +80,7 @@ def _container(data: Path) -> Iterator[Broker]:
     from testcontainers.community.rabbitmq import RabbitMqContainer  # noqa: PLC0415 - needed with Docker only
 
     passwords = _passwords()
-    files = _write(data, document(_authorities(), passwords))
+    files = _write(data, broker_definitions(_authorities(), passwords))
     container = RabbitMqContainer(IMAGE, username=OPERATOR, password=passwords[OPERATOR])
     container.with_volume_mapping(str(files / "definitions.json"), _DEFINITIONS, "ro")
     container.with_volume_mapping(str(files / "rabbitmq.conf"), "/etc/rabbitmq/conf.d/20-tests.conf", "ro")

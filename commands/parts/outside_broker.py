@@ -1,41 +1,24 @@
-"""What the broker must hold, collected from every service's subscriptions, written or told to it. Run as a process.
+"""Tells a broker that is not ours what it must hold. Run as a process; what that is stands in `commands.topology`.
 
-`write` prints RabbitMQ's definitions; `declare` tells an outside broker: over its management API where
-PORTAL_AMQP_API_URL names one (users included), else over AMQP, as far as that goes.
+Over its management API where PORTAL_AMQP_API_URL names one, users included; else over AMQP, as far as that goes.
 """
 
 import asyncio
-import importlib
-import importlib.util
 import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import aio_pika
 import aiohttp
 
-from chassis.messaging import Subscription
-from chassis.topology import definitions
-from commands.parts.services import STORED
+from chassis.authorities import Authorities
+from commands.topology import broker_definitions
 
 _SECONDS = 30
-
-
-def subscriptions() -> dict[str, Sequence[Subscription]]:
-    """What each service listens to; a service without handlers listens to nothing."""
-    modules = {name: f"services.{name}.handlers" for name in STORED}
-    return {
-        name: importlib.import_module(module).subscriptions if importlib.util.find_spec(module) else ()
-        for name, module in modules.items()
-    }
-
-
-def document(authorities: Iterable[str], passwords: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The broker's definitions for these authorities."""
-    return definitions(subscriptions(), authorities, passwords)
 
 
 async def tell_api(api: str, wanted: Mapping[str, Any]) -> None:
@@ -72,18 +55,13 @@ def _by_policy(name: str, kind: str, policies: Iterable[Mapping[str, Any]]) -> d
     return {f"{prefix}{key}": value for rule in rules for key, value in rule["definition"].items()}
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Read {"passwords", "authorities", "amqp"?} and do what is asked."""
+def main() -> None:
+    """Read {"passwords", "authorities", "amqp"} and tell the broker."""
     given = json.load(sys.stdin)
-    wanted = document(given["authorities"], given["passwords"])
+    wanted = broker_definitions(Authorities.load(Path(given["authorities"])), given["passwords"])
     api = os.environ.get("PORTAL_AMQP_API_URL")
-    if arguments == ["write"]:
-        print(json.dumps(wanted))
-    elif api:
-        asyncio.run(tell_api(api, wanted))
-    else:
-        asyncio.run(declare(given["amqp"], wanted))
+    asyncio.run(tell_api(api, wanted) if api else declare(given["amqp"], wanted))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
