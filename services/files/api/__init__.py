@@ -1,0 +1,5 @@
+"""The HTTP doors of files."""
+
+from services.files.api.doors import routes
+
+__all__ = ["routes"]

@@ -1,0 +1,23 @@
+"""Messages in: one function per queue; `subscriptions = [...]` at the bottom."""
+
+from chassis.messaging import Delivery, Subscription
+from contracts.forms import ContributionSubmitted
+from contracts.tasks import TaskRetracted
+from services.files import usecases
+from services.files.usecases import Files
+
+
+async def freeze_attachments(event: ContributionSubmitted, _: Delivery, service: Files) -> None:
+    """A submission freezes the files that were signed for it."""
+    await usecases.freeze(service, event.task_id, event.authority, event.file_ids, event.submitted_at)
+
+
+async def close_folder(event: TaskRetracted, _: Delivery, service: Files) -> None:
+    """A withdrawn task takes no more files."""
+    await usecases.close(service, event.task_id, event.authority, event.task_version, event.retracted_at)
+
+
+subscriptions = [
+    Subscription("files.freeze-attachments", ContributionSubmitted, freeze_attachments),
+    Subscription("files.close-folder", TaskRetracted, close_folder),
+]

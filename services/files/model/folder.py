@@ -1,0 +1,177 @@
+"""A task's attachments: what may be added, removed, submitted, and when. Frozen values; no I/O, no clock, no async."""
+
+from datetime import datetime, timedelta
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.authority import FileRules
+from services.files.model.refusal import Code, Unacceptable
+from services.files.model.scan import Verdict
+
+State = Literal["waiting", "accepted", "refused", "removed"]
+
+MOST_ENTRIES = 300
+"""Files that a task may ever have had, removed ones included: removing and adding again must not fill the disks."""
+
+SCAN_AGAIN = timedelta(seconds=5)
+SCAN_AGAIN_MOST = timedelta(minutes=1)
+GIVE_UP_AFTER = timedelta(hours=24)
+"""When a scanner that works has not got through a file for so long, the person is told to try again."""
+
+
+class Value(BaseModel):
+    """What this module's values have in common."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Content(Value):
+    """Stored bytes: where, how many, and their SHA-256 in hex."""
+
+    content_id: str
+    size: int
+    sha256: str
+
+
+class Attachment(Value):
+    """One file of a task.
+
+    `original` is what was uploaded, where that differs from the copy to keep, until its scan.
+    """
+
+    file_id: str
+    name: str
+    extension: str
+    media_type: str
+    content: Content
+    original: Content | None = None
+    state: State = "waiting"
+    uploaded_by: str
+    uploaded_at: datetime
+    scans: int = 0
+    scan_at: datetime | None = None
+    accepted_at: datetime | None = None
+    removed_at: datetime | None = None
+    refusal: Code | None = None
+    is_frozen: bool = False
+    received_at: datetime | None = None
+    """When the council confirmed receipt."""
+
+    def to_scan(self) -> list[Content]:
+        """All that must be clean before the file is released."""
+        return [self.content] if self.original is None else [self.original, self.content]
+
+    def settled(self, verdict: Verdict, at: datetime) -> Self:
+        """After a scan; only `CLEAN` releases, and what could not be scanned goes on waiting."""
+        match verdict:
+            case Verdict.CLEAN:
+                return self._with(state="accepted", accepted_at=at, scan_at=None, original=None)
+            case Verdict.INFECTED:
+                return self._with(state="refused", refusal=Code.VIRUS, scan_at=None)
+            case Verdict.PASSWORD_PROTECTED:
+                return self._with(state="refused", refusal=Code.PASSWORD_PROTECTED, scan_at=None)
+            case Verdict.DAMAGED:
+                return self._with(state="refused", refusal=Code.NOT_UPLOADED, scan_at=None)
+            case Verdict.NOT_SCANNED:
+                return self._postponed(at)
+
+    def unless_refused(self) -> Self:
+        """The file, unless it was refused: then the reason, raised."""
+        if self.refusal is not None:
+            raise Unacceptable(self.refusal)
+        return self
+
+    def _postponed(self, at: datetime) -> Self:
+        if at - self.uploaded_at > GIVE_UP_AFTER:
+            return self._with(state="refused", refusal=Code.NOT_UPLOADED, scan_at=None)
+        wait = min(SCAN_AGAIN * 2 ** min(self.scans, 10), SCAN_AGAIN_MOST)
+        return self._with(scans=self.scans + 1, scan_at=at + wait)
+
+    def _with(self, **changes: object) -> Self:
+        return self.model_copy(update=changes)
+
+
+class Folder(Value):
+    """The attachments of one task, whole: its limits and its freezing are decided on this one value."""
+
+    task_id: str
+    authority: str
+    task_version: int = 0
+    """The newest version of the task that this service has heard of."""
+    revision: int = 0
+    files: tuple[Attachment, ...] = ()
+    submitted_at: datetime | None = None
+    retracted_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether files may still come and go."""
+        return self.submitted_at is None and self.retracted_at is None
+
+    @property
+    def scan_at(self) -> datetime | None:
+        """When the next waiting file is due."""
+        return min((file.scan_at for file in self.files if file.state == "waiting" and file.scan_at), default=None)
+
+    def find(self, file_id: str) -> Attachment | None:
+        """The file of an id, whatever its state."""
+        return next((file for file in self.files if file.file_id == file_id), None)
+
+    def listed(self) -> list[Attachment]:
+        """What a page shows: after the submission, what went with it."""
+        if self.submitted_at is not None:
+            return [file for file in self.files if file.is_frozen]
+        return [file for file in self.files if file.state != "removed"]
+
+    def check_room(self, size: int, rules: FileRules) -> None:
+        """Refuses one file more than the authority takes, in number or together."""
+        if len(self._live()) >= rules.max_count or len(self.files) >= MOST_ENTRIES:
+            raise Unacceptable(Code.TOO_MANY)
+        if sum(file.content.size for file in self._live()) + size > rules.max_total:
+            raise Unacceptable(Code.TOO_LARGE_TOGETHER)
+
+    def with_file(self, file: Attachment, rules: FileRules) -> Self:
+        """One file more; the same one again changes nothing."""
+        if self.find(file.file_id) is not None:
+            return self
+        self.check_room(file.content.size, rules)
+        return self.model_copy(update={"files": (*self.files, file)})
+
+    def with_changed(self, changed: Attachment) -> Self:
+        """The folder with this file in the place of the one with its id."""
+        return self.model_copy(
+            update={"files": tuple(changed if file.file_id == changed.file_id else file for file in self.files)}
+        )
+
+    def without(self, file_id: str, at: datetime) -> Self:
+        """A soft removal: a submission that was under way can still restore the file."""
+        file = self.find(file_id)
+        if file is None or file.state == "removed":
+            return self
+        return self.with_changed(file.model_copy(update={"state": "removed", "removed_at": at, "scan_at": None}))
+
+    def submitted(self, file_ids: list[str], at: datetime) -> Self:
+        """Frozen: the listed files stand, one removed since the list was signed too; nothing comes or goes any more."""
+        frozen = [self._frozen(file) if file.file_id in set(file_ids) else file for file in self.files]
+        return self.model_copy(update={"files": tuple(frozen), "submitted_at": self.submitted_at or at})
+
+    def retracted(self, task_version: int, at: datetime) -> Self:
+        """The council has withdrawn the task."""
+        return self.model_copy(
+            update={"task_version": max(self.task_version, task_version), "retracted_at": self.retracted_at or at}
+        )
+
+    def seen(self, task_version: int) -> Self:
+        """The folder with the task's version that a grant speaks of, where it is news."""
+        return self.model_copy(update={"task_version": max(self.task_version, task_version)})
+
+    def _live(self) -> list[Attachment]:
+        return [file for file in self.files if file.state in {"waiting", "accepted"}]
+
+    @staticmethod
+    def _frozen(file: Attachment) -> Attachment:
+        """Only what had been accepted can stand in a signed list, so that is what a removed one goes back to."""
+        if file.accepted_at is None:
+            return file
+        return file.model_copy(update={"state": "accepted", "is_frozen": True, "removed_at": None})

@@ -1,0 +1,82 @@
+"""Virus scans: at once with an upload, later for what the scanner could not take then, and tidying after crashes."""
+
+import asyncio
+from datetime import timedelta
+
+from chassis import clock
+from services.files.model import Attachment, Folder, Verdict
+from services.files.store import Damaged
+from services.files.usecases.service import Files
+
+UNSETTLED_AFTER = timedelta(hours=1)
+"""Longer than any upload takes: content that no folder holds by then never will be held."""
+
+SCAN_SECONDS = 65
+MOST_A_ROUND = 50
+
+
+async def scan(service: Files, file: Attachment, seconds: float) -> Verdict:
+    """What the scanner says of everything that belongs to the file, over copies checked against their hashes."""
+    try:
+        async with asyncio.timeout(seconds):
+            for content in file.to_scan():
+                verdict = await service.scanner.scan(await service.contents.read(content), clock.now())
+                if verdict is not Verdict.CLEAN:
+                    return verdict
+    except TimeoutError:
+        return Verdict.NOT_SCANNED
+    except Damaged:
+        return Verdict.DAMAGED
+    return Verdict.CLEAN
+
+
+async def sweep(service: Files) -> None:
+    """Scans what waits and is due, if the scanner is there at all: its being away is no fault of a file."""
+    if not await service.scanner.is_ready(clock.now()):
+        return
+    for _ in range(MOST_A_ROUND):
+        at = clock.now()
+        folder = await service.folders.claim_due(at)
+        if folder is None:
+            return
+        due = [file for file in folder.files if file.state == "waiting" and file.scan_at and file.scan_at <= at]
+        for file in due:
+            await _scan_again(service, folder, file)
+        if not due:
+            await service.folders.save(folder)
+
+
+async def _scan_again(service: Files, folder: Folder, file: Attachment) -> None:
+    async with service.lanes.memory:
+        verdict = await scan(service, file, SCAN_SECONDS)
+
+    def decide(before: Folder) -> Folder:
+        waiting = before.find(file.file_id)
+        if waiting is None or waiting.state != "waiting":
+            return before
+        return before.with_changed(waiting.settled(verdict, clock.now()))
+
+    settled = (await service.change(folder.task_id, folder.authority, decide)).find(file.file_id)
+    if settled is not None and settled.state == "accepted" and file.original is not None:
+        await service.contents.delete(file.original)
+    if settled is not None and settled.state == "refused":
+        await service.contents.delete(*file.to_scan())
+
+
+async def tidy(service: Files) -> None:
+    """Removes content that a crash has left without a folder, an hour after it came."""
+    at = clock.now()
+    for content_id, task_id in await service.contents.unsettled(at - UNSETTLED_AFTER):
+        folder = await service.folders.get(task_id)
+        holders = [file for file in (folder.files if folder else ()) if content_id in _ids(file)]
+        if not holders:
+            await service.contents.delete_id(content_id)
+        elif any(file.state == "waiting" for file in holders):
+            await service.contents.look_later(content_id, at)
+        else:
+            await service.contents.settle(content_id)
+
+
+def _ids(file: Attachment) -> set[str]:
+    """The content that the file needs: none once it is refused, the uploaded one too while it waits."""
+    return set() if file.state == "refused" else {content.content_id for content in file.to_scan()}

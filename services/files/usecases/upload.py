@@ -1,0 +1,127 @@
+"""Taking a file: received into quarantine, inspected, scanned, and only then kept under its task."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from uuid import uuid4
+
+from chassis import clock
+from chassis.errors import Refused
+from chassis.outbox import derived_id
+from contracts.authority import FileRules
+from contracts.tasks import FormGrant
+from services.files.model import MEDIA_TYPES, Attachment, Code, Content, Folder, Unacceptable, clean_name, extension
+from services.files.store import Damaged
+from services.files.usecases.scanning import scan
+from services.files.usecases.service import Files, check_grant, check_open
+
+INLINE_SECONDS = 10
+"""How long an upload waits for the scanner; after that the file is kept and scanned when it can be."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file on its way in: its name, how many bytes are said to come, the bytes, and the sender's key for it."""
+
+    name: str
+    announced: int
+    pieces: AsyncIterator[bytes]
+    key: str | None = None
+
+
+async def upload(service: Files, grant: FormGrant, coming: Upload) -> Attachment:
+    """The file as it is kept, accepted or waiting for its scan. `Unacceptable` says why it is not kept.
+
+    The same key by the same person for the same task is the same file, however often it comes.
+    """
+    folder, rules = await service.granted(grant), service.rules(grant.authority)
+    file_id = "file_" + (
+        derived_id("file", grant.task_id, grant.account_id, coming.key) if coming.key else str(uuid4())
+    )
+    if known := folder.find(file_id):
+        return known
+    check_open(folder)
+    shown = clean_name(coming.name)
+    _check_announced(folder, shown, coming.announced, rules)
+    with service.lanes.one(grant.account_id):
+        uploaded = await service.contents.put(grant.task_id, _limited(coming.pieces, rules.max_size), clock.now())
+        async with service.lanes.memory:
+            file = await _examine(service, grant, file_id, shown, uploaded)
+        return await _keep(service, grant, file, uploaded, rules)
+
+
+def _check_announced(folder: Folder, name: str, announced: int, rules: FileRules) -> None:
+    """All that can be refused before anything is read."""
+    if extension(name) not in rules.extensions:
+        raise Unacceptable(Code.WRONG_TYPE)
+    if announced > rules.max_size:
+        raise Unacceptable(Code.TOO_LARGE)
+    folder.check_room(announced, rules)
+
+
+async def _limited(pieces: AsyncIterator[bytes], most: int) -> AsyncIterator[bytes]:
+    """The pieces as long as they stay within the limit; what was announced binds nobody."""
+    left = most
+    async for piece in pieces:
+        left -= len(piece)
+        if left < 0:
+            raise Unacceptable(Code.TOO_LARGE)
+        yield piece
+
+
+async def _examine(service: Files, grant: FormGrant, file_id: str, name: str, uploaded: Content) -> Attachment:
+    """Inspected and, if the scanner is there, scanned; a refused file's content is gone when this raises."""
+    kept = uploaded
+    try:
+        kept = await _inspect(service, grant.task_id, extension(name), uploaded)
+        file = Attachment(
+            file_id=file_id,
+            name=name,
+            extension=extension(name),
+            media_type=MEDIA_TYPES[extension(name)],
+            content=kept,
+            original=uploaded if kept != uploaded else None,
+            uploaded_by=grant.name,
+            uploaded_at=clock.now(),
+        )
+        verdict = await scan(service, file, INLINE_SECONDS)
+        return file.settled(verdict, clock.now()).unless_refused()
+    except (Unacceptable, asyncio.CancelledError):
+        await service.contents.delete(*{uploaded, kept})
+        raise
+
+
+async def _inspect(service: Files, task_id: str, kind: str, uploaded: Content) -> Content:
+    """The content to keep: the upload's own, or a clean copy of it."""
+    try:
+        stored = await service.contents.read(uploaded)
+    except Damaged as damaged:
+        raise Unacceptable(Code.NOT_UPLOADED) from damaged
+    if not stored:
+        raise Unacceptable(Code.EMPTY)
+    clean = await service.inspector.inspect(kind, stored)
+    return uploaded if clean is stored else await service.contents.put(task_id, _once(clean), clock.now())
+
+
+async def _once(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
+async def _keep(service: Files, grant: FormGrant, file: Attachment, uploaded: Content, rules: FileRules) -> Attachment:
+    """Into the task's folder, if that is still open and has room; a twin that was faster is the file, then."""
+
+    def decide(folder: Folder) -> Folder:
+        check_grant(folder, grant)
+        if folder.find(file.file_id) is not None:
+            return folder
+        check_open(folder)
+        return folder.with_file(file, rules).seen(grant.version)
+
+    try:
+        folder = await service.change(grant.task_id, grant.authority, decide)
+    except (Refused, Unacceptable):
+        await service.contents.delete(*{file.content, uploaded})
+        raise  # after any other exception the folder may hold the file: `tidy` looks later
+    kept = folder.find(file.file_id) or file
+    await service.contents.delete(*{file.content, uploaded} - {kept.content, kept.original})
+    return kept

@@ -1,0 +1,136 @@
+"""What may happen to a task's attachments, in any order and however often."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.authority import FileRules
+from services.files.model import Attachment, Code, Content, Folder, Unacceptable, Verdict
+from services.files.model.folder import GIVE_UP_AFTER, MOST_ENTRIES, SCAN_AGAIN, SCAN_AGAIN_MOST
+
+AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
+RULES = FileRules()
+EMPTY = Folder(task_id="task-1", authority="bristol")
+
+
+def attachment(file_id: str = "file_a", size: int = 10, verdict: Verdict | None = Verdict.CLEAN) -> Attachment:
+    file = Attachment(
+        file_id=file_id,
+        name=f"{file_id}.pdf",
+        extension="pdf",
+        media_type="application/pdf",
+        content=Content(content_id=f"content-{file_id}", size=size, sha256="0" * 64),
+        uploaded_by="Sandra Example",
+        uploaded_at=AT,
+    )
+    return file if verdict is None else file.settled(verdict, AT)
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_only_a_clean_scan_releases(verdict: Verdict) -> None:
+    assert (attachment(verdict=verdict).state == "accepted") == (verdict is Verdict.CLEAN)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "code"),
+    [
+        (Verdict.INFECTED, Code.VIRUS),
+        (Verdict.PASSWORD_PROTECTED, Code.PASSWORD_PROTECTED),
+        (Verdict.DAMAGED, Code.NOT_UPLOADED),
+        (Verdict.NOT_SCANNED, None),
+    ],
+)
+def test_a_refusal_has_its_reason(verdict: Verdict, code: Code | None) -> None:
+    assert attachment(verdict=verdict).refusal == code
+
+
+def test_waiting_backs_off_and_ends() -> None:
+    file, at = attachment(verdict=None), AT
+    waits: list[timedelta] = []
+    while file.state == "waiting":
+        file = file.settled(Verdict.NOT_SCANNED, at)
+        if file.scan_at is not None:
+            waits.append(file.scan_at - at)
+            at = file.scan_at
+    assert waits[0] == SCAN_AGAIN
+    assert max(waits) == SCAN_AGAIN_MOST
+    assert file.refusal == Code.NOT_UPLOADED
+    assert at - AT > GIVE_UP_AFTER
+
+
+def test_a_picture_needs_both_its_copies_scanned() -> None:
+    original = Content(content_id="uploaded", size=20, sha256="1" * 64)
+    file = attachment(verdict=None).model_copy(update={"original": original})
+    assert file.to_scan() == [original, file.content]
+    assert file.settled(Verdict.CLEAN, AT).original is None
+
+
+def test_number_and_sum_are_limited() -> None:
+    rules = FileRules(max_count=2, max_total=25)
+    folder = EMPTY.with_file(attachment("file_a"), rules)
+    with pytest.raises(Unacceptable, match=Code.TOO_LARGE_TOGETHER):
+        folder.with_file(attachment("file_b", size=16), rules)
+    folder = folder.with_file(attachment("file_b"), rules)
+    with pytest.raises(Unacceptable, match=Code.TOO_MANY):
+        folder.with_file(attachment("file_c", size=1), rules)
+    assert folder.without("file_a", AT).with_file(attachment("file_c"), rules).find("file_c")
+
+
+def test_removing_and_adding_again_has_an_end() -> None:
+    folder = EMPTY
+    for number in range(MOST_ENTRIES):
+        folder = folder.with_file(attachment(f"file_{number}"), RULES).without(f"file_{number}", AT)
+    with pytest.raises(Unacceptable, match=Code.TOO_MANY):
+        folder.with_file(attachment(), RULES)
+
+
+def test_the_same_file_twice_is_once() -> None:
+    folder = EMPTY.with_file(attachment(), RULES)
+    assert folder.with_file(attachment(), RULES) == folder
+
+
+def test_a_file_removed_during_the_submission_comes_back() -> None:
+    folder = EMPTY.with_file(attachment("file_a"), RULES).with_file(attachment("file_b"), RULES)
+    folder = folder.without("file_a", AT).submitted(["file_a", "file_b"], AT)
+    assert [file.file_id for file in folder.listed()] == ["file_a", "file_b"]
+    assert all(file.state == "accepted" and file.is_frozen for file in folder.files)
+    assert not folder.is_open
+
+
+def test_what_was_not_signed_for_does_not_go_with_the_submission() -> None:
+    folder = EMPTY.with_file(attachment("file_a"), RULES).with_file(attachment("file_b"), RULES)
+    assert [file.file_id for file in folder.submitted(["file_b"], AT).listed()] == ["file_b"]
+
+
+def test_a_file_that_was_never_released_is_never_frozen() -> None:
+    waiting = attachment("file_a", verdict=Verdict.NOT_SCANNED)
+    assert not EMPTY.with_file(waiting, RULES).submitted(["file_a"], AT).listed()
+
+
+def test_the_next_scan_is_that_of_the_first_waiting_file() -> None:
+    later = attachment("file_b", verdict=Verdict.NOT_SCANNED).model_copy(update={"scan_at": AT + timedelta(hours=1)})
+    folder = EMPTY.with_file(later, RULES).with_file(attachment("file_a", verdict=Verdict.NOT_SCANNED), RULES)
+    assert folder.scan_at == AT + SCAN_AGAIN
+    assert EMPTY.scan_at is None
+    assert folder.without("file_a", AT).without("file_b", AT).scan_at is None
+
+
+THINGS = {
+    "submitted": lambda folder: folder.submitted(["file_a", "file_b"], AT),
+    "retracted": lambda folder: folder.retracted(3, AT),
+    "removed": lambda folder: folder.without("file_a", AT) if folder.is_open else folder,
+    "seen": lambda folder: folder.seen(2),
+}
+
+
+@given(st.lists(st.sampled_from(sorted(THINGS)), max_size=12).flatmap(lambda more: st.permutations([*THINGS, *more])))
+def test_any_order_and_any_repetition_end_the_same(order: list[str]) -> None:
+    folder = EMPTY.with_file(attachment("file_a"), RULES).with_file(attachment("file_b"), RULES)
+    for name in order:
+        folder = THINGS[name](folder)
+    assert [file.file_id for file in folder.listed()] == ["file_a", "file_b"]
+    assert folder.task_version == 3
+    assert (folder.submitted_at, folder.retracted_at) == (AT, AT)
+    assert all(file.state == "accepted" for file in folder.files)

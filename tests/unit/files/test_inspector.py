@@ -1,0 +1,65 @@
+"""Parsers at work on strangers' files: in a child process, within limits."""
+
+import asyncio
+import io
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+from PIL import Image
+
+from services.files.inspector import Inspector
+from services.files.model import Code, Unacceptable
+from tests.unit.files import samples
+
+
+@pytest.fixture
+async def inspector() -> AsyncIterator[Inspector]:
+    made = Inspector(most=2)
+    await made.start()
+    yield made
+    await made.stop()
+
+
+async def test_a_file_without_fault_is_kept_as_it_is(inspector: Inspector) -> None:
+    content = samples.pdf()
+    assert await inspector.inspect("pdf", content) is content
+
+
+async def test_a_picture_comes_back_drawn_anew(inspector: Inspector) -> None:
+    kept = await inspector.inspect("jpg", samples.picture_with_place())
+    with Image.open(io.BytesIO(kept)) as picture:
+        assert not dict(picture.getexif())
+
+
+async def test_a_refusal_crosses_the_border(inspector: Inspector) -> None:
+    with pytest.raises(Unacceptable, match=Code.ACTIVE_PDF):
+        await inspector.inspect("pdf", samples.pdf_with_action(samples.javascript()))
+
+
+async def test_many_at_once_each_get_their_own_answer(inspector: Inspector) -> None:
+    async def ask(number: int) -> bool:
+        try:
+            await inspector.inspect("pdf", samples.pdf() if number % 2 else b"%PDF- no")
+        except Unacceptable:
+            return False
+        return True
+
+    assert await asyncio.gather(*map(ask, range(20))) == [bool(number % 2) for number in range(20)]
+
+
+async def test_a_flood_of_pixels_is_refused_fast(inspector: Inspector) -> None:
+    flood = samples.picture("PNG", mode="1", size=(30_000, 30_000))
+    began = time.monotonic()
+    with pytest.raises(Unacceptable, match=Code.TOO_MANY_PIXELS):
+        await inspector.inspect("png", flood)
+    assert time.monotonic() - began < 2
+
+
+async def test_a_child_that_dies_is_replaced(inspector: Inspector) -> None:
+    child = inspector._idle[-1]
+    child.kill()
+    await child.wait()
+    with pytest.raises(Unacceptable, match=Code.NOT_UPLOADED):
+        await inspector.inspect("pdf", samples.pdf())
+    assert await inspector.inspect("pdf", samples.pdf())
