@@ -27,7 +27,8 @@ State = Literal["queued", "sent", "failed", "expired", "withdrawn"]
 GIVE_UP_AFTER = timedelta(days=3)
 """How long a mail server may put an address off before the email counts as failed."""
 
-_DELAYS = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800, 7200))
+_DELAYS = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900))
+_URGENT_DELAY = timedelta(seconds=5)
 
 
 class Delivery(Value):
@@ -64,9 +65,9 @@ def delivery_id(fact: str, key: str, address: str) -> str:
     return derived_id("notify.delivery", fact, key, address.lower())
 
 
-def delay_after(attempts: int) -> timedelta:
-    """How long to wait after so many refusals."""
-    return _DELAYS[min(attempts, len(_DELAYS)) - 1]
+def delay_after(delivery: Delivery) -> timedelta:
+    """How long to wait after one more refusal; short as long as somebody sits and waits."""
+    return _URGENT_DELAY if delivery.urgency == 0 else _DELAYS[min(delivery.attempts, len(_DELAYS) - 1)]
 
 
 def masked(address: str) -> str:

@@ -8,13 +8,14 @@ from services.notify.model import GIVE_UP_AFTER, Delivery, delay_after, delivery
 AT = datetime(2021, 9, 1, 9, 30, tzinfo=UTC)
 
 
-def delivery(expires_at: datetime | None = None) -> Delivery:
+def delivery(expires_at: datetime | None = None, attempts: int = 0) -> Delivery:
     return Delivery(
         delivery_id="one",
         authority="bristol",
         purpose="sign_in",
         person=Contact(email="sandra.professional@school.example"),
         values={},
+        attempts=attempts,
         created_at=AT,
         expires_at=expires_at,
     )
@@ -27,10 +28,15 @@ def test_the_same_fact_to_the_same_address_has_one_id() -> None:
     assert len({delivery_id(fact, key, to) for fact in "ab" for key in "cd" for to in "ef"}) == 8
 
 
-def test_delays_grow_up_to_two_hours() -> None:
-    delays = [delay_after(attempts) for attempts in range(1, 10)]
+def test_delays_grow_up_to_a_quarter_of_an_hour() -> None:
+    delays = [delay_after(delivery(attempts=attempts)) for attempts in range(10)]
     assert delays == sorted(delays)
-    assert (delays[0], delays[-1]) == (timedelta(seconds=5), timedelta(hours=2))
+    assert (delays[0], delays[-1]) == (timedelta(seconds=5), timedelta(minutes=15))
+
+
+def test_a_code_is_tried_again_soon_however_often_it_was_refused() -> None:
+    code = delivery(expires_at=AT + timedelta(minutes=10), attempts=50)
+    assert delay_after(code) == timedelta(seconds=5)
 
 
 def test_a_code_expires_and_goes_first() -> None:

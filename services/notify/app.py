@@ -1,0 +1,54 @@
+"""Composition root: wires notify from its settings."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit, urlunsplit
+
+from starlette.applications import Starlette
+
+from chassis.app import Resources, service_app
+from chassis.authorities import Authorities
+from contracts.authority import Authority
+from services.notify.clients import MailServer
+from services.notify.handlers import subscriptions
+from services.notify.jobs import jobs
+from services.notify.model import Letters
+from services.notify.settings import NotifySettings
+from services.notify.store import DeliveryStore
+from services.notify.usecases import Desk
+
+
+def build_app(settings: NotifySettings) -> Starlette:
+    """The service as an ASGI app; tests build it the same way."""
+
+    async def compose(resources: Resources) -> Desk:
+        store = DeliveryStore(resources.database.documents("deliveries", resources.relay))
+        await store.open()
+        return Desk(
+            store=store,
+            server=MailServer(settings.smtp_url.get_secret_value()),
+            letters=Letters(portal_urls(str(settings.public_url), resources.authorities)),
+            authorities=resources.authorities,
+        )
+
+    return service_app(
+        name="notify", settings=settings, compose=compose, routes=[], subscriptions=subscriptions, jobs=jobs
+    )
+
+
+def portal_urls(public_url: str, authorities: Authorities) -> Callable[[Authority], str]:
+    """Where each authority's emails lead: its own host where the portal is reached by the authorities' hosts."""
+    public = urlsplit(public_url)
+    has_own_hosts = any(public.hostname in authority.hosts for authority in authorities)
+
+    def portal_url(authority: Authority) -> str:
+        if not has_own_hosts or not authority.hosts:
+            return public_url
+        port = f":{public.port}" if public.port else ""
+        return urlunsplit(public._replace(netloc=f"{authority.hosts[0]}{port}"))
+
+    return portal_url
+
+
+def create_app() -> Starlette:
+    """For uvicorn: `--factory services.notify.app:create_app`."""
+    return build_app(NotifySettings())

@@ -1,0 +1,91 @@
+"""What runs by itself: the senders that work the tray, and the sweep that fills it with what is due."""
+
+import asyncio
+
+from chassis.app import Job
+from chassis.database import DatabaseError
+from chassis.telemetry import log
+from services.notify.clients import SEND_SECONDS
+from services.notify.model import Delivery
+from services.notify.usecases import Desk, claim, let_go, put_off, send
+
+_SENDERS = 4
+"""Connections at most; also the most emails that one crash can send twice."""
+
+_SWEEP_SECONDS = 1.0
+_BUSY_SECONDS = 0.05
+_RESTART_SECONDS = 0.1
+
+
+async def deliver(desk: Desk) -> None:
+    """Sends for as long as the service runs; at the end finishes what is begun and gives the rest back."""
+    begun: set[asyncio.Task[None]] = set()
+    desk.tray.is_open = True
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_sweep_for_ever(desk))
+            for _ in range(_SENDERS):
+                group.create_task(_send_for_ever(desk, begun))
+    finally:
+        desk.tray.is_open = False
+        if begun:
+            await asyncio.wait(begun, timeout=SEND_SECONDS)
+        await _give_back(desk)
+        desk.server.close()
+
+
+async def _send_for_ever(desk: Desk, begun: set[asyncio.Task[None]]) -> None:
+    """One email at a time. Each is a task of its own, which the end of the service does not cut short."""
+    while True:
+        task = asyncio.create_task(_send(desk, await desk.tray.take()))
+        begun.add(task)
+        task.add_done_callback(begun.discard)
+        await asyncio.shield(task)
+
+
+async def _send(desk: Desk, delivery: Delivery) -> None:
+    try:
+        await send(desk, delivery)
+    except DatabaseError as error:
+        log.warning("email left for later", delivery_id=delivery.delivery_id, error=type(error).__name__)
+    except Exception as error:  # noqa: BLE001 - one email's fault must not stop the others
+        log.error("email not sent", delivery_id=delivery.delivery_id, exc_info=error)
+        await _put_off(desk, delivery, type(error).__name__)
+    finally:
+        desk.tray.done(delivery)
+
+
+async def _put_off(desk: Desk, delivery: Delivery, why: str) -> None:
+    try:
+        await put_off(desk, delivery, why)
+    except DatabaseError as error:
+        log.warning("email left for later", delivery_id=delivery.delivery_id, error=type(error).__name__)
+
+
+async def _sweep_for_ever(desk: Desk) -> None:
+    while True:
+        was_full = await _sweep(desk)
+        await asyncio.sleep(_BUSY_SECONDS if was_full else _SWEEP_SECONDS)
+
+
+async def _sweep(desk: Desk) -> bool:
+    """Whether more may be due than the tray could take."""
+    try:
+        if desk.server.is_away:
+            await desk.server.probe()
+        if desk.server.is_away:
+            return False
+        return await claim(desk)
+    except DatabaseError as error:
+        log.warning("deliveries not swept", error=type(error).__name__)
+        return False
+
+
+async def _give_back(desk: Desk) -> None:
+    try:
+        await let_go(desk)
+    except DatabaseError as error:
+        log.warning("deliveries not given back", error=type(error).__name__)
+
+
+jobs = [Job("notify.deliver", _RESTART_SECONDS, deliver)]

@@ -1,0 +1,129 @@
+"""Where deliveries live; the only module that touches the database."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from pymongo import ASCENDING, IndexModel
+
+from chassis.database import Documents
+from chassis.errors import AlreadyHandled
+from chassis.outbox import Outgoing
+from services.notify.model import Delivery, State, masked
+
+_KEPT = timedelta(days=90)
+"""Longer than dead letters and sent events are kept: until then a repetition is known as one."""
+
+_PERSONAL = {"person": "", "values": ""}
+
+_INDEXES = [
+    IndexModel(
+        [("urgency", ASCENDING), ("next_at", ASCENDING)], partialFilterExpression={"state": "queued"}, name="due"
+    ),
+    IndexModel([("claim", ASCENDING)], partialFilterExpression={"claim": {"$exists": True}}, name="claimed"),
+    IndexModel([("forget_at", ASCENDING)], expireAfterSeconds=0),
+]
+
+
+class DeliveryStore:
+    """Deliveries. What is no longer owed keeps neither address nor words, only its id."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+        self._sent: list[tuple[str, asyncio.Future[None]]] = []
+        self._marker: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Makes the indexes."""
+        await self._documents.ensure_indexes(_INDEXES)
+
+    async def add(self, delivery: Delivery, *, next_at: datetime) -> None:
+        """Owes this email; AlreadyHandled where it was owed before."""
+        await self._documents.insert(
+            {
+                "_id": delivery.delivery_id,
+                **delivery.model_dump(exclude={"delivery_id"}),
+                "email_masked": masked(delivery.person.email),
+                "urgency": delivery.urgency,
+                "state": "queued",
+                "next_at": next_at,
+                "forget_at": delivery.created_at + _KEPT,
+            }
+        )
+
+    async def withdraw(self, delivery_id: str, *, at: datetime) -> None:
+        """Owes this email no longer, nor when the fact is heard only now."""
+        try:
+            await self._documents.insert({"_id": delivery_id, "state": "withdrawn", "forget_at": at + _KEPT})
+        except AlreadyHandled:
+            await self._end(delivery_id, "withdrawn", at)
+
+    async def claim_due(self, limit: int, *, at: datetime, until: datetime) -> list[Delivery]:
+        """Takes what is due, the urgent first; nobody else gets the same before `until`."""
+        owed = {"state": "queued", "next_at": {"$lte": at}}
+        found = await self._documents.find(
+            owed, sort=[("urgency", ASCENDING), ("next_at", ASCENDING)], limit=limit, projection={"_id": 1}
+        )
+        if not found:
+            return []
+        claim = str(uuid4())
+        mine = {"_id": {"$in": [document["_id"] for document in found]}, **owed}
+        await self._documents.raw.update_many(mine, {"$set": {"claim": claim, "next_at": until}})
+        claimed = await self._documents.find({"claim": claim, "state": "queued"}, limit=limit)
+        return [_delivery(document) for document in claimed]
+
+    async def mark_sent(self, delivery_id: str) -> None:
+        """The mail server has it. Marks that are asked for at the same time go out as one write."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._sent.append((delivery_id, future))
+        if self._marker is None or self._marker.done():
+            self._marker = asyncio.create_task(self._mark())
+        await future
+
+    async def _mark(self) -> None:
+        while self._sent:
+            batch, self._sent = self._sent, []
+            ids = [delivery_id for delivery_id, _ in batch]
+            change = {"$set": {"state": "sent"}, "$unset": _PERSONAL}
+            outcome: BaseException | None = None
+            try:
+                await self._documents.raw.update_many({"_id": {"$in": ids}, "state": "queued"}, change)
+            except Exception as error:  # noqa: BLE001 - each of those who wait gets it
+                outcome = error
+            for _, future in batch:
+                if future.done():
+                    continue
+                if outcome is None:
+                    future.set_result(None)
+                else:
+                    future.set_exception(outcome)
+
+    async def postpone(self, delivery: Delivery, *, until: datetime) -> None:
+        """Refused for now: one attempt more, and again later."""
+        await self._documents.update(
+            {"_id": delivery.delivery_id, "state": "queued"}, {"$set": {"next_at": until}, "$inc": {"attempts": 1}}
+        )
+
+    async def release(self, delivery_ids: Sequence[str], *, at: datetime) -> None:
+        """Taken, but not tried: whoever comes next may."""
+        if delivery_ids:
+            owed = {"_id": {"$in": list(delivery_ids)}, "state": "queued"}
+            await self._documents.raw.update_many(owed, {"$set": {"next_at": at}})
+
+    async def expire(self, delivery_id: str, *, at: datetime) -> None:
+        """Of no use any more."""
+        await self._end(delivery_id, "expired", at)
+
+    async def fail(self, delivery_id: str, event: Outgoing, *, at: datetime) -> None:
+        """Refused for good; its council is told."""
+        await self._end(delivery_id, "failed", at, event)
+
+    async def _end(self, delivery_id: str, state: State, at: datetime, *events: Outgoing) -> None:
+        change: dict[str, Any] = {"$set": {"state": state, "ended_at": at}, "$unset": _PERSONAL}
+        await self._documents.update({"_id": delivery_id, "state": "queued"}, change, events)
+
+
+def _delivery(document: dict[str, Any]) -> Delivery:
+    return Delivery.model_validate({**document, "delivery_id": document["_id"]})

@@ -1,0 +1,66 @@
+"""What the use cases work with, and the tray: the deliveries that this process has taken on and not yet sent."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from itertools import count
+
+from chassis.authorities import Authorities
+from services.notify.clients import MailServer
+from services.notify.model import Delivery, Letters
+from services.notify.store import DeliveryStore
+
+ROOM = 40
+"""More than this waits in the database, where any process may take it."""
+
+
+class Tray:
+    """A bounded queue in memory, the urgent first. Nothing is lost with it: the database owes it all the same."""
+
+    def __init__(self) -> None:
+        self._waiting: asyncio.PriorityQueue[tuple[int, int, float, Delivery]] = asyncio.PriorityQueue()
+        self._order = count()
+        self._held: set[str] = set()
+        self.is_open = False
+        """Whether somebody works it."""
+
+    @property
+    def room(self) -> int:
+        """How many more it takes."""
+        return max(0, ROOM - len(self._held)) if self.is_open else 0
+
+    def put(self, delivery: Delivery, until: float) -> None:
+        """Takes a delivery on, to be started before `until` (monotonic seconds)."""
+        if delivery.delivery_id not in self._held:
+            self._held.add(delivery.delivery_id)
+            self._waiting.put_nowait((delivery.urgency, next(self._order), until, delivery))
+
+    async def take(self) -> Delivery:
+        """The next one whose time has not passed."""
+        while True:
+            _, _, until, delivery = await self._waiting.get()
+            if time.monotonic() < until:
+                return delivery
+            self.done(delivery)
+
+    def done(self, delivery: Delivery) -> None:
+        """It is out of this process's hands."""
+        self._held.discard(delivery.delivery_id)
+
+    def empty(self) -> list[Delivery]:
+        """Everything that nobody has begun."""
+        left = []
+        while not self._waiting.empty():
+            left.append(self._waiting.get_nowait()[-1])
+        return left
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The service: what a use case needs at hand."""
+
+    store: DeliveryStore
+    server: MailServer
+    letters: Letters
+    authorities: Authorities
+    tray: Tray = field(default_factory=Tray)

@@ -1,0 +1,183 @@
+"""Which email each thing that happens makes us owe, to whom, and with which values. No more than the email shows."""
+
+import asyncio
+import math
+from collections.abc import Sequence
+from datetime import datetime
+
+from chassis import clock
+from chassis.clock import LONDON
+from contracts.auth import CodeRequested, PasswordReset, RegistrationRefused
+from contracts.base import Contact
+from contracts.tasks import TaskAmended, TaskCompleted, TaskOpened, TaskRetracted
+from services.notify.model import Delivery, Purpose, delivery_id, shown_code, shown_date, shown_time
+from services.notify.usecases.desk import Desk
+from services.notify.usecases.sending import owe
+
+_OPENED = "task opened"
+
+
+def _to(  # one constructor for all: the fact and its key make the id
+    person: Contact,
+    *,
+    fact: str,
+    key: str,
+    purpose: Purpose,
+    authority: str,
+    values: dict[str, str],
+    delegation_id: str | None = None,
+    expires_at: datetime | None = None,
+) -> Delivery:
+    return Delivery(
+        delivery_id=delivery_id(fact, key, person.email),
+        authority=authority,
+        purpose=purpose,
+        person=person,
+        values=values,
+        delegation_id=delegation_id,
+        created_at=clock.now(),
+        expires_at=expires_at,
+    )
+
+
+async def send_code(desk: Desk, event: CodeRequested) -> None:
+    """The code, to whoever reads that mailbox; not when it is of no use any more."""
+    seconds_left = (event.expires_at - clock.now()).total_seconds()
+    if seconds_left <= 0:
+        return
+    values = {
+        "code": shown_code(event.code),
+        "minutes": str(math.ceil(seconds_left / 60)),
+        "expires_at": f"{event.expires_at.astimezone(LONDON):%H:%M}",
+    }
+    delivery = _to(
+        event.person,
+        fact="code requested",
+        key=event.code_id,
+        purpose=event.purpose,
+        authority=event.authority,
+        values=values,
+        expires_at=event.expires_at,
+    )
+    await owe(desk, [delivery])
+
+
+async def tell_account_owner(desk: Desk, event: RegistrationRefused) -> None:
+    """Somebody tried to register an address that has an account: only its mailbox is told so."""
+    key = f"{event.authority} {event.refused_at.isoformat()}"
+    delivery = _to(
+        event.person,
+        fact="registration refused",
+        key=key,
+        purpose="already_registered",
+        authority=event.authority,
+        values={},
+    )
+    await owe(desk, [delivery])
+
+
+async def confirm_password_change(desk: Desk, event: PasswordReset) -> None:
+    """Whoever owns the account hears of its new password."""
+    delivery = _to(
+        event.person,
+        fact="password reset",
+        key=f"{event.account_id} {event.reset_at.isoformat()}",
+        purpose="password_changed",
+        authority=event.authority,
+        values={"changed_at": shown_time(event.reset_at)},
+    )
+    await owe(desk, [delivery])
+
+
+async def announce_task(desk: Desk, event: TaskOpened) -> None:
+    """The person, the work group's inbox or the generic inbox hears of a new form."""
+    due_on = shown_date(event.due_on)
+    deliveries = []
+    for person in _once_each(event.tell):
+        purpose, values = _addressed(event, person)
+        deliveries.append(
+            _to(
+                person,
+                fact=_OPENED,
+                key=event.task_id,
+                purpose=purpose,
+                authority=event.authority,
+                values={"due_on": due_on, **values},
+                delegation_id=event.delegation_id,
+            )
+        )
+    await owe(desk, deliveries)
+
+
+def _addressed(event: TaskOpened, person: Contact) -> tuple[Purpose, dict[str, str]]:
+    """Which of the three wordings fits whoever is told: the person, a group's inbox, somebody else's inbox."""
+    holder = event.person
+    if holder.kind == "work_group":
+        return "delegation_to_group", {"group": holder.name}
+    if holder.email is None or holder.email.lower() == person.email.lower():
+        return "delegation", {}
+    return "delegation_to_inbox", {"holder": holder.name or holder.email}
+
+
+async def announce_change(desk: Desk, event: TaskAmended) -> None:
+    """Whoever has the task hears that the council has changed it."""
+    deliveries = [
+        _to(
+            person,
+            fact="task amended",
+            key=f"{event.task_id} {event.task_version}",
+            purpose="amended",
+            authority=event.authority,
+            values={"due_on": shown_date(event.due_on)},
+            delegation_id=event.delegation_id,
+        )
+        for person in _once_each(event.tell)
+    ]
+    await owe(desk, deliveries)
+
+
+async def announce_retraction(desk: Desk, event: TaskRetracted) -> None:
+    """Whoever has the task hears that it is withdrawn; what was not yet sent about it stays unsent."""
+    at, people = clock.now(), _once_each(event.tell)
+    opened = [delivery_id(_OPENED, event.task_id, person.email) for person in people]
+    await asyncio.gather(*(desk.store.withdraw(one, at=at) for one in opened))
+    deliveries = [
+        _to(
+            person,
+            fact="task retracted",
+            key=event.task_id,
+            purpose="retracted",
+            authority=event.authority,
+            values={"form": event.form_title, "due_on": shown_date(event.due_on)},
+            delegation_id=event.delegation_id,
+        )
+        for person in people
+    ]
+    await owe(desk, deliveries)
+
+
+async def send_receipt(desk: Desk, event: TaskCompleted) -> None:
+    """Whoever submitted has it in writing."""
+    values = {
+        "form": event.form_title,
+        "receipt": event.receipt,
+        "submitted_at": shown_time(event.completed_at),
+    }
+    deliveries = [
+        _to(
+            person,
+            fact="task completed",
+            key=event.contribution_id,
+            purpose="receipt",
+            authority=event.authority,
+            values=values,
+            delegation_id=event.delegation_id,
+        )
+        for person in _once_each(event.tell)
+    ]
+    await owe(desk, deliveries)
+
+
+def _once_each(people: Sequence[Contact]) -> list[Contact]:
+    """One email an address, however often it is named."""
+    return list({person.email.lower(): person for person in people}.values())
