@@ -175,7 +175,14 @@ def _users(
             for name, _, _ in rights
         ],
         "permissions": [
-            {"user": name, "vhost": vhost, "configure": "^$", "write": write, "read": read}
+            {
+                "user": name,
+                "vhost": vhost,
+                # An operator may look on with a queue of their own that goes with them.
+                "configure": r"^amq\.gen.*$" if name == OPERATOR else "^$",
+                "write": write,
+                "read": read,
+            }
             for name, write, read in rights
         ],
         "topic_permissions": [

@@ -1,0 +1,65 @@
+"""Tasks on the run's own broker and database, with a form on offer and a council at its door."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from httpx2 import AsyncClient
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
+
+from chassis.tokens import public_key_of
+from services.tasks.app import build_app
+from services.tasks.settings import Settings
+from tests.support.broker import Broker
+from tests.support.council import Council
+from tests.support.recorder import Recorder
+from tests.support.service import new_key, professional, running
+
+FORM = "ehc-needs-assessment-contributions"
+
+
+@dataclass
+class Tasks:
+    """The service and what surrounds it."""
+
+    client: AsyncClient
+    council: Council
+    recorder: Recorder
+    key: str
+    database: "AsyncIOMotorDatabase[dict[str, Any]]"
+
+    def as_person(self, email: str, name: str = "Sandra Professional") -> dict[str, str]:
+        return professional(self.key, "tasks", email, name)
+
+    async def list(self, email: str, tab: str = "assigned") -> dict[str, Any]:
+        answer = await self.client.get(f"/tasks?tab={tab}", headers=self.as_person(email))
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+
+@pytest.fixture(scope="session")
+async def tasks(shared_broker: Broker, mongo_url: str) -> AsyncIterator[Tasks]:
+    key = new_key()
+    settings = Settings.model_validate(
+        {
+            "env": "test",
+            "log_level": "WARNING",
+            "mongo_url": mongo_url,
+            "mongo_database": f"tasks_{uuid4().hex[:8]}",
+            "amqp_url": shared_broker.url_of("tasks"),
+            "gateway_public_key": public_key_of(key),
+            "signing_key": new_key(),
+        }
+    )
+    council = Council("bristol", shared_broker.url_of("bristol"), "", "", "")
+    async with (
+        Recorder.listening(shared_broker.url) as recorder,
+        running(build_app(settings)) as client,
+        council,
+    ):
+        motor: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongo_url)
+        yield Tasks(client, council, recorder, key, motor[settings.mongo_database])
+        await motor.drop_database(settings.mongo_database)
+        motor.close()

@@ -1,0 +1,203 @@
+from uuid import uuid4
+
+import pytest
+
+from chassis import clock
+from contracts.base import Contact
+from contracts.forms import ContributionSubmitted, DefinitionPublished
+from tests.component.tasks.conftest import FORM, Tasks
+from tests.support.broker import Broker
+from tests.support.council import request
+from tests.support.events import publish
+from tests.support.eventually import eventually
+
+ACCEPTED = "portal.delegation.accepted.v1"
+REJECTED = "portal.message.rejected.v1"
+OPENED = "tasks.task.opened.v1"
+PREFILL_SCHEMA = {
+    "type": "object",
+    "properties": {"first_name": {"type": "string"}, "here_and_now": {"type": "string"}},
+    "additionalProperties": False,
+}
+
+
+def new_id() -> str:
+    return f"LCS-{uuid4().hex[:10]}"
+
+
+def new_email() -> str:
+    return f"p.{uuid4().hex[:10]}@school.example"
+
+
+@pytest.fixture(autouse=True, scope="session")
+async def form_on_offer(tasks: Tasks, shared_broker: Broker) -> None:
+    event = DefinitionPublished(
+        form=FORM,
+        version="1",
+        title="EHC Needs Assessment Contributions",
+        due_days=42,
+        prefill_schema=PREFILL_SCHEMA,
+        published_at=clock.now(),
+    )
+    await publish(shared_broker, "forms", event, times=2)
+
+
+async def test_a_delegation_opens_one_task_however_often_it_comes(tasks: Tasks) -> None:
+    delegation_id, email = new_id(), new_email()
+    for _ in range(3):
+        await tasks.council.delegate(delegation_id, email, received_on="2021-07-25")
+    accepted = await tasks.recorder.expect(ACCEPTED, delegation_id=delegation_id)
+    opened = await tasks.recorder.expect(OPENED, delegation_id=delegation_id)
+    assert accepted["due_on"] == opened["due_on"] == "2021-09-05"
+    assert accepted["assigned_to"] == {"kind": "person", "email": email}
+    page = await eventually(lambda: tasks.list(email.upper()))
+    assert [row["subject_name"] for row in page["rows"]] == ["Gabriel Example"]
+    assert page["counts"] == {"assigned": 1, "retracted": 0, "submitted": 0}
+    assert len(tasks.recorder.of(ACCEPTED, delegation_id=delegation_id)) == 1
+
+
+async def test_the_same_id_with_another_content_is_rejected(tasks: Tasks) -> None:
+    delegation_id = new_id()
+    await tasks.council.delegate(delegation_id)
+    await tasks.recorder.expect(ACCEPTED, delegation_id=delegation_id)
+    message_id = await tasks.council.delegate(delegation_id, comments="Something else")
+    rejected = await tasks.recorder.expect(REJECTED, message_id=message_id)
+    assert (rejected["code"], rejected["field"]) == ("delegation_differs", "/delegation_id")
+
+
+async def test_a_retraction_that_comes_first_wins(tasks: Tasks) -> None:
+    delegation_id, email = new_id(), new_email()
+    await tasks.council.publish("council.delegation.retracted.v1", {"delegation_id": delegation_id, "reason": "Moved"})
+    await eventually(lambda: tasks.database["tasks"].find_one({"delegation_id": delegation_id}))
+    await tasks.council.delegate(delegation_id, email)
+    await tasks.recorder.expect(ACCEPTED, delegation_id=delegation_id)
+    page = await tasks.list(email, "retracted")
+    assert [row["retraction_reason"] for row in page["rows"]] == ["Moved"]
+    assert page["counts"] == {"assigned": 0, "retracted": 1, "submitted": 0}
+    assert not tasks.recorder.of(OPENED, delegation_id=delegation_id)
+
+
+async def test_an_amendment_that_comes_first_is_kept(tasks: Tasks) -> None:
+    delegation_id, email = new_id(), new_email()
+    await tasks.council.publish(
+        "council.delegation.amended.v1", {"delegation_id": delegation_id, "due_on": "2030-01-02"}
+    )
+    await eventually(lambda: tasks.database["tasks"].find_one({"delegation_id": delegation_id}))
+    await tasks.council.delegate(delegation_id, email, due_on="2029-01-01")
+    accepted = await tasks.recorder.expect(ACCEPTED, delegation_id=delegation_id)
+    assert accepted["due_on"] == "2030-01-02"
+    assert [row["due_on"] for row in (await tasks.list(email))["rows"]] == ["2030-01-02"]
+
+
+async def test_a_group_task_is_picked_up_by_one_and_the_other_reads_who_has_it(tasks: Tasks) -> None:
+    delegation_id, group = new_id(), f"wg-{uuid4().hex[:8]}"
+    sandra, tom = new_email(), new_email()
+    await tasks.council.delegate(delegation_id, assignee={"kind": "work_group", "work_group_id": group})
+    await tasks.council.define_group(group, [sandra, tom])
+    opened = await tasks.recorder.expect(OPENED, delegation_id=delegation_id)
+    page = await tasks.list(sandra)
+    assert [row["work_group_name"] for row in page["group_rows"]] == [f"Group {group}"]
+    address = f"/tasks/{opened['task_id']}/pickup"
+    first = await tasks.client.post(address, headers=tasks.as_person(sandra, "Sandra"))
+    second = await tasks.client.post(address, headers=tasks.as_person(tom, "Tom"))
+    again = await tasks.client.post(address, headers=tasks.as_person(sandra, "Sandra"))
+    assert (first.status_code, second.status_code, again.status_code) == (200, 409, 200)
+    assert (second.json()["code"], second.json()["holder"]) == ("already_picked_up", "Sandra")
+    assigned = await tasks.recorder.expect("portal.delegation.assigned.v1", delegation_id=delegation_id)
+    assert assigned["from"] == {"kind": "work_group", "work_group_id": group}
+    assert assigned["to"] == {"kind": "person", "email": sandra}
+    assert (await tasks.list(tom))["group_rows"] == []
+
+
+async def test_strangers_learn_nothing(tasks: Tasks) -> None:
+    delegation_id = new_id()
+    await tasks.council.delegate(delegation_id, new_email())
+    opened = await tasks.recorder.expect(OPENED, delegation_id=delegation_id)
+    for path in (f"/tasks/{opened['task_id']}", f"/tasks/{uuid4()}"):
+        assert (await tasks.client.get(path, headers=tasks.as_person(new_email()))).status_code == 404
+    assert (await tasks.client.get("/tasks")).status_code == 401
+
+
+async def test_submitted_beats_retracted(tasks: Tasks, shared_broker: Broker) -> None:
+    delegation_id, email = new_id(), new_email()
+    await tasks.council.delegate(delegation_id, email)
+    opened = await tasks.recorder.expect(OPENED, delegation_id=delegation_id)
+    await tasks.council.publish("council.delegation.retracted.v1", {"delegation_id": delegation_id})
+    await tasks.recorder.expect("tasks.task.retracted.v1", delegation_id=delegation_id)
+    event = ContributionSubmitted(
+        contribution_id="c-1",
+        task_id=opened["task_id"],
+        authority="bristol",
+        delegation_id=delegation_id,
+        form=FORM,
+        file_ids=[],
+        receipt="0" * 64,
+        person=Contact(email=email),
+        submitted_at=clock.now(),
+    )
+    await publish(shared_broker, "forms", event, times=2)
+    await tasks.recorder.expect("tasks.task.completed.v1", delegation_id=delegation_id)
+    assert (await tasks.list(email, "submitted"))["counts"] == {"assigned": 0, "retracted": 0, "submitted": 1}
+
+
+@pytest.mark.parametrize(
+    ("code", "body"),
+    [
+        ("not_json", b"{"),
+        ("not_json", b'{"authority":"bristol","authority":"bristol"}'),
+        ("not_json", b'{"authority":"bristol","comments":"\ud800"}'),
+        ("too_deep", b'{"authority":"bristol","x":' + b"[" * 40 + b"]" * 40 + b"}"),
+    ],
+)
+async def test_a_body_that_cannot_be_read_is_answered(tasks: Tasks, code: str, body: bytes) -> None:
+    message_id = await tasks.council.publish("council.delegation.requested.v1", body)
+    assert (await tasks.recorder.expect(REJECTED, message_id=message_id))["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"authority": "oxfordshire"}, "wrong_authority", "/authority"),
+        ({"form": "no-such-form"}, "unknown_form", "/form"),
+        ({"assignee": {"kind": "person"}}, "invalid", "/assignee/email"),
+        (
+            {"assignee": {"kind": "work_group", "work_group_id": "none"}},
+            "unknown_work_group",
+            "/assignee/work_group_id",
+        ),
+        ({"comments": "x" * 4001}, "invalid", "/comments"),
+        ({"due_on": "tomorrow"}, "invalid", "/due_on"),
+        ({"prefill": {"no_such_key": "x"}}, "invalid_prefill", "/prefill/no_such_key"),
+        ({"prefill": {"first_name": 7}}, "invalid_prefill", "/prefill/first_name"),
+        ({"subject": {"name": "Gabriel Example"}}, "invalid", "/subject/person_id"),
+    ],
+)
+async def test_a_request_at_fault_is_answered_with_the_field(
+    tasks: Tasks, changes: dict[str, object], code: str, field: str
+) -> None:
+    body = {**request(new_id(), new_email()), **changes}
+    message_id = await tasks.council.publish("council.delegation.requested.v1", body)
+    rejected = await tasks.recorder.expect(REJECTED, message_id=message_id, within=20)
+    assert (rejected["code"], rejected["field"]) == (code, field)
+    assert rejected["delegation_id"] == body["delegation_id"]
+
+
+async def test_an_unknown_name_is_answered_and_does_not_stop_those_behind_it(tasks: Tasks) -> None:
+    message_id = await tasks.council.publish("council.tea.ordered.v1", {"delegation_id": "x"})
+    delegation_id = new_id()
+    await tasks.council.delegate(delegation_id)
+    assert (await tasks.recorder.expect(REJECTED, message_id=message_id))["code"] == "unknown_message"
+    await tasks.recorder.expect(ACCEPTED, delegation_id=delegation_id)
+
+
+@pytest.mark.parametrize(
+    ("properties", "code"),
+    [
+        ({"user_id": None}, "user_id_missing"),
+        ({"type": "other"}, "type_differs"),
+    ],
+)
+async def test_an_envelope_at_fault_is_answered(tasks: Tasks, properties: dict[str, object], code: str) -> None:
+    delegation_id = new_id()
+    await tasks.council.publish("council.delegation.requested.v1", request(delegation_id, new_email()), **properties)
+    assert (await tasks.recorder.expect(REJECTED, delegation_id=delegation_id))["code"] == code

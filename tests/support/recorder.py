@@ -1,0 +1,55 @@
+"""What the portal told on the broker, for tests that wait for it."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import aio_pika
+from aio_pika.abc import AbstractIncomingMessage
+
+from chassis.outbox import COUNCIL_OUTBOX, EVENTS_EXCHANGE
+from tests.support.eventually import WITHIN_SECONDS, eventually
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One message: its name, its id, its body."""
+
+    type: str
+    message_id: str
+    body: dict[str, Any]
+
+
+@dataclass
+class Recorder:
+    """Everything that was published since it began to listen."""
+
+    heard: list[Heard] = field(default_factory=list)
+
+    @classmethod
+    @asynccontextmanager
+    async def listening(cls, amqp_url: str) -> AsyncIterator[Self]:
+        """Listens to both exchanges with a queue that goes with it; needs the operator's rights."""
+        recorder = cls()
+        async with await aio_pika.connect(amqp_url) as connection:
+            channel = await connection.channel()
+            queue = await channel.declare_queue("", exclusive=True)
+            for exchange in (EVENTS_EXCHANGE, COUNCIL_OUTBOX):
+                await queue.bind(exchange, "#")
+            await queue.consume(recorder._hear, no_ack=True)
+            yield recorder
+
+    async def _hear(self, message: AbstractIncomingMessage) -> None:
+        self.heard.append(Heard(message.type or "", message.message_id or "", json.loads(message.body)))
+
+    def of(self, name: str, **fields: Any) -> list[Heard]:
+        """What was heard under a name with these values, each message id once (delivery is at least once)."""
+        found = {one.message_id: one for one in self.heard if one.type == name and fields.items() <= one.body.items()}
+        return list(found.values())
+
+    async def expect(self, name: str, *, within: float = WITHIN_SECONDS, **fields: Any) -> dict[str, Any]:
+        """Waits for it, and gives its body."""
+        found = await eventually(lambda: self.of(name, **fields), within=within)
+        return found[0].body

@@ -1,0 +1,206 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+
+from chassis.errors import Conflict, Refused
+from chassis.messaging import Delivery
+from contracts.authority import Authority
+from contracts.base import Contact
+from contracts.council import (
+    DelegationRetracted,
+    PersonAssignee,
+    Sender,
+    Subject,
+    WorkGroupAssignee,
+)
+from contracts.tasks import Holder
+from services.tasks.handlers import check_sender
+from services.tasks.model.listing import task_list
+from services.tasks.model.task import Amendment, Request, Retraction, Submission, Task, whom_to_tell
+
+NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+PERSON = PersonAssignee(kind="person", email="Sandra@School.example")
+GROUP = WorkGroupAssignee(kind="work_group", work_group_id="wg-1")
+BLANK = Task(task_id="t", authority="bristol", delegation_id="d")
+BRISTOL = Authority.model_validate_json(
+    b'{"code": "bristol", "brand": {"name": "B", "signature": "B", "from_address": "a@b.example", "from_name": "B"},'
+    b' "support": {"practice": "p", "technical": "t"}}'
+)
+
+
+def a_request(assignee: PersonAssignee | WorkGroupAssignee = PERSON, **changes: object) -> Request:
+    request = Request(
+        digest="x",
+        form="f",
+        form_version="1",
+        form_title="Form",
+        subject=Subject(person_id="P", name="Gabriel Example"),
+        assignee=assignee,
+        sender=Sender(name="Chloe"),
+        received_on=date(2026, 3, 1),
+        due_on=date(2026, 4, 12),
+        comments="",
+        prefill={"a": "1"},
+        requested_at=NOW,
+    )
+    return request.model_copy(update=changes)
+
+
+def a_submission() -> Submission:
+    return Submission(contribution_id="c", receipt="r", by=Contact(email="sandra@school.example"), submitted_at=NOW)
+
+
+class AnyOrder(RuleBasedStateMachine):
+    """Whatever the order and however often, a task is the fold of what was said about it."""
+
+    facts = Bundle("facts")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.task = BLANK
+        self.told: dict[str, object] = {}
+
+    @rule(target=facts, day=st.integers(0, 30), number=st.integers(0, 3), due=st.booleans())
+    def council_amends(self, day: int, number: int, due: bool) -> Amendment:
+        return Amendment(
+            message_id=f"m{day}-{number}-{due}",
+            amended_at=NOW + timedelta(days=day),
+            due_on=date(2026, 5, 1) + timedelta(days=day) if due else None,
+            comments=None if due else f"comment {number}",
+            prefill={"b": f"{day}"},
+        )
+
+    @rule(target=facts)
+    def council_requests(self) -> Request:
+        return a_request()
+
+    @rule(target=facts)
+    def council_retracts(self) -> Retraction:
+        return Retraction(reason="Moved", retracted_at=NOW)
+
+    @rule(target=facts)
+    def forms_tells_of_a_submission(self) -> Submission:
+        return a_submission()
+
+    @rule(fact=facts, times=st.integers(1, 3))
+    def it_arrives(self, fact: object, times: int) -> None:
+        for _ in range(times):
+            self.task = applied(self.task, fact)
+        self.told[repr(fact)] = fact
+
+    @invariant()
+    def it_is_what_the_right_order_gives(self) -> None:
+        order = [Request, Amendment, Retraction, Submission]
+        told = sorted(self.told.values(), key=lambda fact: (order.index(type(fact)), repr(fact)))
+        expected = BLANK
+        for fact in told:
+            expected = applied(expected, fact)
+        assert self.task == expected
+        if self.task.request is not None:
+            assert self.task.state == expected.state
+
+
+def applied(task: Task, fact: object) -> Task:
+    match fact:
+        case Request():
+            return task if task.request else task.with_request(fact)
+        case Amendment():
+            return task.with_amendment(fact)
+        case Retraction():
+            return task.with_retraction(fact)
+        case Submission():
+            return task.with_submission(fact)
+    raise TypeError(fact)
+
+
+TestAnyOrder = AnyOrder.TestCase
+
+
+def test_amendments_count_in_the_order_of_their_times() -> None:
+    late = Amendment(message_id="2", amended_at=NOW + timedelta(days=2), due_on=date(2026, 6, 2))
+    early = Amendment(message_id="1", amended_at=NOW + timedelta(days=1), due_on=date(2026, 6, 1), comments="x")
+    task = BLANK.with_request(a_request()).with_amendment(late).with_amendment(early)
+    assert (task.due_on, task.comments) == (date(2026, 6, 2), "x")
+
+
+def test_only_the_holder_has_rights_whatever_the_case_of_the_address() -> None:
+    task = BLANK.with_request(a_request())
+    assert task.rights_of("sandra@school.EXAMPLE") == ["read", "edit", "submit"]
+    assert task.rights_of("tom@school.example") == []
+    assert task.with_submission(a_submission()).rights_of("sandra@school.example") == ["read"]
+    assert task.with_retraction(Retraction(reason="", retracted_at=NOW)).rights_of("sandra@school.example") == []
+
+
+def test_a_second_pick_up_says_who_was_first() -> None:
+    task = BLANK.with_request(a_request(GROUP, assignee_name="Admins"))
+    taken = task.picked_up(Holder(kind="person", email="tom@school.example", name="Tom"), NOW)
+    assert (taken.state, taken.version) == ("assigned", task.version + 1)
+    with pytest.raises(Conflict) as caught:
+        taken.picked_up(Holder(kind="person", email="sandra@school.example", name="Sandra"), NOW)
+    assert caught.value.holder == "Tom"
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("both", ["Sandra@School.example", "duty@school.example"]),
+        ("person", ["Sandra@School.example"]),
+        ("inbox", ["duty@school.example"]),
+    ],
+)
+def test_the_authority_decides_who_is_told(setting: str, told: list[str]) -> None:
+    task = BLANK.with_request(a_request(notify_email="duty@school.example"))
+    authority = BRISTOL.model_copy(update={"notify": setting})
+    assert [contact.email for contact in whom_to_tell(task, authority)] == told
+
+
+def test_a_list_shows_what_is_within_its_window() -> None:
+    old = BLANK.model_copy(update={"task_id": "old"}).with_request(a_request())
+    old = old.with_retraction(Retraction(reason="", retracted_at=NOW - timedelta(days=30, seconds=1)))
+    new = BLANK.model_copy(update={"task_id": "new"}).with_request(a_request())
+    new = new.with_retraction(Retraction(reason="", retracted_at=NOW - timedelta(days=29)))
+    page = task_list([old, new], "retracted", 1, NOW, lambda _: BRISTOL)
+    assert [row.task_id for row in page.rows] == ["new"]
+    assert page.counts.retracted == 1
+
+
+def test_a_list_is_paged_and_a_page_too_far_is_the_last() -> None:
+    tasks = [BLANK.model_copy(update={"task_id": f"{number:03}"}).with_request(a_request()) for number in range(60)]
+    page = task_list(tasks, "assigned", 99, NOW, lambda _: BRISTOL)
+    assert (page.page, page.pages, len(page.rows), page.counts.assigned) == (3, 3, 10, 60)
+
+
+def a_delivery(**changes: object) -> Delivery:
+    fields: dict[str, object] = {
+        "queue": "q",
+        "exchange": "council.inbox",
+        "routing_key": "bristol.council.delegation.retracted.v1",
+        "message_id": "m",
+        "type": "council.delegation.retracted.v1",
+        "user_id": "bristol",
+        "correlation_id": None,
+        "headers": {},
+        "body": b"",
+        "attempts": 0,
+        "first_seen": NOW,
+    }
+    return Delivery(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"message_id": None}, "message_id_missing"),
+        ({"user_id": None}, "user_id_missing"),
+        ({"user_id": "oxfordshire"}, "user_id_missing"),
+        ({"routing_key": "oxfordshire.council.delegation.retracted.v1", "user_id": "oxfordshire"}, "wrong_authority"),
+        ({"type": "council.delegation.requested.v1"}, "type_differs"),
+    ],
+)
+def test_an_envelope_that_does_not_fit_is_refused(changes: dict[str, object], code: str) -> None:
+    message = DelegationRetracted(authority="bristol", delegation_id="d")
+    with pytest.raises(Refused) as caught:
+        check_sender(message, a_delivery(**changes))
+    assert caught.value.code == code
