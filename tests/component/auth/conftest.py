@@ -1,0 +1,66 @@
+"""Fixtures: auth on the run's own broker and database, and people who use it."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from httpx2 import AsyncClient
+from motor.motor_asyncio import AsyncIOMotorClient
+
+from services.auth.settings import AuthSettings
+from tests.component.auth.harness import Database, Keys, Mailbox, Person, running, settings
+from tests.support.broker import Broker
+
+
+@pytest.fixture(scope="session")
+def keys() -> Keys:
+    return Keys()
+
+
+@pytest.fixture(scope="session")
+def chosen(keys: Keys, mongo_url: str, shared_broker: Broker) -> AuthSettings:
+    name = f"auth_{uuid4().hex[:8]}"
+    return settings(keys, mongo_url=mongo_url, amqp_url=shared_broker.url_of("auth"), database=name)
+
+
+@pytest.fixture(scope="session")
+async def mailbox(shared_broker: Broker) -> AsyncIterator[Mailbox]:
+    async with Mailbox.listening(shared_broker.url) as listening:
+        yield listening
+
+
+@pytest.fixture(scope="session")
+async def gateway(chosen: AuthSettings, keys: Keys) -> AsyncIterator[AsyncClient]:
+    async with running(chosen, keys) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+async def database(chosen: AuthSettings) -> AsyncIterator[Database]:
+    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(chosen.mongo_url.get_secret_value())
+    yield client[chosen.mongo_database]
+    await client.drop_database(chosen.mongo_database)
+    client.close()
+
+
+@pytest.fixture
+def somebody(gateway: AsyncClient, mailbox: Mailbox) -> Callable[[], Person]:
+    """A person with an address of their own, not registered yet."""
+    return lambda: Person(gateway, mailbox, f"p.{uuid4().hex[:12]}@school.example")
+
+
+@pytest.fixture
+async def person(somebody: Callable[[], Person]) -> Person:
+    """A registered person."""
+    return await somebody().register()
+
+
+@pytest.fixture
+def set_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Moves the clock by an ISO 8601 duration."""
+    file = tmp_path / "clock"
+    monkeypatch.setenv("PORTAL_ENV", "test")
+    monkeypatch.setenv("PORTAL_CLOCK_FILE", str(file))
+    return lambda duration: file.write_text(duration) and None

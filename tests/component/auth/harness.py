@@ -1,0 +1,220 @@
+"""Auth run for real in the test's process: its doors over ASGI, its codes read from the broker."""
+
+import base64
+import hashlib
+import json
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias, cast
+
+import aio_pika
+from httpx2 import ASGITransport, AsyncClient, Request, Response
+from motor.motor_asyncio import AsyncIOMotorDatabase
+from starlette.applications import Starlette
+
+from chassis.identity import sign_gateway
+from chassis.tokens import Signer, public_key_of
+from commands import topology
+from services.auth.app import build_app
+from services.auth.settings import AuthSettings
+from tests.support.eventually import eventually
+
+Database: TypeAlias = "AsyncIOMotorDatabase[dict[str, Any]]"
+PASSWORD = "Mop-Lantern-7"
+OTHER_PASSWORD = "Fjord+Teapot-8"
+CLIENT_SECRET = "a council's secret"
+
+
+def new_key() -> str:
+    return base64.urlsafe_b64encode(os.urandom(32)).decode().rstrip("=")
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys of one run."""
+
+    gateway: str = field(default_factory=new_key)
+    auth: str = field(default_factory=new_key)
+    secret: str = field(default_factory=new_key)
+
+
+def settings(keys: Keys, *, mongo_url: str, amqp_url: str, database: str) -> AuthSettings:
+    client = {"client_id": "bristol-cms", "client_secret_sha256": hashlib.sha256(CLIENT_SECRET.encode()).hexdigest()}
+    return AuthSettings.model_validate(
+        {
+            "env": "test",
+            "log_level": "ERROR",
+            "mongo_url": mongo_url,
+            "mongo_database": database,
+            "amqp_url": amqp_url,
+            "secret": keys.secret,
+            "signing_key": keys.auth,
+            "gateway_public_key": public_key_of(keys.gateway),
+            "council_clients": {"bristol": client},
+        }
+    )
+
+
+@asynccontextmanager
+async def running(chosen: AuthSettings, keys: Keys) -> AsyncIterator[AsyncClient]:
+    """A started instance, and a client that is the gateway to it."""
+    app: Starlette = build_app(chosen)
+    async with app.router.lifespan_context(app):
+        transport = ASGITransport(app=app)
+        hooks = {"request": [_as_gateway(Signer(keys.gateway, issuer="gateway"))]}
+        async with AsyncClient(transport=transport, base_url="http://auth", timeout=60, event_hooks=hooks) as client:
+            await eventually(lambda: _is_ready(client))
+            yield client
+
+
+async def _is_ready(client: AsyncClient) -> bool:
+    return (await client.get("/readyz")).status_code == 200
+
+
+def _as_gateway(signer: Signer) -> Callable[[Request], Awaitable[None]]:
+    """Identities live for a minute, and tests move the clock: a fresh one a request."""
+
+    async def identify(request: Request) -> None:
+        request.headers.setdefault("Authorization", f"Bearer {sign_gateway(signer, 'auth')}")
+
+    return identify
+
+
+class Mailbox:
+    """What auth has told the other services, read from their queues: the codes that would be emailed among it."""
+
+    def __init__(self) -> None:
+        self._heard: list[tuple[str, dict[str, Any]]] = []
+
+    @classmethod
+    @asynccontextmanager
+    async def listening(cls, amqp_url: str) -> AsyncIterator["Mailbox"]:
+        mailbox = cls()
+        async with await aio_pika.connect(amqp_url) as connection:
+            channel = await connection.channel()
+            for name in _queues_of_others():
+                queue = await channel.get_queue(name, ensure=False)
+                await queue.consume(mailbox._hear, no_ack=True)
+            yield mailbox
+
+    async def _hear(self, message: aio_pika.abc.AbstractIncomingMessage) -> None:
+        self._heard.append((message.type or "", json.loads(message.body)))
+
+    async def expect(self, name: str, email: str, **fields: str) -> dict[str, Any]:
+        """The next event of that name about that address."""
+
+        def take() -> dict[str, Any] | None:
+            for heard in self._heard:
+                if (
+                    heard[0] == name
+                    and heard[1]["person"]["email"] == email
+                    and fields.items() <= _texts(heard[1]).items()
+                ):
+                    self._heard.remove(heard)
+                    return heard[1]
+            return None
+
+        return cast("dict[str, Any]", await eventually(take))
+
+    async def code(self, email: str, purpose: str = "sign_in") -> str:
+        """The next code that is emailed to an address."""
+        return cast("str", (await self.expect("auth.code.requested.v1", email, purpose=purpose))["code"])
+
+    def about(self, email: str) -> list[str]:
+        """The names of what has been told about an address and not been asked for."""
+        return [name for name, event in self._heard if event["person"]["email"] == email]
+
+
+def _texts(event: dict[str, Any]) -> dict[str, str]:
+    return {name: value for name, value in event.items() if isinstance(value, str)}
+
+
+def _queues_of_others() -> list[str]:
+    """One queue of another service for each of auth's events."""
+    queues = {
+        subscription.message.wire_name: subscription.queue
+        for service, heard in topology.subscriptions().items()
+        for subscription in heard
+        if service != "auth" and subscription.message and subscription.message.__module__ == "contracts.auth"
+    }
+    return list(queues.values())
+
+
+@dataclass
+class Person:
+    """Somebody at a browser, as the gateway passes them on."""
+
+    client: AsyncClient
+    mailbox: Mailbox
+    email: str
+    password: str = PASSWORD
+
+    async def start_registration(self) -> str:
+        details = {
+            "forename": "Sandra",
+            "surname": "Example",
+            "is_professional": True,
+            "role": "SENCO",
+            "organisation": "Hill View School",
+            "address": {"street": "Test Street", "town": "Bristol", "postcode": "BS1 1AA"},
+        }
+        answer = await self.client.post("/registrations", json={"authority": "bristol", "details": details})
+        assert answer.status_code == 201, answer.text
+        return cast("str", answer.json()["registration_id"])
+
+    async def give_credentials(self, registration_id: str) -> Response:
+        body = {"email": self.email, "password": self.password, "confirm_password": self.password}
+        return await self.client.put(f"/registrations/{registration_id}/credentials", json=body)
+
+    async def register(self) -> "Person":
+        registration_id = await self.start_registration()
+        assert (await self.give_credentials(registration_id)).status_code == 200
+        code = await self.mailbox.code(self.email, "registration")
+        answer = await self.client.post(f"/registrations/{registration_id}/confirm", json={"code": code})
+        assert answer.status_code == 204, answer.text
+        await self.mailbox.expect("auth.account.registered.v1", self.email)
+        return self
+
+    async def give_password(self, password: str | None = None, client: AsyncClient | None = None) -> Response:
+        body = {"authority": "bristol", "email": self.email, "password": password or self.password}
+        return await (client or self.client).post("/sign-ins", json=body)
+
+    async def start_sign_in(self) -> tuple[str, str]:
+        """The sign-in's id and its code."""
+        answer = await self.give_password()
+        assert answer.status_code == 201, answer.text
+        return answer.json()["sign_in_id"], await self.mailbox.code(self.email)
+
+    async def give_code(self, sign_in_id: str, code: str) -> Response:
+        return await self.client.post(f"/sign-ins/{sign_in_id}/confirm", json={"code": code})
+
+    async def sign_in(self) -> str:
+        """A session token."""
+        answer = await self.give_code(*await self.start_sign_in())
+        assert answer.status_code == 201, answer.text
+        return cast("str", answer.json()["session_token"])
+
+    async def session(self, token: str, *, touch: bool = False) -> Response:
+        address = "/sessions/current?touch=1" if touch else "/sessions/current"
+        return await self.client.get(address, headers={"Portal-Session": token})
+
+    async def start_reset(self) -> str:
+        answer = await self.client.post("/resets", json={"authority": "bristol", "email": self.email})
+        assert answer.status_code == 201, answer.text
+        return cast("str", answer.json()["reset_id"])
+
+    async def set_password(self, reset_id: str, password: str) -> Response:
+        body = {"password": password, "confirm_password": password}
+        return await self.client.put(f"/resets/{reset_id}/password", json=body)
+
+
+def other_than(code: str) -> str:
+    """A wrong code."""
+    return f"{(int(code) + 1) % 10**8:08}"
+
+
+def code_of(answer: Response) -> str:
+    """The stable code of a problem document."""
+    return cast("str", answer.json()["code"])

@@ -1,0 +1,130 @@
+"""Resetting a password: the same answers for everybody, once, and never a way round the second step."""
+
+import asyncio
+from collections.abc import Callable
+
+from tests.component.auth.harness import OTHER_PASSWORD, Database, Person, code_of, other_than
+from tests.support.eventually import eventually
+
+
+async def confirmed(person: Person) -> str:
+    """A reset whose code has been given."""
+    reset_id = await person.start_reset()
+    code = await person.mailbox.code(person.email, "reset")
+    answer = await person.client.post(f"/resets/{reset_id}/confirm", json={"code": code})
+    assert answer.status_code == 204, answer.text
+    return reset_id
+
+
+async def test_address_code_and_new_password_change_it_and_tell_the_owner(person: Person) -> None:
+    reset_id = await confirmed(person)
+    assert (await person.set_password(reset_id, OTHER_PASSWORD)).status_code == 204
+    told = await person.mailbox.expect("auth.password.reset.v1", person.email)
+    assert told["authority"] == "bristol"
+    assert (await person.give_password()).status_code == 401
+    person.password = OTHER_PASSWORD
+    await person.sign_in()
+
+
+async def test_t62_a_reset_ends_every_session_and_sign_in_and_opens_none(person: Person) -> None:
+    tokens = [await person.sign_in(), await person.sign_in()]
+    sign_in_id, code = await person.start_sign_in()
+    answer = await person.set_password(await confirmed(person), OTHER_PASSWORD)
+    assert (answer.status_code, answer.content) == (204, b"")
+    for token in tokens:
+        assert (await person.session(token)).status_code == 401
+    assert code_of(await person.give_code(sign_in_id, code)) == "sign_in_over"
+
+
+async def test_t58_an_unknown_address_gets_the_same_answers(person: Person, somebody: Callable[[], Person]) -> None:
+    unknown = somebody()
+    known_id, unknown_id = await person.start_reset(), await unknown.start_reset()
+    code = await person.mailbox.code(person.email, "reset")
+    answers = {
+        id_: [await person.client.post(f"/resets/{id_}/confirm", json={"code": other_than(code)}) for _ in range(6)]
+        for id_ in (known_id, unknown_id)
+    }
+    assert [a.text for a in answers[known_id]] == [a.text for a in answers[unknown_id]]
+    assert code_of(await person.set_password(unknown_id, OTHER_PASSWORD)) == "reset_over"
+    assert code_of(await person.set_password(known_id, OTHER_PASSWORD)) == "reset_over"
+    await somebody().register()
+    assert person.mailbox.about(unknown.email) == []
+
+
+async def test_t59_a_reset_works_once(person: Person, database: Database) -> None:
+    reset_id = await confirmed(person)
+    answers = await asyncio.gather(*(person.set_password(reset_id, OTHER_PASSWORD) for _ in range(8)))
+    assert sorted(answer.status_code for answer in answers) == [204] + [404] * 7
+    assert code_of(await person.set_password(reset_id, "Another+Way-4")) == "reset_over"
+    account = await database["accounts"].find_one({"email_key": person.email})
+    assert account is not None
+    assert account["password_version"] == 2
+
+
+async def test_t59_its_code_works_once_and_not_after_ten_minutes(
+    person: Person, set_clock: Callable[[str], None]
+) -> None:
+    reset_id = await person.start_reset()
+    code = await person.mailbox.code(person.email, "reset")
+    address = f"/resets/{reset_id}/confirm"
+    answers = await asyncio.gather(*(person.client.post(address, json={"code": code}) for _ in range(5)))
+    assert [answer.status_code for answer in answers].count(204) == 1
+    set_clock("PT10M1S")
+    assert code_of(await person.set_password(reset_id, OTHER_PASSWORD)) == "reset_over"
+    late_id = await person.start_reset()
+    late = await person.mailbox.code(person.email, "reset")
+    set_clock("PT20M2S")
+    assert code_of(await person.client.post(f"/resets/{late_id}/confirm", json={"code": late})) == "code_expired"
+
+
+async def test_t57_no_step_can_be_left_out(person: Person) -> None:
+    reset_id = await person.start_reset()
+    assert code_of(await person.set_password(reset_id, OTHER_PASSWORD)) == "reset_over"
+    assert code_of(await person.set_password("invented", OTHER_PASSWORD)) == "reset_over"
+
+
+async def test_a_poor_new_password_is_said_so_and_the_reset_goes_on(person: Person) -> None:
+    reset_id = await confirmed(person)
+    poor = await person.set_password(reset_id, "Sandra2026!")
+    assert poor.json()["faults"][0]["path"] == "password"
+    assert (await person.set_password(reset_id, OTHER_PASSWORD)).status_code == 204
+
+
+async def test_somebody_elses_resets_keep_nobody_from_signing_in(person: Person) -> None:
+    for _ in range(5):
+        await person.start_reset()
+    await person.sign_in()
+
+
+async def test_a_hundred_wrong_reset_codes_end_resets_until_its_owner_signs_in(
+    person: Person, database: Database, somebody: Callable[[], Person]
+) -> None:
+    await database["accounts"].update_one({"email_key": person.email}, {"$set": {"failures.reset": 100}})
+    await person.start_reset()
+    await somebody().register()
+    assert person.mailbox.about(person.email) == []
+    await person.sign_in()
+    await confirmed(person)
+
+
+async def test_sessions_end_by_the_event_too_if_auth_crashed_after_the_change(
+    person: Person, database: Database
+) -> None:
+    token = await person.sign_in()
+    before = await database["sessions"].find_one({"email": person.email})
+    await person.set_password(await confirmed(person), OTHER_PASSWORD)
+    assert before is not None
+    await database["sessions"].insert_one(before)  # as if it had not been deleted
+    await _tell_again(database, person)
+    await eventually(lambda: _is_over(person, token))
+
+
+async def _is_over(person: Person, token: str) -> bool:
+    return (await person.session(token)).status_code == 401
+
+
+async def _tell_again(database: Database, person: Person) -> None:
+    """Puts the sent event back into its outbox, where the sweeper finds it."""
+    sent = await database["outbox_sent"].find_one({"type": "auth.password.reset.v1"}, sort=[("at", -1)])
+    assert sent is not None
+    await database["accounts"].update_one({"email_key": person.email}, {"$set": {"outbox": [sent]}})

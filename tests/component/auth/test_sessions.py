@@ -1,0 +1,107 @@
+"""Sessions: idle and absolute ends, logout, and what the database holds of them."""
+
+from collections.abc import Callable
+
+import pytest
+from bson import json_util
+from httpx2 import AsyncClient
+
+from chassis.tokens import Verifier, public_key_of
+from tests.component.auth.harness import CLIENT_SECRET, Database, Keys, Person, code_of
+from tests.support.eventually import eventually
+
+
+async def test_t62_logout_ends_the_session_at_once(person: Person) -> None:
+    token, other = await person.sign_in(), await person.sign_in()
+    assert token != other
+    headers = {"Portal-Session": token}
+    assert (await person.client.delete("/sessions/current", headers=headers)).status_code == 204
+    assert code_of(await person.session(token)) == "signed_out"
+    assert (await person.session(other)).status_code == 200
+    assert (await person.client.delete("/sessions/current", headers=headers)).status_code == 204
+
+
+async def test_t61_an_idle_session_ends_and_looking_at_it_keeps_it_not(
+    person: Person, set_clock: Callable[[str], None]
+) -> None:
+    token = await person.sign_in()
+    set_clock("PT20M")
+    assert (await person.session(token)).status_code == 200
+    set_clock("PT29M50S")
+    assert (await person.session(token)).status_code == 200
+    set_clock("PT30M1S")
+    assert (await person.session(token)).status_code == 401
+    assert (await person.session(token, touch=True)).status_code == 401
+
+
+async def test_t61_use_prolongs_it_up_to_twelve_hours(person: Person, set_clock: Callable[[str], None]) -> None:
+    token = await person.sign_in()
+    for minutes in range(20, 12 * 60, 20):
+        set_clock(f"PT{minutes}M")
+        assert (await person.session(token, touch=True)).status_code == 200
+    set_clock("PT12H1S")
+    assert (await person.session(token, touch=True)).status_code == 401
+
+
+async def test_reading_a_session_often_writes_once_a_minute(
+    person: Person, database: Database, set_clock: Callable[[str], None]
+) -> None:
+    token = await person.sign_in()
+    stored = await database["sessions"].find_one({"email": person.email})
+    assert stored is not None
+    for _ in range(5):
+        await person.session(token, touch=True)
+    assert await database["sessions"].find_one({"_id": stored["_id"]}, {"seen_at": 1}) == {
+        "_id": stored["_id"],
+        "seen_at": stored["seen_at"],
+    }
+    set_clock("PT61S")
+    view = (await person.session(token, touch=True)).json()
+    seen = await database["sessions"].find_one({"_id": stored["_id"]})
+    assert seen is not None
+    assert seen["seen_at"] > stored["seen_at"]
+    assert view["idle_expires_at"] < view["absolute_expires_at"]
+
+
+@pytest.mark.parametrize("token", ["", "x", "$ne", "\x7f" * 10])
+async def test_what_is_no_token_is_nobody(person: Person, token: str) -> None:
+    assert code_of(await person.session(token)) == "signed_out"
+
+
+async def test_t65_nothing_in_the_database_is_a_usable_token_or_code(person: Person, database: Database) -> None:
+    token = await person.sign_in()
+    sign_in_id, code = await person.start_sign_in()
+    registration_id = await person.start_registration()
+    reset_id = await person.start_reset()
+    reset_code = await person.mailbox.code(person.email, "reset")
+    await eventually(lambda: _nothing_waits(database))
+    names = [name for name in await database.list_collection_names() if name != "outbox_sent"]
+    assert {"accounts", "sessions", "registrations", "resets", "limits"} <= set(names)
+    dump = json_util.dumps([await database[name].find().to_list(None) for name in names])
+    for secret in (token, sign_in_id, code, registration_id, reset_id, reset_code, person.password):
+        assert secret not in dump
+
+
+async def _nothing_waits(database: Database) -> bool:
+    return await database["sessions"].count_documents({"outbox.at": {"$exists": True}}) == 0
+
+
+async def test_a_council_gets_a_token_for_its_credentials(gateway: AsyncClient, keys: Keys) -> None:
+    body = {"client_id": "bristol-cms", "client_secret": CLIENT_SECRET}
+    answer = (await gateway.post("/council-tokens", json=body)).json()
+    assert (answer["token_type"], answer["expires_in"]) == ("Bearer", 900)
+    claims = Verifier(public_key_of(keys.auth), issuer="auth", audience="gateway").verify(answer["access_token"])
+    assert claims["authority"] == "bristol"
+    refused = await gateway.post("/council-tokens", json=body | {"client_secret": "another"})
+    assert (refused.status_code, code_of(refused)) == (401, "invalid_client")
+
+
+async def test_every_query_has_an_index(database: Database) -> None:
+    keyed = {
+        name: {tuple(index["key"]) for index in (await database[name].index_information()).values()}
+        for name in ("accounts", "sessions", "registrations", "resets", "limits")
+    }
+    fields = {name: {tuple(field for field, _ in key) for key in keys} for name, keys in keyed.items()}
+    assert ("email_key",) in fields["accounts"]
+    assert {("token_hash",), ("account_id", "password_version"), ("ends_at",)} <= fields["sessions"]
+    assert all(("expires_at",) in fields[name] for name in ("registrations", "resets", "limits"))
