@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -77,7 +78,10 @@ def _outside(url: str, api: str | None) -> Broker:
 
 @contextmanager
 def _container(data: Path) -> Iterator[Broker]:
-    from testcontainers.community.rabbitmq import RabbitMqContainer  # noqa: PLC0415 - needed with Docker only
+    with warnings.catch_warnings():
+        # Its module decorates a method in a way that testcontainers itself has begun to warn of.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from testcontainers.community.rabbitmq import RabbitMqContainer  # noqa: PLC0415 - needed with Docker only
 
     passwords = _passwords()
     files = _write(data, broker_definitions(_authorities(), passwords))
