@@ -1,10 +1,18 @@
-"""Fixtures of the tests that send mail."""
+"""Notify on the run's own broker and database, with a mail catcher that a test may stop and script."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from uuid import uuid4
 
 import pytest
+from motor.motor_asyncio import AsyncIOMotorClient
 
+from services.notify.app import build_app
+from services.notify.settings import NotifySettings
 from tests.component.notify.catcher import MailCatcher, free_port
+from tests.component.notify.harness import Notify
+from tests.support.broker import Broker
+from tests.support.recorder import Recorder
+from tests.support.service import running
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +32,36 @@ def catcher(catcher_process: MailCatcher) -> MailCatcher:
     catcher_process.text("/api/v1/messages", "DELETE")
     catcher_process.text("/api/v1/chaos", "PUT", {})
     return catcher_process
+
+
+@pytest.fixture
+def settings(shared_broker: Broker, mongo_url: str, catcher: MailCatcher) -> NotifySettings:
+    """A database of its own, the run's broker, the catcher."""
+    return NotifySettings.model_validate(
+        {
+            "env": "test",
+            "log_level": "CRITICAL",
+            "mongo_url": mongo_url,
+            "mongo_database": f"notify_{uuid4().hex[:8]}",
+            "amqp_url": shared_broker.url_of("notify"),
+            "smtp_url": catcher.smtp_url,
+            "public_url": "https://portal.example/",
+        }
+    )
+
+
+@pytest.fixture
+async def stopped(shared_broker: Broker, settings: NotifySettings, catcher: MailCatcher) -> AsyncIterator[Notify]:
+    """Everything around the service, and the service not running."""
+    async with Recorder.listening(shared_broker.url) as recorder:
+        motor: AsyncIOMotorClient = AsyncIOMotorClient(settings.mongo_url.get_secret_value(), tz_aware=True)
+        yield Notify(shared_broker, recorder, catcher, settings, motor[settings.mongo_database].deliveries)
+        await motor.drop_database(settings.mongo_database)
+        motor.close()
+
+
+@pytest.fixture
+async def notify(stopped: Notify) -> AsyncIterator[Notify]:
+    """The service running in this process."""
+    async with running(build_app(stopped.settings)):
+        yield stopped

@@ -1,0 +1,110 @@
+"""What the tests of notify have at hand: events to tell it, the mail that came of them, what it keeps."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from motor.motor_asyncio import AsyncIOMotorCollection
+
+from chassis import clock
+from contracts.auth import CodeRequested
+from contracts.base import Contact, Event
+from contracts.council import Sender, Subject
+from contracts.tasks import Holder, TaskOpened, TaskRetracted
+from services.notify.settings import NotifySettings
+from tests.component.notify.catcher import MailCatcher
+from tests.support.broker import Broker
+from tests.support.events import publish
+from tests.support.eventually import eventually
+from tests.support.recorder import Recorder
+
+DUE = date(2021, 9, 21)
+
+
+@dataclass
+class Notify:
+    """The service's surroundings."""
+
+    broker: Broker
+    recorder: Recorder
+    catcher: MailCatcher
+    settings: NotifySettings
+    deliveries: AsyncIOMotorCollection
+
+    async def hears(self, *events: Event, times: int = 1) -> None:
+        """Another service tells it something."""
+        for event in events:
+            await publish(self.broker, event.wire_name.split(".", 1)[0], event, times=times)
+
+    async def mail_to(self, address: str, *, number: int = 1, within: float = 15) -> list[dict[str, Any]]:
+        """The emails to an address, when there are so many."""
+
+        def found() -> list[dict[str, Any]] | None:
+            sent = self.catcher.sent_to(address)
+            return sent if len(sent) >= number else None
+
+        return await eventually(found, within=within) or []
+
+    async def all_in(self, state: str, number: int, *, within: float = 15) -> None:
+        """Waits until so many deliveries are in a state and none is queued."""
+
+        async def settled() -> bool:
+            queued = await self.deliveries.count_documents({"state": "queued"}) if state != "queued" else 0
+            return not queued and await self.deliveries.count_documents({"state": state}) == number
+
+        await eventually(settled, within=within)
+
+
+def address(script: str = "") -> str:
+    """An address that no other test uses; `script` is what the catcher shall do with it (`+450x2`)."""
+    return f"person-{uuid4().hex[:8]}{script}@school.example"
+
+
+def opened(*tell: str, task_id: str | None = None, holder: Holder | None = None) -> TaskOpened:
+    """A form was delegated to the first address."""
+    return TaskOpened(
+        task_id=task_id or str(uuid4()),
+        authority="bristol",
+        delegation_id=f"LCS-{uuid4().hex[:6]}",
+        task_version=1,
+        form="ehc-needs-assessment-contributions",
+        form_version="1",
+        form_title="EHC needs assessment contributions",
+        subject=Subject(person_id="P-10023", name="Gabriel Example", date_of_birth=date(2008, 4, 26)),
+        sender=Sender(name="Chloe Caseworker"),
+        person=holder or Holder(kind="person", email=tell[0]),
+        tell=[Contact(email=one) for one in tell],
+        received_on=date(2021, 7, 25),
+        due_on=DUE,
+        comments="Please complete the report about Gabriel",
+        prefill={"first_name": "Gabriel"},
+        opened_at=clock.now(),
+    )
+
+
+def retracted(event: TaskOpened) -> TaskRetracted:
+    """That delegation was withdrawn."""
+    return TaskRetracted(
+        task_id=event.task_id,
+        authority=event.authority,
+        delegation_id=event.delegation_id,
+        task_version=2,
+        form_title=event.form_title,
+        due_on=DUE,
+        tell=event.tell,
+        retracted_at=clock.now(),
+    )
+
+
+def code_for(email: str, *, lasting: timedelta = timedelta(minutes=10)) -> CodeRequested:
+    """Somebody signs in."""
+    expires_at: datetime = clock.now() + lasting
+    return CodeRequested(
+        code_id=str(uuid4()),
+        authority="bristol",
+        purpose="sign_in",
+        person=Contact(email=email),
+        code="76850798",
+        expires_at=expires_at,
+    )

@@ -1,0 +1,134 @@
+"""Each thing that happens is told to the right people, once, in the right words, without a word about the child."""
+
+from chassis import clock
+from contracts.auth import PasswordReset, RegistrationRefused
+from contracts.base import Contact
+from contracts.tasks import Holder, TaskAmended, TaskCompleted
+from tests.component.notify.harness import DUE, Notify, address, code_for, opened, retracted
+
+
+async def test_a_delegation_is_told_to_its_person(notify: Notify) -> None:
+    person = address()
+    await notify.hears(opened(person))
+    (email,) = await notify.mail_to(person)
+    assert "A new form has been delegated to you on the Professional Portal." in email["Text"]
+    assert "by 21-Sep-2021" in email["Text"]
+    assert "https://portal.example/" in email["Text"]
+    assert email["From"]["Address"] == "no-reply@bristol-portal.example"
+    assert email["To"] == [{"Name": "", "Address": person}]
+    assert email["ReturnPath"] == "no-reply@bristol-portal.example"
+
+
+async def test_nothing_about_the_child_is_in_any_email(notify: Notify) -> None:
+    person, duty = address(), address()
+    event = opened(person, duty)
+    amended = TaskAmended(
+        task_id=event.task_id,
+        authority="bristol",
+        delegation_id=event.delegation_id,
+        task_version=2,
+        sender=event.sender,
+        due_on=DUE,
+        comments="About Gabriel Example",
+        prefill={"first_name": "Gabriel"},
+        tell=[Contact(email=person)],
+        amended_at=clock.now(),
+    )
+    for number, one in enumerate((event, amended, retracted(event)), start=1):
+        await notify.hears(one)
+        await notify.mail_to(person, number=number)
+    emails = [*notify.catcher.sent_to(person), *await notify.mail_to(duty, number=2)]
+    for email in emails:
+        raw = notify.catcher.text(f"/api/v1/message/{email['ID']}/raw")
+        for shown in (raw, email["Text"], email["HTML"], email["Subject"]):
+            assert not [word for word in ("Gabriel", "P-10023", "2008", "26-Apr") if word in shown]
+
+
+async def test_a_group_and_another_inbox_are_told_in_their_own_words(notify: Notify) -> None:
+    group, person, duty = address(), address(), address()
+    holder = Holder(kind="work_group", work_group_id="wg-secondary", name="Secondary Schools")
+    await notify.hears(opened(group, holder=holder), opened(person, duty))
+    assert "delegated to your work group, Secondary Schools, on" in (await notify.mail_to(group))[0]["Text"]
+    assert f"A new form has been delegated to {person} on" in (await notify.mail_to(duty))[0]["Text"]
+    assert "delegated to you on" in (await notify.mail_to(person))[0]["Text"]
+
+
+async def test_the_same_fact_in_many_messages_is_one_email(notify: Notify) -> None:
+    person, signing_in = address(), address()
+    event, code = opened(person, person.upper()), code_for(signing_in)
+    await notify.hears(*[event, code] * 5, times=4)
+    await notify.all_in("sent", 2)
+    assert len(notify.catcher.sent_to(person)) == 1
+    assert len(notify.catcher.sent_to(signing_in)) == 1
+
+
+async def test_a_retraction_heard_before_its_delegation_is_all_that_is_told(notify: Notify) -> None:
+    person = address()
+    event = opened(person)
+    await notify.hears(retracted(event))
+    await notify.mail_to(person)
+    await notify.hears(event)
+    await notify.hears(opened(other := address()))
+    await notify.mail_to(other)
+    assert [email["Subject"] for email in notify.catcher.sent_to(person)] == [
+        "A form delegated to you has been retracted: EHC needs assessment contributions"
+    ]
+
+
+async def test_a_code_is_sent_grouped_and_nothing_of_it_is_kept(notify: Notify) -> None:
+    person = address()
+    await notify.hears(code_for(person))
+    (email,) = await notify.mail_to(person)
+    assert "    7685 0798\n" in email["Text"]
+    assert "for 10 minutes" in email["Text"]
+    await notify.all_in("sent", 1)
+    kept = str(await notify.deliveries.find_one({}))
+    assert person not in kept
+    assert "7685" not in kept
+
+
+async def test_a_code_of_no_use_any_more_is_not_sent(notify: Notify) -> None:
+    late, person = address(), address()
+    expired = code_for(late).model_copy(update={"expires_at": clock.now()})
+    await notify.hears(expired, code_for(person))
+    await notify.mail_to(person)
+    assert not notify.catcher.sent_to(late)
+
+
+async def test_account_owners_and_submitters_are_told(notify: Notify) -> None:
+    person = Contact(email=address(), name="Sandra Professional")
+    at = clock.now()
+    completed = TaskCompleted(
+        task_id="task-1",
+        authority="bristol",
+        delegation_id="LCS-1",
+        task_version=2,
+        contribution_id=address(),
+        form_title="EHC needs assessment contributions",
+        receipt="0123456789abcdef",
+        tell=[person],
+        completed_at=at,
+    )
+    await notify.hears(
+        RegistrationRefused(authority="bristol", person=person, refused_at=at),
+        PasswordReset(account_id="account-1", authority="bristol", person=person, reset_at=at),
+        completed,
+    )
+    emails = await notify.mail_to(person.email, number=3)
+    assert {email["Subject"] for email in emails} == {
+        "You already have an account on the Professional Portal",
+        "Your password for the Professional Portal has been changed",
+        "Your contribution has been submitted: EHC needs assessment contributions",
+    }
+    assert any("    0123456789abcdef\n" in email["Text"] for email in emails)
+    assert all(email["To"] == [{"Name": "Sandra Professional", "Address": person.email}] for email in emails)
+
+
+async def test_a_mail_says_that_a_machine_sent_it_and_has_a_stable_id(notify: Notify) -> None:
+    person = address()
+    await notify.hears(opened(person))
+    (email,) = await notify.mail_to(person)
+    headers = notify.catcher.json(f"/api/v1/message/{email['ID']}/headers")
+    kept = await notify.deliveries.find_one({})
+    assert headers["Auto-Submitted"] == ["auto-generated"]
+    assert headers["Message-ID"] == [f"<{kept['_id']}@bristol-portal.example>"]
