@@ -1,0 +1,119 @@
+"""A council's side, from the shell: over AMQP as its own broker user, over HTTP with its client credentials."""
+
+import argparse
+import asyncio
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from aio_pika.abc import AbstractIncomingMessage
+
+from commands.parts.council_door import CouncilDoor
+from commands.parts.instance import Instance, add_data_option
+from commands.parts.trouble import Trouble
+
+_SUBMITTED = "portal.contribution.submitted.v1"
+
+
+def describe(parser: argparse.ArgumentParser) -> None:
+    """`./portal council delegate|retract|group|watch|documents`."""
+    add_data_option(parser)
+    parser.add_argument("--authority", default="bristol", help="the council's code (default: bristol)")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    delegate = verbs.add_parser("delegate", help="delegate a form: FILE holds council.delegation.requested.v1")
+    delegate.add_argument("file", help="a JSON file, or - for the standard input")
+    retract = verbs.add_parser("retract", help="withdraw a delegation")
+    retract.add_argument("id", help="its delegation_id")
+    retract.add_argument("--reason", default="No longer needed")
+    group = verbs.add_parser("group", help="set a work group: FILE holds council.work-group.defined.v1")
+    group.add_argument("file", help="a JSON file, or - for the standard input")
+    watch = verbs.add_parser("watch", help="print what the portal sends, one JSON line a message, and acknowledge it")
+    watch.add_argument("--keep", action="store_true", help="leave the messages in the queue")
+    watch.add_argument("--seconds", type=float, help="end after so long without a message (default: never)")
+    documents = verbs.add_parser("documents", help="fetch the PDF and the attachments of a submitted form")
+    documents.add_argument("id", help="its delegation_id")
+    documents.add_argument("--to", type=Path, help="the directory to write to (default: one named after the id)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do one thing as the council."""
+    door = CouncilDoor.of(Instance(arguments.data).running(), arguments.authority)
+    asyncio.run(_VERBS[arguments.verb](door, arguments))
+    return 0
+
+
+async def _delegate(door: CouncilDoor, arguments: argparse.Namespace) -> None:
+    await _publish(door, "council.delegation.requested.v1", _read(arguments.file))
+
+
+async def _retract(door: CouncilDoor, arguments: argparse.Namespace) -> None:
+    at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    body = {"delegation_id": arguments.id, "reason": arguments.reason, "retracted_at": at}
+    await _publish(door, "council.delegation.retracted.v1", body)
+
+
+async def _group(door: CouncilDoor, arguments: argparse.Namespace) -> None:
+    await _publish(door, "council.work-group.defined.v1", _read(arguments.file))
+
+
+async def _publish(door: CouncilDoor, name: str, body: dict[str, Any]) -> None:
+    async with door.connected() as connection:
+        message_id = await door.publish(connection, name, body)
+    print(json.dumps({"message_id": message_id, "type": name}))
+
+
+async def _watch(door: CouncilDoor, arguments: argparse.Namespace) -> None:
+    async with door.connected() as connection:
+        async for message in door.read(connection, arguments.seconds, hold=arguments.keep):
+            print(json.dumps(_line(message)), flush=True)
+            # What is not acknowledged goes back to its place when the connection closes.
+            if not arguments.keep:
+                await message.ack()
+
+
+async def _documents(door: CouncilDoor, arguments: argparse.Namespace) -> None:
+    submitted = await _submitted(door, arguments.id)
+    folder = arguments.to or Path(arguments.id)
+    folder.mkdir(parents=True, exist_ok=True)
+    async with door.signed_in() as session:
+        for document in (submitted["pdf"], *submitted["attachments"]):
+            content = await door.fetch(session, document)
+            # The name comes from whoever uploaded it: only its last part names a file here.
+            path = folder / f"{document['document_id']}-{Path(document['name']).name}"
+            path.write_bytes(content)
+            print(json.dumps({"file": str(path), "size": len(content), "sha256": document["sha256"]}))
+
+
+async def _submitted(door: CouncilDoor, delegation_id: str) -> dict[str, Any]:
+    """What was sent when the form was submitted; it stays in the queue."""
+    found: dict[str, Any] | None = None
+    async with door.connected() as connection:
+        async for message in door.read(connection, 1, hold=True):
+            body = json.loads(message.body)
+            if message.type == _SUBMITTED and body["delegation_id"] == delegation_id:
+                found = body
+    if found is None:
+        raise Trouble(f"No submitted form for {delegation_id} waits in the queue of {door.authority}.")
+    return found
+
+
+def _line(message: AbstractIncomingMessage) -> dict[str, Any]:
+    return {"message_id": message.message_id, "type": message.type, "body": json.loads(message.body)}
+
+
+def _read(file: str) -> dict[str, Any]:
+    try:
+        return dict(json.loads(sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise Trouble(f"{file} cannot be read as a JSON object: {error}") from error
+
+
+_VERBS = {
+    "delegate": _delegate,
+    "retract": _retract,
+    "group": _group,
+    "watch": _watch,
+    "documents": _documents,
+}

@@ -1,0 +1,36 @@
+"""Run the tests, with their own broker and database. What follows the kind goes to pytest.
+
+`./portal test unit -k codes` runs what has `codes` in its name.
+"""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from commands.parts.instance import ROOT
+
+FOLDERS = ("unit", "contracts", "component", "system", "browser", "faults")
+KINDS = (*FOLDERS, "all", "containers")
+
+
+def describe(parser: argparse.ArgumentParser) -> None:
+    """The options of `./portal test`."""
+    parser.add_argument("kind", nargs="?", choices=KINDS, default="all", help="default: all; containers stands apart")
+    parser.add_argument("rest", nargs=argparse.REMAINDER, metavar="...", help="for pytest")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run pytest on the folders of a kind; its exit code is ours."""
+    if arguments.kind == "containers":
+        from commands import containers  # noqa: PLC0415 - needs a Docker client
+
+        return containers.run(arguments.rest)
+    folders = FOLDERS if arguments.kind == "all" else (arguments.kind,)
+    return pytest(folders, arguments.rest)
+
+
+def pytest(folders: Sequence[str], options: Sequence[str] = ()) -> int:
+    """One run over these folders, so that they share their engines."""
+    paths = [f"tests/{folder}" for folder in folders if (ROOT / "tests" / folder).exists()]
+    return subprocess.run([sys.executable, "-m", "pytest", *paths, *options], cwd=ROOT, check=False).returncode
