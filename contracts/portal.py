@@ -60,6 +60,7 @@ class ContributionSubmitted(PortalMessage):
     """A professional has submitted a form: its answers, and where its PDF and attachments are."""
 
     wire_name: ClassVar[str] = "portal.contribution.submitted.v1"
+    model_config = ConfigDict(title="PortalContributionSubmitted")
 
     delegation_id: Identifier
     contribution_id: str
@@ -88,6 +89,7 @@ class AccountRegistered(PortalMessage):
     """A professional has registered whose email address this authority has named."""
 
     wire_name: ClassVar[str] = "portal.account.registered.v1"
+    model_config = ConfigDict(title="PortalAccountRegistered")
 
     email: str
     name: str

@@ -1,0 +1,156 @@
+"""What every message and every service must keep to. Each test walks the catalogue: a new message needs no new test."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any, get_args
+
+import jsonschema_rs
+import pytest
+import yaml
+from pydantic import BaseModel
+
+from chassis.messaging import Subscription
+from commands.messages import CATALOGUE, generated, named_in_card, publishers_of
+from commands.topology import LISTENING_SERVICES, subscriptions
+from contracts.base import CouncilMessage, Message, PersonalData, PortalMessage
+from contracts.catalogue import OWNERS
+
+ROOT = Path(__file__).resolve().parents[2]
+MESSAGES = sorted(CATALOGUE.items())
+EXAMPLES = sorted(ROOT.glob("contracts/examples/*/*.json"))
+PAST = re.compile(r"(ed|set|told)$")
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[Path, str]:
+    return generated()
+
+
+def test_what_is_generated_is_committed(files: dict[Path, str]) -> None:
+    stale = [str(path) for path, text in files.items() if (ROOT / path).read_text(encoding="utf-8") != text]
+    assert not stale, f"run ./portal messages and commit: {stale}"
+
+
+def test_no_schema_is_left_over() -> None:
+    kept = {path.name.removesuffix(".json") for path in ROOT.glob("contracts/schemas/*.json")}
+    assert kept == set(CATALOGUE)
+
+
+@pytest.mark.parametrize(("name", "message"), MESSAGES)
+def test_a_message_is_named_told_and_shown(name: str, message: type[Message]) -> None:
+    owner, *_, action, version = name.split(".")
+    assert owner in OWNERS
+    assert message.__doc__
+    assert message.__doc__.strip().endswith(".")
+    assert PAST.search(action), f"{name}: the action is not in the past tense"
+    assert re.fullmatch(r"v[1-9]\d*", version)
+    assert list(ROOT.glob(f"contracts/examples/{name}/*.json")), f"{name} has no example"
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_an_example_fits_its_model_and_its_schema(path: Path) -> None:
+    message = CATALOGUE[path.parent.name]
+    parsed = message.model_validate_json(path.read_bytes())
+    frozen = json.loads((ROOT / f"contracts/schemas/{path.parent.name}.json").read_text(encoding="utf-8"))
+    validator = jsonschema_rs.Draft202012Validator(frozen, validate_formats=True)
+    assert [str(error) for error in validator.iter_errors(json.loads(path.read_bytes()))] == []
+    assert [str(error) for error in validator.iter_errors(json.loads(parsed.model_dump_json(by_alias=True)))] == []
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_a_newer_sender_does_no_harm(path: Path) -> None:
+    CATALOGUE[path.parent.name].model_validate({**json.loads(path.read_bytes()), "added_later": 1})
+
+
+def _subscriptions() -> list[tuple[str, Subscription]]:
+    return [(service, one) for service, own in subscriptions().items() for one in own]
+
+
+def test_what_is_listened_to_is_published_and_what_is_published_is_heard() -> None:
+    heard = {one.message.wire_name for _, one in _subscriptions() if one.message is not None}
+    published = {name for name in CATALOGUE if publishers_of(name)}
+    from_councils = {name for name, message in MESSAGES if issubclass(message, CouncilMessage)}
+    to_councils = {name for name, message in MESSAGES if issubclass(message, PortalMessage)}
+    assert heard - from_councils <= published
+    assert published - to_councils <= heard, "the broker returns what nobody hears"
+
+
+@pytest.mark.parametrize("service", LISTENING_SERVICES)
+def test_a_card_names_what_the_service_hears(service: str) -> None:
+    own = [one for owner, one in _subscriptions() if owner == service and one.message is not None]
+    assert sorted(named_in_card(service, "Listens")) == sorted({one.message.wire_name for one in own if one.message})
+
+
+@pytest.mark.parametrize("service", LISTENING_SERVICES)
+def test_a_card_names_what_the_service_publishes(service: str) -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "services" / service).rglob("*.py"))
+    constructed = {name for name, message in MESSAGES if re.search(rf"\b{message.__name__}(ToCouncil)?\(", source)} | {
+        name for name, message in MESSAGES if f"portal.{message.__name__}(" in source
+    }
+    named = set(named_in_card(service, "Publishes"))
+    assert named <= constructed, f"named but never built: {named - constructed}"
+
+
+def test_a_queue_has_one_handler_and_its_service_in_its_name() -> None:
+    names = [one.queue for _, one in _subscriptions()]
+    assert len(names) == len(set(names))
+    assert all(re.fullmatch(rf"{service}\.[a-z]+(-[a-z]+)*", one.queue) for service, one in _subscriptions())
+
+
+def test_compose_runs_exactly_these_services() -> None:
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+    ours = {path.parent.name for path in ROOT.glob("services/*/app.py")}
+    assert ours <= set(compose["services"])
+
+
+def _parts(annotation: Any) -> list[Any]:
+    return [annotation, *(inner for part in get_args(annotation) for inner in _parts(part))]
+
+
+@pytest.mark.parametrize(("name", "message"), MESSAGES)
+def test_personal_data_is_in_fields_made_for_it(name: str, message: type[Message]) -> None:
+    allowed = {"person", "subject", "sender", "tell", "members", "signed_by"}
+    for field_name, field in message.model_fields.items():
+        holds = any(isinstance(part, type) and issubclass(part, PersonalData) for part in _parts(field.annotation))
+        assert not holds or field_name in allowed, f"{name}.{field_name}"
+
+
+def test_models_are_frozen() -> None:
+    for message in CATALOGUE.values():
+        assert issubclass(message, BaseModel)
+        assert message.model_config["frozen"], message
+
+
+def test_only_the_outbox_publishes() -> None:
+    found = subprocess.run(
+        ["git", "grep", "-lE", r"\.publish\(|basic_publish", "--", "services", "chassis"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout.split()
+    assert set(found) <= {"chassis/outbox.py", "chassis/messaging.py"}
+
+
+def test_only_the_chassis_opens_the_database() -> None:
+    found = subprocess.run(
+        ["git", "grep", "-lE", r"AsyncIOMotorClient\(|MongoClient\(", "--", "services", "chassis"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout.split()
+    assert set(found) <= {"chassis/database.py"}
+
+
+def test_only_the_clock_tells_the_time() -> None:
+    found = subprocess.run(
+        ["git", "grep", "-lE", r"datetime\.now\(|utcnow\(|time\.time\(|date\.today\(", "--", "services", "chassis"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout.split()
+    assert set(found) <= {"chassis/clock.py"}
