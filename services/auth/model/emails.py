@@ -13,13 +13,17 @@ def email_key(typed: str) -> str:
 
 
 def email_fault(typed: str) -> Fault | None:
-    """What is wrong with an address for a new account, as a sentence for the person who typed it."""
+    """What is wrong with an address for a new account, as a sentence for the person who typed it.
+
+    ASCII only: in every alphabet there is a letter that looks, or folds, like one of another address.
+    """
     address = typed.strip()
     if not address:
         return Fault(path="email", code="required", message="Enter your email address")
     try:
+        address.encode("ascii")
         validate_email(address, check_deliverability=False, allow_smtputf8=False, test_environment=True)
-    except EmailNotValidError:
+    except (EmailNotValidError, UnicodeEncodeError):
         sentence = "Enter an email address in the correct format, like name@example.com"
         return Fault(path="email", code="format", message=sentence)
     return None

@@ -41,7 +41,7 @@ async def test_every_missing_field_has_its_sentence_and_nothing_is_kept(gateway:
     assert {fault["path"]: fault["message"] for fault in answer.json()["faults"]} == {
         "role": "Enter your role",
         "organisation": "Enter your organisation",
-        "address/postcode": "Enter your postcode",
+        "postcode": "Enter your postcode",
     }
 
 
@@ -168,3 +168,20 @@ def authorities_of_2999(tmp_path: Path) -> Path:
 async def test_a_body_that_is_none_is_a_bad_request(gateway: AsyncClient, body: str) -> None:
     answer = await gateway.post("/registrations", content=body)
     assert (answer.status_code, code_of(answer)) == (400, "invalid_body")
+
+
+async def test_a_crash_between_account_and_registration_is_mended_by_trying_again(
+    somebody: Callable[[], Person], database: Database
+) -> None:
+    person = somebody()
+    registration_id = await person.start_registration()
+    await person.give_credentials(registration_id)
+    code = await person.mailbox.code(person.email, "registration")
+    before = await database["registrations"].find_one({"email": person.email})
+    assert before is not None
+    address = f"/registrations/{registration_id}/confirm"
+    assert (await person.client.post(address, json={"code": code})).status_code == 204
+    await database["registrations"].replace_one({"_id": before["_id"]}, before)  # as if it had not been completed
+    assert (await person.client.post(address, json={"code": code})).status_code == 204
+    assert await database["accounts"].count_documents({"email_key": person.email}) == 1
+    await person.sign_in()

@@ -17,9 +17,9 @@ def test_a_private_person_is_asked_for_name_and_address() -> None:
     assert faults(RegistrationDetails()) == {
         "forename": "Enter your forename",
         "surname": "Enter your surname",
-        "address/street": "Enter your street",
-        "address/town": "Enter your town or city",
-        "address/postcode": "Enter your postcode",
+        "street": "Enter your street",
+        "town": "Enter your town or city",
+        "postcode": "Enter your postcode",
     }
 
 
@@ -30,9 +30,9 @@ def test_the_professional_tick_asks_for_role_and_organisation_too() -> None:
         "surname",
         "role",
         "organisation",
-        "address/street",
-        "address/town",
-        "address/postcode",
+        "street",
+        "town",
+        "postcode",
     ]
     assert missing["role"] == "Enter your role"
     assert missing["organisation"] == "Enter your organisation"
@@ -61,7 +61,7 @@ def test_a_postcode_is_taken_in_any_spelling(postcode: str) -> None:
 @pytest.mark.parametrize("postcode", ["BS1", "12345", "BS1 1A", "Bristol"])
 def test_half_a_postcode_is_a_fault(postcode: str) -> None:
     typed = RegistrationDetails(forename="S", surname="E", address=HOME.model_copy(update={"postcode": postcode}))
-    assert faults(typed) == {"address/postcode": "Enter a full UK postcode, like BS1 1AA"}
+    assert faults(typed) == {"postcode": "Enter a full UK postcode, like BS1 1AA"}
 
 
 def test_stray_blanks_and_control_characters_are_taken_out() -> None:

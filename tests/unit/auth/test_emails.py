@@ -13,7 +13,17 @@ def test_an_ordinary_address_is_taken(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["sandra", "sandra@", "@school.example", "a b@school.example", "s@school.example\r\nBcc: x", "s@x"]
+    "typed",
+    [
+        "sandra",
+        "sandra@",
+        "@school.example",
+        "a b@school.example",
+        "s@school.example\r\nBcc: x",
+        "s@x",
+        "\u017fandra@school.example",
+        "sandra@stra\u00dfe.example",
+    ],
 )
 def test_a_broken_address_is_a_fault(typed: str) -> None:
     fault = email_fault(typed)
