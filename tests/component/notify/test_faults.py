@@ -1,0 +1,170 @@
+"""Whatever the mail server or the machine does: no email is lost, and none comes twice but for a crash."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from datetime import timedelta
+
+from services.notify.app import build_app
+from tests.component.notify.catcher import ROOT, free_port
+from tests.component.notify.harness import Notify, address, code_for, opened
+from tests.support.eventually import eventually
+from tests.support.service import running
+
+BURST = 100
+SENDERS = 4
+
+
+async def test_a_refusal_for_now_is_tried_again_and_sent_once(notify: Notify) -> None:
+    person = address("+450x1")
+    await notify.hears(opened(person), times=3)
+    await notify.all_in("sent", 1, within=30)
+    assert len(notify.catcher.sent_to(person)) == 1
+    assert (await notify.deliveries.find_one({}))["attempts"] == 1
+
+
+async def test_a_refusal_for_good_is_told_to_the_council_and_not_tried_again(notify: Notify) -> None:
+    person = address("+550")
+    event = opened(person)
+    await notify.hears(event, times=2)
+    told = await notify.recorder.expect("portal.delivery.failed.v1", delegation_id=event.delegation_id)
+    assert told == {
+        "authority": "bristol",
+        "delegation_id": event.delegation_id,
+        "email_masked": "p***@school.example",
+        "purpose": "delegation",
+        "reason": "refused by the mail server: 550",
+    }
+    await notify.all_in("failed", 1)
+    await notify.hears(event)
+    await notify.hears(opened(other := address()))
+    await notify.mail_to(other)
+    assert len(notify.recorder.of("portal.delivery.failed.v1", delegation_id=event.delegation_id)) == 1
+    kept = await notify.deliveries.find_one({"state": "failed"})
+    assert kept["attempts"] == 0
+    assert person not in str(kept)
+
+
+async def test_an_address_that_nobody_can_have_fails_and_holds_nobody_up(notify: Notify) -> None:
+    event = opened("a,b@school.example", person := address())
+    await notify.hears(event)
+    await notify.mail_to(person)
+    told = await notify.recorder.expect("portal.delivery.failed.v1", delegation_id=event.delegation_id)
+    assert told["reason"] == "the address is not valid"
+
+
+async def test_a_server_that_hangs_holds_up_one_email_only(notify: Notify) -> None:
+    stuck, person = address("+hangx1"), address()
+    await notify.hears(opened(stuck))
+    began = time.monotonic()
+    await notify.hears(opened(person))
+    await notify.mail_to(person)
+    assert time.monotonic() - began < 5
+    assert len(await notify.mail_to(stuck, within=30)) == 1
+
+
+async def test_while_the_server_is_away_everything_is_kept_and_then_sent_once(notify: Notify) -> None:
+    people = [address() for _ in range(BURST)]
+    notify.catcher.stop()
+    await notify.hears(*[opened(person) for person in people])
+    await notify.all_in("queued", BURST)
+    notify.catcher.start()
+    began = time.monotonic()
+    await notify.all_in("sent", BURST)
+    assert time.monotonic() - began < 15
+    assert sent_to(notify) == dict.fromkeys(people, 1)
+
+
+async def test_a_code_that_expired_while_the_server_was_away_is_not_sent(notify: Notify) -> None:
+    late, in_time = address(), address()
+    notify.catcher.stop()
+    await notify.hears(code_for(late, lasting=timedelta(seconds=2)), code_for(in_time))
+    await notify.all_in("queued", 2)
+    await eventually_past(2)
+    notify.catcher.start()
+    await notify.mail_to(in_time)
+    await eventually(lambda: state_is(notify, "expired"))
+    assert not notify.catcher.sent_to(late)
+
+
+async def test_somebody_who_waits_for_a_code_does_not_wait_for_a_burst(notify: Notify) -> None:
+    person = address()
+    notify.catcher.stop()
+    await notify.hears(*[opened(address()) for _ in range(BURST)])
+    await notify.all_in("queued", BURST)
+    await notify.hears(code_for(person))
+    notify.catcher.start()
+    await notify.all_in("sent", BURST + 1)
+    order = [row["To"][0]["Address"] for row in reversed(notify.catcher.json("/api/v1/messages?limit=500")["messages"])]
+    assert order.index(person) <= 2 * SENDERS
+
+
+async def test_a_stop_and_a_start_lose_nothing_and_repeat_nothing(stopped: Notify) -> None:
+    people = [address() for _ in range(BURST)]
+    events = [opened(person) for person in people]
+    async with running(build_app(stopped.settings)):
+        await stopped.hears(*events)
+    async with running(build_app(stopped.settings)):
+        await stopped.all_in("sent", BURST, within=30)
+    assert sent_to(stopped) == dict.fromkeys(people, 1)
+
+
+async def test_two_instances_share_the_work_and_send_each_email_once(stopped: Notify) -> None:
+    people = [address() for _ in range(BURST)]
+    async with running(build_app(stopped.settings)), running(build_app(stopped.settings)):
+        await stopped.hears(*[opened(person) for person in people], times=2)
+        await stopped.all_in("sent", BURST, within=30)
+    assert sent_to(stopped) == dict.fromkeys(people, 1)
+
+
+async def test_a_crash_loses_nothing_and_repeats_no_more_than_was_under_way(stopped: Notify) -> None:
+    people = [address() for _ in range(BURST)]
+    service = start_process(stopped)
+    try:
+        await stopped.hears(*[opened(person) for person in people])
+        await eventually(lambda: len(sent_to(stopped)) > BURST // 4)
+    finally:
+        os.kill(service.pid, signal.SIGKILL)
+        service.wait()
+    async with running(build_app(stopped.settings)):
+        await stopped.all_in("sent", BURST, within=45)
+    sent = sent_to(stopped)
+    assert set(sent) == set(people)
+    assert sum(sent.values()) - BURST <= SENDERS
+
+
+def sent_to(notify: Notify) -> Counter[str]:
+    """How many emails came, by address."""
+    rows = notify.catcher.json("/api/v1/messages?limit=1000")["messages"]
+    return Counter(row["To"][0]["Address"] for row in rows)
+
+
+async def state_is(notify: Notify, state: str) -> bool:
+    return bool(await notify.deliveries.count_documents({"state": state}))
+
+
+async def eventually_past(seconds: float) -> None:
+    """Lets time pass that is itself what the test is about."""
+    began = time.monotonic()
+    await eventually(lambda: time.monotonic() - began > seconds)
+
+
+def start_process(notify: Notify) -> subprocess.Popen[bytes]:
+    """The service as a process of its own, which can be killed."""
+    settings = notify.settings
+    environment = {
+        **os.environ,
+        "PORTAL_ENV": "test",
+        "PORTAL_LOG_LEVEL": "CRITICAL",
+        "NOTIFY_MONGO_URL": settings.mongo_url.get_secret_value(),
+        "NOTIFY_MONGO_DATABASE": settings.mongo_database,
+        "NOTIFY_AMQP_URL": settings.amqp_url.get_secret_value(),
+        "NOTIFY_SMTP_URL": settings.smtp_url.get_secret_value(),
+        "NOTIFY_PUBLIC_URL": str(settings.public_url),
+    }
+    port = str(free_port())
+    command = [sys.executable, "-m", "uvicorn", "services.notify.app:create_app", "--factory", "--port", port]
+    return subprocess.Popen([*command, "--log-level", "warning"], cwd=ROOT, env=environment)
