@@ -178,8 +178,7 @@ def _users(
             {
                 "user": name,
                 "vhost": vhost,
-                # An operator may look on with a queue of their own that goes with them.
-                "configure": r"^amq\.gen.*$" if name == OPERATOR else "^$",
+                "configure": ".*" if name == OPERATOR else "^$",
                 "write": write,
                 "read": read,
             }
