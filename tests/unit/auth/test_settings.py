@@ -9,7 +9,7 @@ from services.auth.settings import AuthSettings
 WHOLE = {
     "AUTH_MONGO_URL": "mongodb://127.0.0.1:1",
     "AUTH_AMQP_URL": "amqp://auth:auth@127.0.0.1:1",
-    "AUTH_SECRET": "c" * 43,
+    "AUTH_SECRET": "s" * 43,
     "AUTH_SIGNING_KEY": "c" * 43,
     "AUTH_GATEWAY_PUBLIC_KEY": "c" * 43,
     "AUTH_COUNCIL_CLIENTS": '{"bristol": {"client_id": "bristol", "client_secret_sha256": "' + "0" * 64 + '"}}',
@@ -37,6 +37,6 @@ def test_t96_a_missing_secret_stops_the_start(whole: None, name: str, monkeypatc
 
 
 def test_t96_a_short_secret_stops_the_start(whole: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AUTH_SECRET", "short")
+    monkeypatch.setenv("AUTH_SECRET", "shor")
     with pytest.raises(ValueError, match="32 bytes"):
         build_app(AuthSettings())
