@@ -1,0 +1,76 @@
+"""HTTP in: one function per route; `routes = [...]` at the bottom."""
+
+from typing import cast
+
+from pydantic import TypeAdapter
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from chassis import strictjson
+from chassis.http import answer, read
+from chassis.identity import current_council, current_grant, require_gateway
+from contracts.api.forms import DefinitionView, EditsBody, SubmitBody
+from services.forms.api.downloads import download
+from services.forms.usecases import FormsService
+
+_DEFINITIONS = TypeAdapter(list[DefinitionView])
+
+
+def _service(request: Request) -> FormsService:
+    return cast("FormsService", request.app.state.service)
+
+
+async def view_contribution(request: Request) -> Response:
+    """The form with what was typed so far."""
+    return answer(await _service(request).drafts.view(current_grant(request, "read")))
+
+
+async def save_answers(request: Request) -> Response:
+    """Edits of one page."""
+    grant = current_grant(request, "edit")
+    return answer(await _service(request).drafts.save(grant, await read(request, EditsBody)))
+
+
+async def submit_contribution(request: Request) -> Response:
+    """The professional submits; a repeat gets the same answer."""
+    grant = current_grant(request, "submit")
+    body = await read(request, SubmitBody)
+    return answer(await _service(request).submissions.submit(grant, body.manifest))
+
+
+async def contribution_pdf(request: Request) -> Response:
+    """The document as submitted, or the draft as it stands."""
+    return download(request, await _service(request).submissions.paper(current_grant(request, "read")))
+
+
+async def document(request: Request) -> Response:
+    """A council fetches the PDF of a submission."""
+    council = current_council(request)
+    found = await _service(request).submissions.document(council.authority, request.path_params["document_id"])
+    return download(request, found)
+
+
+async def list_definitions(request: Request) -> Response:
+    """The forms that can be delegated."""
+    require_gateway(request)
+    found = await _service(request).definitions.list()
+    return Response(_DEFINITIONS.dump_json(found), media_type="application/json")
+
+
+async def publish_definition(request: Request) -> Response:
+    """A council publishes a version of a form."""
+    council = current_council(request)
+    json = strictjson.read(await request.body())
+    return answer(await _service(request).definitions.publish(request.path_params["code"], json, council.authority))
+
+
+routes = [
+    Route("/contributions/{task_id}", view_contribution),
+    Route("/contributions/{task_id}/answers", save_answers, methods=["PATCH"]),
+    Route("/contributions/{task_id}/submit", submit_contribution, methods=["POST"]),
+    Route("/contributions/{task_id}/pdf", contribution_pdf),
+    Route("/documents/{document_id}", document),
+    Route("/definitions", list_definitions),
+    Route("/definitions/{code}", publish_definition, methods=["PUT"]),
+]

@@ -1,0 +1,49 @@
+"""Wiring: settings in, the service's app out."""
+
+import orjson
+from starlette.applications import Starlette
+
+from chassis.app import Resources, service_app
+from chassis.tokens import Verifier
+from services.forms.api import routes
+from services.forms.handlers import subscriptions
+from services.forms.pdf import Printer
+from services.forms.settings import Settings
+from services.forms.store import Stores
+from services.forms.usecases import FormsService
+from services.forms.usecases.definitions import Definitions
+from services.forms.usecases.delegated import Delegated
+from services.forms.usecases.drafts import Drafts
+from services.forms.usecases.submissions import Submissions
+
+
+def build_app(settings: Settings) -> Starlette:
+    """The app around these settings."""
+    shipped = {file.stem: orjson.loads(file.read_bytes()) for file in sorted(settings.definitions_dir.glob("*.json"))}
+    manifests = Verifier(settings.files_public_key, issuer="files", audience="forms")
+
+    async def compose(resources: Resources) -> FormsService:
+        stores = await Stores.open(resources)
+        service = FormsService(
+            definitions=Definitions(stores),
+            delegated=Delegated(stores),
+            drafts=Drafts(stores),
+            submissions=Submissions(stores, resources.authorities, Printer(), manifests, settings.public_url),
+        )
+        await service.definitions.load_shipped(shipped)
+        return service
+
+    return service_app(
+        name="forms",
+        settings=settings,
+        compose=compose,
+        routes=routes,
+        subscriptions=subscriptions,
+        identities=Verifier(settings.gateway_public_key, issuer="gateway", audience="forms"),
+        grants=Verifier(settings.tasks_public_key, issuer="tasks", audience="forms-and-files"),
+    )
+
+
+def create_app() -> Starlette:
+    """For uvicorn --factory: settings from the environment."""
+    return build_app(Settings())

@@ -1,0 +1,33 @@
+"""Messages in: one function per queue."""
+
+from chassis.messaging import Delivery, Subscription
+from contracts.tasks import TaskAmended, TaskAssigned, TaskOpened, TaskRetracted
+from services.forms.usecases import FormsService
+
+
+async def prepare_contribution(event: TaskOpened, _: Delivery, service: FormsService) -> None:
+    """An open task has one contribution, however often it is told."""
+    await service.delegated.prepare(event)
+
+
+async def amend_contribution(event: TaskAmended, _: Delivery, service: FormsService) -> None:
+    """What the council changes reaches the parts of the form that only it fills."""
+    await service.delegated.amend(event)
+
+
+async def hand_over_contribution(event: TaskAssigned, _: Delivery, service: FormsService) -> None:
+    """A new holder makes the grants of the old one void."""
+    await service.delegated.hand_over(event)
+
+
+async def close_contribution(event: TaskRetracted, _: Delivery, service: FormsService) -> None:
+    """A withdrawn task's form takes no more."""
+    await service.delegated.retract(event)
+
+
+subscriptions = [
+    Subscription("forms.prepare-contribution", TaskOpened, prepare_contribution, prefetch=100),
+    Subscription("forms.amend-contribution", TaskAmended, amend_contribution),
+    Subscription("forms.hand-over-contribution", TaskAssigned, hand_over_contribution),
+    Subscription("forms.close-contribution", TaskRetracted, close_contribution),
+]

@@ -1,0 +1,119 @@
+"""A contribution: what its task says, its draft, its submission, and what may happen to it. No I/O, no clock."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.base import Fault
+from contracts.council import Sender, Subject
+from contracts.portal import DocumentReference, Signature
+from services.forms.model.answers import Form
+from services.forms.model.document import Banner
+from services.forms.model.draft import Draft
+
+UNDECIDED = "Two versions of this answer were saved. Choose which one to keep."
+
+
+class Part(BaseModel):
+    """A frozen part of a contribution, stored as it is."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Told(Part):
+    """What the council may change while the form is open; `task_version` says how recent it is."""
+
+    task_version: int
+    sender: Sender
+    due_on: date
+    comments: str
+    prefill: dict[str, Any]
+
+
+class Author(Part):
+    """Somebody who has written in a form."""
+
+    account_id: str
+    name: str
+
+    @property
+    def key(self) -> str:
+        """What answers are marked with: fit to be a name in a document, whatever the id is."""
+        return hashlib.blake2b(self.account_id.encode(), digest_size=8).hexdigest()
+
+
+class Submission(Part):
+    """What was submitted, frozen."""
+
+    contribution_id: str
+    submitted_at: datetime
+    receipt: str
+    answers: dict[str, Any]
+    signed_by: tuple[Signature, ...]
+    pdf: DocumentReference
+    attachments: tuple[DocumentReference, ...]
+
+
+class Contribution(Part):
+    """One form of one task. Until its task is heard of in full it has no subject and nobody can open it."""
+
+    task_id: str
+    authority: str
+    delegation_id: str
+    task_version: int
+    form: str = ""
+    form_version: str = ""
+    subject: Subject | None = None
+    opened: Told | None = None
+    amended: Told | None = None
+    retracted_at: datetime | None = None
+    draft: Draft = Draft()
+    people: dict[str, Author] = {}
+    submission: Submission | None = None
+
+    @property
+    def state(self) -> Literal["draft", "submitted", "retracted"]:
+        """Submitted stays submitted, whatever comes later."""
+        if self.submission is not None:
+            return "submitted"
+        return "draft" if self.retracted_at is None else "retracted"
+
+    @property
+    def told(self) -> Told | None:
+        """The latest that the council has said."""
+        return self.amended or self.opened
+
+    @property
+    def prefill(self) -> Mapping[str, Any]:
+        """The council's latest words for the fields that only it fills."""
+        return self.told.prefill if self.told else {}
+
+    def values(self, form: Form) -> dict[str, Any]:
+        """Every standing value: what was typed, and what only the council fills."""
+        read_only = (key for key, item in form.definition.questions.items() if item.read_only)
+        given = {key: self.prefill[key] for key in read_only if key in self.prefill}
+        return {**self.draft.values(), **given}
+
+    def answers(self, form: Form) -> dict[str, Any]:
+        """The answers as they leave the portal."""
+        return form.answers(self.values(form), self.draft.table_rows())
+
+    def faults(self, form: Form, *, file_count: int) -> list[Fault]:
+        """What keeps it from being submitted: wrong and missing answers, versions that nobody has chosen from."""
+        undecided = [Fault(path=path, code="undecided", message=UNDECIDED) for path, _ in self.draft.contested()]
+        wrong = form.faults(self.values(form), self.draft.table_rows(), file_count=file_count)
+        contested = {fault.path for fault in undecided}
+        return [*(fault for fault in wrong if fault.path not in contested), *undecided]
+
+    def name_of(self, author: str) -> str:
+        """Who wrote something, in words."""
+        return self.people[author].name if author in self.people else "The council"
+
+    def banner(self, shown: tuple[str, ...]) -> Banner:
+        """What stands above the form."""
+        if self.told is None or self.subject is None:
+            raise ValueError("the task has not been heard of in full")
+        return Banner(self.subject, self.told.sender, self.told.due_on, self.told.comments, shown)

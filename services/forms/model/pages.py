@@ -1,0 +1,62 @@
+"""A definition as the pages show it, in the words of contracts.api.forms. No answers, no I/O."""
+
+from contracts.api.forms import Condition, FormPage, Option, Question, QuestionType
+from services.forms.model.questionnaire import FULL_WIDTH, Definition, Item
+
+_RADIO_AT_MOST = 5
+"""A choice of more options shows as a list, where the definition does not say."""
+_TYPES: dict[str, QuestionType] = {
+    "string": "line",
+    "text": "text",
+    "integer": "number",
+    "decimal": "number",
+    "date": "date",
+    "boolean": "boolean",
+    "display": "help",
+    "attachment": "files",
+}
+_CONTROLS: dict[str, QuestionType] = {"radio-button": "radio", "check-box": "radio", "drop-down": "picklist"}
+
+
+def pages_of(definition: Definition, prefilled: frozenset[str], hidden: frozenset[str]) -> list[FormPage]:
+    """The pages that show; a question's own conditions travel with it, for a page to follow as people type."""
+    return [
+        FormPage(key=page.link_id, title=page.text, questions=[_question(item, prefilled) for item in page.item])
+        for page in definition.item
+        if page.link_id not in hidden
+    ]
+
+
+def _question(item: Item, prefilled: frozenset[str]) -> Question:
+    inner = [_question(each, prefilled) for each in item.item]
+    return Question(
+        key=item.link_id,
+        type=_type(item),
+        label=item.text,
+        hint=item.hint,
+        required=item.required,
+        max_length=item.max_length,
+        options=[Option(value=option.value, label=option.label) for option in item.answer_option],
+        columns=inner if item.is_table else [],
+        questions=[] if item.is_table else inner,
+        conditions=[
+            Condition(key=condition.question, operator=condition.operator, value=condition.answer)
+            for condition in item.enable_when
+        ],
+        any_condition=item.enable_behavior == "any",
+        prefilled=item.link_id in prefilled and not item.read_only,
+        full_width=item.told(FULL_WIDTH) is True,
+    )
+
+
+def _type(item: Item) -> QuestionType:
+    if item.read_only:
+        return "read_only"
+    if item.type == "group":
+        return "table" if item.is_table else "heading"
+    if item.type == "choice":
+        if item.repeats:
+            return "several"
+        by_length: QuestionType = "radio" if len(item.answer_option) <= _RADIO_AT_MOST else "picklist"
+        return _CONTROLS.get(item.control or "", by_length)
+    return _TYPES[item.type]

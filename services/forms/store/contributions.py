@@ -1,0 +1,181 @@
+"""Where contributions live: one document a task, one guarded write a save; the facts of its task part by part."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from pymongo import ASCENDING, IndexModel
+
+from chassis.database import Document, Documents
+from chassis.errors import AlreadyHandled
+from chassis.outbox import Outgoing
+from services.forms.model.contribution import Author, Contribution, Submission
+from services.forms.model.draft import BATCHES_KEPT, Batch, Draft, split
+
+_PINS = 20_000
+_NEXT: dict[str, Any] = {"$add": ["$draft.revision", 1]}
+
+
+class ContributionStore:
+    """Contributions by task, and by the document that a council fetches."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+        self._pins: dict[str, tuple[str, str]] = {}
+
+    async def prepare(self) -> None:
+        """Makes the index."""
+        has_document = {"submission.pdf.document_id": {"$exists": True}}
+        await self._documents.ensure_indexes(
+            [IndexModel([("submission.pdf.document_id", ASCENDING)], partialFilterExpression=has_document)]
+        )
+
+    async def get(self, task_id: str) -> Contribution | None:
+        """A task's contribution; None until its task is heard of."""
+        return _contribution(await self._documents.get({"_id": task_id}, {"outbox": 0}))
+
+    async def of_document(self, authority: str, document_id: str) -> Contribution | None:
+        """The contribution of a document, in one authority's data only."""
+        query = {"submission.pdf.document_id": document_id, "authority": authority}
+        return _contribution(await self._documents.get(query, {"outbox": 0}))
+
+    async def open(self, contribution: Contribution) -> None:
+        """Inserts it, or completes what another message of the task has begun."""
+        document = _document(contribution)
+        try:
+            await self._documents.insert(document)
+        except AlreadyHandled:
+            told = ("form", "form_version", "subject", "opened", "draft", "retracted_at")
+            change = {name: document[name] for name in told if document[name] is not None}
+            guard = {"_id": contribution.task_id, "opened": None}
+            versions = {"task_version": contribution.task_version}
+            if await self._documents.update(guard, {"$set": change, "$max": versions}) is None:
+                raise
+
+    async def amend(self, contribution: Contribution) -> None:
+        """What the council has changed, where nothing newer is known."""
+        version = contribution.task_version
+        guard = {"amended.task_version": {"$not": {"$gte": version}}}
+        await self._tell(contribution, guard, {"amended": _document(contribution)["amended"]})
+
+    async def retract(self, contribution: Contribution) -> None:
+        """The council has withdrawn the task."""
+        await self._tell(contribution, {"retracted_at": None}, {"retracted_at": contribution.retracted_at})
+
+    async def hand_over(self, contribution: Contribution) -> None:
+        """Somebody else has the task: grants of before are refused from here on."""
+        await self._tell(contribution, {"task_version": {"$lt": contribution.task_version}}, {})
+
+    async def _tell(self, contribution: Contribution, guard: Mapping[str, Any], change: Mapping[str, Any]) -> None:
+        """AlreadyHandled where the guard says that it is known."""
+        whole = {"_id": contribution.task_id, **guard}
+        update = {"$max": {"task_version": contribution.task_version}, **({"$set": change} if change else {})}
+        if await self._documents.update(whole, update) is None:
+            try:
+                await self._documents.insert(_document(contribution))
+            except AlreadyHandled:
+                # Known already, or begun by another message between our two writes.
+                if await self._documents.update(whole, update) is None:
+                    raise
+
+    async def pinned(self, task_id: str) -> tuple[str, str] | None:
+        """The form and version that it keeps for life; None until its task is heard of in full."""
+        if task_id in self._pins:
+            return self._pins[task_id]
+        found = await self._documents.get({"_id": task_id, "opened": {"$ne": None}}, {"form": 1, "form_version": 1})
+        if found is None:
+            return None
+        if len(self._pins) >= _PINS:
+            del self._pins[next(iter(self._pins))]
+        self._pins[task_id] = (found["form"], found["form_version"])
+        return self._pins[task_id]
+
+    async def save(self, batch: Batch, task_id: str, grant_version: int, author: Author) -> Contribution | None:
+        """One write where nothing of the batch overlaps; None where it might, or the form is closed."""
+        paths = {edit.path: edit.value for edit in batch.edits}
+        guard = {**_open_guard(task_id, grant_version), "draft.batches": {"$ne": batch.id}}
+        change = {
+            "draft.revision": _NEXT,
+            "draft.saved_at": batch.at,
+            "draft.batches": {
+                "$slice": [{"$concatArrays": ["$draft.batches", {"$literal": [batch.id]}]}, -BATCHES_KEPT]
+            },
+            f"people.{batch.by}": {"$literal": author.model_dump()},
+        }
+        for path, value in paths.items():
+            place = _place(path)
+            guard |= _untouched(path, place, batch.seen)
+            change[place] = _cell(place, value, batch)
+        return _contribution(await self._documents.update(guard, [{"$set": change}]))
+
+    async def replace_draft(
+        self, before: Contribution, draft: Draft, grant_version: int, author: Author
+    ) -> Contribution | None:
+        """The merged draft, where nobody has saved since it was read."""
+        guard = {**_open_guard(before.task_id, grant_version), "draft.revision": before.draft.revision}
+        change = {"$set": {"draft": draft.model_dump(), f"people.{author.key}": author.model_dump()}}
+        return _contribution(await self._documents.update(guard, change))
+
+    async def submit(
+        self, before: Contribution, submission: Submission, grant_version: int, events: Sequence[Outgoing]
+    ) -> bool:
+        """Freezes it with what is to be told; False where it has changed since it was read."""
+        guard = {**_open_guard(before.task_id, grant_version), "draft.revision": before.draft.revision}
+        change = {"$set": {"submission": _plain(submission.model_dump())}}
+        return await self._documents.update(guard, change, events) is not None
+
+
+def _open_guard(task_id: str, grant_version: int) -> Document:
+    """The form is open, and the grant as new as what the task has told."""
+    return {
+        "_id": task_id,
+        "opened": {"$ne": None},
+        "submission": None,
+        "retracted_at": None,
+        "task_version": {"$lte": grant_version},
+    }
+
+
+def _place(path: str) -> str:
+    key, row_id, column = split(path)
+    return f"draft.tables.{key}.{row_id}.cells.{column}" if row_id else f"draft.answers.{key}"
+
+
+def _untouched(path: str, place: str, seen: int) -> Document:
+    """Nobody has changed it since it was seen; a row stands."""
+    guard: Document = {f"{place}.revision": {"$not": {"$gt": seen}}}
+    key, row_id, _ = split(path)
+    if row_id:
+        row = f"draft.tables.{key}.{row_id}"
+        guard |= {f"{row}.position": {"$exists": True}, f"{row}.removed": None}
+    return guard
+
+
+def _cell(place: str, value: Any, batch: Batch) -> Document:
+    return {
+        "value": {"$literal": value},
+        "revision": _NEXT,
+        "by": {"$literal": batch.by},
+        "at": batch.at,
+        "batch": {"$literal": batch.id},
+        "others": {"$ifNull": [f"${place}.others", []]},
+    }
+
+
+def _document(contribution: Contribution) -> Document:
+    return {"_id": contribution.task_id, **_plain(contribution.model_dump(exclude={"task_id"}))}
+
+
+def _contribution(document: Document | None) -> Contribution | None:
+    return Contribution.model_validate({**document, "task_id": document["_id"]}) if document else None
+
+
+def _plain(value: Any) -> Any:
+    """BSON has times but no dates: dates are kept as YYYY-MM-DD."""
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
+    return value

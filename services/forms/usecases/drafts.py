@@ -1,0 +1,97 @@
+"""Filling a form: opening it, and saving edits so that nothing that was typed is lost."""
+
+from chassis import clock
+from chassis.errors import Conflict, Forbidden, NotFound, Refused, Unavailable
+from contracts.api.forms import ContributionView, EditsBody, EditsView
+from contracts.tasks import FormGrant
+from services.forms.model.answers import Form
+from services.forms.model.contribution import Author, Contribution
+from services.forms.model.draft import Batch, merge, overfull, safe_revision
+from services.forms.model.edits import refused
+from services.forms.model.view import conflicts_of, view_of
+from services.forms.store import Stores
+
+_TRIES = 8
+
+
+class Opened:
+    """Opening a contribution for the holder of a grant."""
+
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
+
+    async def open(self, grant: FormGrant) -> tuple[Contribution, Form]:
+        """The contribution and its form; refused where the grant is older than what the task has told."""
+        contribution = await self._stores.contributions.get(grant.task_id)
+        if contribution is None or contribution.opened is None:
+            # The grant proves that the task exists: its message is on the way.
+            raise Unavailable("not_ready", "This form is being prepared. Try again in a moment.", retry_after=1)
+        if contribution.authority != grant.authority:
+            raise NotFound("unknown_task")
+        if contribution.task_version > grant.version:
+            raise Forbidden("grant_outdated", "The form has changed hands. Open it again from your tasks.")
+        return contribution, await self.form(contribution.form, contribution.form_version)
+
+    async def form(self, code: str, version: str) -> Form:
+        """The version that a contribution keeps for life."""
+        form = await self._stores.definitions.get(code, version)
+        if form is None:
+            raise NotFound("unknown_form")
+        return form
+
+
+class Drafts:
+    """Reading and saving drafts."""
+
+    def __init__(self, stores: Stores) -> None:
+        self._contributions = stores.contributions
+        self._opened = Opened(stores)
+
+    async def view(self, grant: FormGrant) -> ContributionView:
+        """The contribution as its pages show it."""
+        return view_of(*await self._opened.open(grant))
+
+    async def save(self, grant: FormGrant, body: EditsBody) -> EditsView:
+        """Saves in one write where nothing overlaps, else merges; the same batch twice is once."""
+        author = Author(account_id=grant.account_id, name=grant.name)
+        batch = Batch(id=body.batch_id, seen=body.revision, by=author.key, at=clock.now(), edits=tuple(body.edits))
+        await self._check(grant, batch)
+        saved = await self._contributions.save(batch, grant.task_id, grant.version, author) if batch.is_plain else None
+        if saved is None:
+            saved = await self._merge(grant, batch, author)
+        return EditsView(
+            revision=safe_revision(batch, saved.draft.revision),
+            saved_at=saved.draft.saved_at or batch.at,
+            conflicts=conflicts_of(saved),
+        )
+
+    async def _check(self, grant: FormGrant, batch: Batch) -> None:
+        pinned = await self._contributions.pinned(grant.task_id)
+        if pinned is None:
+            raise Unavailable("not_ready", "This form is being prepared. Try again in a moment.", retry_after=1)
+        form = await self._opened.form(*pinned)
+        faults = refused(form.definition, batch.edits)
+        if faults:
+            raise Refused("invalid_edits", "Some of this cannot be saved.", faults=tuple(faults))
+
+    async def _merge(self, grant: FormGrant, batch: Batch, author: Author) -> Contribution:
+        for _ in range(_TRIES):
+            contribution, _form = await self._opened.open(grant)
+            if contribution.state != "draft":
+                raise Conflict(contribution.state, _CLOSED[contribution.state])
+            if batch.id in contribution.draft.batches:
+                return contribution
+            merged = merge(contribution.draft, batch)
+            faults = overfull(merged)
+            if faults:
+                raise Refused("too_much", "Some of this cannot be saved.", faults=tuple(faults))
+            saved = await self._contributions.replace_draft(contribution, merged, grant.version, author)
+            if saved is not None:
+                return saved
+        raise Unavailable("busy", "Nothing was lost. Try again in a moment.", retry_after=1)
+
+
+_CLOSED = {
+    "submitted": "This form has been submitted and can no longer be changed.",
+    "retracted": "The council has withdrawn this form.",
+}

@@ -1,0 +1,226 @@
+"""Submitting a form once and for all, and the documents of it."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+from weakref import WeakValueDictionary
+
+from chassis import clock
+from chassis.authorities import Authorities
+from chassis.errors import Conflict, Forbidden, NotFound, Refused, Unavailable
+from chassis.outbox import derived_id, tell
+from chassis.tokens import Verifier
+from contracts.api.forms import SubmittedView
+from contracts.base import Contact
+from contracts.files import AttachedFile, Manifest
+from contracts.forms import ContributionSubmitted
+from contracts.portal import ContributionSubmitted as ToldToCouncil
+from contracts.portal import DocumentReference, Signature
+from contracts.tasks import FormGrant
+from services.forms.model.answers import Form
+from services.forms.model.contribution import Contribution, Submission
+from services.forms.model.document import Paper
+from services.forms.model.receipt import receipt_of
+from services.forms.pdf import Printer
+from services.forms.store import Stores
+from services.forms.usecases.drafts import Opened
+
+_TRIES = 5
+_PDF = "application/pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A PDF on its way out."""
+
+    name: str
+    content: bytes
+
+
+class Submissions:
+    """Submitting, printing, fetching."""
+
+    def __init__(
+        self, stores: Stores, authorities: Authorities, printer: Printer, manifests: Verifier, public_url: str
+    ) -> None:
+        self._stores = stores
+        self._authorities = authorities
+        self._printer = printer
+        self._manifests = manifests
+        self._documents_url = f"{public_url.rstrip('/')}/api/council/v1/documents"
+        self._opened = Opened(stores)
+        self._under_way: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def submit(self, grant: FormGrant, manifest: str) -> SubmittedView:
+        """Submits once: whoever asks again, at once or later, gets the same answer."""
+        attached = self._attached(grant, manifest)
+        lock = self._under_way.setdefault(grant.task_id, asyncio.Lock())
+        async with lock:  # spares this process the paper of those that would lose; the write decides
+            for _ in range(_TRIES):
+                contribution, form = await self._opened.open(grant)
+                if contribution.submission is not None:
+                    return _view(contribution.submission)
+                submitted = await self._freeze(grant, contribution, form, attached)
+                if submitted is not None:
+                    return _view(submitted)
+        raise Unavailable("busy", "Nothing was lost. Try again in a moment.", retry_after=1)
+
+    async def paper(self, grant: FormGrant) -> Document:
+        """The document as submitted, or the draft as it stands."""
+        contribution, form = await self._opened.open(grant)
+        if contribution.submission is not None:
+            return await self._stored(contribution.submission)
+        made_at = contribution.draft.saved_at or clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        paper = self._compose(contribution, form, made_at, [], [], reference="Draft")
+        return Document(_file_name(form), await self._printer.print(paper))
+
+    async def document(self, authority: str, document_id: str) -> Document:
+        """What a council fetches."""
+        contribution = await self._stores.contributions.of_document(authority, document_id)
+        if contribution is None or contribution.submission is None:
+            raise NotFound("unknown_document")
+        return await self._stored(contribution.submission)
+
+    def _attached(self, grant: FormGrant, manifest: str) -> list[AttachedFile]:
+        signed = Manifest.model_validate(self._manifests.verify(manifest))
+        if signed.task_id != grant.task_id or signed.authority != grant.authority:
+            raise Forbidden("wrong_manifest", "The attachments are another form's.")
+        return signed.files
+
+    async def _freeze(
+        self, grant: FormGrant, contribution: Contribution, form: Form, attached: Sequence[AttachedFile]
+    ) -> Submission | None:
+        if contribution.state == "retracted":
+            raise Conflict("retracted", "The council has withdrawn this form.")
+        faults = contribution.faults(form, file_count=len(attached))
+        if faults:
+            raise Refused("invalid_answers", "Some answers need your attention.", faults=tuple(faults))
+        at = clock.now()
+        told, pdf = await self._tell_council(grant, contribution, form, attached, at)
+        document_id = told.pdf.document_id
+        await self._stores.documents.put(document_id, contribution.task_id, pdf)
+        submission = _submission(told)
+        events = [
+            tell(_event(grant, contribution, told, attached), told.contribution_id),
+            tell(told, told.contribution_id),
+        ]
+        if await self._stores.contributions.submit(contribution, submission, grant.version, events):
+            await self._stores.documents.keep_only(contribution.task_id, document_id)
+            return submission
+        await self._stores.documents.remove(document_id)
+        return None
+
+    async def _tell_council(
+        self, grant: FormGrant, contribution: Contribution, form: Form, attached: Sequence[AttachedFile], at: datetime
+    ) -> tuple[ToldToCouncil, bytes]:
+        signature = Signature(
+            name=grant.name, email=grant.email, role=grant.role, organisation=grant.organisation, signed_at=at
+        )
+        contribution_id = derived_id("contribution", contribution.task_id)
+        paper = self._compose(
+            contribution, form, at, attached, [signature], reference=f"Contribution {contribution_id}"
+        )
+        pdf = await self._printer.print(paper)
+        told = ToldToCouncil(
+            authority=contribution.authority,
+            delegation_id=contribution.delegation_id,
+            contribution_id=contribution_id,
+            form=contribution.form,
+            form_version=contribution.form_version,
+            answers=contribution.answers(form),
+            signed_by=[signature],
+            submitted_at=at,
+            pdf=self._pdf_reference(form, pdf),
+            attachments=[self._reference(file) for file in attached],
+            receipt="",
+        )
+        return told.model_copy(update={"receipt": receipt_of(told)}), pdf
+
+    def _compose(
+        self,
+        contribution: Contribution,
+        form: Form,
+        at: datetime,
+        attached: Sequence[AttachedFile],
+        signatures: Sequence[Signature],
+        *,
+        reference: str,
+    ) -> Paper:
+        shown = self._authorities.get(contribution.authority).banner
+        return Paper(
+            definition=form.definition,
+            banner=contribution.banner(tuple(shown)),
+            answers=contribution.answers(form),
+            reference=reference,
+            made_at=at,
+            attachments=attached,
+            signatures=signatures,
+        )
+
+    def _pdf_reference(self, form: Form, pdf: bytes) -> DocumentReference:
+        document_id = f"pdf_{uuid4().hex}"
+        return DocumentReference(
+            document_id=document_id,
+            name=_file_name(form),
+            media_type=_PDF,
+            size=len(pdf),
+            sha256=hashlib.sha256(pdf).hexdigest(),
+            url=f"{self._documents_url}/{document_id}",
+        )
+
+    def _reference(self, file: AttachedFile) -> DocumentReference:
+        return DocumentReference(
+            document_id=file.file_id,
+            name=file.name,
+            media_type=file.media_type,
+            size=file.size,
+            sha256=file.sha256,
+            url=f"{self._documents_url}/{file.file_id}",
+        )
+
+    async def _stored(self, submission: Submission) -> Document:
+        content = await self._stores.documents.read(submission.pdf.document_id, submission.pdf.sha256)
+        return Document(submission.pdf.name, content)
+
+
+def _event(
+    grant: FormGrant, contribution: Contribution, told: ToldToCouncil, attached: Sequence[AttachedFile]
+) -> ContributionSubmitted:
+    return ContributionSubmitted(
+        contribution_id=told.contribution_id,
+        task_id=contribution.task_id,
+        authority=contribution.authority,
+        delegation_id=contribution.delegation_id,
+        form=contribution.form,
+        file_ids=[file.file_id for file in attached],
+        receipt=told.receipt,
+        person=Contact(email=grant.email, name=grant.name),
+        submitted_at=told.submitted_at,
+    )
+
+
+def _submission(told: ToldToCouncil) -> Submission:
+    return Submission(
+        contribution_id=told.contribution_id,
+        submitted_at=told.submitted_at,
+        receipt=told.receipt,
+        answers=told.answers,
+        signed_by=tuple(told.signed_by),
+        pdf=told.pdf,
+        attachments=tuple(told.attachments),
+    )
+
+
+def _view(submission: Submission) -> SubmittedView:
+    return SubmittedView(
+        contribution_id=submission.contribution_id,
+        submitted_at=submission.submitted_at,
+        receipt=submission.receipt,
+    )
+
+
+def _file_name(form: Form) -> str:
+    return f"{form.definition.title.replace('/', '-')}.pdf"
