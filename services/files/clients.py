@@ -2,59 +2,77 @@
 
 import asyncio
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from urllib.parse import urlsplit
 
 from services.files.model.scan import Verdict
 
 CONNECT_SECONDS = 1.0
 SCAN_SECONDS = 60.0
-ASK_SECONDS = 2.0
+PROBE_SECONDS = 2.0
+PROBE_EVERY_SECONDS = 3.0
 PIECE = 256 * 1024
 LONGEST_ANSWER = 4096
+
+_AWAY = (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError)
+"""How an answer fails to come."""
 
 _FOUND = re.compile(rb"stream: (\S[^\0\n]*) FOUND\0")
 _DATE = "%a %b %d %H:%M:%S %Y"
 
 
-@dataclass(frozen=True)
 class Scanner:
-    """A clamd. Signatures older than `signatures_max_age` are as good as none; a database without a date has no age."""
+    """A clamd. Signatures older than `signatures_max_age` are as good as none; a database without a date has no age.
 
-    url: str
-    signatures_max_age: timedelta = timedelta(days=7)
+    Whether it is there at all is asked every few seconds at most, so that one that hangs does not hold up every upload.
+    """
+
+    def __init__(self, url: str, signatures_max_age: timedelta = timedelta(days=7)) -> None:
+        self._address = urlsplit(url)
+        self._signatures_max_age = signatures_max_age
+        self._probing = asyncio.Lock()
+        self._probed_at = -PROBE_EVERY_SECONDS
+        self._is_ready = False
 
     async def scan(self, content: bytes, at: datetime) -> Verdict:
         """What clamd says of these bytes; a clamd that does not say it in its own exact words has said nothing."""
+        if not await self.is_ready(at):
+            return Verdict.NOT_SCANNED
         try:
-            if not await self._has_fresh_signatures(at):
-                return Verdict.NOT_SCANNED
             async with asyncio.timeout(SCAN_SECONDS):
                 return _verdict(await self._ask(b"zINSTREAM\0", content))
-        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+        except _AWAY:
+            self._note_away()
             return Verdict.NOT_SCANNED
+        except asyncio.CancelledError:  # the caller waits no longer
+            self._note_away()
+            raise
 
     async def is_ready(self, at: datetime) -> bool:
-        """Whether a scan has a chance: clamd answers and its signatures are fresh."""
+        """Whether a scan has a chance: clamd answers, and its signatures are fresh."""
+        async with self._probing:
+            if monotonic() - self._probed_at >= PROBE_EVERY_SECONDS:
+                self._is_ready = await self._probe(at)
+                self._probed_at = monotonic()
+            return self._is_ready
+
+    def _note_away(self) -> None:
+        self._probed_at, self._is_ready = monotonic(), False
+
+    async def _probe(self, at: datetime) -> bool:
         try:
-            return await self._has_fresh_signatures(at)
-        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            async with asyncio.timeout(PROBE_SECONDS):
+                dated = _signatures_at(await self._ask(b"zVERSION\0"))
+        except _AWAY:
             return False
-
-    async def signatures_at(self) -> datetime | None:
-        """The date of clamd's database; none for a database of one's own, which has no date."""
-        async with asyncio.timeout(ASK_SECONDS):
-            return _signatures_at(await self._ask(b"zVERSION\0"))
-
-    async def _has_fresh_signatures(self, at: datetime) -> bool:
-        dated = await self.signatures_at()
-        return dated is None or at - dated <= self.signatures_max_age
+        return dated is None or at - dated <= self._signatures_max_age
 
     async def _ask(self, command: bytes, content: bytes | None = None) -> bytes:
-        address = urlsplit(self.url)
         async with asyncio.timeout(CONNECT_SECONDS):
-            reader, writer = await asyncio.open_connection(address.hostname, address.port, limit=LONGEST_ANSWER)
+            reader, writer = await asyncio.open_connection(
+                self._address.hostname, self._address.port, limit=LONGEST_ANSWER
+            )
         try:
             writer.write(command)
             for start in range(0, len(content or b""), PIECE):

@@ -23,7 +23,7 @@ def pdf(change: Callable[[pikepdf.Pdf], None] | None = None, **save: object) -> 
         made.add_blank_page()
         if change is not None:
             change(made)
-        made.save(out, **save)  # type: ignore[arg-type]
+        made.save(out, deterministic_id="encryption" not in save, **save)  # type: ignore[arg-type]
     return out.getvalue()
 
 

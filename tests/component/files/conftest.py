@@ -1,0 +1,42 @@
+"""Fixtures: files on the run's own engines, people and councils who use it."""
+
+from collections.abc import AsyncIterator, Callable
+from uuid import uuid4
+
+import pytest
+from httpx2 import AsyncClient
+
+from services.files.settings import FilesSettings
+from tests.component.files.harness import CouncilDesk, Desk, Keys, running, settings
+from tests.support.broker import Broker
+
+
+@pytest.fixture(scope="session")
+def keys() -> Keys:
+    return Keys()
+
+
+@pytest.fixture(scope="session")
+def chosen(keys: Keys, mongo_url: str, shared_broker: Broker, clamd_url: str) -> FilesSettings:
+    amqp_url = shared_broker.url_of("files")
+    return settings(
+        keys, mongo_url=mongo_url, database=f"files_{uuid4().hex[:8]}", amqp_url=amqp_url, clamd_url=clamd_url
+    )
+
+
+@pytest.fixture(scope="session")
+async def files(chosen: FilesSettings) -> AsyncIterator[AsyncClient]:
+    """Files, and a client that is the gateway to it."""
+    async with running(chosen) as address, AsyncClient(base_url=address, timeout=60) as client:
+        yield client
+
+
+@pytest.fixture
+def desk(files: AsyncClient, keys: Keys) -> Desk:
+    """A professional with a task of their own."""
+    return Desk(files, keys)
+
+
+@pytest.fixture
+def council(files: AsyncClient, keys: Keys) -> Callable[[str], CouncilDesk]:
+    return lambda authority: CouncilDesk(files, keys, authority)
