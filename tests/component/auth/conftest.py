@@ -25,13 +25,14 @@ def chosen(keys: Keys, mongo_url: str, shared_broker: Broker) -> AuthSettings:
     return settings(keys, mongo_url=mongo_url, amqp_url=shared_broker.url_of("auth"), database=name)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def mailbox(shared_broker: Broker) -> AsyncIterator[Mailbox]:
+    """Per module, not longer: it takes from the queues of services that have tests of their own."""
     async with Mailbox.listening(shared_broker.url) as listening:
         yield listening
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def gateway(chosen: AuthSettings, keys: Keys) -> AsyncIterator[AsyncClient]:
     async with running(chosen, keys) as client:
         yield client
