@@ -4,6 +4,7 @@ import argparse
 import importlib
 import os
 import sys
+from types import ModuleType
 
 from commands.parts.trouble import Trouble
 
@@ -33,7 +34,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog=f"./portal {name}", description=module.__doc__)
     module.describe(parser)
     try:
-        return int(module.run(parser.parse_args(arguments[1:])) or 0)
+        return int(module.run(_parsed(module, parser, arguments[1:])) or 0)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # the reader, `head` say, has seen enough
@@ -42,6 +43,13 @@ def main(arguments: list[str]) -> int:
     except Trouble as trouble:
         print(trouble, file=sys.stderr)
         return 1
+
+
+def _parsed(module: ModuleType, parser: argparse.ArgumentParser, words: list[str]) -> argparse.Namespace:
+    """The arguments; a command that hands its words on to another program gets them as they are."""
+    if getattr(module, "PASSES_ON", False) and not {"-h", "--help"} & set(words):
+        return argparse.Namespace(rest=words)
+    return parser.parse_args(words)
 
 
 if __name__ == "__main__":

@@ -6,10 +6,12 @@ import sys
 
 from commands.parts.instance import ROOT
 
+PASSES_ON = True
+
 
 def describe(parser: argparse.ArgumentParser) -> None:
     """All is handed on: `./portal bench [NAME] [--json FILE]`."""
-    parser.add_argument("rest", nargs=argparse.REMAINDER, metavar="...", help="[NAME] [--json FILE]")
+    parser.add_argument("rest", nargs="*", metavar="...", help="[NAME] [--json FILE]")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -11,7 +11,8 @@ from typing import Any
 from aio_pika.abc import AbstractIncomingMessage
 
 from commands.parts.council_door import CouncilDoor
-from commands.parts.instance import Instance, add_data_option
+from commands.parts.instance import Instance
+from commands.parts.options import Options
 from commands.parts.trouble import Trouble
 
 _SUBMITTED = "portal.contribution.submitted.v1"
@@ -19,20 +20,19 @@ _SUBMITTED = "portal.contribution.submitted.v1"
 
 def describe(parser: argparse.ArgumentParser) -> None:
     """`./portal council delegate|retract|group|watch|documents`."""
-    add_data_option(parser)
-    parser.add_argument("--authority", default="bristol", help="the council's code (default: bristol)")
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    delegate = verbs.add_parser("delegate", help="delegate a form: FILE holds council.delegation.requested.v1")
+    options = Options(parser)
+    options.add("--authority", default="bristol", help="the council's code (default: bristol)")
+    delegate = options.verb("delegate", "delegate a form: FILE holds the body of council.delegation.requested.v1")
     delegate.add_argument("file", help="a JSON file, or - for the standard input")
-    retract = verbs.add_parser("retract", help="withdraw a delegation")
+    retract = options.verb("retract", "withdraw a delegation")
     retract.add_argument("id", help="its delegation_id")
     retract.add_argument("--reason", default="No longer needed")
-    group = verbs.add_parser("group", help="set a work group: FILE holds council.work-group.defined.v1")
+    group = options.verb("group", "set a work group: FILE holds the body of council.work-group.defined.v1")
     group.add_argument("file", help="a JSON file, or - for the standard input")
-    watch = verbs.add_parser("watch", help="print what the portal sends, one JSON line a message, and acknowledge it")
+    watch = options.verb("watch", "print what the portal sends, one JSON line a message, and acknowledge it")
     watch.add_argument("--keep", action="store_true", help="leave the messages in the queue")
     watch.add_argument("--seconds", type=float, help="end after so long without a message (default: never)")
-    documents = verbs.add_parser("documents", help="fetch the PDF and the attachments of a submitted form")
+    documents = options.verb("documents", "fetch the PDF and the attachments of a submitted form")
     documents.add_argument("id", help="its delegation_id")
     documents.add_argument("--to", type=Path, help="the directory to write to (default: one named after the id)")
 

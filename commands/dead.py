@@ -10,29 +10,30 @@ from pathlib import Path
 from typing import Any
 
 from commands.parts.dead_letters import DeadLetter, chosen, opened
-from commands.parts.instance import Instance, State, add_data_option
+from commands.parts.instance import Instance, State
+from commands.parts.options import Options
 from commands.parts.table import print_rows
 from commands.parts.trouble import Trouble
 from commands.topology import subscriptions
 
 _COLUMNS = ("queue", "message_id", "type", "code", "reason", "attempts", "first_seen")
+_VERBS = {
+    "list": "what is there",
+    "show": "a message whole, body and all",
+    "replay": "send to the queue where it died, as a first attempt",
+    "drop": "remove for good",
+}
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
     """`./portal dead list|show|replay|drop`."""
-    add_data_option(parser)
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    for verb, does in (
-        ("list", "what is there"),
-        ("show", "a message whole, body and all"),
-        ("replay", "send to the queue where it died, as a first attempt"),
-        ("drop", "remove for good"),
-    ):
-        one = verbs.add_parser(verb, help=does)
+    options = Options(parser)
+    options.add("--json", action="store_true", default=False, help="for programs")
+    options.add("--limit", type=int, default=1000, help="how many to read of each queue (default: 1000)")
+    for verb, does in _VERBS.items():
+        one = options.verb(verb, does)
         one.add_argument("which", nargs="*", help="message ids or names of queues")
         one.add_argument("--all", action="store_true", help="every dead letter")
-        one.add_argument("--json", action="store_true", help="for programs")
-        one.add_argument("--limit", type=int, default=1000, help="how many to read of each queue (default: 1000)")
         if verb == "replay":
             one.add_argument("--body", type=Path, help="a file with the mended body, for one message")
 

@@ -14,20 +14,24 @@ FOLDERS = ("unit", "contracts", "component", "system", "browser", "faults")
 KINDS = (*FOLDERS, "all", "containers")
 
 
+PASSES_ON = True
+
+
 def describe(parser: argparse.ArgumentParser) -> None:
     """The options of `./portal test`."""
     parser.add_argument("kind", nargs="?", choices=KINDS, default="all", help="default: all; containers stands apart")
-    parser.add_argument("rest", nargs=argparse.REMAINDER, metavar="...", help="for pytest")
+    parser.add_argument("rest", nargs="*", metavar="...", help="for pytest")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run pytest on the folders of a kind; its exit code is ours."""
-    if arguments.kind == "containers":
+    words = list(arguments.rest)
+    kind = words.pop(0) if words and words[0] in KINDS else "all"
+    if kind == "containers":
         from commands import containers  # noqa: PLC0415 - needs a Docker client
 
-        return containers.run(arguments.rest)
-    folders = FOLDERS if arguments.kind == "all" else (arguments.kind,)
-    return pytest(folders, arguments.rest)
+        return containers.run(words)
+    return pytest(FOLDERS if kind == "all" else (kind,), words)
 
 
 def pytest(folders: Sequence[str], options: Sequence[str] = ()) -> int:

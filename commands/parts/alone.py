@@ -2,9 +2,8 @@
 
 import argparse
 import asyncio
-from pathlib import Path
 
-from commands.parts.instance import Instance
+from commands.parts.instance import Instance, directory
 from commands.parts.portal import ENGINES, plan
 from commands.parts.run import supervise
 
@@ -13,7 +12,7 @@ def main() -> None:
     """Run the named parts until a signal; the state file tells when they are ready and where they are."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="+", choices=ENGINES)
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--data", type=directory, required=True)
     given = parser.parse_args()
     instance = Instance(given.data)
     with instance.alone():

@@ -20,16 +20,21 @@ CONTENTS = ("broker", "database", "scanner", "mail", "logs", "secrets.json", "po
 State = dict[str, Any]
 
 
+def directory(text: str) -> Path:
+    """A path as typed, made independent of where the person stands."""
+    return Path(text).expanduser().absolute()
+
+
 def add_data_option(parser: argparse.ArgumentParser) -> None:
     """`--data DIR`: which portal is meant."""
-    parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="its data directory (default: .portal/)")
+    parser.add_argument("--data", type=directory, default=DEFAULT_DATA, help="its data directory (default: .portal/)")
 
 
 class Instance:
     """One portal on this machine, named by its data directory."""
 
     def __init__(self, data: Path) -> None:
-        self.data = data.absolute()
+        self.data = data
         self.logs = self.data / "logs"
         self.state_file = self.data / "state.json"
 
