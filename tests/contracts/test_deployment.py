@@ -1,0 +1,103 @@
+"""compose.yaml, the environment file and the image keep their promises to one another. No engine is needed here."""
+
+import importlib
+import inspect
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from chassis.settings import ServiceSettings
+from commands.containers import STAND_INS, published_images
+from commands.environment import environment
+from commands.parts.instance import ROOT
+
+TEXT = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+PARTS: dict[str, dict[str, Any]] = yaml.safe_load(TEXT)["services"]
+SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/app.py"))
+MADE = environment(["bristol", "oxfordshire"], "http://localhost:8000")
+VARIABLE = re.compile(r"\$\{(?P<name>[A-Z_]+)(?::(?P<how>[?-])(?P<default>[^}]*))?\}")
+SECRET = re.compile(r"(PASSWORD|PASSWORDS|SECRET|SIGNING_KEY|REPLICA_SET_KEY)$")
+
+
+def filled(value: str) -> str:
+    """A value of compose.yaml as Compose would fill it from a fresh environment file."""
+    return VARIABLE.sub(lambda found: MADE.get(found["name"], found["default"] or ""), str(value))
+
+
+def locked(*packages: str) -> set[str]:
+    script = [sys.executable, str(ROOT / "deploy/images/locked.py"), *packages]
+    printed = subprocess.run(script, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return set(re.findall(r"^([a-z0-9-]+)==", printed, re.MULTILINE))
+
+
+def test_compose_yaml_is_valid() -> None:
+    check = [str(Path(sys.executable).with_name("check-jsonschema")), "--builtin-schema", "vendor.compose-spec"]
+    done = subprocess.run([*check, str(ROOT / "compose.yaml")], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_compose_runs_exactly_these_services() -> None:
+    started = {name: part["command"] for name, part in PARTS.items() if "uvicorn" in part.get("command", "")}
+    assert started == {name: f"uvicorn services.{name}.app:create_app" for name in SERVICES}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_each_service_gets_every_setting_that_it_must_have(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = importlib.import_module(f"services.{name}.settings")
+    (settings,) = (
+        found
+        for _, found in inspect.getmembers(module, inspect.isclass)
+        if issubclass(found, ServiceSettings) and found.__module__ == module.__name__
+    )
+    for variable, value in PARTS[name]["environment"].items():
+        monkeypatch.setenv(variable, filled(value))
+    assert settings().env == "production"
+
+
+def test_the_environment_file_holds_all_that_compose_asks_for() -> None:
+    asked = {found["name"] for found in VARIABLE.finditer(TEXT) if found["how"] == "?"}
+    assert asked - MADE.keys() == set()
+
+
+def test_no_secret_stands_in_the_file_or_has_a_default() -> None:
+    given = [pair for part in PARTS.values() for pair in part.get("environment", {}).items()]
+    secrets = {name: value for name, value in given if SECRET.search(name)}
+    assert secrets
+    assert {name for name, value in secrets.items() if not re.fullmatch(r"\$\{[A-Z_]+:\?\}", value)} == set()
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_every_container_is_restrained(name: str) -> None:
+    part = PARTS[name]
+    assert part["read_only"]
+    assert part["cap_drop"] == ["ALL"]
+    assert part["security_opt"] == ["no-new-privileges:true"]
+    assert "build" in part or part["user"] not in {"root", "0", "0:0"}
+    assert part.get("restart") == "no" or part["mem_limit"]
+
+
+def test_only_the_gateway_and_the_emails_can_be_reached_and_from_this_machine_only() -> None:
+    opened = {name: part["ports"] for name, part in PARTS.items() if "ports" in part}
+    assert opened.keys() == {"gateway", "mailpit"}
+    assert all(port.startswith("127.0.0.1:") for ports in opened.values() for port in ports)
+
+
+def test_every_published_image_has_a_version_and_a_stand_in() -> None:
+    for name, image in published_images().items():
+        assert re.search(r":v?\d", image), image
+        assert (STAND_INS / name / "Containerfile").exists(), name
+
+
+def test_the_image_gets_what_the_services_need_and_no_test_tool() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    names = {re.split(r"[\[>=<]", wanted)[0] for wanted in project["project"]["dependencies"]}
+    runtime = locked()
+    assert names <= runtime
+    assert runtime & {"pytest", "mypy", "playwright", "testcontainers", "secantusdb"} == set()
+    assert "pymongo" in locked("secantusdb")
