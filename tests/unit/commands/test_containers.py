@@ -17,7 +17,7 @@ def raw(key: str) -> bytes:
 
 
 def test_without_an_engine_it_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+    monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:1")
     with pytest.raises(Trouble, match="Start one") as told:
         engine()
     assert "DOCKER_HOST" in str(told.value)
