@@ -1,0 +1,253 @@
+"""A form is submitted once, whoever asks how often; its documents can be fetched and its receipt computed again."""
+
+import asyncio
+import hashlib
+import io
+import json
+from typing import Any
+from uuid import uuid4
+
+import pikepdf
+
+from contracts.files import AttachedFile
+from tests.component.forms.conftest import Forms, assigned, put, retracted
+
+FILE = AttachedFile(file_id="file_1", name="Report.pdf", media_type="application/pdf", size=1234, sha256="ab" * 32)
+ANSWERS = [
+    put("last_name", "Example"),
+    put("date_assessment_completed", "20/8/2021"),
+    put("views_shared", "Yes"),
+    put("sen_identified/row-1/category", "Cognition and learning"),
+    put("sen_identified/row-1/need", "Working memory"),
+    {"op": "add_row", "path": "sen_identified/row-2"},
+]
+
+
+async def filled(forms: Forms) -> str:
+    task_id = await forms.opened()
+    assert (await forms.save(task_id, 0, *ANSWERS)).status_code == 200
+    return task_id
+
+
+async def test_a_submission_tells_the_council_and_tasks_once(forms: Forms) -> None:
+    task_id = await filled(forms)
+    answer = await forms.submit(task_id, FILE)
+    assert answer.status_code == 200, answer.text
+    told = await forms.recorder.expect("portal.contribution.submitted.v1", delegation_id=f"of-{task_id}")
+    assert told["answers"] == {
+        "first_name": "Gabriel",
+        "last_name": "Example",
+        "here_and_now": "Hi I'm Gabriel and I like trains.",
+        "date_assessment_completed": "2021-08-20",
+        "views_shared": "Yes",
+        "sen_identified": [{"category": "Cognition and learning", "need": "Working memory"}],
+    }
+    assert (told["authority"], told["form"], told["form_version"]) == (
+        "bristol",
+        "ehc-needs-assessment-contributions",
+        "1",
+    )
+    assert [(signed["name"], signed["role"]) for signed in told["signed_by"]] == [("Sandra Professional", "SENCO")]
+    assert told["attachments"] == [
+        {
+            "document_id": "file_1",
+            "name": "Report.pdf",
+            "media_type": "application/pdf",
+            "size": 1234,
+            "sha256": FILE.sha256,
+            "url": "https://portal.example/api/council/v1/documents/file_1",
+        }
+    ]
+    heard = await forms.recorder.expect("forms.contribution.submitted.v1", task_id=task_id)
+    assert heard["contribution_id"] == told["contribution_id"] == answer.json()["contribution_id"]
+    assert heard["receipt"] == told["receipt"] == answer.json()["receipt"]
+    assert heard["file_ids"] == ["file_1"]
+
+
+async def test_the_receipt_can_be_computed_from_what_the_council_got(forms: Forms) -> None:
+    task_id = await filled(forms)
+    await forms.submit(task_id, FILE)
+    told = await forms.recorder.expect("portal.contribution.submitted.v1", delegation_id=f"of-{task_id}")
+    receipt = told.pop("receipt")
+    canonical = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    assert hashlib.sha256(canonical).hexdigest() == receipt
+
+
+async def test_the_council_fetches_the_pdf_whole_and_in_parts(forms: Forms) -> None:
+    task_id = await filled(forms)
+    await forms.submit(task_id)
+    told = await forms.recorder.expect("portal.contribution.submitted.v1", delegation_id=f"of-{task_id}")
+    pdf = told["pdf"]
+    assert pdf["document_id"].startswith("pdf_")
+    assert pdf["url"] == f"https://portal.example/api/council/v1/documents/{pdf['document_id']}"
+    where = f"/documents/{pdf['document_id']}"
+    whole = await forms.client.get(where, headers=forms.council())
+    assert whole.headers["content-type"] == "application/pdf"
+    assert (len(whole.content), hashlib.sha256(whole.content).hexdigest()) == (pdf["size"], pdf["sha256"])
+    with pikepdf.open(io.BytesIO(whole.content)) as opened:
+        assert str(opened.docinfo["/Title"]) == "EHC Needs Assessment Contributions: Gabriel Example"
+    for asked, part in (
+        ("bytes=0-99", whole.content[:100]),
+        ("bytes=100-", whole.content[100:]),
+        ("bytes=-50", whole.content[-50:]),
+    ):
+        answer = await forms.client.get(where, headers={**forms.council(), "Range": asked})
+        assert (answer.status_code, answer.content) == (206, part)
+    beyond = await forms.client.get(where, headers={**forms.council(), "Range": f"bytes={pdf['size']}-"})
+    assert beyond.status_code == 416
+    foreign = await forms.client.get(where, headers=forms.council("oxfordshire"))
+    assert foreign.status_code == 404
+    own = await forms.client.get(f"/contributions/{task_id}/pdf", headers=forms.headers(task_id))
+    assert own.content == whole.content
+
+
+async def test_a_hundred_submissions_at_once_are_one(forms: Forms) -> None:
+    task_id = await filled(forms)
+    answers = await asyncio.gather(*(forms.submit(task_id, FILE) for _ in range(100)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.text for answer in answers}) == 1
+    assert (await forms.submit(task_id)).text == answers[0].text
+    await forms.recorder.expect("portal.contribution.submitted.v1", delegation_id=f"of-{task_id}")
+    await forms.recorder.expect("forms.contribution.submitted.v1", task_id=task_id)
+    assert len(forms.recorder.of("portal.contribution.submitted.v1", delegation_id=f"of-{task_id}")) == 1
+    assert len(forms.recorder.of("forms.contribution.submitted.v1", task_id=task_id)) == 1
+    stored = await forms.database["pdfs.files"].count_documents({"metadata.task_id": task_id})
+    assert stored == 1
+
+
+async def test_two_instances_that_submit_at_once_keep_one_document(forms: Forms) -> None:
+    task_id = await filled(forms)
+    await forms.database["pdfs.files"].insert_one(
+        {"_id": uuid4().hex, "metadata": {"task_id": task_id}, "length": 0, "chunkSize": 1, "filename": "stray"}
+    )
+    assert (await forms.submit(task_id)).status_code == 200
+    assert await forms.database["pdfs.files"].count_documents({"metadata.task_id": task_id}) == 1
+
+
+async def test_what_is_missing_or_wrong_is_told_beside_its_field_and_nothing_is_lost(forms: Forms) -> None:
+    task_id = await forms.opened()
+    await forms.save(task_id, 0, put("date_assessment_completed", "soon"))
+    answer = await forms.submit(task_id)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_answers")
+    assert {fault["path"]: fault["message"] for fault in answer.json()["faults"]} == {
+        "date_assessment_completed": "Enter a date in the format DD/MM/YYYY, for example 27/03/2021.",
+        "views_shared": "This field is required.",
+    }
+    assert (await forms.view(task_id))["answers"]["date_assessment_completed"] == "soon"
+
+
+async def test_versions_that_nobody_has_chosen_from_keep_a_form_from_being_submitted(forms: Forms) -> None:
+    task_id = await filled(forms)
+    await forms.save(task_id, 0, put("last_name", "Other"))
+    answer = await forms.submit(task_id)
+    assert [(fault["path"], fault["code"]) for fault in answer.json()["faults"]] == [("last_name", "undecided")]
+
+
+async def test_a_submitted_form_can_be_read_and_no_longer_changed(forms: Forms) -> None:
+    task_id = await filled(forms)
+    submitted = (await forms.submit(task_id)).json()
+    late = await forms.save(task_id, 1, put("last_name", "Late"))
+    assert (late.status_code, late.json()["code"]) == (409, "submitted")
+    view = await forms.view(task_id)
+    assert (view["state"], view["contribution_id"], view["receipt"]) == (
+        "submitted",
+        submitted["contribution_id"],
+        submitted["receipt"],
+    )
+    assert view["answers"]["last_name"] == "Example"
+    await forms.tell(retracted(task_id, 2), assigned(task_id, 3))
+    assert (await forms.view(task_id, version=3))["state"] == "submitted"
+
+
+async def test_a_manifest_of_another_form_or_another_hand_is_refused(forms: Forms) -> None:
+    task_id = await filled(forms)
+    assert (await forms.submit(task_id, manifest=forms.manifest("another"))).status_code == 403
+    assert (await forms.submit(task_id, manifest=forms.manifest(task_id, authority="oxfordshire"))).status_code == 403
+    assert (await forms.submit(task_id, manifest="forged")).status_code == 401
+    assert (await forms.view(task_id))["state"] == "draft"
+
+
+async def test_a_draft_can_be_printed_whatever_stands_in_it(forms: Forms) -> None:
+    task_id = await forms.opened()
+    await forms.save(
+        task_id, 0, put("last_name", "中\x00\ud7ff\U0010ffff"), put("outcomes/row-1/outcome", "#read(1) $")
+    )
+    answer = await forms.client.get(f"/contributions/{task_id}/pdf", headers=forms.headers(task_id))
+    assert answer.status_code == 200
+    assert answer.content.startswith(b"%PDF-")
+    again = await forms.client.get(f"/contributions/{task_id}/pdf", headers=forms.headers(task_id))
+    assert again.content == answer.content
+
+
+def questionnaire(code: str, version: str, **changed: Any) -> dict[str, Any]:
+    question = {"linkId": "only", "type": "string", "text": "Only", "required": True}
+    return {
+        "resourceType": "Questionnaire",
+        "url": f"https://council.example/forms/{code}",
+        "version": version,
+        "title": "A new form",
+        "status": "active",
+        "item": [{"linkId": "page", "type": "group", "text": "Page", "item": [question]}],
+        **changed,
+    }
+
+
+async def test_a_published_form_is_told_listed_and_never_changes(forms: Forms) -> None:
+    code = f"form-{uuid4().hex[:8]}"
+    one = questionnaire(code, "1")
+    for _ in range(2):
+        answer = await forms.client.put(f"/definitions/{code}", json=one, headers=forms.council())
+        assert answer.status_code == 200, answer.text
+    told = await forms.recorder.expect("forms.definition.published.v1", form=code)
+    assert (told["version"], told["due_days"], list(told["prefill_schema"]["properties"])) == ("1", 42, ["only"])
+    other = await forms.client.put(
+        f"/definitions/{code}", json=questionnaire(code, "1", title="Changed"), headers=forms.council()
+    )
+    assert (other.status_code, other.json()["code"]) == (409, "version_exists")
+    await forms.client.put(f"/definitions/{code}", json=questionnaire(code, "2"), headers=forms.council())
+    listed = (await forms.client.get("/definitions", headers=forms.council())).json()
+    assert [(form["version"], form["title"]) for form in listed if form["form"] == code] == [("2", "A new form")]
+    foreign = await forms.client.put(
+        f"/definitions/{code}", json=questionnaire(code, "3"), headers=forms.council("oxfordshire")
+    )
+    assert foreign.status_code == 409
+
+
+async def test_old_and_new_versions_live_side_by_side(forms: Forms) -> None:
+    code = f"form-{uuid4().hex[:8]}"
+    await forms.client.put(f"/definitions/{code}", json=questionnaire(code, "1"), headers=forms.council())
+    task_id = await forms.opened(form=code, form_version="1", prefill={})
+    new = questionnaire(code, "2")
+    new["item"][0]["item"][0]["linkId"] = "renamed"
+    await forms.client.put(f"/definitions/{code}", json=new, headers=forms.council())
+    assert (await forms.save(task_id, 0, put("only", "x"))).status_code == 200
+    assert (await forms.save(task_id, 1, put("renamed", "x"))).status_code == 422
+    assert (await forms.submit(task_id)).status_code == 200
+
+
+async def test_a_definition_that_breaks_rules_is_refused_with_every_fault(forms: Forms) -> None:
+    broken = questionnaire("broken", "1", status="live")
+    broken["item"][0]["item"] *= 2
+    answer = await forms.client.put("/definitions/broken", json=broken, headers=forms.council())
+    assert answer.status_code == 422
+    assert {(fault["path"], fault["code"]) for fault in answer.json()["faults"]} == {
+        ("/status", "unknown_status"),
+        ("/item/0/item/1/linkId", "duplicate_key"),
+    }
+    wrong = await forms.client.put("/definitions/other", json=questionnaire("broken", "1"), headers=forms.council())
+    assert [fault["code"] for fault in wrong.json()["faults"]] == ["other_code"]
+    not_json = await forms.client.put("/definitions/broken", content=b"{", headers=forms.council())
+    assert not_json.status_code == 422
+
+
+async def test_the_shipped_forms_are_told_at_start_and_listed(forms: Forms) -> None:
+    listed = {form["form"]: form for form in (await forms.client.get("/definitions", headers=forms.council())).json()}
+    assert listed["ehc-needs-assessment-contributions"]["title"] == "EHC Needs Assessment Contributions"
+    told = await forms.recorder.expect("forms.definition.published.v1", form="ehc-needs-assessment-contributions")
+    assert told["due_days"] == 42
+
+
+async def test_a_professional_publishes_no_form(forms: Forms) -> None:
+    headers = forms.headers("any")
+    answer = await forms.client.put("/definitions/x", json=questionnaire("x", "1"), headers=headers)
+    assert answer.status_code == 403

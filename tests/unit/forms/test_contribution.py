@@ -1,0 +1,125 @@
+"""How a contribution reads: as pages, as a receipt, as FHIR."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from contracts.council import Sender, Subject
+from contracts.portal import ContributionSubmitted, DocumentReference
+from services.forms.model.answers import Form
+from services.forms.model.contribution import Author, Contribution, Told
+from services.forms.model.draft import prefilled
+from services.forms.model.receipt import receipt_of
+from services.forms.model.response import questionnaire_response
+from services.forms.model.view import view_of
+from tests.unit.forms.definitions import choice, form, item, page, table, when
+
+AT = datetime(2021, 8, 25, 13, 2, tzinfo=UTC)
+ASKED = form(
+    item("given", "date", readOnly=True),
+    page("names", item("first", "string"), item("help", "display")),
+    choice("kind", "a", "b"),
+    choice("several", "a", "b", repeats=True),
+    item("coded", "choice", answerOption=[{"valueCoding": {"code": "c1", "display": "Code one"}}]),
+    item("count", "integer", enableWhen=[when("kind", answerString="a")]),
+    table("rows", item("what", "text"), item("day", "date")),
+    item("files", "attachment"),
+)
+
+
+def contribution(asked: Form, **prefill: Any) -> Contribution:
+    told = Told(task_version=1, sender=Sender(name="C"), due_on=date(2021, 9, 5), comments="", prefill=prefill)
+    return Contribution(
+        task_id="t",
+        authority="bristol",
+        delegation_id="d",
+        task_version=1,
+        form="a-form",
+        form_version="1",
+        subject=Subject(person_id="P", name="Gabriel Example"),
+        opened=told,
+        draft=prefilled(asked.definition, prefill, AT),
+    )
+
+
+def test_pages_show_each_type_of_question_in_its_own_way() -> None:
+    view = view_of(contribution(ASKED, given="2021-08-20", first="Gabriel"), ASKED)
+    shown = {each.key: each for each in view.pages[0].questions}
+    assert {key: each.type for key, each in shown.items()} == {
+        "given": "read_only",
+        "names": "heading",
+        "kind": "radio",
+        "several": "several",
+        "coded": "radio",
+        "count": "number",
+        "rows": "table",
+        "files": "files",
+    }
+    assert [each.type for each in shown["names"].questions] == ["line", "help"]
+    assert shown["names"].questions[0].prefilled
+    assert [(each.key, each.operator, each.value) for each in shown["count"].conditions] == [("kind", "=", "a")]
+    assert [option.label for option in shown["coded"].options] == ["Code one"]
+    assert view.answers == {"given": "20 August 2021", "first": "Gabriel", "rows": []}
+
+
+def test_a_page_that_does_not_show_is_left_out() -> None:
+    from services.forms.model.definition import check, read  # noqa: PLC0415 - two pages, unlike the other forms here
+    from tests.unit.forms.definitions import questionnaire  # noqa: PLC0415
+
+    json = questionnaire(
+        page("one", item("more", "boolean")),
+        page("two", item("q", "string"), enableWhen=[when("more", answerBoolean=True)]),
+    )
+    assert check(json) == []
+    asked = Form(read(json))
+    assert [each.key for each in view_of(contribution(asked), asked).pages] == ["one"]
+    assert [each.key for each in view_of(contribution(asked, more=True), asked).pages] == ["one", "two"]
+
+
+def test_an_authors_mark_fits_a_documents_field_name_whatever_the_id_is() -> None:
+    key = Author(account_id="sandra.$x@school.example", name="Sandra").key
+    assert key.isalnum()
+
+
+def test_the_receipt_changes_with_any_part_of_the_contribution() -> None:
+    told = ContributionSubmitted(
+        authority="bristol",
+        delegation_id="d",
+        contribution_id="c",
+        form="a-form",
+        form_version="1",
+        answers={"a": "ä", "b": [1, 2.5, True, None]},
+        signed_by=[],
+        submitted_at=AT,
+        pdf=DocumentReference(document_id="p", name="n", media_type="m", size=1, sha256="0", url="u"),
+        attachments=[],
+        receipt="",
+    )
+    receipt = receipt_of(told)
+    assert receipt_of(told.model_copy(update={"receipt": "x"})) == receipt
+    assert receipt_of(told.model_copy(update={"answers": {"a": "a"}})) != receipt
+    assert receipt_of(ContributionSubmitted.model_validate_json(told.model_dump_json())) == receipt
+
+
+def test_answers_leave_as_a_fhir_questionnaire_response() -> None:
+    answers = {
+        "given": "2021-08-20",
+        "first": "Gabriel",
+        "kind": "a",
+        "several": ["a", "b"],
+        "coded": "c1",
+        "count": 3,
+        "rows": [{"what": "x"}, {"what": "y", "day": "2021-08-21"}],
+    }
+    response = questionnaire_response(ASKED.definition, answers, contribution_id="c", submitted_at=AT)
+    assert response["resourceType"] == "QuestionnaireResponse"
+    assert response["questionnaire"] == "https://council.example/forms/a-form|1"
+    assert response["status"] == "completed"
+    items = response["item"][0]["item"]
+    assert [each["linkId"] for each in items] == ["given", "names", "kind", "several", "coded", "count", "rows", "rows"]
+    by_key = {each["linkId"]: each for each in items}
+    assert by_key["given"]["answer"] == [{"valueDate": "2021-08-20"}]
+    assert by_key["names"]["item"][0]["answer"] == [{"valueString": "Gabriel"}]
+    assert by_key["several"]["answer"] == [{"valueString": "a"}, {"valueString": "b"}]
+    assert by_key["coded"]["answer"] == [{"valueCoding": {"code": "c1", "display": "Code one"}}]
+    assert by_key["count"]["answer"] == [{"valueInteger": 3}]
+    assert [cell["answer"][0] for cell in items[-1]["item"]] == [{"valueString": "y"}, {"valueDate": "2021-08-21"}]
