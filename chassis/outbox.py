@@ -52,6 +52,7 @@ class Outgoing:
     at: datetime
     correlation_id: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    is_secret: bool = False
 
     def as_document(self) -> dict[str, Any]:
         """As it stands in its aggregate's `outbox`."""
@@ -64,6 +65,7 @@ class Outgoing:
             "at": self.at,
             "correlation_id": self.correlation_id,
             "headers": dict(self.headers),
+            "is_secret": self.is_secret,
         }
 
 
@@ -80,6 +82,7 @@ def tell(message: Message, *cause: str, correlation_id: str | None = None) -> Ou
         body=message.model_dump_json(by_alias=True),
         at=clock.now(),
         correlation_id=correlation_id,
+        is_secret=message.is_secret,
     )
 
 
@@ -236,7 +239,7 @@ class Relay:
         if not confirmed:
             return
         try:
-            await self._keep([entry for _, _, entry in confirmed])
+            await self._keep([entry for _, _, entry in confirmed if not entry["is_secret"]])
             for collection in {item[0].name: item[0] for item in confirmed}.values():
                 mine = [item for item in confirmed if item[0].name == collection.name]
                 await collection.update_many(
@@ -248,6 +251,8 @@ class Relay:
             raise
 
     async def _keep(self, entries: list[dict[str, Any]]) -> None:
+        if not entries:
+            return
         try:
             await self._sent.insert_many([{"_id": entry["event_id"], **entry} for entry in entries], ordered=False)
         except BulkWriteError as error:

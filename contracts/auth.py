@@ -24,6 +24,7 @@ class CodeRequested(Event):
     """Somebody has asked for a code; only whoever reads that mailbox can go on."""
 
     wire_name: ClassVar[str] = "auth.code.requested.v1"
+    is_secret: ClassVar[bool] = True
 
     code_id: str
     authority: str

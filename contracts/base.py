@@ -35,6 +35,8 @@ class Message(Value):
     """A message: its class says what is true, or asked for, once it is published."""
 
     wire_name: ClassVar[str]
+    is_secret: ClassVar[bool] = False
+    """A secret one is told and then forgotten: no copy of it is kept for a replay."""
 
     def summary(self) -> str:
         """One line for a person who reads a queue: the wire name and no personal data."""
@@ -60,13 +62,13 @@ class PortalMessage(Message):
 class Address(PersonalData):
     """A postal address as a professional types it."""
 
-    property_name: Line = ""
-    house_no: Line = ""
-    street: Line = ""
-    area: Line = ""
-    town: Line = ""
-    county: Line = ""
-    postcode: Line = ""
+    property_name: str = ""
+    house_no: str = ""
+    street: str = ""
+    area: str = ""
+    town: str = ""
+    county: str = ""
+    postcode: str = ""
 
 
 class Contact(PersonalData):
