@@ -1,0 +1,6 @@
+"""Gateway: the only door from outside; the portal's pages and the council's HTTP door.
+
+Owns:      -
+Listens:   -
+Publishes: -
+"""

@@ -1,0 +1,116 @@
+"""Composition root: wires the gateway from its settings."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from chassis.authorities import Authorities
+from chassis.health import Health
+from chassis.settings import key_bytes
+from chassis.telemetry import configure_logging
+from chassis.tokens import Signer, Verifier
+from services.gateway import council
+from services.gateway.clients import (
+    AuthClient,
+    DocumentsClient,
+    FilesClient,
+    FormsClient,
+    Identities,
+    TasksClient,
+    Transport,
+)
+from services.gateway.gateway import Gateway
+from services.gateway.guard import ClientLimits, Guard
+from services.gateway.pages import attachments, content, forms, register, reset, sign_in, submitting, tasks
+from services.gateway.pages.errors import EXCEPTION_HANDLERS
+from services.gateway.posting import LARGEST_BYTES
+from services.gateway.sealing import Seals
+from services.gateway.settings import GatewaySettings
+from services.gateway.statics import Statics
+from services.gateway.templating import environment
+
+PAGES = [
+    *sign_in.routes,
+    *register.routes,
+    *reset.routes,
+    *tasks.routes,
+    *submitting.routes,
+    *attachments.routes,
+    *forms.routes,
+    *content.routes,
+]
+
+
+def _gateway(settings: GatewaySettings, transport: Transport, authorities: Authorities, statics: Statics) -> Gateway:
+    return Gateway(
+        settings=settings,
+        authorities=authorities,
+        statics=statics,
+        seals=Seals(key_bytes(settings.secret)),
+        limits=ClientLimits(
+            requests_per_minute=settings.requests_per_minute, sign_ins_per_minute=settings.sign_ins_per_minute
+        ),
+        council_tokens=Verifier(settings.auth_public_key, issuer="auth", audience="gateway"),
+        auth=AuthClient(transport),
+        tasks=TasksClient(transport),
+        forms=FormsClient(transport),
+        files=FilesClient(transport),
+        documents=DocumentsClient(transport),
+    )
+
+
+async def metrics(_: Request) -> Response:
+    """Prometheus text. For operators: the proxy in front does not pass it on."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def build_app(settings: GatewaySettings) -> Starlette:
+    """The gateway as an ASGI app; tests build it the same way."""
+    configure_logging("gateway", settings.log_level)
+    authorities, health = Authorities.load(settings.authorities_dir), Health()
+    authorities.get(settings.default_authority)
+    statics = Statics(authorities)
+    environment()
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        services = {
+            "auth": settings.auth_url,
+            "tasks": settings.tasks_url,
+            "forms": settings.forms_url,
+            "files": settings.files_url,
+        }
+        transport = Transport(services, Identities(Signer(settings.signing_key, issuer="gateway")))
+        for name in services:
+            health.register(name, transport.check(name))
+        app.state.gateway = _gateway(settings, transport, authorities, statics)
+        try:
+            yield
+        finally:
+            health.is_draining = True
+            await transport.close()
+
+    return Starlette(
+        routes=[
+            *PAGES,
+            *council.routes,
+            Route("/static/{build}/{name:path}", statics.serve),
+            *health.routes(),
+            Route("/metrics", metrics),
+        ],
+        lifespan=lifespan,
+        middleware=[Middleware(Guard, is_https=settings.public_url.startswith("https://"))],
+        exception_handlers=EXCEPTION_HANDLERS,
+        max_body_size=LARGEST_BYTES,
+    )
+
+
+def create_app() -> Starlette:
+    """For uvicorn: `--factory services.gateway.app:create_app`."""
+    return build_app(GatewaySettings())

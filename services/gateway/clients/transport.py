@@ -1,0 +1,195 @@
+"""One HTTP client for all services: identity, request id, time-outs, problem documents back into refusals."""
+
+import secrets
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import aiohttp
+import structlog
+from pydantic import BaseModel, ValidationError
+
+from chassis.errors import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    NotFound,
+    Refused,
+    TooLarge,
+    TooMany,
+    Unauthorised,
+    Unavailable,
+)
+from chassis.identity import GRANT_HEADER, Council, Professional, sign_council, sign_gateway, sign_professional
+from chassis.telemetry import log
+from chassis.tokens import Signer
+from contracts.api.problem import Problem
+
+Asker = Professional | Council | None
+"""Who asks: a professional, a council, or the gateway itself while nobody is signed in."""
+Model = TypeVar("Model", bound=BaseModel)
+
+_USUAL = aiohttp.ClientTimeout(total=2)
+_SLOW = aiohttp.ClientTimeout(total=120, connect=2)
+_KEEP_ALIVE_SECONDS = 4
+"""Shorter than the services' own 5 seconds, so that no request is sent into a connection that is being closed."""
+_TOKEN_SECONDS = 30
+_TOKENS_KEPT = 5000
+_REFUSALS: dict[int, type[Refused]] = {
+    kind.status: kind
+    for kind in (BadRequest, Unauthorised, Forbidden, NotFound, Conflict, TooLarge, TooMany, Unavailable)
+}
+
+
+class Identities:
+    """Signed identities, kept for half their life: signing is the dearest part of a page otherwise."""
+
+    def __init__(self, signer: Signer) -> None:
+        self._signer = signer
+        self._kept: dict[tuple[Asker, str], tuple[str, float]] = {}
+
+    def of(self, asker: Asker, audience: str) -> str:
+        """A token that says who asks, for one service."""
+        token, until = self._kept.get((asker, audience), ("", 0.0))
+        if until < time.monotonic():
+            if len(self._kept) >= _TOKENS_KEPT:
+                self._kept.clear()
+            token = self._sign(asker, audience)
+            self._kept[asker, audience] = token, time.monotonic() + _TOKEN_SECONDS
+        return token
+
+    def _sign(self, asker: Asker, audience: str) -> str:
+        if isinstance(asker, Professional):
+            return sign_professional(self._signer, asker, audience)
+        if isinstance(asker, Council):
+            return sign_council(self._signer, asker.authority, audience)
+        return sign_gateway(self._signer, audience)
+
+
+@dataclass(frozen=True)
+class Download:
+    """An answer that is passed on as it comes."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: aiohttp.StreamReader
+
+
+def _refusal(status: int, body: bytes) -> Refused:
+    kind = _REFUSALS.get(status, Unavailable if status >= 500 else Refused)  # noqa: PLR2004 - the server's fault
+    try:
+        problem = Problem.model_validate_json(body)
+    except ValidationError:
+        return kind("unexpected_answer")
+    return kind(
+        problem.code,
+        problem.detail,
+        field=problem.field,
+        faults=tuple(problem.faults),
+        holder=problem.holder,
+        retry_after=problem.retry_after,
+    )
+
+
+class Transport:
+    """Asks the services. Open it within the event loop that uses it."""
+
+    def __init__(self, urls: Mapping[str, str], identities: Identities) -> None:
+        self._urls = urls
+        self._identities = identities
+        connector = aiohttp.TCPConnector(limit=200, keepalive_timeout=_KEEP_ALIVE_SECONDS)
+        self._session = aiohttp.ClientSession(connector=connector, timeout=_USUAL, auto_decompress=False)
+
+    async def close(self) -> None:
+        """Lets go of every connection."""
+        await self._session.close()
+
+    def check(self, service: str) -> Callable[[], Awaitable[None]]:
+        """A check for /readyz: the service's process answers."""
+
+        async def answers() -> None:
+            async with self._session.get(f"{self._urls[service]}/livez") as response:
+                response.raise_for_status()
+
+        return answers
+
+    def _headers(self, service: str, asker: Asker, grant: str | None, more: Mapping[str, str] | None) -> dict[str, str]:
+        reference = structlog.contextvars.get_contextvars().get("request_id") or secrets.token_hex(16)
+        headers = {
+            "Authorization": f"Bearer {self._identities.of(asker, service)}",
+            "X-Request-ID": reference,
+            "traceparent": f"00-{reference}-{secrets.token_hex(8)}-01",
+            **(more or {}),
+        }
+        return headers | {GRANT_HEADER: grant} if grant else headers
+
+    @asynccontextmanager
+    async def request(  # noqa: PLR0917 - one request, all of it
+        self,
+        service: str,
+        method: str,
+        path: str,
+        asker: Asker,
+        grant: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        data: Any = None,
+        *,
+        slow: bool = False,
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """One request; Unavailable where the service does not answer in time."""
+        try:
+            async with self._session.request(
+                method,
+                self._urls[service] + path,
+                headers=self._headers(service, asker, grant, headers),
+                data=data,
+                timeout=_SLOW if slow else _USUAL,
+                allow_redirects=False,
+            ) as response:
+                yield response
+        except (aiohttp.ClientError, TimeoutError) as error:
+            log.warning("service away", service_asked=service, error=type(error).__name__)
+            raise Unavailable("service_away", retry_after=5) from error
+
+    async def ask(  # noqa: PLR0917 - one request, all of it
+        self,
+        service: str,
+        method: str,
+        path: str,
+        asker: Asker,
+        grant: str | None = None,
+        body: BaseModel | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        slow: bool = False,
+    ) -> bytes:
+        """The answer's body; a problem document is raised as the refusal that it is."""
+        more = dict(headers or {})
+        data = None
+        if body is not None:
+            data, more["Content-Type"] = body.model_dump_json().encode(), "application/json"
+        async with self.request(service, method, path, asker, grant, more, data, slow=slow) as response:
+            return await self.checked(response)
+
+    async def checked(self, response: aiohttp.ClientResponse) -> bytes:
+        """The body of an answer; a refusal is raised."""
+        content = await response.read()
+        if response.status >= 400:  # noqa: PLR2004 - an error
+            raise _refusal(response.status, content)
+        return content
+
+    async def get(self, model: type[Model], service: str, path: str, asker: Asker, grant: str | None = None) -> Model:
+        """What a service shows."""
+        return model.model_validate_json(await self.ask(service, "GET", path, asker, grant))
+
+    @asynccontextmanager
+    async def download(
+        self, service: str, path: str, asker: Asker, grant: str | None = None, headers: Mapping[str, str] | None = None
+    ) -> AsyncIterator[Download]:
+        """A document as a stream; 206 and 416 are answers like any other."""
+        async with self.request(service, "GET", path, asker, grant, headers, slow=True) as response:
+            if response.status >= 400 and response.status != 416:  # noqa: PLR2004 - an error, but not of the range
+                raise _refusal(response.status, await response.read())
+            yield Download(response.status, response.headers, response.content)

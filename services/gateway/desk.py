@@ -1,0 +1,121 @@
+"""A form on a person's desk: the grant, the contribution, its pages, saving what was changed. No HTML."""
+
+import re
+import secrets
+from dataclasses import dataclass
+
+from chassis.errors import NotFound, Refused, Unavailable
+from chassis.identity import Professional
+from contracts.api.forms import ContributionView, Edit, EditsBody, EditsView, FormPage
+from contracts.api.tasks import GrantView, TaskView
+from services.gateway.edits import Reading, Seen, batch_id, read_page
+from services.gateway.gateway import Gateway
+from services.gateway.posting import Form
+from services.gateway.views.form import narrowed
+
+_COUNT = re.compile("[1-9][0-9]{0,8}")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A task with the grant for it, as its holder has opened it."""
+
+    person: Professional
+    grant: str
+    task: TaskView
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What came of a save: the changes sent, what forms said of them, and what nobody can read."""
+
+    reading: Reading
+    edits: list[Edit]
+    view: EditsView
+    faults: dict[str, str]
+
+
+async def open_task(gateway: Gateway, person: Professional, task_id: str) -> Opened:
+    """The task, if it is this person's."""
+    granted: GrantView = await gateway.tasks.grant(person, task_id)
+    return Opened(person, granted.grant, granted.task)
+
+
+async def contribution_of(gateway: Gateway, opened: Opened) -> ContributionView:
+    """The form with its answers; its pages are remembered for the saves that follow."""
+    task = opened.task
+    try:
+        contribution = await gateway.forms.contribution(opened.person, opened.grant, task.task_id)
+    except NotFound as error:
+        # tasks has it, forms has not heard of it yet: both hear of a delegation at their own pace.
+        raise Unavailable("form_in_preparation", retry_after=5) from error
+    gateway.form_pages.put((task.authority, task.form, task.form_version), contribution.pages)
+    return contribution
+
+
+async def pages_of(gateway: Gateway, opened: Opened) -> list[FormPage]:
+    """The pages of the task's form version."""
+    task = opened.task
+    known = gateway.form_pages.get((task.authority, task.form, task.form_version))
+    return known if known is not None else (await contribution_of(gateway, opened)).pages
+
+
+def page_at(pages: list[FormPage], number: int) -> FormPage:
+    """A page by its number."""
+    if not 1 <= number <= len(pages):
+        raise NotFound("no_such_page")
+    return pages[number - 1]
+
+
+def new_page_id() -> str:
+    """The id of one rendering of a page."""
+    return secrets.token_urlsafe(12)
+
+
+def new_row_id() -> str:
+    """The id of a row that a page offers."""
+    return secrets.token_hex(16)
+
+
+def _revision(form: Form) -> int:
+    text = form.text("revision")
+    return int(text) if _COUNT.fullmatch(text) else 0
+
+
+def changes(page: FormPage, form: Form, action: str, full_screen: str) -> Reading:
+    """What the posted page changes, the pressed row button included."""
+    verb, _, what = action.partition(":")
+    shown = narrowed(page, full_screen) if full_screen else page
+    reading = read_page(shown, form.fields, Seen.load(form.raw("seen")), adding=what if verb == "add" else "")
+    if verb == "add":
+        reading.edits.append(Edit(op="add_row", path=f"{what}/{new_row_id()}"))
+    elif verb == "remove" and "/" in what:
+        reading.edits = [edit for edit in reading.edits if not edit.path.startswith(what)]
+        if what.split("/")[1] in Seen.load(form.raw("seen")).rows.get(what.split("/")[0], []):
+            reading.edits.append(Edit(op="remove_row", path=what))
+    return reading
+
+
+async def save(gateway: Gateway, opened: Opened, form: Form, reading: Reading) -> Saved | None:
+    """Sends the changes; what forms refuses is left out and told. None where nothing was changed."""
+    edits, faults = list(reading.edits), dict(reading.faults)
+    for attempt in ("all", "accepted"):
+        if not edits:
+            return None
+        try:
+            view = await gateway.forms.save(opened.person, opened.grant, opened.task.task_id, _body(form, edits))
+        except Refused as refused:
+            if not refused.faults or attempt == "accepted":
+                raise
+            faults |= {fault.path: fault.message for fault in refused.faults}
+            edits = [edit for edit in edits if edit.path not in faults]
+        else:
+            return Saved(reading, edits, view, faults)
+    return None
+
+
+def _body(form: Form, edits: list[Edit]) -> EditsBody:
+    """The batch: counted by the page's script where one runs, else named by its content, so that twice is once."""
+    revision, page_id, count = _revision(form), form.text("page_id")[:24] or "page", form.text("save_number")
+    rest = count if _COUNT.fullmatch(count) else batch_id(page_id, revision, edits)
+    return EditsBody(revision=revision, batch_id=f"{page_id}:{rest}", edits=edits)

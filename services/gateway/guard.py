@@ -1,0 +1,90 @@
+"""Around every request: its reference, limits per client address, security headers, time measured by route."""
+
+import secrets
+import time
+from uuid import uuid4
+
+import structlog
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chassis.errors import TooMany
+from chassis.telemetry import REQUESTS
+
+_HSTS = "max-age=63072000; includeSubDomains"
+
+
+def content_policy(nonce: str) -> str:
+    """Nothing from elsewhere, no inline code but the one script that carries this answer's nonce."""
+    return (
+        "default-src 'none'; "
+        f"script-src 'self' 'nonce-{nonce}'; "
+        "style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; "
+        "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+class Guard:
+    """The outermost layer. A header that an answer has set itself is left alone."""
+
+    def __init__(self, app: ASGIApp, *, is_https: bool) -> None:
+        self.app = app
+        self._headers = {
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "same-origin",
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+            "Cache-Control": "no-store",
+        }
+        if is_https:
+            self._headers["Strict-Transport-Security"] = _HSTS
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request; what a client says about its own id is not believed."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        reference, nonce, started = uuid4().hex, secrets.token_urlsafe(16), time.perf_counter()
+        scope.setdefault("state", {}).update(nonce=nonce, reference=reference)
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Content-Security-Policy", content_policy(nonce))
+                headers["X-Request-ID"] = reference
+                route = getattr(scope.get("route"), "path", "none")
+                REQUESTS.labels(route, scope["method"], message["status"]).observe(time.perf_counter() - started)
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=reference):
+            await self.app(scope, receive, guarded)
+
+
+class ClientLimits:
+    """How often one client address may ask. In this process's memory: auth limits accounts for all processes."""
+
+    def __init__(self, *, requests_per_minute: int, sign_ins_per_minute: int) -> None:
+        self._windows = FixedWindowRateLimiter(MemoryStorage())
+        self._requests = RateLimitItemPerMinute(requests_per_minute)
+        self._sign_ins = RateLimitItemPerMinute(sign_ins_per_minute)
+
+    def check_request(self, request: Request) -> None:
+        """Counts a request; TooMany beyond the limit."""
+        self._check(self._requests, "request", request)
+
+    def check_sign_in(self, request: Request) -> None:
+        """Counts a password, a code or a registration; TooMany beyond the limit."""
+        self._check(self._sign_ins, "sign-in", request)
+
+    def _check(self, limit: RateLimitItemPerMinute, what: str, request: Request) -> None:
+        address = request.client.host if request.client else "unknown"
+        if not self._windows.hit(limit, what, address):
+            reset = self._windows.get_window_stats(limit, what, address).reset_time
+            raise TooMany("too_many_requests", retry_after=max(1, int(reset - time.time()) + 1))

@@ -1,0 +1,89 @@
+"""Refusals and faults as answers: a page in the portal's frame for people, a problem document for programs."""
+
+from http import HTTPStatus
+from typing import ClassVar
+from urllib.parse import quote
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ExceptionHandler
+
+from chassis.errors import Refused, Unauthorised
+from chassis.telemetry import log
+from contracts.api.problem import Problem
+from services.gateway.pages.keeping import wants_json
+from services.gateway.views.errors import error_page
+from services.gateway.visit import Visit
+
+
+class Fault(Refused):
+    """Our own mistake, or what the framework answers by itself."""
+
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Error"
+
+    @classmethod
+    def of(cls, status: int, title: str) -> Refused:
+        """The framework's own refusal, with its status."""
+        kind = type("HttpFault", (Refused,), {"status": status, "title": title})
+        fault: Refused = kind(f"http_{status}")
+        return fault
+
+
+def problem(refused: Refused) -> Response:
+    """The problem document of a refusal (RFC 9457)."""
+    document = Problem(
+        title=refused.title,
+        status=refused.status,
+        code=refused.code,
+        detail=refused.detail,
+        field=refused.field,
+        faults=list(refused.faults),
+        retry_after=refused.retry_after,
+    )
+    headers = {"Retry-After": str(refused.retry_after)} if refused.retry_after else {}
+    if refused.status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    body = document.model_dump_json(exclude_none=True)
+    return Response(body, refused.status, headers, "application/problem+json")
+
+
+def _is_program(request: Request) -> bool:
+    return request.url.path.startswith("/api/") or wants_json(request)
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """A refusal of the portal or of a service behind it."""
+    assert isinstance(error, Refused)  # noqa: S101 - registered for that class only
+    if _is_program(request):
+        return problem(error)
+    visit = Visit(request)
+    if isinstance(error, Unauthorised):
+        back = request.url.path if request.method == "GET" else ""
+        ended = "&ended=1" if visit.token else ""
+        return visit.end_session(visit.go(f"/sign-in?next={quote(back)}{ended}"))
+    page = error_page(error, request.state.reference, is_signed_in=bool(visit.token))
+    response = visit.page("error.html", page, error.status)
+    if error.retry_after:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+async def http_error(request: Request, error: Exception) -> Response:
+    """What the framework refuses: no such address, a wrong method, a body too large."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for that class only
+    return await refused(request, Fault.of(error.status_code, error.detail))
+
+
+async def bug(request: Request, error: Exception) -> Response:
+    """A mistake of ours: logged under the reference that the page shows."""
+    log.error("request failed", exc_info=error)
+    return await refused(request, Fault("internal_error"))
+
+
+EXCEPTION_HANDLERS: dict[int | type[Exception], ExceptionHandler] = {
+    Refused: refused,
+    HTTPException: http_error,
+    Exception: bug,
+}

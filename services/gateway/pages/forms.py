@@ -1,0 +1,171 @@
+"""A form's pages: showing one, and saving what was typed, whichever button was pressed."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from chassis import clock
+from chassis.errors import Conflict, Forbidden, Refused
+from chassis.identity import Professional
+from contracts.api.forms import ContributionView
+from services.gateway.desk import Opened, Saved, changes, contribution_of, open_task, page_at, pages_of, save
+from services.gateway.edits import Seen
+from services.gateway.pages.attachments import attach, detach
+from services.gateway.pages.drawing import draw
+from services.gateway.pages.keeping import keep_typed, own_form_or_keep, wants_json
+from services.gateway.posting import Form, held, own_form
+from services.gateway.views.answers import page_faults
+from services.gateway.views.check import first_page_missing
+from services.gateway.views.dates import hour
+from services.gateway.visit import Visit
+
+
+async def show_page(request: Request) -> Response:
+    """One page of the form; `?check=1` says what is missing, `?then=next` goes on where nothing is."""
+    visit = Visit(request)
+    task_id, number = request.path_params["task_id"], request.path_params["number"]
+
+    async def read(person: Professional) -> tuple[Opened, ContributionView]:
+        opened = await open_task(visit.gateway, person, task_id)
+        return opened, await contribution_of(visit.gateway, opened)
+
+    _, (opened, contribution) = await visit.reading(read)
+    if contribution.state != "draft":
+        return visit.go(f"/forms/{task_id}/submitted")
+    page, query = page_at(contribution.pages, number), request.query_params
+    going_on = query.get("then") == "next"
+    faults = page_faults(page, contribution.answers, is_final=going_on or query.get("check") == "1")
+    if going_on and not faults:
+        return visit.go(f"/forms/{task_id}/{number + 1}")
+    notice, download = _notice(query.get("done", ""), task_id)
+    return await draw(
+        visit,
+        opened,
+        contribution,
+        number,
+        faults=faults,
+        notice=notice,
+        download=download,
+        full_screen=query.get("full", ""),
+    )
+
+
+def _notice(done: str, task_id: str) -> tuple[str, str]:
+    if done == "pdf":
+        return "Your PDF is being downloaded.", f"/forms/{task_id}/pdf"
+    return {"uploaded": "Your documents are attached.", "removed": "The document was removed."}.get(done, ""), ""
+
+
+async def post_page(request: Request) -> Response:
+    """Any button of a form's page: what was typed is saved first."""
+    visit = Visit(request)
+    form = await own_form_or_keep(visit)
+    if isinstance(form, Response):
+        return form
+    return await take(visit, form, request.path_params["task_id"], request.path_params["number"])
+
+
+async def resume(request: Request) -> Response:
+    """What was typed before the session ended, saved after signing in again."""
+    visit = Visit(request)
+    kept = held(visit, (await own_form(visit)).raw("held"))
+    if kept is None:
+        return visit.go("/tasks")
+    path, form = kept
+    _, _, task_id, number = path.split("/")
+    return await take(visit, form, task_id, int(number))
+
+
+async def take(visit: Visit, form: Form, task_id: str, number: int) -> Response:
+    """Saves a posted page and goes where its button leads."""
+    try:
+        person = await visit.sign_in_person()
+        if form.raw("holder") != visit.holder_key(task_id, person.account_id):
+            raise Forbidden("typed_by_another")
+        opened = await open_task(visit.gateway, person, task_id)
+        page = page_at(await pages_of(visit.gateway, opened), number)
+    except Refused as refused:
+        return keep_typed(visit, form, f"/forms/{task_id}/{number}", refused)
+    action, full_screen = form.text("action") or "save", visit.request.query_params.get("full", "")
+    reading = changes(page, form, action, full_screen)
+    try:
+        saved = await save(visit.gateway, opened, form, reading)
+    except Refused as refused:
+        return await _not_saved(visit, opened, number, form, refused)
+    if wants_json(visit.request):
+        return await _saved_json(visit, opened, form, saved, action)
+    if saved and (refused_paths := set(saved.faults) - set(reading.faults)):
+        contribution = await contribution_of(visit.gateway, opened)
+        typed = {path: reading.typed[path] for path in refused_paths if path in reading.typed}
+        return await draw(visit, opened, contribution, number, typed, saved.faults, status=422, full_screen=full_screen)
+    response = await _after(visit, opened, form, number, action, full_screen)
+    return visit.told_saved(response, form.text("page_id"))
+
+
+async def _not_saved(visit: Visit, opened: Opened, number: int, form: Form, refused: Refused) -> Response:
+    """Forms did not take it: submitted meanwhile, or away. What was typed is not thrown away in silence."""
+    if isinstance(refused, Conflict | Forbidden):
+        contribution = await contribution_of(visit.gateway, opened)
+        if contribution.state == "submitted" and not wants_json(visit.request):
+            return visit.go(f"/forms/{opened.task.task_id}/submitted?late=1")
+    return keep_typed(visit, form, f"/forms/{opened.task.task_id}/{number}", refused)
+
+
+async def _saved_json(visit: Visit, opened: Opened, form: Form, saved: Saved | None, action: str) -> Response:
+    """The answer to the page's script; `next` is where Submit Contribution must go first."""
+    seen, revision, at, conflicts = Seen.load(form.raw("seen")), form.text("revision"), clock.now(), 0
+    faults: dict[str, str] = {}
+    if saved:
+        seen, revision, at = seen.after(saved.edits), str(saved.view.revision), saved.view.saved_at
+        conflicts, faults = len(saved.view.conflicts), saved.faults
+    following = ""
+    if action == "submit" and not faults and not conflicts:
+        missing = first_page_missing(await contribution_of(visit.gateway, opened))
+        following = f"/forms/{opened.task.task_id}/{missing}?check=1" if missing else ""
+    return JSONResponse(
+        {
+            "revision": revision,
+            "seen": seen.dump(),
+            "saved": hour(at),
+            "faults": faults,
+            "conflicts": conflicts,
+            "next": following,
+            "idle_seconds": visit.idle_seconds,
+        }
+    )
+
+
+async def _after(  # noqa: PLR0917 - a button, where it was pressed, and what came with it
+    visit: Visit, opened: Opened, form: Form, number: int, action: str, full_screen: str
+) -> Response:
+    """Where a button leads once everything is saved."""
+    base = f"/forms/{opened.task.task_id}"
+    here = f"{base}/{number}" + (f"?full={full_screen}" if full_screen else "")
+    verb, _, what = action.partition(":")
+    if verb == "upload":
+        return await attach(visit, opened, form, number)
+    if verb == "remove-file":
+        return await detach(visit, opened, number, what)
+    if verb in ("add", "remove"):
+        return visit.go(f"{here}#q-{what.partition('/')[0]}")
+    if verb == "page" and what.isascii() and what.isdigit():
+        return visit.go(f"{base}/{what}")
+    if verb == "full":
+        return visit.go(f"{base}/{number}?full={what}")
+    places = {
+        "previous": f"{base}/{max(1, number - 1)}",
+        "next": f"{base}/{number}?then=next",
+        "check": f"{base}/check",
+        "print": f"{base}/print",
+        "pdf": f"{base}/{number}?done=pdf",
+        "submit": f"{base}/submit",
+        "close": "/tasks",
+    }
+    return visit.go(places.get(verb, here))
+
+
+routes = [
+    Route("/forms/{task_id}/{number:int}", show_page),
+    Route("/forms/{task_id}/{number:int}", post_page, methods=["POST"]),
+    Route("/resume", resume, methods=["POST"]),
+]

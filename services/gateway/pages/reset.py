@@ -1,0 +1,102 @@
+"""Resetting a password in three steps; the pages never tell whether an address has an account."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from chassis.errors import NotFound, Refused
+from contracts.api.auth import NewPasswordBody, ResetBody
+from services.gateway.posting import own_form
+from services.gateway.views.entry import (
+    CredentialsPage,
+    DonePage,
+    SignInPage,
+    password_rules,
+    raise_unless_told,
+    reset_code_page,
+    told,
+)
+from services.gateway.visit import Visit
+
+FIRST = "/reset/1"
+
+
+async def show_email(request: Request) -> Response:
+    """Step 1."""
+    return Visit(request).page("reset_1.html", SignInPage())
+
+
+async def send_code(request: Request) -> Response:
+    """Step 1: a code is sent, where there is an account."""
+    visit = Visit(request)
+    visit.gateway.limits.check_sign_in(request)
+    email = (await own_form(visit)).text("email")
+    try:
+        begun = await visit.gateway.auth.start_reset(ResetBody(authority=visit.authority.code, email=email))
+    except Refused as refused:
+        raise_unless_told(refused)
+        return visit.page("reset_1.html", SignInPage(told(refused), email), refused.status)
+    return visit.remember(visit.go("/reset/2"), reset=begun.reset_id)
+
+
+async def show_code(request: Request) -> Response:
+    """Step 2."""
+    visit = Visit(request)
+    return visit.page("code.html", reset_code_page()) if visit.browser.reset else visit.go(FIRST)
+
+
+async def confirm_code(request: Request) -> Response:
+    """Step 2: the code is right."""
+    visit = Visit(request)
+    visit.gateway.limits.check_sign_in(request)
+    form = await own_form(visit)
+    try:
+        await visit.gateway.auth.confirm_reset(visit.browser.reset or "none", form.text("code"))
+    except NotFound:
+        return visit.go(FIRST)
+    except Refused as refused:
+        raise_unless_told(refused)
+        return visit.page("code.html", reset_code_page(told(refused)), refused.status)
+    return visit.go("/reset/3")
+
+
+async def show_password(request: Request) -> Response:
+    """Step 3."""
+    visit = Visit(request)
+    if not visit.browser.reset:
+        return visit.go(FIRST)
+    return visit.page("reset_3.html", CredentialsPage(password_rules(visit.authority.password)))
+
+
+async def set_password(request: Request) -> Response:
+    """Step 3: the new password."""
+    visit = Visit(request)
+    visit.gateway.limits.check_sign_in(request)
+    form = await own_form(visit)
+    body = NewPasswordBody(password=form.raw("password"), confirm_password=form.raw("confirm_password"))
+    try:
+        await visit.gateway.auth.set_password(visit.browser.reset or "none", body)
+    except NotFound:
+        return visit.go(FIRST)
+    except Refused as refused:
+        raise_unless_told(refused)
+        page = CredentialsPage(password_rules(visit.authority.password), told=told(refused))
+        return visit.page("reset_3.html", page, refused.status)
+    return visit.remember(visit.go("/reset/done"), reset="")
+
+
+async def done(request: Request) -> Response:
+    """Password Reset Confirmation."""
+    lines = ["Your password has been changed. Press OK to return to the login page."]
+    return Visit(request).page("done.html", DonePage("Password Reset Confirmation", lines, "/sign-in", "OK"))
+
+
+routes = [
+    Route("/reset/1", show_email),
+    Route("/reset/1", send_code, methods=["POST"]),
+    Route("/reset/2", show_code),
+    Route("/reset/2", confirm_code, methods=["POST"]),
+    Route("/reset/3", show_password),
+    Route("/reset/3", set_password, methods=["POST"]),
+    Route("/reset/done", done),
+]

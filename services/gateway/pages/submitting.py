@@ -1,0 +1,195 @@
+"""The end of a form: check your answers, submit, submitted; the PDF and the page to print."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from chassis import clock
+from chassis.errors import Conflict, Forbidden, NotFound, Refused
+from chassis.identity import Professional
+from contracts.api.files import FileView
+from contracts.api.forms import ContributionView
+from services.gateway.desk import Opened, contribution_of, open_task
+from services.gateway.pages.drawing import draw
+from services.gateway.passing import passed_on
+from services.gateway.posting import own_form
+from services.gateway.views.check import CheckPage, check_page, first_page_missing
+from services.gateway.views.dates import moment
+from services.gateway.views.form import Banner, banner
+from services.gateway.visit import Visit
+
+
+@dataclass(frozen=True)
+class SubmitPage:
+    """The question: submit this contribution, yes or no."""
+
+    banner: Banner
+    task_id: str
+    form_title: str
+    council: str
+    last: int
+
+
+@dataclass(frozen=True)
+class SubmittedPage:
+    """Contribution submitted."""
+
+    banner: Banner
+    task_id: str
+    form_title: str
+    council: str
+    submitted_at: str
+    contribution_id: str
+    receipt: str
+    days: int
+    late: bool
+
+
+@dataclass(frozen=True)
+class PrintPage:
+    """The whole form to print."""
+
+    check: CheckPage
+    back: str
+
+
+async def _open(visit: Visit) -> tuple[Opened, ContributionView]:
+    task_id = visit.request.path_params["task_id"]
+
+    async def read(person: Professional) -> tuple[Opened, ContributionView]:
+        opened = await open_task(visit.gateway, person, task_id)
+        return opened, await contribution_of(visit.gateway, opened)
+
+    _, found = await visit.reading(read)
+    return found
+
+
+async def _files(visit: Visit, opened: Opened) -> list[FileView]:
+    return await visit.gateway.files.list(opened.person, opened.grant, opened.task.task_id)
+
+
+async def show_check(request: Request) -> Response:
+    """Check your answers."""
+    visit = Visit(request)
+    opened, contribution = await _open(visit)
+    if contribution.state != "draft":
+        return visit.go(f"/forms/{opened.task.task_id}/submitted")
+    authority = visit.gateway.authorities.get(opened.task.authority)
+    page = check_page(opened.task, contribution, authority, await _files(visit, opened), clock.today())
+    return visit.page("check.html", page, task_page=True, authority=authority)
+
+
+async def leave_check(request: Request) -> Response:
+    """Submit Contribution, pressed on the check page."""
+    visit = Visit(request)
+    await own_form(visit)
+    return visit.go(f"/forms/{request.path_params['task_id']}/submit")
+
+
+async def show_submit(request: Request) -> Response:
+    """Yes or No; first to whatever must still be answered."""
+    visit = Visit(request)
+    opened, contribution = await _open(visit)
+    task = opened.task
+    if contribution.state != "draft":
+        return visit.go(f"/forms/{task.task_id}/submitted")
+    if (number := first_page_missing(contribution)) is not None:
+        return visit.go(f"/forms/{task.task_id}/{number}?check=1")
+    if contribution.conflicts:
+        return visit.go(f"/forms/{task.task_id}/check")
+    authority = visit.gateway.authorities.get(task.authority)
+    page = SubmitPage(
+        banner(task, authority, clock.today()),
+        task.task_id,
+        task.form_title,
+        authority.brand.name,
+        len(contribution.pages),
+    )
+    return visit.page("submit.html", page, task_page=True, authority=authority)
+
+
+async def submit(request: Request) -> Response:
+    """Yes: submitted, once, however often it is pressed."""
+    visit = Visit(request)
+    await own_form(visit)
+    person = await visit.sign_in_person()
+    task_id = request.path_params["task_id"]
+    opened = await open_task(visit.gateway, person, task_id)
+    try:
+        manifest = await visit.gateway.files.manifest(person, opened.grant, task_id)
+        await visit.gateway.forms.submit(person, opened.grant, task_id, manifest.manifest)
+    except Refused as refused:
+        return await _not_submitted(visit, opened, refused)
+    return visit.go(f"/forms/{task_id}/submitted")
+
+
+async def _not_submitted(visit: Visit, opened: Opened, refused: Refused) -> Response:
+    """Submitted before, or not ready: the page where something must still be done."""
+    contribution = await contribution_of(visit.gateway, opened)
+    if contribution.state == "submitted":
+        return visit.go(f"/forms/{opened.task.task_id}/submitted")
+    faults = {fault.path: fault.message for fault in refused.faults}
+    for number, page in enumerate(contribution.pages, 1):
+        keys = {question.key for question in page.questions} | {
+            inner.key for q in page.questions for inner in q.questions
+        }
+        if here := {path: text for path, text in faults.items() if path.partition("/")[0] in keys}:
+            return await draw(visit, opened, contribution, number, faults=here, status=422)
+    if isinstance(refused, Conflict | Forbidden) or faults:
+        general = [refused.detail or "The form cannot be submitted yet.", *faults.values()]
+        return await draw(visit, opened, contribution, len(contribution.pages), general=general, status=refused.status)
+    raise refused
+
+
+async def show_submitted(request: Request) -> Response:
+    """Contribution submitted: receipt, PDF, what happens next."""
+    visit = Visit(request)
+    opened, contribution = await _open(visit)
+    task, authority = opened.task, visit.gateway.authorities.get(opened.task.authority)
+    if contribution.state == "draft":
+        return visit.go(f"/forms/{task.task_id}/1")
+    if contribution.submitted_at is None:
+        raise NotFound("not_submitted")
+    page = SubmittedPage(
+        banner(task, authority, clock.today()),
+        task.task_id,
+        task.form_title,
+        authority.brand.name,
+        moment(contribution.submitted_at),
+        contribution.contribution_id or "",
+        contribution.receipt or "",
+        authority.submitted_days,
+        request.query_params.get("late") == "1",
+    )
+    return visit.page("submitted.html", page, task_page=True, authority=authority)
+
+
+async def pdf(request: Request) -> Response:
+    """The form with its answers, as a download."""
+    visit = Visit(request)
+    task_id = request.path_params["task_id"]
+    _, opened = await visit.reading(lambda person: open_task(visit.gateway, person, task_id))
+    return await passed_on(visit.gateway.forms.pdf(opened.person, opened.grant, task_id), f"{opened.task.form}.pdf")
+
+
+async def show_print(request: Request) -> Response:
+    """The whole form with its answers, to print from the browser."""
+    visit = Visit(request)
+    opened, contribution = await _open(visit)
+    task, authority = opened.task, visit.gateway.authorities.get(opened.task.authority)
+    check = check_page(task, contribution, authority, await _files(visit, opened), clock.today())
+    back = f"/forms/{task.task_id}/" + ("1" if contribution.state == "draft" else "submitted")
+    return visit.page("print.html", PrintPage(check, back), task_page=True, authority=authority)
+
+
+routes = [
+    Route("/forms/{task_id}/check", show_check),
+    Route("/forms/{task_id}/check", leave_check, methods=["POST"]),
+    Route("/forms/{task_id}/submit", show_submit),
+    Route("/forms/{task_id}/submit", submit, methods=["POST"]),
+    Route("/forms/{task_id}/submitted", show_submitted),
+    Route("/forms/{task_id}/pdf", pdf),
+    Route("/forms/{task_id}/print", show_print),
+]

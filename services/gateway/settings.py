@@ -1,0 +1,30 @@
+"""What differs between a laptop and production for the gateway. Read from variables that start with GATEWAY_."""
+
+from pydantic import SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from chassis.settings import ServiceSettings
+
+
+class GatewaySettings(ServiceSettings):
+    """Keys and addresses have no default: one that is missing stops the start."""
+
+    model_config = SettingsConfigDict(env_prefix="GATEWAY_", frozen=True, extra="ignore", populate_by_name=True)
+
+    signing_key: SecretStr
+    """Signs who asks, for the services behind."""
+    auth_public_key: str
+    """Verifies councils' access tokens."""
+    secret: SecretStr
+    """Seals cookies and forms' tokens; 32 bytes as base64url."""
+    public_url: str
+    """Where browsers find the portal; https turns on secure cookies and HSTS."""
+    default_authority: str = "bristol"
+    auth_url: str
+    tasks_url: str
+    forms_url: str
+    files_url: str
+    sign_ins_per_minute: int = 300
+    """Passwords, codes and registrations from one client address; auth limits each account besides."""
+    requests_per_minute: int = 30_000
+    """All requests from one client address: a school or a hospital shares one."""

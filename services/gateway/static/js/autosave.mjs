@@ -1,0 +1,181 @@
+// Saves what is typed: the same form, to the same address, asking for JSON. Keeps it in the browser until that succeeds.
+import { forget, keep, kept } from "./unsaved.mjs";
+
+const QUIET_MS = 1500;
+const RETRY_MS = [2000, 5000, 15000, 30000];
+
+// The fields of the page that a person fills; files are sent only by their own button.
+function entriesOf(form) {
+  return [...new FormData(form)].filter(([, value]) => typeof value === "string");
+}
+
+function typedOf(form) {
+  return entriesOf(form).filter(([name]) => /^(a|rows|removed|choice):/.test(name));
+}
+
+function byName(entries) {
+  const values = new Map();
+  for (const [name, value] of entries) {
+    values.set(name, [...(values.get(name) ?? []), value]);
+  }
+  return values;
+}
+
+// Puts back what a person had changed and no more; a row added and lost is added again by its own id.
+function restore(form, left) {
+  const [before, now] = [byName(left.before), byName(left.now)];
+  const names = [...new Set([...before.keys(), ...now.keys()])];
+  const changed = names.filter((name) => JSON.stringify(before.get(name)) !== JSON.stringify(now.get(name)));
+  for (const name of changed.filter((each) => each.startsWith("rows:"))) {
+    const rows = (now.get(name) ?? []).filter((row) => !(before.get(name) ?? []).includes(row));
+    rows.forEach((row) => form.dispatchEvent(new CustomEvent("portal:want-row", { detail: { table: name.slice(5), row } })));
+  }
+  for (const name of changed.filter((each) => each.startsWith("a:"))) {
+    const values = now.get(name) ?? [];
+    for (const control of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
+      if (control.type === "radio" || control.type === "checkbox") {
+        control.checked = values.includes(control.value);
+      } else if (now.has(name)) {
+        control.value = values[0];
+      }
+    }
+  }
+  return changed.length > 0;
+}
+
+export function startAutosave(form) {
+  const status = form.querySelector('[data-portal="saved"]');
+  let saved = JSON.stringify(typedOf(form));
+  let timer;
+  let failures = 0;
+  let running = Promise.resolve(null);
+
+  function tell(text, trouble = false) {
+    status.textContent = text;
+    status.classList.toggle("portal-saved--trouble", trouble);
+  }
+
+  function remember() {
+    keep(form, JSON.parse(saved), typedOf(form));
+  }
+
+  function isChanged() {
+    return JSON.stringify(typedOf(form)) !== saved;
+  }
+
+  function showFaults(faults) {
+    for (const old of form.querySelectorAll('[data-portal="fault"]')) {
+      document.getElementById(old.dataset.for)?.removeAttribute("aria-invalid");
+      old.remove();
+    }
+    for (const [path, text] of Object.entries(faults)) {
+      const control = form.querySelector(`[name="${CSS.escape(`a:${path}`)}"]`);
+      if (!control) {
+        continue;
+      }
+      const message = document.createElement("p");
+      message.className = "govuk-error-message";
+      message.dataset.portal = "fault";
+      message.dataset.for = control.id;
+      message.textContent = text;
+      control.setAttribute("aria-invalid", "true");
+      control.closest(".govuk-form-group").append(message);
+    }
+  }
+
+  function took(answer, sent) {
+    failures = 0;
+    form.elements.revision.value = answer.revision;
+    form.elements.seen.value = answer.seen;
+    const entries = JSON.parse(sent);
+    for (const removed of form.querySelectorAll('input[name^="removed:"]')) {
+      if (entries.some(([name, value]) => name === removed.name && value === removed.value)) {
+        removed.remove();
+      }
+    }
+    saved = JSON.stringify(entries.filter(([name]) => !name.startsWith("removed:")));
+    showFaults(answer.faults);
+    if (answer.conflicts) {
+      tell("Somebody else has changed an answer on this page. Press Save to see both.", true);
+    } else if (Object.keys(answer.faults).length) {
+      tell(`Saved ${answer.saved}, except the answers with a problem.`, true);
+    } else {
+      tell(`Saved ${answer.saved}`);
+      forget(form);
+    }
+  }
+
+  function failed(words) {
+    remember();
+    tell(words, true);
+    clearTimeout(timer);
+    timer = setTimeout(save, RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]);
+    failures += 1;
+  }
+
+  // Counted, so that a request that was given up and arrives late cannot undo a later one.
+  function count() {
+    form.elements.save_number.value = Number(form.elements.save_number.value) + 1;
+  }
+
+  async function send(action) {
+    count();
+    const sent = JSON.stringify(typedOf(form));
+    const body = new URLSearchParams(entriesOf(form));
+    body.set("action", action);
+    const answer = await fetch(form.action, {
+      method: "POST", body, headers: { Accept: "application/json" }, credentials: "same-origin", redirect: "error",
+      signal: AbortSignal.timeout(15000),
+    });
+    if (answer.status === 401) {
+      remember();
+      tell("You have been signed out. What you typed is kept in this browser: sign in again to save it.", true);
+      return null;
+    }
+    if (!answer.ok) {
+      throw new Error(String(answer.status));
+    }
+    const told = await answer.json();
+    took(told, sent);
+    document.dispatchEvent(new CustomEvent("portal:active", { detail: { idleSeconds: told.idle_seconds } }));
+    return told;
+  }
+
+  // One save at a time; a second waits, so that each carries the revision of the one before.
+  function save(action = "save") {
+    clearTimeout(timer);
+    running = running.then(() => send(action)).catch(() => {
+      failed("Not saved yet. What you typed is kept in this browser, and we are trying again.");
+      return null;
+    });
+    return running;
+  }
+
+  function changed() {
+    if (!isChanged()) {
+      return;
+    }
+    remember();
+    clearTimeout(timer);
+    timer = setTimeout(save, QUIET_MS);
+  }
+
+  const left = kept(form);
+  if (left && restore(form, left)) {
+    // The revision that the person saw while typing: so a change made by another since shows as a conflict, never vanishes.
+    form.elements.revision.value = left.revision;
+    changed();
+  } else {
+    forget(form);
+  }
+  form.addEventListener("input", changed);
+  form.addEventListener("change", changed);
+  form.addEventListener("portal:changed", changed);
+  window.addEventListener("online", () => isChanged() && save());
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    count();
+    remember();
+  });
+  return { save, isChanged };
+}

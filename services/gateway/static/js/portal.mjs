@@ -1,0 +1,35 @@
+// What pages do beyond plain HTML. Every part is an enhancement: without it the page works by links and buttons.
+import { Button, CharacterCount, Checkboxes, createAll, ErrorSummary, NotificationBanner, PasswordInput, Radios, SkipLink } from "./govuk-frontend.min.mjs";
+import { startAutosave } from "./autosave.mjs";
+import { startConditions } from "./conditions.mjs";
+import { startDates } from "./dates.mjs";
+import { startMenu } from "./menu.mjs";
+import { startSubmit } from "./submit.mjs";
+import { startTables } from "./tables.mjs";
+import { startTextareas } from "./textareas.mjs";
+import { startTimeOut } from "./timeout.mjs";
+import { forgetAll, forgetSaved, forgetTask } from "./unsaved.mjs";
+
+for (const component of [Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner, PasswordInput, Radios, SkipLink]) {
+  createAll(component);
+}
+
+forgetSaved();
+const form = document.querySelector('[data-portal="contribution"]');
+if (form) {
+  startTables(form);
+  startDates(form);
+  const draft = startAutosave(form);
+  startConditions(form);
+  startTextareas(form);
+  startSubmit(form, draft);
+}
+
+startMenu();
+startTimeOut();
+
+document.querySelector('[data-portal="sign-out"]')?.addEventListener("submit", forgetAll);
+for (const done of document.querySelectorAll('[data-portal="submitted"]')) {
+  forgetTask(done.dataset.task);
+}
+document.querySelector('[data-portal="print"]')?.addEventListener("click", () => window.print());

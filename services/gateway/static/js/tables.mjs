@@ -1,0 +1,60 @@
+// Rows of an answer table: + adds one, - removes one, without a journey to the server.
+function number(table) {
+  table.querySelectorAll('[data-portal="row-number"]').forEach((mark, index) => {
+    mark.textContent = index + 1;
+  });
+}
+
+function addRow(table, id = crypto.randomUUID()) {
+  const template = table.querySelector('[data-portal="row-template"]');
+  const holder = document.createElement("tbody");
+  holder.innerHTML = template.innerHTML.replaceAll("ROW-ID", id);
+  const row = holder.firstElementChild;
+  table.querySelector("tbody").append(row);
+  number(table);
+  return row;
+}
+
+function hidden(name, value) {
+  const input = document.createElement("input");
+  Object.assign(input, { type: "hidden", name, value });
+  return input;
+}
+
+function startTable(form, table) {
+  const status = table.querySelector('[data-portal="table-status"]');
+  const changed = () => form.dispatchEvent(new Event("portal:changed"));
+  table.addEventListener("click", (event) => {
+    const add = event.target.closest('[data-portal="add-row"]');
+    const remove = event.target.closest('[data-portal="remove-row"]');
+    if (!add && !remove) {
+      return;
+    }
+    event.preventDefault();
+    if (add) {
+      const row = addRow(table);
+      row.dispatchEvent(new CustomEvent("portal:row-added", { bubbles: true }));
+      row.querySelector("input:not([type=hidden]), textarea, select")?.focus();
+      status.textContent = "Row added";
+    } else {
+      const row = remove.closest("tr");
+      table.append(hidden(table.dataset.removedName, row.dataset.row));
+      row.remove();
+      number(table);
+      table.querySelector('[data-portal="add-row"]').focus();
+      status.textContent = "Row removed";
+    }
+    changed();
+  });
+  form.addEventListener("portal:want-row", ({ detail }) => {
+    if (detail.table === table.dataset.table && ![...table.querySelectorAll("tr[data-row]")].some((row) => row.dataset.row === detail.row)) {
+      addRow(table, detail.row);
+    }
+  });
+}
+
+export function startTables(form) {
+  for (const table of form.querySelectorAll('[data-portal="table"]')) {
+    startTable(form, table);
+  }
+}

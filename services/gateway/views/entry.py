@@ -1,0 +1,131 @@
+"""The pages before sign-in: sign-in itself, registration, reset (requirements F20-F30, F37-F40, F50-F53). Pure."""
+
+from dataclasses import dataclass, field
+
+from chassis.errors import Forbidden, Refused
+from contracts.api.auth import RegistrationDetails
+from contracts.authority import PasswordRules
+from services.gateway.views.frame import Told
+
+SPAM_HINT = "The email can take a few minutes. If it does not come, look in your spam or junk folder."
+
+
+@dataclass(frozen=True)
+class SignInPage:
+    """Secure login - step 1."""
+
+    told: Told = field(default_factory=Told)
+    email: str = ""
+    next: str = ""
+    held: str = ""
+    timed_out: bool = False
+
+
+@dataclass(frozen=True)
+class CodePage:
+    """A page that asks for an emailed code."""
+
+    title: str
+    lines: list[str]
+    action: str
+    button: str
+    back: str = ""
+    resend: str = ""
+    told: Told = field(default_factory=Told)
+    held: str = ""
+    sent: bool = False
+
+
+@dataclass(frozen=True)
+class DetailsPage:
+    """Register a new account - step 1."""
+
+    details: RegistrationDetails = field(default_factory=RegistrationDetails)
+    told: Told = field(default_factory=Told)
+
+
+@dataclass(frozen=True)
+class CredentialsPage:
+    """A page that asks for a new password."""
+
+    rules: list[str]
+    email: str = ""
+    told: Told = field(default_factory=Told)
+
+
+@dataclass(frozen=True)
+class DonePage:
+    """The end of a way."""
+
+    title: str
+    lines: list[str]
+    href: str
+    button: str
+
+
+def told(refused: Refused) -> Told:
+    """A refusal beside its fields; as a whole where it names none. A path's last step is the field's name."""
+    faults = {fault.path.rpartition("/")[2]: fault.message for fault in refused.faults}
+    return Told(faults, "" if faults else refused.detail or "Something went wrong. Try again.")
+
+
+def raise_unless_told(refused: Refused) -> None:
+    """Raises what the form's own page cannot mend: a service that is away, a form that is not this browser's."""
+    if refused.status >= 500 or isinstance(refused, Forbidden):  # noqa: PLR2004 - nothing that the person did
+        raise refused
+
+
+def password_rules(rules: PasswordRules) -> list[str]:
+    """The password policy as printed on the page (requirements F27)."""
+    asked = {
+        "at least one letter": rules.letter,
+        "at least one number": rules.digit,
+        "at least one upper-case letter": rules.upper_case,
+        "at least one special character, like ! or ?": rules.special,
+    }
+    return [f"at least {rules.min_length} characters", *(text for text, wanted in asked.items() if wanted)]
+
+
+def sign_in_code_page(told: Told | None = None, *, held: str = "", sent: bool = False) -> CodePage:
+    """Secure login - step 2."""
+    return CodePage(
+        title="Secure login - step 2",
+        lines=[
+            "We have just sent you an email to confirm your account. Please enter the code this contains below.",
+            SPAM_HINT,
+        ],
+        action="/sign-in/code",
+        button="Finish",
+        resend="/sign-in/code/new",
+        told=told or Told(),
+        held=held,
+        sent=sent,
+    )
+
+
+def registration_code_page(email: str, told: Told | None = None, *, sent: bool = False) -> CodePage:
+    """Register a new account - step 3."""
+    return CodePage(
+        title="Register a new account - step 3",
+        lines=[
+            f"We have sent a code to {email}. Please enter the code below.",
+            f"{SPAM_HINT} If the address is wrong, go back and change it.",
+        ],
+        action="/register/3",
+        button="Next",
+        back="/register/2",
+        resend="/register/3/new",
+        told=told or Told(),
+        sent=sent,
+    )
+
+
+def reset_code_page(told: Told | None = None) -> CodePage:
+    """Reset password - step 2."""
+    return CodePage(
+        title="Reset password - step 2",
+        lines=["Please enter the verification code that we emailed to you.", SPAM_HINT],
+        action="/reset/2",
+        button="Next",
+        told=told or Told(),
+    )

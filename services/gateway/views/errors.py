@@ -1,0 +1,118 @@
+"""What a person reads when something did not work: what happened, what is safe, what to do next. Pure."""
+
+from dataclasses import dataclass, field
+
+from chassis.errors import Refused
+
+
+@dataclass(frozen=True)
+class Link:
+    """Where to go from here."""
+
+    href: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ErrorPage:
+    """An error in the portal's own frame."""
+
+    title: str
+    lines: list[str]
+    reference: str
+    links: list[Link] = field(default_factory=list)
+
+
+TASKS = Link("/tasks", "Go to your tasks")
+HELP = Link("/help", "Get help")
+
+_NOTHING_CHANGED = "Nothing was changed."
+_SAFE = "What you saved before is safe."
+
+_BY_STATUS: dict[int, tuple[str, list[str]]] = {
+    400: (
+        "Something is wrong with that request",
+        [f"The portal could not read it. {_NOTHING_CHANGED}", "Go back and try again."],
+    ),
+    403: (
+        "You cannot do that",
+        [
+            f"The portal could not make sure that the request came from you. {_NOTHING_CHANGED}",
+            "Go back, load the page again, and try once more.",
+        ],
+    ),
+    404: (
+        "Page not found",
+        [
+            f"There is no such page, or it is not yours to see. {_NOTHING_CHANGED}",
+            "If you typed the address, check it.",
+            "If you followed a link in an email, sign in with the address that the email was sent to.",
+        ],
+    ),
+    405: ("Page not found", [f"That address cannot be used in this way. {_NOTHING_CHANGED}"]),
+    409: (
+        "That is no longer possible",
+        ["Something changed before your request arrived. Nothing that you saved is lost."],
+    ),
+    413: (
+        "That is too large",
+        [f"What you sent is larger than the portal takes. {_SAFE}", "Go back and upload fewer or smaller files."],
+    ),
+    429: ("Too many requests", [f"There were very many requests from your network. {_SAFE}"]),
+    500: (
+        "Sorry, something went wrong",
+        [
+            f"The portal made a mistake. {_SAFE}",
+            "Try again. If it happens again, tell us the reference below.",
+        ],
+    ),
+    503: (
+        "Sorry, the portal is not available right now",
+        [f"A part of the portal does not answer. {_SAFE}", "Wait a moment, then load the page again."],
+    ),
+}
+
+_BY_CODE: dict[str, tuple[str, list[str]]] = {
+    "retracted": (
+        "This form was withdrawn",
+        [
+            "The council has withdrawn this form, so there is nothing more for you to do.",
+            "You find it under Recently Retracted Tasks.",
+        ],
+    ),
+    "not_picked_up": (
+        "Nobody has picked up this form yet",
+        ["It waits in your work group. Press Pickup beside it in your tasks to open it."],
+    ),
+    "form_in_preparation": (
+        "The form is being prepared",
+        ["It arrived a moment ago. Nothing is lost.", "Load this page again in a few seconds."],
+    ),
+    "typed_by_another": (
+        "That was typed by somebody else",
+        ["What was kept was typed with another account, so it was not saved."],
+    ),
+    "foreign_form": ("You cannot do that", [f"The request came from another website. {_NOTHING_CHANGED}"]),
+}
+
+
+def error_page(refused: Refused, reference: str, *, is_signed_in: bool) -> ErrorPage:
+    """The page for a refusal."""
+    links = [TASKS if is_signed_in else Link("/sign-in", "Go to sign in"), HELP]
+    if refused.code == "already_picked_up":
+        holder = refused.holder or "Somebody else in your work group"
+        lines = [
+            f"{holder} has picked up this form, so it is no longer in your work group's list.",
+            "Nothing was changed.",
+        ]
+        return ErrorPage(f"{holder} has this form", lines, reference, links)
+    title, lines = _BY_CODE.get(refused.code) or _BY_STATUS.get(refused.status) or _BY_STATUS[500]
+    if refused.retry_after and refused.status == 429:  # noqa: PLR2004 - too many requests
+        lines = [*lines, f"Wait {_wait(refused.retry_after)}, then try again."]
+    return ErrorPage(title, lines, reference, links)
+
+
+def _wait(seconds: int) -> str:
+    if seconds <= 90:  # noqa: PLR2004 - people count short waits in seconds
+        return f"{seconds} seconds"
+    return f"{-(-seconds // 60)} minutes"

@@ -1,0 +1,218 @@
+"""A form's page as shown: banner, numbered pages, controls, attachments (requirements F95-F112, F124-F125). Pure."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from contracts.api.files import FileView
+from contracts.api.forms import ContributionView, FormPage
+from contracts.api.tasks import TaskView
+from contracts.authority import Authority
+from services.gateway.edits import seen_on
+from services.gateway.views.answers import flat
+from services.gateway.views.dates import day, due_words, hour
+from services.gateway.views.fields import Field, Filled, element_id, fields_of
+from services.gateway.views.frame import Problem
+
+SIZES = ((1024 * 1024, "MB"), (1024, "KB"))
+
+
+@dataclass(frozen=True)
+class Banner:
+    """Whom the form is about, and who asks for it."""
+
+    subject: list[tuple[str, str]]
+    sender: list[tuple[str, str]]
+
+
+def banner(task: TaskView, authority: Authority, today: date) -> Banner:
+    """The banner's lines; the authority decides which of the child's are shown (requirements F96, F97)."""
+    born = task.subject.date_of_birth
+    lines = {
+        "name": ("Name", task.subject.name),
+        "date_of_birth": ("DOB", day(born) if born else ""),
+        "form": ("Form Type", task.form_title),
+        "address": ("Address", task.subject.address),
+        "comments": ("Comments", task.comments),
+    }
+    required_by = f"{day(task.due_on)} ({due_words(task.due_on, today)})"
+    sender = task.sender
+    return Banner(
+        [lines[name] for name in authority.banner if lines[name][1]],
+        [
+            line
+            for line in (
+                ("Required By", required_by),
+                ("Sent By", sender.name),
+                ("Department", sender.department),
+                ("Telephone", sender.telephone),
+                ("Address", sender.address),
+            )
+            if line[1]
+        ],
+    )
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """An attached file."""
+
+    file_id: str
+    name: str
+    size: str
+    state: str
+    note: str
+    href: str
+
+
+def size_words(size: int) -> str:
+    """Such as 340 KB or 1.2 MB."""
+    for unit, name in SIZES:
+        if size >= unit:
+            return f"{size / unit:.1f}".removesuffix(".0") + f" {name}"
+    return f"{size} bytes"
+
+
+def attachments(task_id: str, files: list[FileView]) -> list[Attachment]:
+    """The files of a task; one that is not released cannot be opened."""
+    notes = {"waiting": "Being checked for viruses", "accepted": "", "refused": "Refused"}
+    return [
+        Attachment(
+            file.file_id,
+            file.name,
+            size_words(file.size),
+            file.state,
+            file.refusal or notes[file.state],
+            f"/forms/{task_id}/files/{file.file_id}" if file.state == "accepted" else "",
+        )
+        for file in files
+    ]
+
+
+@dataclass(frozen=True)
+class PageLink:
+    """A numbered page of the form."""
+
+    number: int
+    title: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class FormPageView:
+    """One page of a form, ready to type into."""
+
+    task_id: str
+    title: str
+    form_title: str
+    number: int
+    last: int
+    banner: Banner
+    pages: list[PageLink]
+    fields: list[Field]
+    problems: list[Problem]
+    seen: str
+    revision: int
+    page_id: str
+    holder_key: str
+    saved: str
+    takes_files: bool
+    attachments: list[Attachment]
+    accept: str
+    file_rules: str
+    full_screen: str = ""
+    notice: str = ""
+    download: str = ""
+
+    @property
+    def waiting(self) -> bool:
+        """Some attachment is still being checked."""
+        return any(attachment.state == "waiting" for attachment in self.attachments)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a page is drawn from beside the task and the contribution."""
+
+    number: int
+    page_id: str
+    holder_key: str
+    spare_row: str
+    files: list[FileView] = field(default_factory=list)
+    typed: dict[str, list[str]] = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
+    general: list[str] = field(default_factory=list)
+    full_screen: str = ""
+    notice: str = ""
+    download: str = ""
+
+
+def narrowed(page: FormPage, key: str) -> FormPage:
+    """The page with one question alone, for Full Screen; whole where there is no such question."""
+    only = [question for question in flat(page.questions) if question.key == key]
+    return page.model_copy(update={"questions": only}) if only else page
+
+
+def takes_files(page: FormPage) -> bool:
+    """Whether documents are attached on the page."""
+    return any(question.type == "files" for question in flat(page.questions))
+
+
+def file_rules(authority: Authority) -> str:
+    """What may be attached, in words."""
+    return f"{kinds(authority)}, up to {size_words(authority.files.max_size)} each"
+
+
+def kinds(authority: Authority) -> str:
+    """Such as DOC, DOCX, PDF, JPG, JPEG or PNG."""
+    names = [extension.upper() for extension in authority.files.extensions]
+    return f"{', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else names[0]
+
+
+def page_problems(page: FormPage, faults: dict[str, str], general: list[str]) -> list[Problem]:
+    """The error summary, in the order of the page."""
+    order = {question.key: index for index, question in enumerate(flat(page.questions))}
+    paths = sorted(faults, key=lambda path: order.get(path.partition("/")[0], len(order)))
+    labels = {question.key: question.label for question in flat(page.questions)}
+    return [Problem(text) for text in general] + [
+        Problem.at(_named(faults[path], labels.get(path.partition("/")[0], "")), element_id(path)) for path in paths
+    ]
+
+
+def _named(text: str, label: str) -> str:
+    """A sentence that says which question, where the sentence itself does not."""
+    return f"{label.rstrip(' :?*.')}: {text}" if text == "This field is required." and label else text
+
+
+def form_page(
+    task: TaskView, contribution: ContributionView, authority: Authority, drawing: Drawing, today: date
+) -> FormPageView:
+    """A page of the form with its answers."""
+    whole = contribution.pages[drawing.number - 1]
+    page = narrowed(whole, drawing.full_screen) if drawing.full_screen else whole
+    conflicts = {conflict.path: conflict for conflict in contribution.conflicts}
+    filled = Filled(contribution.answers, drawing.typed, drawing.faults, conflicts, drawing.spare_row)
+    return FormPageView(
+        task_id=task.task_id,
+        title=whole.title,
+        form_title=task.form_title,
+        number=drawing.number,
+        last=len(contribution.pages),
+        banner=banner(task, authority, today),
+        pages=[
+            PageLink(number, each.title, number == drawing.number) for number, each in enumerate(contribution.pages, 1)
+        ],
+        fields=fields_of(page.questions, filled),
+        problems=page_problems(page, drawing.faults, drawing.general),
+        seen=seen_on(page, contribution.answers).dump(),
+        revision=contribution.revision,
+        page_id=drawing.page_id,
+        holder_key=drawing.holder_key,
+        saved=hour(contribution.saved_at) if contribution.saved_at else "",
+        takes_files=takes_files(page),
+        attachments=attachments(task.task_id, drawing.files),
+        accept=",".join(f".{extension}" for extension in authority.files.extensions),
+        file_rules=file_rules(authority),
+        full_screen=drawing.full_screen,
+        notice=drawing.notice,
+        download=drawing.download,
+    )

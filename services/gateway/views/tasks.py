@@ -1,0 +1,115 @@
+"""The task lists as their page shows them (requirements F67-F76, F82-F84)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from contracts.api.tasks import Tab, TaskListView, TaskRow
+from contracts.authority import Authority
+from services.gateway.views.dates import day, due_words, moment
+
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True)
+class Row:
+    """One task."""
+
+    number: int
+    task_id: str
+    form: str
+    name: str
+    due: str
+    due_words: str
+    late: bool
+    comments: str
+    work_group: str
+    at: str
+
+
+@dataclass(frozen=True)
+class TabLink:
+    """A tab and how many tasks it holds."""
+
+    key: Tab
+    title: str
+    count: int
+    current: bool
+
+
+@dataclass(frozen=True)
+class TasksPage:
+    """Tasks to complete."""
+
+    title: str
+    tab: Tab
+    heading: str
+    lead: str
+    empty: str
+    tabs: list[TabLink]
+    rows: list[Row]
+    group_rows: list[Row]
+    more_group_tasks: bool
+    number: int
+    pages: int
+
+    @property
+    def previous(self) -> str | None:
+        """The address of the page before."""
+        return f"/tasks?tab={self.tab}&page={self.number - 1}" if self.number > 1 else None
+
+    @property
+    def next(self) -> str | None:
+        """The address of the page after."""
+        return f"/tasks?tab={self.tab}&page={self.number + 1}" if self.number < self.pages else None
+
+
+def _row(number: int, task: TaskRow, today: date) -> Row:
+    """A row; what happened to the task stands in `at`, why in `comments`."""
+    at = task.submitted_at or task.retracted_at
+    return Row(
+        number=number,
+        task_id=task.task_id,
+        form=task.form_title,
+        name=task.subject_name,
+        due=day(task.due_on),
+        due_words=due_words(task.due_on, today),
+        late=task.due_on < today,
+        comments=task.retraction_reason if task.retracted_at else task.comments,
+        work_group=task.work_group_name,
+        at=moment(at) if at else "",
+    )
+
+
+def tasks_page(tasks: TaskListView, authority: Authority, today: date) -> TasksPage:
+    """The page of one tab."""
+    retracted, submitted = authority.retracted_days, authority.submitted_days
+    texts: dict[Tab, tuple[str, str, str]] = {
+        "assigned": ("Currently Assigned Tasks", "Currently Assigned Tasks", "There are no forms for you to complete."),
+        "retracted": (
+            "Recently Retracted Tasks",
+            f"Recently Retracted Forms (Last {retracted} Days)",
+            f"No form was retracted in the last {retracted} days.",
+        ),
+        "submitted": (
+            "Recently Submitted Tasks",
+            f"Recently Submitted Forms (Last {submitted} Days)",
+            f"You have submitted no form in the last {submitted} days.",
+        ),
+    }
+    _, heading, empty = texts[tasks.tab]
+    first = (tasks.page - 1) * PAGE_SIZE + 1
+    return TasksPage(
+        tab=tasks.tab,
+        title=f"{authority.brand.portal_name} - tasks to complete",
+        heading=heading,
+        lead="The following forms have been delegated to you to complete.",
+        empty=empty,
+        tabs=[
+            TabLink(key, title, getattr(tasks.counts, key), key == tasks.tab) for key, (title, _, _) in texts.items()
+        ],
+        rows=[_row(first + index, task, today) for index, task in enumerate(tasks.rows)],
+        group_rows=[_row(index + 1, task, today) for index, task in enumerate(tasks.group_rows)],
+        more_group_tasks=tasks.group_pages > 1,
+        number=tasks.page,
+        pages=tasks.pages,
+    )

@@ -1,0 +1,189 @@
+"""One request of a person: whose portal, which session, which browser; cookies, forms' tokens, and rendering."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeVar
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from chassis import clock
+from chassis.errors import Unauthorised
+from chassis.identity import Professional
+from contracts.api.auth import SessionView
+from contracts.authority import Authority
+from services.gateway.gateway import Gateway
+from services.gateway.templating import render
+from services.gateway.views.frame import Frame, SignedIn
+
+Done = TypeVar("Done")
+_BROWSER_SECONDS = 2 * 60 * 60
+
+
+@dataclass(frozen=True)
+class Browser:
+    """What a browser holds before anybody is signed in: it binds codes and forms to this browser (login CSRF)."""
+
+    nonce: str
+    sign_in: str = ""
+    registration: str = ""
+    reset: str = ""
+    next: str = ""
+
+
+class Visit:
+    """Who comes, from which browser, to whose portal."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.gateway: Gateway = request.app.state.gateway
+        settings = self.gateway.settings
+        self.authority: Authority = self.gateway.authorities.at_host(
+            request.url.hostname or "", settings.default_authority
+        )
+        prefix = "__Host-" if self.gateway.is_https else ""
+        self._session_cookie, self._browser_cookie = f"{prefix}portal_session", f"{prefix}portal_browser"
+        self.token = request.cookies.get(self._session_cookie, "")
+        self.session: SessionView | None = None
+        self._held = self._open_browser()
+        self.browser = self._held or Browser(nonce=secrets.token_urlsafe(24))
+
+    def _open_browser(self) -> Browser | None:
+        sealed = self.request.cookies.get(self._browser_cookie, "")
+        content = self.gateway.seals.open("browser", sealed, _BROWSER_SECONDS) if sealed else None
+        return Browser(**{name: value for name, value in content.items() if name != "at"}) if content else None
+
+    # Forms' tokens
+
+    @property
+    def _bound_to(self) -> tuple[str, str]:
+        return ("session", self.token) if self.token else ("browser", self.browser.nonce)
+
+    @property
+    def csrf(self) -> str:
+        """The token of every form of this visit."""
+        return self.gateway.seals.token("csrf", *self._bound_to)
+
+    def fits(self, token: str) -> bool:
+        """Whether a form was made for this session or browser."""
+        return self.gateway.seals.fits(token, "csrf", *self._bound_to)
+
+    def is_own_origin(self) -> bool:
+        """Whether a page of this portal sent the request, as far as the browser says; one that says nothing may."""
+        headers = self.request.headers
+        site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+        if site is not None and site not in ("same-origin", "none"):
+            return False
+        scheme = "https" if self.gateway.is_https else self.request.url.scheme
+        return origin is None or origin == f"{scheme}://{headers.get('host', '')}"
+
+    def holder_key(self, task_id: str, account_id: str) -> str:
+        """Says on a page whose it is without saying who: what one person typed is never saved as another's."""
+        return self.gateway.seals.token("holder", task_id, account_id)
+
+    # Sessions
+
+    async def sign_in_person(self, *, touch: bool = True) -> Professional:
+        """The signed-in person; Unauthorised where nobody is."""
+        if not self.token:
+            raise Unauthorised("signed_out")
+        try:
+            self.session = session = await self.gateway.auth.session(self.token, touch=touch)
+        except Unauthorised:
+            self.gateway.people.drop(self.token)
+            raise
+        person = Professional(session.account_id, session.email, session.name, session.role, session.organisation)
+        self.gateway.people.put(self.token, person)
+        return person
+
+    async def reading(self, read: Callable[[Professional], Awaitable[Done]]) -> tuple[Professional, Done]:
+        """The signed-in person and what they read; both are asked for at once where the person is known."""
+        if (known := self.gateway.people.get(self.token)) is None:
+            person = await self.sign_in_person()
+            return person, await read(person)
+        early = asyncio.ensure_future(read(known))
+        try:
+            person = await self.sign_in_person()
+        except BaseException:
+            early.cancel()
+            await asyncio.gather(early, return_exceptions=True)
+            raise
+        if person == known:
+            return person, await early
+        early.cancel()
+        await asyncio.gather(early, return_exceptions=True)
+        return person, await read(person)
+
+    @property
+    def idle_seconds(self) -> int:
+        """How long until the session ends if nothing happens."""
+        return max(0, int((self.session.idle_expires_at - clock.now()).total_seconds())) if self.session else 0
+
+    # Answers
+
+    def _frame(self, *, task_page: bool, authority: Authority | None) -> Frame:
+        person = None
+        if self.session:
+            left = max(0, int((self.session.absolute_expires_at - clock.now()).total_seconds()))
+            person = SignedIn(self.session.name, self.session.email, self.idle_seconds, left)
+        state = self.request.state
+        return Frame(authority or self.authority, self.gateway.statics.base, state.nonce, self.csrf, person, task_page)
+
+    def page(
+        self,
+        template: str,
+        page: Any,
+        status: int = 200,
+        *,
+        task_page: bool = False,
+        authority: Authority | None = None,
+    ) -> Response:
+        """A page; a browser that has no cookie yet gets one, for the form in it."""
+        html = render(template, self._frame(task_page=task_page, authority=authority), page)
+        response = HTMLResponse(html, status_code=status)
+        if not self.token and self._held is None:
+            self._keep_browser(response)
+        return response
+
+    def go(self, address: str) -> Response:
+        """On to another page, by GET."""
+        return RedirectResponse(address, status_code=303)
+
+    def remember(self, response: Response, **changes: str) -> Response:
+        """Changes what the browser holds before sign-in."""
+        self.browser = replace(self.browser, **changes)
+        self._keep_browser(response)
+        return response
+
+    def _keep_browser(self, response: Response) -> None:
+        content = {name: value for name, value in vars(self.browser).items() if value}
+        self._set(response, self._browser_cookie, self.gateway.seals.seal("browser", content), _BROWSER_SECONDS)
+
+    def start_session(self, response: Response, token: str, seconds: int) -> Response:
+        """The session's cookie; it outlives the browser's window (requirements F44). What was held before is over."""
+        self._set(response, self._session_cookie, token, seconds)
+        self._drop(response, self._browser_cookie)
+        return response
+
+    def end_session(self, response: Response) -> Response:
+        """Takes the session's cookie back."""
+        self._drop(response, self._session_cookie)
+        return response
+
+    def told_saved(self, response: Response, page_id: str) -> Response:
+        """Tells the browser's copy of a page that the page was saved; for its script, so readable by it."""
+        response.set_cookie(
+            "portal_saved", page_id, max_age=60, path="/", secure=self.gateway.is_https, samesite="strict"
+        )
+        return response
+
+    def _set(self, response: Response, name: str, value: str, seconds: int) -> None:
+        same_site: Literal["lax"] = "lax"
+        response.set_cookie(
+            name, value, max_age=seconds, path="/", secure=self.gateway.is_https, httponly=True, samesite=same_site
+        )
+
+    def _drop(self, response: Response, name: str) -> None:
+        response.delete_cookie(name, path="/", secure=self.gateway.is_https, httponly=True, samesite="lax")
