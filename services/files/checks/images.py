@@ -38,9 +38,9 @@ def clean_image(extension: str, content: bytes) -> bytes:
 
 
 def _drawn_anew(picture: Image.Image, kind: str) -> bytes:
-    upright = _plain(ImageOps.exif_transpose(picture), kind)
-    upright.info.clear()
-    upright.getexif().clear()
+    ImageOps.exif_transpose(picture, in_place=True)
+    upright = _plain(picture, kind)
+    upright.info.clear()  # all that Pillow would write beside the pixels
     out = io.BytesIO()
     if kind == "PNG":
         upright.save(out, "PNG", compress_level=PACKING)
@@ -51,6 +51,7 @@ def _drawn_anew(picture: Image.Image, kind: str) -> bytes:
 
 def _plain(picture: Image.Image, kind: str) -> Image.Image:
     """The picture in a colour mode that its format keeps without a palette or profile."""
-    if picture.mode in PLAIN_MODES and not (kind == "PNG" and "transparency" in picture.info):
-        return picture.copy()
-    return picture.convert("RGBA" if "transparency" in picture.info and kind == "PNG" else "RGB")
+    is_see_through = kind == "PNG" and "transparency" in picture.info
+    if picture.mode in PLAIN_MODES and not is_see_through:
+        return picture
+    return picture.convert("RGBA" if is_see_through else "RGB")

@@ -9,6 +9,7 @@ import os
 import resource
 import signal
 import sys
+from pathlib import Path
 from typing import BinaryIO, NoReturn
 
 from services.files.checks import inspect
@@ -58,13 +59,11 @@ def _work(extension: str, content: bytes, writer: int) -> NoReturn:
 def _limit() -> None:
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, MOST_SECONDS)
-    for what, most in (
-        (resource.RLIMIT_AS, MOST_MEMORY),
-        (resource.RLIMIT_CPU, MOST_SECONDS),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NPROC, 0),
-    ):
+    limits = {resource.RLIMIT_CPU: MOST_SECONDS, resource.RLIMIT_CORE: 0, resource.RLIMIT_NPROC: 0}
+    if sys.platform == "linux":
+        limits[resource.RLIMIT_AS] = MOST_MEMORY  # other systems do not know it
+        Path("/proc/self/oom_score_adj").write_text("1000")  # where memory runs out, the service is not the first to go
+    for what, most in {**limits, resource.RLIMIT_FSIZE: 0}.items():
         resource.setrlimit(what, (most, most))
 
 

@@ -1,6 +1,6 @@
 """What attachments are and what may happen to them. Frozen values; no I/O, no clock, no async."""
 
-from services.files.model.folder import Attachment, Content, Folder
+from services.files.model.folder import MOST_ENTRIES, Attachment, Content, Folder
 from services.files.model.names import clean_name, content_disposition, extension
 from services.files.model.ranges import OutOfRange, Part, asked_part
 from services.files.model.refusal import Code, Unacceptable, sentence
@@ -9,6 +9,7 @@ from services.files.model.types import MEDIA_TYPES
 
 __all__ = [
     "MEDIA_TYPES",
+    "MOST_ENTRIES",
     "Attachment",
     "Code",
     "Content",

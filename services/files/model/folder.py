@@ -58,6 +58,11 @@ class Attachment(Value):
     received_at: datetime | None = None
     """When the council confirmed receipt."""
 
+    @property
+    def is_live(self) -> bool:
+        """Whether it goes, or may come to go, with the submission."""
+        return self.state in {"waiting", "accepted"}
+
     def to_scan(self) -> list[Content]:
         """All that must be clean before the file is released."""
         return [self.content] if self.original is None else [self.original, self.content]
@@ -167,7 +172,7 @@ class Folder(Value):
         return self.model_copy(update={"task_version": max(self.task_version, task_version)})
 
     def _live(self) -> list[Attachment]:
-        return [file for file in self.files if file.state in {"waiting", "accepted"}]
+        return [file for file in self.files if file.is_live]
 
     @staticmethod
     def _frozen(file: Attachment) -> Attachment:

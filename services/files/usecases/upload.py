@@ -10,7 +10,17 @@ from chassis.errors import Refused
 from chassis.outbox import derived_id
 from contracts.authority import FileRules
 from contracts.tasks import FormGrant
-from services.files.model import MEDIA_TYPES, Attachment, Code, Content, Folder, Unacceptable, clean_name, extension
+from services.files.model import (
+    MEDIA_TYPES,
+    MOST_ENTRIES,
+    Attachment,
+    Code,
+    Content,
+    Folder,
+    Unacceptable,
+    clean_name,
+    extension,
+)
 from services.files.store import Damaged
 from services.files.usecases.scanning import scan
 from services.files.usecases.service import Files, check_grant, check_open
@@ -35,9 +45,7 @@ async def upload(service: Files, grant: FormGrant, coming: Upload) -> Attachment
     The same key by the same person for the same task is the same file, however often it comes.
     """
     folder, rules = await service.granted(grant), service.rules(grant.authority)
-    file_id = "file_" + (
-        derived_id("file", grant.task_id, grant.account_id, coming.key) if coming.key else str(uuid4())
-    )
+    file_id = _file_id(folder, grant, coming.key)
     if known := folder.find(file_id):
         return known
     check_open(folder)
@@ -48,6 +56,18 @@ async def upload(service: Files, grant: FormGrant, coming: Upload) -> Attachment
         async with service.lanes.memory:
             file = await _examine(service, grant, file_id, shown, uploaded)
         return await _keep(service, grant, file, uploaded, rules)
+
+
+def _file_id(folder: Folder, grant: FormGrant, key: str | None) -> str:
+    """The id that follows from the sender's key; where that file was removed or refused since, it may come again."""
+    if key is None:
+        return f"file_{uuid4()}"
+    for number in range(MOST_ENTRIES):
+        file_id = "file_" + derived_id("file", grant.task_id, grant.account_id, key, str(number))
+        known = folder.find(file_id)
+        if known is None or known.is_live:
+            return file_id
+    raise Unacceptable(Code.TOO_MANY)
 
 
 def _check_announced(folder: Folder, name: str, announced: int, rules: FileRules) -> None:

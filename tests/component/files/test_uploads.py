@@ -129,6 +129,14 @@ async def test_the_same_key_is_the_same_file(desk: Desk) -> None:
         assert (await desk.content(file["file_id"])).content == samples.pdf()
 
 
+async def test_a_removed_file_can_come_again_with_its_key(desk: Desk) -> None:
+    first = (await desk.upload("a.pdf", samples.pdf(), "key-1")).json()["file_id"]
+    await desk.remove(first)
+    again = [(await desk.upload("a.pdf", samples.pdf(), "key-1")).json()["file_id"] for _ in range(2)]
+    assert again[0] == again[1] != first
+    assert [file["file_id"] for file in await desk.files()] == again[:1]
+
+
 async def test_many_at_once_are_all_kept(desk: Desk) -> None:
     answers = await asyncio.gather(*(desk.upload(f"{number}.pdf", samples.pdf()) for number in range(4)))
     assert [answer.status_code for answer in answers] == [201] * 4
