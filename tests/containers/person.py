@@ -83,8 +83,11 @@ class Person:
 
     @staticmethod
     def _seen(response: httpx2.Response) -> Page:
+        """A page, also one that says what is wrong with what was given."""
         page = Page(response)
-        assert response.status_code < 400, f"{response.status_code} at {response.url}: {response.text[:2000]}"
+        assert response.status_code < 400 or response.status_code == 422, (
+            f"{response.status_code} at {response.url}: {response.text[:2000]}"
+        )
         return page
 
 
