@@ -32,7 +32,7 @@ async def attach(visit: Visit, opened: Opened, form: Form, number: int) -> Respo
         contribution = await contribution_of(visit.gateway, opened)
         questions: list[Question] = list(flat(page_at(contribution.pages, number).questions))
         key = next((question.key for question in questions if question.type == "files"), "files")
-        return await draw(visit, opened, contribution, number, faults={key: " ".join(told)}, status=422)
+        return await draw(visit, opened, contribution, number, faults={key: "\n".join(told)}, status=422)
     return visit.go(f"/forms/{opened.task.task_id}/{number}?done=uploaded#files")
 
 

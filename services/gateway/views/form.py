@@ -174,7 +174,9 @@ def page_problems(page: FormPage, faults: dict[str, str], general: list[str]) ->
     paths = sorted(faults, key=lambda path: order.get(path.partition("/")[0], len(order)))
     labels = {question.key: question.label for question in flat(page.questions)}
     return [Problem(text) for text in general] + [
-        Problem.at(_named(faults[path], labels.get(path.partition("/")[0], "")), element_id(path)) for path in paths
+        Problem.at(_named(line, labels.get(path.partition("/")[0], "")), element_id(path))
+        for path in paths
+        for line in faults[path].splitlines()
     ]
 
 

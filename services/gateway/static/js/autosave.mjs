@@ -123,7 +123,7 @@ export function startAutosave(form) {
     const sent = JSON.stringify(typedOf(form));
     const body = new URLSearchParams(entriesOf(form));
     body.set("action", action);
-    const answer = await fetch(form.action, {
+    const answer = await fetch(form.getAttribute("action"), {
       method: "POST", body, headers: { Accept: "application/json" }, credentials: "same-origin", redirect: "error",
       signal: AbortSignal.timeout(15000),
     });
