@@ -72,8 +72,10 @@ def environment(name: str, addresses: Addresses, secrets: Secrets, authorities: 
         amqp = as_user(addresses.amqp, name, secrets.passwords[name]) if addresses.has_broker_users else addresses.amqp
         settings |= {"MONGO_URL": addresses.mongo, "MONGO_DATABASE": f"portal_{name}", "AMQP_URL": amqp}
     return {
-        # Motor's threads would each keep an arena of their own.
+        # Motor's threads would each keep an arena of their own, and what hashing and PDFs took would not be given back.
         "MALLOC_ARENA_MAX": "2",
+        "MALLOC_MMAP_THRESHOLD_": "131072",
+        "MALLOC_TRIM_THRESHOLD_": "131072",
         **{f"{prefix}_{key}": value for key, value in settings.items()},
     }
 

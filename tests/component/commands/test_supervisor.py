@@ -1,0 +1,95 @@
+"""The supervisor over real processes: order, restarts, giving up, stopping."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from commands.parts.part import Part
+from commands.parts.ports import pick
+from commands.parts.processes import is_same
+from commands.parts.supervisor import Supervisor
+from commands.parts.trouble import Trouble
+from tests.support.eventually import eventually
+
+STUBBORN = """
+import http.server, signal, sys
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), http.server.SimpleHTTPRequestHandler).serve_forever()
+"""
+
+Start = Callable[..., Supervisor]
+
+
+def server(name: str, folder: Path, *after: str) -> Part:
+    port = pick([name], {})[name]
+    url = f"http://127.0.0.1:{port}"
+    command = (sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", str(folder))
+    return Part(name=name, command=command, url=url, probe=f"{url}/", cwd=folder, after=after)
+
+
+@pytest.fixture
+async def supervise(tmp_path: Path) -> AsyncIterator[Start]:
+    started: list[Supervisor] = []
+
+    def make(*parts: Part, on_change: Callable[[], None] = lambda: None) -> Supervisor:
+        started.append(Supervisor(parts, tmp_path, on_change))
+        return started[-1]
+
+    yield make
+    for supervisor in started:
+        await supervisor.stop()
+
+
+async def test_a_part_waits_for_those_it_leans_on(tmp_path: Path, supervise: Start) -> None:
+    seen: list[tuple[bool, bool]] = []
+
+    def note() -> None:
+        seen.append((supervisor.watched["engine"].is_ready, supervisor.watched["service"].pid is not None))
+
+    supervisor = supervise(server("service", tmp_path, "engine"), server("engine", tmp_path), on_change=note)
+    await supervisor.start()
+    assert all(engine_ready for engine_ready, service_runs in seen if service_runs)
+    assert supervisor.watched["service"].is_ready
+
+
+async def test_a_part_that_is_killed_comes_back_as_another_process(tmp_path: Path, supervise: Start) -> None:
+    supervisor = supervise(server("service", tmp_path))
+    await supervisor.start()
+    watched = supervisor.watched["service"]
+    before = watched.pid
+    assert before
+    os.kill(before, signal.SIGKILL)
+    await eventually(lambda: watched.pid not in {None, before} and watched.is_ready)
+    assert watched.starts == 2
+
+
+async def test_a_part_that_cannot_start_is_told_with_its_last_lines(tmp_path: Path, supervise: Start) -> None:
+    command = (sys.executable, "-c", "raise SystemExit('no such setting: COLOUR')")
+    supervisor = supervise(Part(name="broken", command=command, url="", probe="tcp://127.0.0.1:1", cwd=tmp_path))
+    with pytest.raises(Trouble, match="no such setting: COLOUR"):
+        await supervisor.start()
+
+
+async def test_stopping_leaves_nothing_even_of_a_part_that_will_not_end(tmp_path: Path, supervise: Start) -> None:
+    port = pick(["stubborn"], {})["stubborn"]
+    url = f"http://127.0.0.1:{port}/"
+    stubborn = Part(
+        name="stubborn",
+        command=(sys.executable, "-c", STUBBORN, str(port)),
+        url=url,
+        probe=url,
+        cwd=tmp_path,
+        drain_seconds=0.5,
+    )
+    supervisor = supervise(stubborn, server("polite", tmp_path))
+    await supervisor.start()
+    running = [(watched.pid, watched.birth) for watched in supervisor.watched.values()]
+    assert all(is_same(pid, birth) for pid, birth in running)
+    async with asyncio.timeout(10):
+        await supervisor.stop()
+    assert not any(is_same(pid, birth) for pid, birth in running)

@@ -1,0 +1,56 @@
+"""`./portal up` keeps everything running: what is killed comes back, and nothing is left when it goes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.eventually import wait_until
+from tests.support.portal import Portal
+
+SERVICES = {"auth", "tasks", "forms", "notify", "files", "gateway"}
+
+
+@pytest.fixture(scope="module")
+def own_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """A portal that nobody else uses, since parts of it are killed."""
+    portal = Portal.at(tmp_path_factory.mktemp("supervision") / "data")
+    portal.up()
+    yield portal
+    portal.down()
+
+
+def test_status_names_every_service_and_both_councils(own_portal: Portal) -> None:
+    status = own_portal.status()
+    assert status["ready"]
+    assert set(status["services"]) == SERVICES | {"broker", "database"}
+    assert all(row["ready"] and row["pid"] for row in status["services"].values())
+    assert set(status["amqp"]["councils"]) == {"bristol", "oxfordshire"}
+    assert status["gateway"] == own_portal.gateway
+
+
+@pytest.mark.parametrize("part", ["tasks", "gateway", "scanner", "database", "broker"])
+def test_a_part_that_is_killed_comes_back(own_portal: Portal, part: str) -> None:
+    own_portal.wait_until_ready()
+    before = own_portal.kill(part)
+    wait_until(lambda: own_portal.parts()[part]["pid"] not in {None, before}, within=30)
+    own_portal.wait_until_ready()
+
+
+def test_a_second_one_on_the_same_data_is_refused(own_portal: Portal) -> None:
+    refused = own_portal.command("up", "--port", "1", "--detach", check=False)
+    assert refused.returncode == 1
+    assert "already runs" in refused.stderr
+
+
+def test_down_leaves_no_process_and_up_finds_the_data_again(tmp_path: Path) -> None:
+    portal = Portal.at(tmp_path / "data")
+    portal.up()
+    rows, councils = portal.parts(), portal.status()["amqp"]["councils"]
+    assert portal.lives(rows) == list(rows)
+    portal.down()
+    assert portal.lives(rows) == []
+    assert portal.status()["ready"] is False
+    portal.up()
+    assert portal.status()["amqp"]["councils"] == councils
+    portal.down()

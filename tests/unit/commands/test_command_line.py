@@ -1,0 +1,110 @@
+"""What a person types, and what they are told when it is wrong."""
+
+import argparse
+import importlib.machinery
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from commands import council, dead, forms
+from commands.__main__ import COMMANDS, main
+from commands.parts.instance import ROOT
+from commands.test import FOLDERS
+
+
+@pytest.fixture(scope="module")
+def portal() -> ModuleType:
+    loader = importlib.machinery.SourceFileLoader("portal_script", str(ROOT / "portal"))
+    spec = importlib.util.spec_from_loader("portal_script", loader)
+    assert spec
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+def test_the_help_names_every_command(portal: ModuleType) -> None:
+    assert all(f"./portal {name}" in (portal.__doc__ or "") for name in COMMANDS)
+
+
+def test_only_what_needs_engines_asks_for_their_packages(portal: ModuleType) -> None:
+    assert "rabbitmq-server" in portal.needed(["up", "--detach"])
+    assert "chromium" in portal.needed(["test"])
+    assert "chromium" not in portal.needed(["test", "component"])
+    for words in (
+        ["check"],
+        ["test", "unit"],
+        ["test", "contracts", "-q"],
+        ["status", "--json"],
+        ["test", "containers"],
+    ):
+        assert portal.needed(words) == {}
+
+
+def test_a_package_is_not_missing_where_a_variable_names_another(
+    portal: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packages = {"rabbitmq-server": (("/nowhere/rabbitmq",), "PORTAL_AMQP_URL")}
+    monkeypatch.delenv("PORTAL_AMQP_URL", raising=False)
+    assert portal.missing(packages) == ["rabbitmq-server"]
+    monkeypatch.setenv("PORTAL_AMQP_URL", "amqp://broker.example/")
+    assert portal.missing(packages) == []
+
+
+@pytest.mark.parametrize("words", [["--data", "/x", "list"], ["list", "--data", "/x"]])
+def test_the_data_directory_may_stand_before_or_behind_the_verb(words: list[str]) -> None:
+    parser = argparse.ArgumentParser()
+    dead.describe(parser)
+    assert parser.parse_args(words).data == Path("/x")
+
+
+def test_the_authority_is_bristol_unless_said_otherwise() -> None:
+    parser = argparse.ArgumentParser()
+    council.describe(parser)
+    assert parser.parse_args(["retract", "D-1"]).authority == "bristol"
+    assert parser.parse_args(["retract", "D-1", "--authority", "oxfordshire"]).authority == "oxfordshire"
+
+
+def test_an_unknown_command_is_answered_with_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["upp"]) == 2
+    assert "outbox" in capsys.readouterr().err
+
+
+def test_commands_about_a_running_portal_say_when_there_is_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["outbox", "--data", str(tmp_path)]) == 1
+    assert "./portal up starts one" in capsys.readouterr().err
+
+
+def test_the_shipped_forms_are_accepted(capsys: pytest.CaptureFixture[str]) -> None:
+    for file in sorted((ROOT / "services/forms/definitions").glob("*.json")):
+        assert main(["forms", "check", str(file)]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_each_fault_of_a_form_is_one_line_of_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "form.json"
+    file.write_text('{"resourceType": "Questionnaire"}')
+    assert main(["forms", "check", str(file)]) == 1
+    faults = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(faults) > 1
+    assert all(set(fault) == {"path", "code", "message"} for fault in faults)
+
+
+def test_a_form_that_is_not_json_has_one_fault(tmp_path: Path) -> None:
+    file = tmp_path / "form.json"
+    file.write_text("{")
+    definition, faults = forms.faults_of(file)
+    assert definition is None
+    assert [fault.code for fault in faults] == ["not_json"]
+
+
+def test_all_runs_every_folder_but_containers() -> None:
+    assert {path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name[0].isalpha()} <= {
+        *FOLDERS,
+        "support",
+        "containers",
+    }

@@ -1,0 +1,133 @@
+"""Ports, secrets, addresses and the state of one local portal."""
+
+import json
+import os
+import socket
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from commands.parts import demo_content, ports, secrets
+from commands.parts.instance import CONTENTS, Instance
+from commands.parts.processes import birth, is_same
+from commands.parts.scanner import _TEST_SIGNATURE
+from commands.parts.services import STORED, Addresses, as_user, environment
+from commands.parts.trouble import Trouble
+from commands.status import document
+from contracts.council import DelegationRequested, DelegationRetracted, WorkGroupDefined
+
+ADDRESSES = Addresses(
+    amqp="amqp://127.0.0.1:5672/",
+    mongo="mongodb://127.0.0.1/",
+    smtp="smtp://127.0.0.1:25",
+    clamd="tcp://127.0.0.1:3310",
+    gateway="http://127.0.0.1:8000",
+    services={name: f"http://127.0.0.1/{name}" for name in (*STORED, "gateway")},
+    is_broker_outside=False,
+    has_broker_users=True,
+)
+
+
+def test_a_part_gets_the_port_that_it_had_before() -> None:
+    first = ports.pick(["broker", "mail"], {})
+    assert ports.pick(["broker", "mail"], first) == first
+    assert len(set(first.values())) == 2
+
+
+def test_a_port_that_is_taken_is_not_given_again() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        number = taken.getsockname()[1]
+        assert ports.pick(["broker"], {"broker": number})["broker"] != number
+
+
+def test_secrets_are_made_once_and_are_for_their_owner_only(tmp_path: Path) -> None:
+    instance = Instance(tmp_path)
+    made = secrets.load(instance, ["bristol"])
+    assert secrets.load(instance, ["bristol"]) == made
+    assert (tmp_path / "secrets.json").stat().st_mode & 0o077 == 0
+    grown = secrets.load(instance, ["bristol", "oxfordshire"])
+    assert grown.passwords["bristol"] == made.passwords["bristol"]
+    assert len(set(grown.passwords.values())) == len(grown.passwords)
+
+
+def test_each_service_signs_in_to_the_broker_as_itself(tmp_path: Path) -> None:
+    made = secrets.load(Instance(tmp_path), ["bristol"])
+    amqp = {name: environment(name, ADDRESSES, made, ("bristol",))[f"{name.upper()}_AMQP_URL"] for name in STORED}
+    assert amqp["tasks"] == f"amqp://tasks:{made.passwords['tasks']}@127.0.0.1:5672/"
+    assert len(set(amqp.values())) == len(STORED)
+
+
+def test_auth_gets_no_secret_of_a_council_in_clear(tmp_path: Path) -> None:
+    made = secrets.load(Instance(tmp_path), ["bristol"])
+    told = environment("auth", ADDRESSES, made, ("bristol",))
+    assert made.client_secrets["bristol"] not in json.dumps(told)
+    assert json.loads(told["AUTH_COUNCIL_CLIENTS"])["bristol"]["client_id"] == "bristol"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("amqp://127.0.0.1:5672/", "amqp://bristol:a%2Fb@127.0.0.1:5672/"),
+        ("amqp://guest:guest@broker.example/vhost", "amqp://bristol:a%2Fb@broker.example/vhost"),
+    ],
+)
+def test_credentials_replace_those_of_an_address(given: str, expected: str) -> None:
+    assert as_user(given, "bristol", "a/b") == expected
+
+
+def test_two_supervisors_cannot_share_a_directory(tmp_path: Path) -> None:
+    first = Instance(tmp_path)
+    with first.alone():
+        assert first.is_held()
+        with pytest.raises(Trouble, match="already runs"), Instance(tmp_path).alone():
+            pass
+    assert not first.is_held()
+
+
+def test_fresh_empties_what_a_portal_keeps_and_nothing_else(tmp_path: Path) -> None:
+    for name in (*CONTENTS, "mine.txt"):
+        (tmp_path / name).write_text("{}")
+    instance = Instance(tmp_path)
+    instance.prepare(fresh=True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["logs", "mine.txt"]
+
+
+def test_status_has_the_same_keys_whether_something_runs_or_not() -> None:
+    keys = {"ready", "gateway", "amqp", "mongo", "mail", "services", "demo"}
+    nothing = document({}, {})
+    assert set(nothing) == keys
+    assert nothing["ready"] is False
+    row = {"url": "http://127.0.0.1:1", "probe": "", "pid": 7, "birth": "1", "restarts": 0}
+    state = {"complete": True, "parts": {"tasks": row, "epmd": row}}
+    running = document(state, {"tasks": True, "epmd": True})
+    assert set(running) == keys
+    assert running["ready"] is True
+    assert running["services"] == {"tasks": {"url": "http://127.0.0.1:1", "ready": True, "pid": 7}}
+    assert document(state, {"tasks": False, "epmd": True})["ready"] is False
+
+
+def test_a_number_that_another_process_got_is_not_our_process() -> None:
+    own = os.getpid()
+    assert is_same(own, birth(own))
+    assert not is_same(own, "another birth")
+    assert not is_same(None, None)
+
+
+def test_the_scanners_one_signature_is_the_test_file() -> None:
+    name, target, offset, signature = _TEST_SIGNATURE.split(":")
+    assert (name, target, offset) == ("Eicar-Test-Signature", "0", "*")
+    text = bytes.fromhex(signature)
+    assert len(text) == 68
+    assert text.endswith(b"ANTIVIRUS-TEST-FILE!$H+H*")
+
+
+def test_the_demo_says_what_the_contract_allows() -> None:
+    for body in demo_content.delegations(date(2026, 11, 21)):
+        DelegationRequested.model_validate({**body, "authority": "bristol"})
+    for body in demo_content.groups():
+        WorkGroupDefined.model_validate({**body, "authority": "bristol"})
+    for body in demo_content.retracted():
+        DelegationRetracted.model_validate({**body, "authority": "bristol"})
