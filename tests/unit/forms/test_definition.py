@@ -1,6 +1,7 @@
 """What a form definition may say, and that every fault is named at once."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,21 @@ def test_every_shipped_definition_is_accepted_and_named_by_its_code(path: Path) 
     shipped = json.loads(path.read_text())
     assert check(shipped) == []
     assert read(shipped).code == path.stem
+
+
+def test_the_form_that_the_documentation_shows_is_accepted() -> None:
+    shown = Path("docs/forms.md").read_text().split("```json\n")[1].split("\n```")[0]
+    assert check(json.loads(shown)) == []
+
+
+def test_the_documentation_names_every_fault() -> None:
+    told = Path("docs/forms.md").read_text()
+    sources = [Path(f"services/forms/model/{name}.py").read_text() for name in ("rules", "conditions", "definition")]
+    named = {
+        code for source in sources for code in re.findall(r'(?:fault\(\s*|code=|\(\s*)"([a-z]+(?:_[a-z]+)+)",', source)
+    }
+    assert named - {"other_code"} >= {"duplicate_key", "nested_group", "bad_extension"}, "the search finds the codes"
+    assert [code for code in sorted(named) if f"`{code}`" not in told] == []
 
 
 def test_the_first_form_has_the_keys_that_are_fixed() -> None:

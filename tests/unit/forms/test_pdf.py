@@ -82,6 +82,11 @@ def test_a_contribution_is_a_tagged_titled_english_document_with_table_headers()
     assert {"/H1", "/H2", "/Table", "/TH", "/TD"} <= tags
 
 
+@pytest.mark.parametrize("path", sorted(Path("services/forms/definitions").glob("*.json")), ids=lambda path: path.stem)
+def test_every_shipped_form_prints(path: Path) -> None:
+    assert_conforms(PRINTER.print_now(paper(definition=read(json.loads(path.read_text())), answers={})))
+
+
 def test_the_same_input_gives_the_same_bytes() -> None:
     assert Printer().print_now(paper()) == PRINTER.print_now(paper())
 
@@ -126,7 +131,7 @@ def test_no_text_breaks_the_document(text: str) -> None:
     assert_conforms(PRINTER.print_now(paper(answers=answers)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.text(max_size=40))
 def test_no_text_at_all_breaks_the_document(text: str) -> None:
     assert PRINTER.print_now(paper(answers={"first_name": text, "sen_identified": [{"need": text}]}))
