@@ -138,8 +138,6 @@ def _nesting(place: Place) -> Iterator[Fault]:
             yield place.fault("bad_column", "A column of a table is a question.", "type")
     elif place.type == "group" and not place.is_table and place.depth > 1:
         yield place.fault("nested_group", "A group inside a page holds questions and tables, no further group.", "type")
-    elif place.depth > 2 and place.parent.type != "group":  # noqa: PLR2004 - page, group, question
-        yield place.fault("nested_question", "A question holds no questions. Use a condition instead.")
     if place.type not in {None, "group"} and place.has_items:
         yield place.fault("items_in_question", "Only a group holds further items.", "item")
 
