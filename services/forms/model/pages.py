@@ -18,13 +18,17 @@ _TYPES: dict[str, QuestionType] = {
 _CONTROLS: dict[str, QuestionType] = {"radio-button": "radio", "check-box": "radio", "drop-down": "picklist"}
 
 
-def pages_of(definition: Definition, prefilled: frozenset[str], hidden: frozenset[str]) -> list[FormPage]:
-    """The pages that show; a question's own conditions travel with it, for a page to follow as people type."""
+def pages_of(definition: Definition, prefilled: frozenset[str]) -> list[FormPage]:
+    """Every page; conditions travel with what they are about, for a page to follow as people type."""
     return [
-        FormPage(key=page.link_id, title=page.text, questions=[_question(item, prefilled) for item in page.item])
-        for page in definition.item
-        if page.link_id not in hidden
+        FormPage(key=page.link_id, title=page.text, questions=_questions(page, prefilled)) for page in definition.item
     ]
+
+
+def _questions(page: Item, prefilled: frozenset[str]) -> list[Question]:
+    """A page always has its number; where it has conditions, all that stands on it shows or does not."""
+    whole = _question(page, prefilled)
+    return [whole] if page.enable_when else whole.questions
 
 
 def _question(item: Item, prefilled: frozenset[str]) -> Question:

@@ -2,7 +2,6 @@
 
 from contracts.api.forms import Conflict, ContributionView, Row, Version
 from services.forms.model.answers import Form
-from services.forms.model.conditions import hidden_keys
 from services.forms.model.contribution import Contribution
 from services.forms.model.document import in_words
 from services.forms.model.draft import Cell, Kept
@@ -13,7 +12,6 @@ def view_of(contribution: Contribution, form: Form) -> ContributionView:
     """The whole of it: pages, what was typed, what two people have typed at once."""
     submission = contribution.submission
     values = contribution.values(form)
-    typed = form.answers(values, {})
     tables = {
         table: [
             Row(
@@ -37,7 +35,7 @@ def view_of(contribution: Contribution, form: Form) -> ContributionView:
         title=form.definition.title,
         state=contribution.state,
         revision=contribution.draft.revision,
-        pages=pages_of(form.definition, frozenset(contribution.prefill), hidden_keys(form.definition, typed)),
+        pages=pages_of(form.definition, frozenset(contribution.prefill)),
         answers={**values, **shown, **tables},
         conflicts=conflicts_of(contribution),
         saved_at=contribution.draft.saved_at,

@@ -7,11 +7,12 @@ from contracts.council import Sender, Subject
 from contracts.portal import ContributionSubmitted, DocumentReference
 from services.forms.model.answers import Form
 from services.forms.model.contribution import Author, Contribution, Told
+from services.forms.model.definition import check, read
 from services.forms.model.draft import prefilled
 from services.forms.model.receipt import receipt_of
 from services.forms.model.response import questionnaire_response
 from services.forms.model.view import view_of
-from tests.unit.forms.definitions import choice, form, item, page, table, when
+from tests.unit.forms.definitions import choice, form, item, page, questionnaire, table, when
 
 AT = datetime(2021, 8, 25, 13, 2, tzinfo=UTC)
 ASKED = form(
@@ -61,18 +62,17 @@ def test_pages_show_each_type_of_question_in_its_own_way() -> None:
     assert view.answers == {"given": "20 August 2021", "first": "Gabriel", "rows": []}
 
 
-def test_a_page_that_does_not_show_is_left_out() -> None:
-    from services.forms.model.definition import check, read  # noqa: PLC0415 - two pages, unlike the other forms here
-    from tests.unit.forms.definitions import questionnaire  # noqa: PLC0415
-
+def test_a_page_with_a_condition_keeps_its_number_and_shows_or_hides_all_that_stands_on_it() -> None:
     json = questionnaire(
         page("one", item("more", "boolean")),
         page("two", item("q", "string"), enableWhen=[when("more", answerBoolean=True)]),
     )
     assert check(json) == []
     asked = Form(read(json))
-    assert [each.key for each in view_of(contribution(asked), asked).pages] == ["one"]
-    assert [each.key for each in view_of(contribution(asked, more=True), asked).pages] == ["one", "two"]
+    two = view_of(contribution(asked), asked).pages[1]
+    assert [(each.type, each.conditions[0].key, each.questions[0].key) for each in two.questions] == [
+        ("heading", "more", "q")
+    ]
 
 
 def test_an_authors_mark_fits_a_documents_field_name_whatever_the_id_is() -> None:
