@@ -19,6 +19,7 @@ from tests.support.council import Council
 from tests.support.mail import Mail
 
 UP_SECONDS = 300
+SCALED = ("tasks", "forms", "notify")
 FILES = ("compose.yaml", "tests/containers/compose.test.yaml")
 
 
@@ -46,6 +47,12 @@ class Deployment:
         address = self.compose("port", "rabbitmq", "5672").strip()
         secret = json.loads(self.values["COUNCIL_CLIENT_SECRETS"])[code]
         return Council(code, f"amqp://{code}:{password}@{address}/", self.gateway, code, secret)
+
+    def up(self, *more: str) -> None:
+        """Start what does not run; two of each service that may run in any number."""
+        two = [word for name in SCALED for word in ("--scale", f"{name}=2")]
+        wait = ("--wait", "--wait-timeout", str(UP_SECONDS))
+        self.compose("up", "--detach", "--no-build", *two, *wait, *more, timeout=UP_SECONDS + 60)
 
     def compose(self, *words: str, timeout: float = 120) -> str:
         """Run Compose on this project; what it printed. An error tells what the parts said last."""
@@ -91,8 +98,7 @@ def deployed(folder: Path) -> Iterator[Deployment]:
         os.environ.pop(name, None)
     portal = Deployment(f"portal-test-{secrets.token_hex(4)}", values, path)
     try:
-        wait = ("--wait", "--wait-timeout", str(UP_SECONDS))
-        portal.compose("up", "--detach", "--no-build", *wait, timeout=UP_SECONDS + 60)
+        portal.up()
         yield portal
     finally:
         portal.compose("down", "--volumes", "--timeout", "20")
