@@ -46,13 +46,17 @@ class Mail:
         assert row
         return self.read(row)
 
+    def codes_for(self, email: str) -> list[str]:
+        """Every code that was sent to an address, newest first."""
+        texts = [self.read(row)["Text"] for row in self.to(email)]
+        return ["".join(match.groups()) for match in map(_CODE.search, texts) if match]
+
     def code_for(self, email: str, *, more_than: int = 0) -> str:
-        """The eight digits that were sent to an address last."""
+        """The eight digits that were sent to an address last, when there are more than `more_than`."""
 
         def found() -> str | None:
-            texts = [self.read(row)["Text"] for row in self.to(email)]
-            codes = [match for match in map(_CODE.search, texts) if match]
-            return "".join(codes[0].groups()) if len(codes) > more_than else None
+            codes = self.codes_for(email)
+            return codes[0] if len(codes) > more_than else None
 
         return wait_until(found) or ""
 
