@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 from urllib.parse import urlsplit
 
+from chassis.telemetry import log
 from services.files.model.scan import Verdict
 
 CONNECT_SECONDS = 1.0
@@ -43,22 +44,23 @@ class Scanner:
             async with asyncio.timeout(SCAN_SECONDS):
                 return _verdict(await self._ask(b"zINSTREAM\0", content))
         except _AWAY:
-            self._note_away()
+            self._note(is_ready=False)
             return Verdict.NOT_SCANNED
         except asyncio.CancelledError:  # the caller waits no longer
-            self._note_away()
+            self._note(is_ready=False)
             raise
 
     async def is_ready(self, at: datetime) -> bool:
         """Whether a scan has a chance: clamd answers, and its signatures are fresh."""
         async with self._probing:
             if monotonic() - self._probed_at >= PROBE_EVERY_SECONDS:
-                self._is_ready = await self._probe(at)
-                self._probed_at = monotonic()
+                self._note(is_ready=await self._probe(at))
             return self._is_ready
 
-    def _note_away(self) -> None:
-        self._probed_at, self._is_ready = monotonic(), False
+    def _note(self, *, is_ready: bool) -> None:
+        if is_ready != self._is_ready:
+            log.warning("virus scanner", is_ready=is_ready)
+        self._probed_at, self._is_ready = monotonic(), is_ready
 
     async def _probe(self, at: datetime) -> bool:
         try:
@@ -66,7 +68,10 @@ class Scanner:
                 dated = _signatures_at(await self._ask(b"zVERSION\0"))
         except _AWAY:
             return False
-        return dated is None or at - dated <= self._signatures_max_age
+        is_fresh = dated is None or at - dated <= self._signatures_max_age
+        if not is_fresh:
+            log.error("virus signatures too old", dated=str(dated))
+        return is_fresh
 
     async def _ask(self, command: bytes, content: bytes | None = None) -> bytes:
         async with asyncio.timeout(CONNECT_SECONDS):

@@ -39,7 +39,7 @@ async def files_at(clamd_url: str, mongo_url: str, broker: Broker) -> AsyncItera
     chosen = settings(
         keys, mongo_url=mongo_url, database=database, amqp_url=broker.url_of("files"), clamd_url=clamd_url
     )
-    async with running(chosen) as address, AsyncClient(base_url=address, timeout=60) as client:
+    async with running(chosen) as started, AsyncClient(base_url=started.url, timeout=60) as client:
         yield client, keys
 
 

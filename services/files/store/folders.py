@@ -49,7 +49,8 @@ class FolderStore:
 
     async def claim_due(self, at: datetime) -> Folder | None:
         """One folder with a file whose scan is due, and that no other instance takes meanwhile."""
-        return _folder(await self._documents.update({"scan_at": {"$lte": at}}, {"$set": {"scan_at": at + LEASE}}))
+        due = {"scan_at": {"$lte": at, "$type": "date"}}  # with the type, or the partial index would not serve
+        return _folder(await self._documents.update(due, {"$set": {"scan_at": at + LEASE}}))
 
 
 def _document(folder: Folder) -> Document:

@@ -7,7 +7,7 @@ import pytest
 from httpx2 import AsyncClient
 
 from services.files.settings import FilesSettings
-from tests.component.files.harness import CouncilDesk, Desk, Keys, running, settings
+from tests.component.files.harness import CouncilDesk, Desk, Keys, Running, running, settings
 from tests.support.broker import Broker
 
 
@@ -25,9 +25,16 @@ def chosen(keys: Keys, mongo_url: str, shared_broker: Broker, clamd_url: str) ->
 
 
 @pytest.fixture(scope="session")
-async def files(chosen: FilesSettings) -> AsyncIterator[AsyncClient]:
-    """Files, and a client that is the gateway to it."""
-    async with running(chosen) as address, AsyncClient(base_url=address, timeout=60) as client:
+async def instance(chosen: FilesSettings) -> AsyncIterator[Running]:
+    """Files."""
+    async with running(chosen) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+async def files(instance: Running) -> AsyncIterator[AsyncClient]:
+    """The gateway to it."""
+    async with AsyncClient(base_url=instance.url, timeout=60) as client:
         yield client
 
 

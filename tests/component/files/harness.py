@@ -24,6 +24,7 @@ from contracts.forms import ContributionSubmitted
 from contracts.tasks import FormGrant, TaskRetracted
 from services.files.app import build_app
 from services.files.settings import FilesSettings
+from services.files.usecases import Files
 from tests.support.broker import Broker
 
 
@@ -61,17 +62,26 @@ def settings(keys: Keys, *, mongo_url: str, database: str, amqp_url: str, clamd_
     )
 
 
+@dataclass(frozen=True)
+class Running:
+    """A started instance: its address, and what it is composed of."""
+
+    url: str
+    service: Files
+
+
 @asynccontextmanager
-async def running(chosen: FilesSettings) -> AsyncIterator[str]:
-    """A started instance behind its own port: its address."""
+async def running(chosen: FilesSettings) -> AsyncIterator[Running]:
+    """An instance behind its own port."""
+    app = build_app(chosen)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(build_app(chosen), log_config=None, lifespan="on"))
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on"))
         task = asyncio.create_task(server.serve([listening]))
         while not server.started:
             assert not task.done(), task.exception()
             await asyncio.sleep(0.02)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        yield Running(f"http://127.0.0.1:{listening.getsockname()[1]}", app.state.service)
         server.should_exit = True
         await task
 
