@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from chassis.authorities import Authorities
 from chassis.health import Health
@@ -26,7 +26,7 @@ from services.gateway.clients import (
     Transport,
 )
 from services.gateway.gateway import Gateway
-from services.gateway.guard import ClientLimits, Guard
+from services.gateway.guard import ClientLimits, Guard, Limited
 from services.gateway.pages import attachments, content, forms, register, reset, sign_in, submitting, tasks
 from services.gateway.pages.errors import EXCEPTION_HANDLERS
 from services.gateway.posting import LARGEST_BYTES
@@ -47,15 +47,15 @@ PAGES = [
 ]
 
 
-def _gateway(settings: GatewaySettings, transport: Transport, authorities: Authorities, statics: Statics) -> Gateway:
+def _gateway(
+    settings: GatewaySettings, transport: Transport, authorities: Authorities, statics: Statics, limits: ClientLimits
+) -> Gateway:
     return Gateway(
         settings=settings,
         authorities=authorities,
         statics=statics,
         seals=Seals(key_bytes(settings.secret)),
-        limits=ClientLimits(
-            requests_per_minute=settings.requests_per_minute, sign_ins_per_minute=settings.sign_ins_per_minute
-        ),
+        limits=limits,
         council_tokens=Verifier(settings.auth_public_key, issuer="auth", audience="gateway"),
         auth=AuthClient(transport),
         tasks=TasksClient(transport),
@@ -76,6 +76,9 @@ def build_app(settings: GatewaySettings) -> Starlette:
     authorities, health = Authorities.load(settings.authorities_dir), Health()
     authorities.get(settings.default_authority)
     statics = Statics(authorities)
+    limits = ClientLimits(
+        requests_per_minute=settings.requests_per_minute, sign_ins_per_minute=settings.sign_ins_per_minute
+    )
     environment()
 
     @asynccontextmanager
@@ -89,7 +92,7 @@ def build_app(settings: GatewaySettings) -> Starlette:
         transport = Transport(services, Identities(Signer(settings.signing_key, issuer="gateway")))
         for name in services:
             health.register(name, transport.check(name))
-        app.state.gateway = _gateway(settings, transport, authorities, statics)
+        app.state.gateway = _gateway(settings, transport, authorities, statics, limits)
         try:
             yield
         finally:
@@ -98,11 +101,10 @@ def build_app(settings: GatewaySettings) -> Starlette:
 
     return Starlette(
         routes=[
-            *PAGES,
-            *council.routes,
             Route("/static/{build}/{name:path}", statics.serve),
             *health.routes(),
             Route("/metrics", metrics),
+            Mount("", routes=[*PAGES, *council.routes], middleware=[Middleware(Limited, limits=limits)]),
         ],
         lifespan=lifespan,
         middleware=[Middleware(Guard, is_https=settings.public_url.startswith("https://"))],

@@ -76,10 +76,11 @@ class Reading:
 
 def _value_shown(question: Question, value: Any) -> Any:
     """A stored value after a round through its control, so that showing it changes nothing."""
+    typed = as_list(value) if question.type == "several" else [as_typed(question, value)]
     try:
-        return read_typed(question, as_list(value) if question.type == "several" else [as_typed(question, value)])
+        return read_typed(question, typed)
     except UnreadableError:
-        return value
+        return typed[-1].strip()
 
 
 def seen_on(page: FormPage, answers: Answers) -> Seen:

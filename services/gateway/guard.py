@@ -88,3 +88,17 @@ class ClientLimits:
         if not self._windows.hit(limit, what, address):
             reset = self._windows.get_window_stats(limit, what, address).reset_time
             raise TooMany("too_many_requests", retry_after=max(1, int(reset - time.time()) + 1))
+
+
+class Limited:
+    """Counts every request to a page or to the council's door before it does anything."""
+
+    def __init__(self, app: ASGIApp, limits: ClientLimits) -> None:
+        self.app = app
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] == "http":
+            self._limits.check_request(Request(scope))
+        await self.app(scope, receive, send)

@@ -11,7 +11,7 @@ _TYPED = re.compile(r"(\d{1,2})[\s/.\-]+(\d{1,2}|[A-Za-z]{3,9})[\s/.\-,]+(\d{4})
 
 def day(value: date) -> str:
     """Such as 05-Sep-2021."""
-    return f"{value.day:02}-{_MONTHS[value.month - 1]}-{value.year}"
+    return f"{value.day:02}-{_MONTHS[value.month - 1]}-{value.year:04}"
 
 
 def moment(value: datetime) -> str:
@@ -41,7 +41,7 @@ def typed_day(value: str) -> str:
         on = date.fromisoformat(value)
     except ValueError:
         return value
-    return f"{on.day}/{on.month}/{on.year}"
+    return f"{on.day}/{on.month}/{on.year:04}"
 
 
 def read_day(text: str) -> date | None:

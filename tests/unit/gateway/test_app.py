@@ -1,0 +1,225 @@
+"""The gateway by itself: headers, cookies, forms' tokens, errors, static files. No service behind it answers."""
+
+import base64
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from starlette.testclient import TestClient
+
+from chassis.tokens import public_key_of
+from services.gateway.app import build_app
+from services.gateway.settings import GatewaySettings
+
+AWAY = "http://127.0.0.1:9"
+
+
+def key() -> SecretStr:
+    return SecretStr(base64.urlsafe_b64encode(os.urandom(32)).decode().rstrip("="))
+
+
+def settings(public_url: str, **more: int) -> GatewaySettings:
+    return GatewaySettings(
+        env="test",
+        authorities_dir=Path("deploy/authorities"),
+        log_level="CRITICAL",
+        signing_key=key(),
+        auth_public_key=public_key_of(key()),
+        secret=key(),
+        public_url=public_url,
+        auth_url=AWAY,
+        tasks_url=AWAY,
+        forms_url=AWAY,
+        files_url=AWAY,
+        **more,
+    )
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TestClient]:
+    with TestClient(build_app(settings("https://portal.example")), base_url="https://portal.example") as client:
+        yield client
+
+
+@pytest.fixture(autouse=True)
+def _no_cookies(request: pytest.FixtureRequest) -> None:
+    if "client" in request.fixturenames:
+        request.getfixturevalue("client").cookies.clear()
+
+
+def token_of(html: str) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', html)
+    assert found
+    return found.group(1)
+
+
+def test_a_page_runs_only_the_scripts_that_carry_its_nonce(client: TestClient) -> None:
+    first, second = client.get("/sign-in"), client.get("/sign-in")
+    policy = first.headers["content-security-policy"]
+    nonce = re.search(r"'nonce-([^']+)'", policy)
+    assert nonce
+    assert set(re.findall(r'<script[^>]* nonce="([^"]+)"', first.text)) == {nonce.group(1)}
+    assert len(re.findall("<script", first.text)) == len(re.findall("<script[^>]* nonce=", first.text))
+    assert nonce.group(1) not in second.headers["content-security-policy"]
+    for rule in (
+        "default-src 'none'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "form-action 'self'",
+    ):
+        assert rule in policy
+    assert "unsafe" not in policy
+    assert " style=" not in first.text
+
+
+def test_every_page_carries_the_security_headers(client: TestClient) -> None:
+    for address in ("/sign-in", "/help", "/nowhere", "/static/x/portal.css", "/api/council/v1/delegations"):
+        headers = client.get(address).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+        assert headers["cross-origin-opener-policy"] == "same-origin"
+        assert headers["strict-transport-security"].startswith("max-age=63072000")
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert client.get("/sign-in").headers["cache-control"] == "no-store"
+
+
+def test_cookies_are_bound_to_the_host_and_hidden_from_scripts(client: TestClient) -> None:
+    cookie = client.get("/sign-in").headers["set-cookie"]
+    assert cookie.startswith("__Host-portal_browser=")
+    for attribute in ("HttpOnly", "Secure", "SameSite=lax", "Path=/"):
+        assert attribute in cookie
+    assert "Domain" not in cookie
+
+
+def test_over_plain_http_cookies_work_without_https(client: TestClient) -> None:
+    with TestClient(build_app(settings("http://127.0.0.1:8000"))) as plain:
+        answer = plain.get("/sign-in")
+        assert answer.headers["set-cookie"].startswith("portal_browser=")
+        assert "Secure" not in answer.headers["set-cookie"]
+        assert "strict-transport-security" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}]
+)
+def test_a_form_of_another_website_is_refused(client: TestClient, headers: dict[str, str]) -> None:
+    token = token_of(client.get("/sign-in").text)
+    answer = client.post("/sign-in", data={"csrf": token, "email": "a@b.example", "password": "x"}, headers=headers)
+    assert answer.status_code == 403
+    assert "another website" in answer.text
+
+
+def test_a_form_of_another_browser_is_refused(client: TestClient) -> None:
+    token = token_of(client.get("/sign-in").text)
+    client.cookies.clear()
+    client.get("/sign-in")
+    answer = client.post("/sign-in", data={"csrf": token, "email": "a@b.example", "password": "x"})
+    assert answer.status_code == 403
+    assert client.post("/sign-in", data={"email": "a@b.example"}).status_code == 403
+
+
+def test_a_service_that_is_away_is_said_so_with_a_reference(client: TestClient) -> None:
+    token = token_of(client.get("/sign-in").text)
+    answer = client.post(
+        "/sign-in",
+        data={"csrf": token, "email": "a@b.example", "password": "x"},
+        headers={"Origin": "https://portal.example", "Sec-Fetch-Site": "same-origin"},
+    )
+    assert answer.status_code == 503
+    assert "not available right now" in answer.text
+    assert f"Reference: {answer.headers['x-request-id']}" in answer.text
+    assert answer.headers["retry-after"] == "5"
+
+
+def test_what_is_not_there_is_a_page_in_the_same_frame(client: TestClient) -> None:
+    answer = client.get("/nowhere")
+    assert answer.status_code == 404
+    assert "<h1" in answer.text
+    assert "Bristol City Council" in answer.text
+    assert client.post("/help").status_code == 405
+
+
+def test_whoever_is_not_signed_in_is_sent_to_sign_in_and_back(client: TestClient) -> None:
+    answer = client.get("/forms/t-1/2", follow_redirects=False)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/sign-in?next=/forms/t-1/2"
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
+def test_after_signing_in_nobody_is_sent_elsewhere(client: TestClient, elsewhere: str) -> None:
+    html = client.get("/sign-in", params={"next": elsewhere}).text
+    assert 'name="next" value=""' in html
+    assert "evil" not in html
+
+
+def test_a_host_shows_its_own_authority(client: TestClient) -> None:
+    answer = client.get("/sign-in", headers={"Host": "oxfordshire.portal.example"})
+    assert "Oxfordshire County Council" in answer.text
+    assert "Delegation Portal" in answer.text
+    assert "/brand/oxfordshire.css" in answer.text
+
+
+def test_static_files_are_kept_for_a_year_under_the_hash_of_their_content(client: TestClient) -> None:
+    address = re.search(r'href="(/static/[^"]+/portal.css)"', client.get("/sign-in").text)
+    assert address
+    answer = client.get(address.group(1), headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["content-type"] == "text/css; charset=utf-8"
+    assert answer.headers["content-encoding"] == "gzip"
+    assert "immutable" in answer.headers["cache-control"]
+    assert int(answer.headers["content-length"]) < 30_000
+    assert client.get("/static/old/portal.css").headers["cache-control"] == "no-cache"
+    assert client.get("/static/x/../settings.py").status_code == 404
+
+
+def test_the_assets_hold_no_branding_of_gov_uk(client: TestClient) -> None:
+    sheet = client.get("/static/x/portal.css").text
+    assert "GDS Transport" not in sheet
+    assert "crown" not in sheet
+    assert "crest" not in sheet
+    assert "Atkinson Hyperlegible Next" in sheet
+
+
+def test_a_page_and_all_that_it_loads_is_under_100_kb_fonts_aside(client: TestClient) -> None:
+    html = client.get("/sign-in").text
+    base = re.search(r"(/static/[0-9a-f]+)/", html)
+    assert base
+    scripts = [f"js/{path.name}" for path in Path("services/gateway/static/js").glob("*.mjs")]
+    loaded = [client.get(f"{base.group(1)}/{name}").headers["content-length"] for name in ["portal.css", *scripts]]
+    assert len(html) + sum(map(int, loaded)) < 100_000
+
+
+def test_a_body_that_is_too_large_is_said_so(client: TestClient) -> None:
+    answer = client.post("/sign-in", content=b"x", headers={"Content-Length": str(300 * 1024 * 1024)})
+    assert answer.status_code == 413
+
+
+def test_programs_get_problem_documents(client: TestClient) -> None:
+    answer = client.get("/api/council/v1/delegations")
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "token_missing"
+    answer = client.get("/api/council/v1/delegations", headers={"Authorization": "Bearer forged"})
+    assert answer.json()["code"] == "token_invalid"
+    assert client.get("/api/council/v1/nowhere").json()["status"] == 404
+
+
+def test_too_many_passwords_from_one_address_are_told_to_wait() -> None:
+    app = build_app(settings("https://portal.example", sign_ins_per_minute=2))
+    with TestClient(app, base_url="https://portal.example") as client:
+        statuses = [client.post("/sign-in", data={}).status_code for _ in range(3)]
+        answer = client.post("/sign-in", data={})
+    assert statuses == [403, 403, 429]
+    assert 1 <= int(answer.headers["retry-after"]) <= 61
+    assert "Too many requests" in answer.text
+
+
+def test_too_many_requests_from_one_address_are_told_to_wait() -> None:
+    app = build_app(settings("https://portal.example", requests_per_minute=2))
+    with TestClient(app, base_url="https://portal.example") as client:
+        assert [client.get("/help").status_code for _ in range(3)] == [200, 200, 429]

@@ -1,0 +1,39 @@
+"""What a browser keeps for the gateway."""
+
+from pathlib import Path
+
+import pytest
+
+from services.gateway.sealing import Seals
+
+SEALS = Seals(b"s" * 32)
+
+
+def test_what_was_sealed_opens_for_its_purpose_only() -> None:
+    sealed = SEALS.seal("held", {"typed": "words"})
+    content = SEALS.open("held", sealed, 60)
+    assert content is not None
+    assert content["typed"] == "words"
+    assert SEALS.open("browser", sealed, 60) is None
+    assert Seals(b"t" * 32).open("held", sealed, 60) is None
+    assert "words" not in sealed
+
+
+@pytest.mark.parametrize("forged", ["", "AAAA", "é", "A" * 60])
+def test_what_was_not_sealed_here_does_not_open(forged: str) -> None:
+    assert SEALS.open("held", forged, 60) is None
+
+
+def test_a_seal_grows_old(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    sealed = SEALS.seal("held", {})
+    (tmp_path / "clock").write_text("PT61S")
+    monkeypatch.setenv("PORTAL_ENV", "test")
+    monkeypatch.setenv("PORTAL_CLOCK_FILE", str(tmp_path / "clock"))
+    assert SEALS.open("held", sealed, 60) is None
+
+
+def test_a_token_fits_what_it_was_made_for() -> None:
+    token = SEALS.token("csrf", "session", "one")
+    assert SEALS.fits(token, "csrf", "session", "one")
+    assert not SEALS.fits(token, "csrf", "session", "two")
+    assert not SEALS.fits("é", "csrf", "session", "one")

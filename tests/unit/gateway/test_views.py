@@ -1,0 +1,157 @@
+"""Pages as values: tasks, a form's page, check your answers."""
+
+from datetime import date
+
+from contracts.api.files import FileView
+from contracts.api.forms import Conflict
+from contracts.api.tasks import TabCounts, TaskListView, TaskRow
+from services.gateway.views.answers import REQUIRED, page_faults
+from services.gateway.views.check import check_page, first_page_missing
+from services.gateway.views.form import Drawing, banner, form_page
+from services.gateway.views.tasks import tasks_page
+from tests.unit.gateway.samples import AT, AUTHORITIES, SECOND, contribution, row, task, version
+
+TODAY = date(2021, 8, 31)
+BRISTOL = AUTHORITIES.get("bristol")
+WHOLE = {"done_on": "2021-08-26", "shared": "1"}
+
+
+def drawing(number: int, **more: object) -> Drawing:
+    return Drawing(number=number, page_id="page-1", holder_key="key", spare_row="spare-row-1", **more)  # type: ignore[arg-type]
+
+
+def test_the_task_list_shows_dates_as_the_guides_do_and_lateness_in_words() -> None:
+    rows = [
+        TaskRow(
+            task_id="t",
+            authority="bristol",
+            form="f",
+            form_title="Report",
+            subject_name="Gabriel Example",
+            due_on=due,
+            comments="Please",
+            state="assigned",
+        )
+        for due in (date(2021, 9, 5), date(2021, 8, 29))
+    ]
+    counts = TabCounts(assigned=27, retracted=0, submitted=0)
+    listed = TaskListView(tab="assigned", page=2, pages=2, rows=rows, counts=counts, group_rows=[])
+    page = tasks_page(listed, BRISTOL, TODAY)
+    assert page.title == "Professional Portal - tasks to complete"
+    assert [(each.number, each.due, each.due_words, each.late) for each in page.rows] == [
+        (26, "05-Sep-2021", "in 5 days", False),
+        (27, "29-Aug-2021", "2 days late", True),
+    ]
+    assert (page.previous, page.next) == ("/tasks?tab=assigned&page=1", None)
+
+
+def test_the_authority_decides_what_the_banner_shows_of_the_child() -> None:
+    assert [name for name, _ in banner(task(), BRISTOL, TODAY).subject] == ["Name", "DOB", "Form Type"]
+    oxford = banner(task("oxfordshire"), AUTHORITIES.get("oxfordshire"), TODAY)
+    assert ("Address", "23 Test Street") in oxford.subject
+    assert ("Comments", "Please complete the report") in oxford.subject
+    assert oxford.sender[0] == ("Required By", "05-Sep-2021 (in 5 days)")
+    assert "Address" not in [name for name, _ in oxford.sender]
+
+
+def test_what_is_missing_counts_only_when_the_form_is_to_be_final() -> None:
+    assert page_faults(SECOND, {}, is_final=False) == {}
+    assert page_faults(SECOND, {}, is_final=True) == {"done_on": REQUIRED, "shared": REQUIRED}
+
+
+def test_a_question_that_does_not_show_is_not_missed() -> None:
+    assert page_faults(SECOND, WHOLE, is_final=True) == {}
+    assert page_faults(SECOND, WHOLE | {"shared": "2"}, is_final=True) == {"why_not": REQUIRED}
+
+
+def test_an_empty_row_is_not_missed_a_half_filled_one_is() -> None:
+    rows = [row("r-1"), row("r-2", category="1")]
+    assert page_faults(SECOND, WHOLE | {"needs": rows}, is_final=True) == {"needs/r-2/need": REQUIRED}
+
+
+def test_what_is_no_real_answer_is_told_at_once() -> None:
+    faults = page_faults(SECOND, {"done_on": "31/2/2026", "hours": "many"}, is_final=False)
+    assert set(faults) == {"done_on", "hours"}
+
+
+def test_the_error_summary_names_each_question_in_the_order_of_the_page() -> None:
+    faults = {"shared": REQUIRED, "done_on": REQUIRED}
+    page = form_page(task(), contribution({}), BRISTOL, drawing(2, faults=faults), TODAY)
+    assert [(problem.text, problem.href) for problem in page.problems] == [
+        ("Date Assessment Completed: This field is required.", "#q-done_on"),
+        ("Shared: This field is required.", "#q-shared"),
+    ]
+
+
+def test_a_conflict_shows_both_versions_at_its_field() -> None:
+    conflict = Conflict(path="hours", stands=version(3, "Sandra"), others=[version(4, "Tariq")])
+    page = form_page(task(), contribution({"hours": 3}, conflict), BRISTOL, drawing(2), TODAY)
+    shown = next(field for field in page.fields if field.key == "hours").conflict
+    assert shown is not None
+    assert [(each.words, each.by) for each in shown.versions] == [("3", "Sandra"), ("4", "Tariq")]
+
+
+def test_an_empty_table_offers_a_row_to_type_into() -> None:
+    page = form_page(task(), contribution({}), BRISTOL, drawing(2), TODAY)
+    table = next(field for field in page.fields if field.kind == "table")
+    assert [each.row_id for each in table.rows] == ["spare-row-1"]
+    assert "needs" in page.seen
+    assert "spare-row-1" not in page.seen
+
+
+def test_full_screen_shows_one_question_alone() -> None:
+    page = form_page(task(), contribution({}), BRISTOL, drawing(2, full_screen="needs"), TODAY)
+    assert [field.key for field in page.fields] == ["needs"]
+    assert "done_on" not in page.seen
+
+
+def test_a_file_that_is_not_released_cannot_be_opened() -> None:
+    files = [
+        FileView(
+            file_id=state,
+            name="a.pdf",
+            media_type="application/pdf",
+            size=340_000,
+            state=state,  # type: ignore[arg-type]
+            uploaded_by="x",
+            uploaded_at=AT,
+        )
+        for state in ("accepted", "waiting", "refused")
+    ]
+    page = form_page(task(), contribution({}), BRISTOL, drawing(3, files=files), TODAY)
+    assert [each.href for each in page.attachments] == ["/forms/t-1/files/accepted", "", ""]
+    assert page.attachments[0].size == "332 KB"
+    assert page.waiting
+
+
+def test_check_your_answers_says_what_is_missing_and_where_it_is() -> None:
+    check = check_page(task(), contribution({"first_name": "Gabriel"}), BRISTOL, [], TODAY)
+    assert [problem.href for problem in check.missing] == [
+        "/forms/t-1/2?check=1#q-done_on",
+        "/forms/t-1/2?check=1#q-shared",
+    ]
+    assert not check.ready
+    words = {answer.label: answer.words for section in check.sections for answer in section.answers}
+    assert words["First name:"] == "Gabriel"
+    assert words["Views"] == ""
+    assert "Why not?" not in words
+
+
+def test_answers_read_in_words() -> None:
+    answers = WHOLE | {
+        "agreed": False,
+        "which": ["1", "2"],
+        "needs": [row("r", category="2", need="Sums", since="2021-01-02")],
+    }
+    check = check_page(task(), contribution(answers), BRISTOL, [], TODAY)
+    assert check.ready
+    by_label = {answer.label: answer for answer in check.sections[1].answers}
+    assert by_label["Date Assessment Completed"].words == "26-Aug-2021"
+    assert by_label["Agreed?"].words == "No"
+    assert by_label["Which?"].words == "Cognition and learning\nSensory and physical"
+    assert by_label["What needs?"].rows == [["Sensory and physical", "Sums", "02-Jan-2021"]]
+
+
+def test_the_first_page_with_something_missing_is_found() -> None:
+    assert first_page_missing(contribution({})) == 2
+    assert first_page_missing(contribution(WHOLE)) is None
