@@ -7,7 +7,7 @@ from typing import Any
 from orjson import dumps, loads
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from chassis.database import Document, Documents
+from chassis.database import Documents
 from chassis.outbox import Outgoing
 from contracts.api.forms import DefinitionView
 from services.forms.model.answers import Form
@@ -29,7 +29,7 @@ class DefinitionStore:
         """Makes the indexes."""
         await self._documents.ensure_indexes(
             [
-                IndexModel([("form", ASCENDING), ("published_at", DESCENDING)]),
+                IndexModel([("form", ASCENDING), ("published_at", ASCENDING)]),
                 IndexModel([("status", ASCENDING), ("published_at", ASCENDING)]),
             ]
         )
@@ -62,11 +62,11 @@ class DefinitionStore:
             self._forms[key] = Form(read(loads(found["json"])))
         return self._forms[key]
 
-    async def latest(self, code: str) -> Document | None:
-        """The head of the version that was published last: who owns the form."""
-        newest = [("published_at", DESCENDING)]
-        found = await self._documents.find({"form": code}, sort=newest, limit=1, projection=_HEAD)
-        return found[0] if found else None
+    async def owner(self, code: str) -> str | None:
+        """Who published the form first."""
+        oldest = [("published_at", ASCENDING)]
+        found = await self._documents.find({"form": code}, sort=oldest, limit=1, projection=_HEAD)
+        return str(found[0]["owner"]) if found else None
 
     async def json(self, code: str, version: str) -> Any:
         """A version as it was published."""

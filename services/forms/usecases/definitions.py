@@ -52,8 +52,7 @@ class Definitions:
 
     async def _check_owner(self, code: str, owner: str) -> None:
         """A council's form is its own; the shipped ones may be developed by those who use them."""
-        latest = await self._definitions.latest(code)
-        if latest and latest["owner"] not in {owner, SHIPPED}:
+        if await self._definitions.owner(code) not in {None, owner, SHIPPED}:
             raise Conflict("form_of_another", f"The form '{code}' belongs to another authority.")
 
     async def _add(self, definition: Definition, json: dict[str, Any], owner: str) -> None:

@@ -45,6 +45,7 @@ class Forms:
     broker: Broker
     recorder: Recorder
     keys: Keys
+    settings: Settings
     database: "AsyncIOMotorDatabase[dict[str, Any]]"
 
     async def tell(self, *events: Event, times: int = 1) -> None:
@@ -188,6 +189,6 @@ async def forms(shared_broker: Broker, mongo_url: str) -> AsyncIterator[Forms]:
     )
     async with Recorder.listening(shared_broker.url) as recorder, running(build_app(settings)) as client:
         motor: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongo_url)
-        yield Forms(client, shared_broker, recorder, keys, motor[settings.mongo_database])
+        yield Forms(client, shared_broker, recorder, keys, settings, motor[settings.mongo_database])
         await motor.drop_database(settings.mongo_database)
         motor.close()

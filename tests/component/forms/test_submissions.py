@@ -4,13 +4,16 @@ import asyncio
 import hashlib
 import io
 import json
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pikepdf
 
 from contracts.files import AttachedFile
+from services.forms.app import build_app
 from tests.component.forms.conftest import Forms, assigned, put, retracted
+from tests.support.service import running
 
 FILE = AttachedFile(file_id="file_1", name="Report.pdf", media_type="application/pdf", size=1234, sha256="ab" * 32)
 ANSWERS = [
@@ -115,13 +118,22 @@ async def test_a_hundred_submissions_at_once_are_one(forms: Forms) -> None:
     assert stored == 1
 
 
-async def test_two_instances_that_submit_at_once_keep_one_document(forms: Forms) -> None:
-    task_id = await filled(forms)
-    await forms.database["pdfs.files"].insert_one(
-        {"_id": uuid4().hex, "metadata": {"task_id": task_id}, "length": 0, "chunkSize": 1, "filename": "stray"}
-    )
-    assert (await forms.submit(task_id)).status_code == 200
-    assert await forms.database["pdfs.files"].count_documents({"metadata.task_id": task_id}) == 1
+async def test_two_instances_that_submit_at_once_make_one_contribution(forms: Forms) -> None:
+    async with running(build_app(forms.settings)) as other:
+        for _ in range(5):
+            task_id = await filled(forms)
+            body, headers = {"manifest": forms.manifest(task_id, FILE)}, forms.headers(task_id)
+            answers = await asyncio.gather(
+                *(
+                    instance.post(f"/contributions/{task_id}/submit", json=body, headers=headers)
+                    for instance in (forms.client, other) * 3
+                )
+            )
+            assert {answer.status_code for answer in answers} == {200}
+            assert len({answer.text for answer in answers}) == 1
+            told = await forms.recorder.expect("portal.contribution.submitted.v1", delegation_id=f"of-{task_id}")
+            kept = await forms.database["pdfs.files"].find({"metadata.task_id": task_id}).to_list(9)
+            assert [file["_id"] for file in kept] == [told["pdf"]["document_id"]]
 
 
 async def test_what_is_missing_or_wrong_is_told_beside_its_field_and_nothing_is_lost(forms: Forms) -> None:
@@ -245,6 +257,20 @@ async def test_the_shipped_forms_are_told_at_start_and_listed(forms: Forms) -> N
     assert listed["ehc-needs-assessment-contributions"]["title"] == "EHC Needs Assessment Contributions"
     told = await forms.recorder.expect("forms.definition.published.v1", form="ehc-needs-assessment-contributions")
     assert told["due_days"] == 42
+
+
+async def test_a_new_version_of_a_shipped_form_comes_from_any_authority(forms: Forms) -> None:
+    code = "consultation-response"
+    for authority, version in (("bristol", "2"), ("oxfordshire", "3"), ("bristol", "1")):
+        answer = await forms.client.put(
+            f"/definitions/{code}", json=shipped(code) | {"version": version}, headers=forms.council(authority)
+        )
+        assert answer.status_code == 200, answer.text
+    assert await forms.database.definitions.count_documents({"form": code}) == 3
+
+
+def shipped(code: str) -> dict[str, Any]:
+    return dict(json.loads(Path(f"services/forms/definitions/{code}.json").read_text()))
 
 
 async def test_a_professional_publishes_no_form(forms: Forms) -> None:
