@@ -26,21 +26,10 @@ from services.files.usecases import Files
 def build_app(settings: FilesSettings) -> Starlette:
     """The app; the inspector's child processes live as long as it does."""
     inspector = Inspector(settings.inspectors)
-
-    async def compose(resources: Resources) -> Files:
-        database = resources.database
-        folders = FolderStore(database.documents("folders", resources.relay))
-        contents = ContentStore(database.bucket("content"), database.collection("content.files"))
-        await folders.open()
-        await contents.open()
-        scanner = Scanner(settings.clamd_url, timedelta(days=settings.signatures_max_days))
-        signer = Signer(settings.signing_key, "files")
-        return Files(folders, contents, scanner, inspector, resources.authorities, signer)
-
     app = service_app(
         name="files",
         settings=settings,
-        compose=compose,
+        compose=lambda resources: _compose(settings, inspector, resources),
         routes=routes,
         subscriptions=subscriptions,
         jobs=jobs,
@@ -50,6 +39,16 @@ def build_app(settings: FilesSettings) -> Starlette:
     app.add_exception_handler(TryLater, _later)
     app.router.lifespan_context = _with_inspector(app, inspector)
     return app
+
+
+async def _compose(settings: FilesSettings, inspector: Inspector, resources: Resources) -> Files:
+    database = resources.database
+    folders = FolderStore(database.documents("folders", resources.relay))
+    contents = ContentStore(database.bucket("content"), database.collection("content.files"))
+    await folders.open()
+    await contents.open()
+    scanner = Scanner(settings.clamd_url, timedelta(days=settings.signatures_max_days))
+    return Files(folders, contents, scanner, inspector, resources.authorities, Signer(settings.signing_key, "files"))
 
 
 def _with_inspector(app: Starlette, inspector: Inspector) -> Lifespan[Starlette]:
