@@ -67,11 +67,11 @@ class Portal:
         assert not check or done.returncode == 0, f"./portal {' '.join(words)}: {done.stdout}\n{done.stderr}"
         return done
 
-    def up(self, *options: str) -> None:
+    def up(self, *, demo: bool = False) -> None:
         """Start it and wait until it is ready."""
         self.data.mkdir(parents=True, exist_ok=True)
         self.set_clock("PT0S")
-        self.command("up", "--port", str(self.port), "--detach", *(options or ("--no-demo",)))
+        self.command("up", "--port", str(self.port), "--detach", *([] if demo else ["--no-demo"]))
 
     def down(self) -> None:
         """Stop it."""

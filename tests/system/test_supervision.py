@@ -43,14 +43,17 @@ def test_a_second_one_on_the_same_data_is_refused(own_portal: Portal) -> None:
     assert "already runs" in refused.stderr
 
 
-def test_down_leaves_no_process_and_up_finds_the_data_again(tmp_path: Path) -> None:
+def test_down_leaves_no_process_and_up_finds_data_and_demo_again(tmp_path: Path) -> None:
     portal = Portal.at(tmp_path / "data")
-    portal.up()
-    rows, councils = portal.parts(), portal.status()["amqp"]["councils"]
+    portal.up(demo=True)
+    rows, status = portal.parts(), portal.status()
     assert portal.lives(rows) == list(rows)
+    assert {"email", "password", "name"} == set(status["demo"]["accounts"][0])
     portal.down()
     assert portal.lives(rows) == []
     assert portal.status()["ready"] is False
-    portal.up()
-    assert portal.status()["amqp"]["councils"] == councils
+    portal.up(demo=True)
+    again = portal.status()
+    assert (again["amqp"], again["demo"]) == (status["amqp"], status["demo"])
+    assert portal.command("dead", "list", "--json").stdout.strip() == "[]"
     portal.down()

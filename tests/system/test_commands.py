@@ -1,0 +1,90 @@
+"""The operators' and the council's commands about a running portal."""
+
+import json
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.support.council import request
+from tests.support.eventually import wait_until
+from tests.support.portal import Portal
+
+ROW = {"queue", "message_id", "type", "code", "reason", "attempts", "first_seen"}
+SHIPPED = Path("services/forms/definitions/ehc-needs-assessment-contributions.json")
+
+
+def told(portal: Portal, delegation_id: str) -> list[str]:
+    """What the council was told about a delegation, by the names of the messages."""
+    watched = portal.command("council", "watch", "--keep", "--seconds", "1").stdout.splitlines()
+    messages = [json.loads(line) for line in watched]
+    return [message["type"] for message in messages if message["body"].get("delegation_id") == delegation_id]
+
+
+def dead(portal: Portal, *which: str) -> list[dict[str, Any]]:
+    return list(json.loads(portal.command("dead", "list", "--json", *which).stdout))
+
+
+@pytest.fixture
+def delegation_id() -> str:
+    return f"CLI-{uuid4().hex[:8]}"
+
+
+def test_a_form_is_delegated_and_withdrawn_from_the_shell(portal: Portal, delegation_id: str) -> None:
+    body = json.dumps(request(delegation_id, "cli@school.example"))
+    sent = json.loads(portal.command("council", "delegate", "-", given=body).stdout)
+    assert sent["type"] == "council.delegation.requested.v1"
+    wait_until(lambda: "portal.delegation.accepted.v1" in told(portal, delegation_id))
+    portal.command("council", "retract", delegation_id, "--reason", "Moved away")
+
+
+def test_a_council_that_is_not_served_is_named(portal: Portal) -> None:
+    refused = portal.command("council", "watch", "--authority", "nowhere", check=False)
+    assert refused.returncode == 1
+    assert "bristol" in refused.stderr
+
+
+def test_dead_letters_are_looked_at_mended_and_sent_again(portal: Portal, delegation_id: str, tmp_path: Path) -> None:
+    good = request(delegation_id, "cli@school.example")
+    bad = json.dumps({**good, "form": "no-such-form"})
+    sent = json.loads(portal.command("council", "delegate", "-", given=bad).stdout)["message_id"]
+    rows = wait_until(lambda: dead(portal, sent))
+    assert rows
+    assert set(rows[0]) == ROW
+    assert dead(portal) == dead(portal)
+    shown = json.loads(portal.command("dead", "show", sent).stdout)[0]
+    assert shown["body"]["form"] == "no-such-form"
+    mended = tmp_path / "mended.json"
+    mended.write_text(json.dumps({**good, "authority": "bristol"}))
+    portal.command("dead", "replay", sent, "--body", str(mended))
+    wait_until(lambda: "portal.delegation.accepted.v1" in told(portal, delegation_id))
+    assert dead(portal, sent) == []
+
+
+def test_a_dead_letter_is_dropped_by_its_id_and_no_other(portal: Portal) -> None:
+    ids = [
+        json.loads(portal.command("council", "delegate", "-", given=json.dumps({"delegation_id": name})).stdout)[
+            "message_id"
+        ]
+        for name in ("CLI-drop-1", "CLI-drop-2")
+    ]
+    wait_until(lambda: len(dead(portal, *ids)) == 2)
+    portal.command("dead", "drop", ids[0])
+    assert [row["message_id"] for row in dead(portal, *ids)] == [ids[1]]
+    portal.command("dead", "drop", ids[1])
+
+
+def test_the_outbox_of_a_healthy_portal_is_empty(portal: Portal) -> None:
+    wait_until(lambda: json.loads(portal.command("outbox", "--json").stdout) == [])
+
+
+def test_a_new_version_of_a_councils_form_can_be_added(portal: Portal, tmp_path: Path) -> None:
+    definition = json.loads(SHIPPED.read_text())
+    code = f"cli-{uuid4().hex[:8]}"
+    definition["url"] = definition["url"].rpartition("/")[0] + f"/{code}"
+    file = tmp_path / "form.json"
+    file.write_text(json.dumps(definition))
+    portal.command("forms", "add", str(file))
+    listed = json.loads(portal.command("forms", "list", "--json").stdout)
+    assert {"ehc-needs-assessment-contributions", code} <= {row["form"] for row in listed}
