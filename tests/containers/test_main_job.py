@@ -17,6 +17,7 @@ EMAIL, PASSWORD = "sandra.professional@school.example", "Correct-horse-7-battery
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 DELEGATION = "LCS-2026-000001"
 WITHIN_SECONDS = 60.0
+SECRET_LENGTH = 40
 
 
 def pdf(note: bytes) -> bytes:
@@ -107,6 +108,14 @@ async def test_a_delegated_form_comes_back_with_its_documents(portal: Deployment
         for document in (received.body["pdf"], *received.body["attachments"]):
             content = await council.fetch(document["url"])
             assert (len(content), sha256(content).hexdigest()) == (document["size"], document["sha256"])
+
+
+def test_the_logs_name_nobody_and_hold_no_secret(portal: Deployment) -> None:
+    """Of all that the test above did."""
+    logs = portal.compose("logs", "--no-color")
+    personal = {"Gabriel", "Sandra", "Chloe", EMAIL, PASSWORD, "23 Test Street", "trains"}
+    assert {text for text in personal if text in logs} == set()
+    assert {name for name, value in portal.values.items() if len(value) >= SECRET_LENGTH and value in logs} == set()
 
 
 async def test_what_was_done_outlives_every_container(portal: Deployment) -> None:

@@ -5,9 +5,11 @@ import re
 
 import docker
 import pytest
+from docker.errors import ContainerError
 from docker.models.containers import Container
 
 from commands.containers import PORTAL_IMAGE
+from commands.parts.instance import ROOT
 from tests.containers.deployment import Deployment
 
 SECRET_NAMES = re.compile(r"(PASSWORD|SECRET|SIGNING_KEY|REPLICA_SET_KEY|PASSWORDS|SECRETS)$")
@@ -58,6 +60,14 @@ def test_the_image_holds_no_build_tools_and_no_test_tools(docker_engine: docker.
     tools = f"for tool in {' '.join(TOOLS)}; do command -v $tool; done"
     modules = "python -c 'import pytest' 2>/dev/null && echo pytest"
     assert docker_engine.containers.run(PORTAL_IMAGE, ["sh", "-c", f"{tools}; {modules}; true"], remove=True) == b""
+
+
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in (ROOT / "services").glob("*/app.py")))
+def test_a_service_without_its_secrets_does_not_start(docker_engine: docker.DockerClient, name: str) -> None:
+    command = f"uvicorn services.{name}.app:create_app"
+    with pytest.raises(ContainerError) as stopped:
+        docker_engine.containers.run(PORTAL_IMAGE, command, environment={"PORTAL_ENV": "production"}, remove=True)
+    assert "Field required" in str(stopped.value)
 
 
 def test_the_broker_lets_nobody_in_with_the_published_password(portal: Deployment) -> None:
