@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -17,6 +18,8 @@ COUNCIL = "council"
 """Who gave an answer that came with the delegation."""
 BATCHES_KEPT = 50
 """How many saves back a repeated batch is known; later it merges as new, which loses nothing either."""
+TYPED_LIMIT = 4_000_000
+"""The most characters of a draft, versions set aside included: what one document of the database holds."""
 VERSIONS_KEPT = 20
 """How many set-aside values a field may have before somebody has to choose."""
 
@@ -64,6 +67,8 @@ class Draft(Part):
     answers: dict[str, Cell] = {}
     tables: dict[str, dict[str, Row]] = {}
     batches: tuple[str, ...] = ()
+    typed: int = 0
+    """How many characters it holds at most; exact after a merge."""
     saved_at: datetime | None = None
 
     def values(self) -> dict[str, Any]:
@@ -84,6 +89,13 @@ class Draft(Part):
             ]
             for table in self.tables
         }
+
+    def texts(self) -> Iterator[Any]:
+        """Every value it holds, standing or set aside, of removed rows too."""
+        rows = (row for table in self.tables.values() for row in table.values())
+        for cell in chain(self.answers.values(), *(row.cells.values() for row in rows)):
+            yield cell.value
+            yield from (kept.value for kept in cell.others)
 
     def contested(self) -> Iterator[tuple[str, Cell]]:
         """The path and the cell of every answer with values set aside."""
@@ -111,6 +123,11 @@ class Batch(Part):
     edits: tuple[Edit, ...]
 
     @property
+    def typed(self) -> int:
+        """How many characters it brings."""
+        return sum(size(edit.value) for edit in self.edits)
+
+    @property
     def is_plain(self) -> bool:
         """It only sets answers: a store may save it in one write where nothing overlaps."""
         return all(edit.op == "set" for edit in self.edits)
@@ -130,7 +147,7 @@ def merge(draft: Draft, batch: Batch) -> Draft:
             rows = tables.setdefault(key, {})
             row = rows.get(row_id) or Row(position=revision * 10_000 + index, owner=batch.by)
             rows[row_id] = _change_row(row, column, edit, batch, revision)
-    return draft.model_copy(
+    merged = draft.model_copy(
         update={
             "revision": revision,
             "answers": answers,
@@ -139,6 +156,7 @@ def merge(draft: Draft, batch: Batch) -> Draft:
             "saved_at": batch.at,
         }
     )
+    return merged.model_copy(update={"typed": sum(size(value) for value in merged.texts())})
 
 
 def overfull(draft: Draft) -> list[Fault]:
@@ -148,11 +166,18 @@ def overfull(draft: Draft) -> list[Fault]:
         for path, cell in draft.contested()
         if len(cell.others) > VERSIONS_KEPT
     ]
+    if draft.typed > TYPED_LIMIT:
+        faults.append(Fault(path="", code="too_much", message=f"A form holds {TYPED_LIMIT:,} characters or fewer."))
     return faults + [
         Fault(path=table, code="too_many_rows", message=f"A table has {ROW_LIMIT} rows or fewer.")
         for table, rows in draft.tables.items()
         if len(rows) > ROW_LIMIT * 2 or len(draft.rows(table)) > ROW_LIMIT
     ]
+
+
+def size(value: Any) -> int:
+    """How many characters a value takes."""
+    return sum(map(len, value)) if isinstance(value, list) else len(value) if isinstance(value, str) else 1
 
 
 def safe_revision(batch: Batch, revision: int) -> int:

@@ -10,7 +10,7 @@ from chassis.database import Document, Documents
 from chassis.errors import AlreadyHandled
 from chassis.outbox import Outgoing
 from services.forms.model.contribution import Author, Contribution, Submission
-from services.forms.model.draft import BATCHES_KEPT, Batch, Draft, split
+from services.forms.model.draft import BATCHES_KEPT, TYPED_LIMIT, Batch, Draft, split
 
 _PINS = 20_000
 _NEXT: dict[str, Any] = {"$add": ["$draft.revision", 1]}
@@ -94,9 +94,11 @@ class ContributionStore:
         """One write where nothing of the batch overlaps; None where it might, or the form is closed."""
         paths = {edit.path: edit.value for edit in batch.edits}
         guard = {**_open_guard(task_id, grant_version), "draft.batches": {"$ne": batch.id}}
+        guard["draft.typed"] = {"$not": {"$gt": TYPED_LIMIT - batch.typed}}
         change = {
             "draft.revision": _NEXT,
             "draft.saved_at": batch.at,
+            "draft.typed": {"$add": ["$draft.typed", batch.typed]},
             "draft.batches": {
                 "$slice": [{"$concatArrays": ["$draft.batches", {"$literal": [batch.id]}]}, -BATCHES_KEPT]
             },

@@ -177,6 +177,13 @@ def test_limits_are_told_and_not_passed_in_silence() -> None:
     assert [fault.code for fault in overfull(merge(Draft(), batch("a", 1, 0, *rows)))] == ["too_many_rows"]
 
 
+def test_a_draft_has_a_size_that_its_document_can_hold() -> None:
+    text = "x" * 20_000
+    rows = [put(f"rows/r{number}/{column}", text) for number in range(101) for column in ("what", "who")]
+    assert [fault.code for fault in overfull(merge(Draft(), batch("a", 1, 0, *rows)))] == ["too_much"]
+    assert overfull(merge(Draft(), batch("a", 1, 0, *rows[:190]))) == []
+
+
 PATHS = ["name", "when", "rows/r1/what", "rows/r1/who", "rows/r2/what"]
 
 
