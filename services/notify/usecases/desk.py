@@ -29,11 +29,12 @@ class Tray:
         """How many more it takes."""
         return max(0, ROOM - len(self._held)) if self.is_open else 0
 
-    def put(self, delivery: Delivery, until: float) -> None:
-        """Takes a delivery on, to be started before `until` (monotonic seconds)."""
-        if delivery.delivery_id not in self._held:
+    def put(self, delivery: Delivery, until: float) -> bool:
+        """Takes a delivery on, to be started before `until` (monotonic seconds); False where nobody works here."""
+        if self.is_open and delivery.delivery_id not in self._held:
             self._held.add(delivery.delivery_id)
             self._waiting.put_nowait((delivery.urgency, next(self._order), until, delivery))
+        return self.is_open
 
     async def take(self) -> Delivery:
         """The next one whose time has not passed."""

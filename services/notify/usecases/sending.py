@@ -37,8 +37,8 @@ async def _owe(desk: Desk, delivery: Delivery) -> bool:
         await desk.store.add(delivery, next_at=delivery.created_at + held)
     except AlreadyHandled:
         return False
-    if is_ours:
-        desk.tray.put(delivery, until)
+    if is_ours and not desk.tray.put(delivery, until):
+        await desk.store.release([delivery.delivery_id], at=clock.now())
     return True
 
 

@@ -83,6 +83,4 @@ def test_only_the_newest_are_kept(tmp_path_factory: pytest.TempPathFactory) -> N
         rows = small.json("/api/v1/messages")["messages"]
     finally:
         small.stop()
-    assert [row["To"][0]["Address"] for row in rows] == [
-        f"person{number}@school.example" for number in (4, 3, 2)
-    ]
+    assert [row["To"][0]["Address"] for row in rows] == [f"person{number}@school.example" for number in (4, 3, 2)]
