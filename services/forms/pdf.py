@@ -49,7 +49,7 @@ class Printer:
                 if not missing:
                     raise
                 data = {**_replace(data, missing), "note": _NOTE}
-        return self._compile({**_plain(data), "note": _NOTE}, int(paper.made_at.timestamp()))
+        return self._compile(_plain({**data, "note": _NOTE}), int(paper.made_at.timestamp()))
 
     def close(self) -> None:
         """Lets the threads go."""

@@ -19,6 +19,7 @@ from contracts.files import AttachedFile, Manifest
 from contracts.tasks import FormGrant, Holder, TaskAmended, TaskAssigned, TaskOpened, TaskRetracted
 from services.forms.app import build_app
 from services.forms.settings import Settings
+from services.forms.usecases import FormsService
 from tests.support.broker import Broker
 from tests.support.events import publish
 from tests.support.eventually import eventually
@@ -46,6 +47,7 @@ class Forms:
     recorder: Recorder
     keys: Keys
     settings: Settings
+    service: FormsService
     database: "AsyncIOMotorDatabase[dict[str, Any]]"
 
     async def tell(self, *events: Event, times: int = 1) -> None:
@@ -187,8 +189,9 @@ async def forms(shared_broker: Broker, mongo_url: str) -> AsyncIterator[Forms]:
             "public_url": "https://portal.example/",
         }
     )
-    async with Recorder.listening(shared_broker.url) as recorder, running(build_app(settings)) as client:
+    app = build_app(settings)
+    async with Recorder.listening(shared_broker.url) as recorder, running(app) as client:
         motor: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongo_url)
-        yield Forms(client, shared_broker, recorder, keys, settings, motor[settings.mongo_database])
+        yield Forms(client, shared_broker, recorder, keys, settings, app.state.service, motor[settings.mongo_database])
         await motor.drop_database(settings.mongo_database)
         motor.close()

@@ -1,0 +1,63 @@
+"""Whatever tasks tells, in whatever order and however often, even at once: the contribution ends the same."""
+
+import asyncio
+from collections.abc import Awaitable
+from contextlib import suppress
+from random import Random
+from typing import Any
+from uuid import uuid4
+
+from chassis.errors import AlreadyHandled
+from tests.component.forms.conftest import Forms, amended, assigned, opened, retracted
+
+HISTORIES = 120
+PREFILL = {"first_name": "Gabriel", "here_and_now": "Hi"}
+
+
+async def settled(change: Awaitable[None]) -> None:
+    with suppress(AlreadyHandled):
+        await change
+
+
+async def told(forms: Forms, random: Random | None) -> dict[str, Any]:
+    """The document at the end of a task's history: in its order, or shuffled, doubled and partly at once."""
+    first = opened(task_id=uuid4().hex, prefill=PREFILL)
+    task_id, delegated = first.task_id, forms.service.delegated
+    history = [
+        lambda: delegated.prepare(first),
+        lambda: delegated.amend(amended(task_id, 2, here_and_now="newer")),
+        lambda: delegated.amend(amended(task_id, 3, here_and_now="newest")),
+        lambda: delegated.hand_over(assigned(task_id, 4)),
+        lambda: delegated.hand_over(assigned(task_id, 5)),
+        lambda: delegated.retract(retracted(task_id, 6)),
+    ]
+    if random is None:
+        for change in history:
+            await settled(change())
+    else:
+        deliveries = history + random.choices(history, k=random.randrange(7))
+        random.shuffle(deliveries)
+        while deliveries:
+            together, deliveries = deliveries[: (count := random.randint(1, 4))], deliveries[count:]
+            await asyncio.gather(*(settled(change()) for change in together))
+    document = await forms.database.contributions.find_one({"_id": task_id}, {"_id": 0, "outbox": 0})
+    assert document is not None
+    return timeless(document)
+
+
+def timeless(document: Any) -> Any:
+    """Without what differs between two tasks: its id and its times."""
+    if isinstance(document, dict):
+        return {key: timeless(value) for key, value in document.items() if key not in {"delegation_id", "at"}} | (
+            {"retracted_at": True} if document.get("retracted_at") else {}
+        )
+    return document
+
+
+async def test_t16_any_order_and_repetition_of_a_tasks_history_ends_the_same(forms: Forms) -> None:
+    expected = await told(forms, None)
+    assert expected["opened"]["prefill"] == PREFILL
+    assert expected["amended"]["prefill"] == {"here_and_now": "newest"}
+    assert (expected["task_version"], expected["retracted_at"]) == (6, True)
+    for seed in range(HISTORIES):
+        assert await told(forms, Random(seed)) == expected, f"seed {seed}"
