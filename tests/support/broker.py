@@ -18,7 +18,7 @@ from commands.parts.outside_broker import declare, tell_api
 from commands.parts.secrets import OPERATOR, SERVICE_USERS
 from commands.parts.services import as_user
 from commands.topology import broker_definitions
-from tests.support.engines import docker_answers, local
+from tests.support.engines import container_with, local
 
 IMAGE = "rabbitmq:4.1"
 _DEFINITIONS = "/etc/portal-tests/definitions.json"
@@ -49,7 +49,7 @@ def broker(data: Path) -> Iterator[Broker]:
     outside = os.environ.get("PORTAL_AMQP_URL")
     if outside:
         yield _outside(outside, os.environ.get("PORTAL_AMQP_API_URL"))
-    elif docker_answers():
+    elif container_with("rabbitmq", IMAGE):
         with _container(data) as broker_in_container:
             yield broker_in_container
     else:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pymongo import MongoClient
 
-from tests.support.engines import docker_answers, local
+from tests.support.engines import container_with, local
 from tests.support.eventually import wait_until
 
 IMAGE = "mongo:8.0"
@@ -21,7 +21,7 @@ def database(data: Path) -> Iterator[str]:
     outside = os.environ.get("PORTAL_MONGO_URL")
     if outside:
         yield outside
-    elif docker_answers():
+    elif container_with("mongo", IMAGE):
         with _container() as url:
             yield url
     else:

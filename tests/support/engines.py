@@ -13,6 +13,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from docker.errors import APIError
+
+from commands.parts.trouble import Trouble
+
 ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 120
 
@@ -24,7 +28,7 @@ class Unavailable(Exception):  # noqa: N818 - a sentence for the person who runs
 @cache
 def docker_answers() -> bool:
     """Whether a container engine can be used from here: asked directly, as its client leaks a socket where none is."""
-    where = urlsplit(os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock"))
+    where = urlsplit(os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock")
     family, address = (
         (socket.AF_UNIX, where.path)
         if where.scheme == "unix"
@@ -38,6 +42,27 @@ def docker_answers() -> bool:
             return b" 200 " in probe.recv(100)
         except OSError:
             return False
+
+
+@cache
+def container_with(service: str, image: str) -> bool:
+    """Whether a container engine answers and has an image, pulls it, or can build its stand-in; else the local part."""
+    if not docker_answers():
+        return False
+    from commands.containers import engine, obtain  # noqa: PLC0415 - needed with Docker only
+
+    client = engine()
+    try:
+        if not client.images.list(image):
+            obtain(client, service, image)
+    except (APIError, Trouble) as trouble:
+        sys.stderr.write(f"{image} cannot be had here ({trouble}): the tests take the local {service}.\n")
+        return False
+    finally:
+        client.close()
+    # We stop what we start; the reaper would be one more image to have.
+    os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
+    return True
 
 
 @contextmanager

@@ -127,7 +127,9 @@ class Person:
     def _seen(response: httpx2.Response, status: int | None) -> Page:
         """A page, also one that says what is wrong with what was given."""
         is_expected = (
-            response.status_code == status if status else response.status_code < 400 or response.status_code == 422
+            response.status_code == status
+            if status
+            else response.status_code < 400 or response.status_code in {401, 422}
         )
         assert is_expected, f"{response.status_code} at {response.url}: {response.text[:2000]}"
         return Page(response)
