@@ -62,7 +62,7 @@ async def publish_definition(request: Request) -> Response:
     """A council publishes a version of a form."""
     council = current_council(request)
     json = strictjson.read(await request.body())
-    return answer(await _service(request).definitions.publish(request.path_params["code"], json, council.authority))
+    return answer(await _service(request).definitions.add(request.path_params["code"], json, council.authority))
 
 
 routes = [

@@ -25,7 +25,7 @@ class Definitions:
     def __init__(self, stores: Stores) -> None:
         self._definitions = stores.definitions
 
-    async def publish(self, code: str, json: dict[str, Any], owner: str) -> DefinitionView:
+    async def add(self, code: str, json: dict[str, Any], owner: str) -> DefinitionView:
         """A new version of a form. The same again is no change; another text under the same version is refused."""
         faults = check(json)
         if faults:
@@ -42,7 +42,7 @@ class Definitions:
         """The forms that come with the portal, by code, at every start."""
         for code, json in shipped.items():
             try:
-                await self.publish(code, json, SHIPPED)
+                await self.add(code, json, SHIPPED)
             except Conflict as conflict:
                 log.error("shipped form not loaded", form=code, code=conflict.code)
 
