@@ -3,79 +3,24 @@
 import asyncio
 from datetime import UTC, datetime
 from hashlib import sha256
-from io import BytesIO
-
-import pikepdf
 
 from tests.containers.deployment import Deployment
-from tests.containers.person import Page, Person
-from tests.support.eventually import wait_until
+from tests.support.documents import EICAR, pdf
 from tests.support.mail import Mail
+from tests.support.person import PASSWORD, Page, Person
 
-EMAIL, PASSWORD = "sandra.professional@school.example", "Correct-horse-7-battery"
-# The industry's harmless test virus, in halves so that no scanner stops at this file.
-EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+EMAIL = "sandra.professional@school.example"
 DELEGATION = "LCS-2026-000001"
 WITHIN_SECONDS = 60.0
 SECRET_LENGTH = 40
-
-
-def pdf(note: bytes) -> bytes:
-    """A small document that carries a note as it is."""
-    document, written = pikepdf.new(), BytesIO()
-    document.add_blank_page()
-    document.Root.Note = document.make_stream(note)
-    document.save(written, compress_streams=False, object_stream_mode=pikepdf.ObjectStreamMode.disable)
-    return written.getvalue()
-
-
-def register(person: Person, mail: Mail) -> None:
-    page = person.open("/register/1")
-    page = person.press(
-        page,
-        "Next",
-        {
-            "Forename": "Sandra",
-            "Surname": "Professional",
-            "Is this account being used": True,
-            "Role": "Educational psychologist",
-            "Organisation": "Example School",
-            "Street": "1 Test Street",
-            "Town/City": "Bristol",
-            "Postcode": "BS1 1AA",
-        },
-    )
-    fields = {"Email address": EMAIL, "Password": PASSWORD, "Confirm password": PASSWORD}
-    page = person.press(page, "Next", fields)
-    page = person.press(page, "Next", {"Code": mail.code_for(EMAIL)})
-    assert page.title.startswith("Registration completed")
-
-
-def sign_in(person: Person, mail: Mail) -> Page:
-    mail.clear()
-    page = person.press(person.open("/sign-in"), "Submit", {"Email": EMAIL, "Password": PASSWORD})
-    page = person.press(page, "Finish", {"Code": mail.code_for(EMAIL)})
-    assert page.title == "Professional Portal - tasks to complete"
-    return page
-
-
-def upload(person: Person, page: Page, name: str, content: bytes) -> Page:
-    """Upload, and look again until the scanner has spoken."""
-    page = person.press(page, "Upload Document", {"Choose File": (name, content, "application/pdf")})
-
-    def checked() -> Page | None:
-        seen = person.open(page.address)
-        return None if "still being checked" in seen.text else seen
-
-    return page if "still being checked" not in page.text else wait_until(checked, within=60) or page
 
 
 def do_the_form(person: Person, mail: Mail) -> Page:
     """All that the professional does, from the email to the receipt."""
     mail.wait_for(EMAIL)
     mail.clear()
-    register(person, mail)
-    return fill_and_submit(person, sign_in(person, mail))
+    person.register(mail, EMAIL)
+    return fill_and_submit(person, person.sign_in(mail, EMAIL))
 
 
 def fill_and_submit(person: Person, tasks: Page) -> Page:
@@ -85,9 +30,9 @@ def fill_and_submit(person: Person, tasks: Page) -> Page:
     today = datetime.now(UTC).strftime("%d/%m/%Y")
     page = person.press(page, "Save", {"Date Assessment Completed": today, "Yes": True})
     page = person.press(page, "Next")
-    page = upload(person, page, "infected.pdf", pdf(EICAR))
+    page = person.attach(page, "infected.pdf", pdf(EICAR))
     assert "contains a virus" in page.text
-    page = upload(person, person.open(page.address), "report.pdf", pdf(b"a report"))
+    page = person.attach(person.open(page.address), "report.pdf", pdf())
     assert "report.pdf" in page.text
     page = person.press(page, "Submit Contribution")
     return person.press(page, "Yes")
@@ -122,5 +67,5 @@ async def test_what_was_done_outlives_every_container(portal: Deployment) -> Non
     """As after an upgrade: new containers, the same volumes. It follows the test above and uses what that left."""
     await asyncio.to_thread(portal.up, "--force-recreate")
     with Person(portal.gateway) as person:
-        tasks = await asyncio.to_thread(sign_in, person, portal.mail)
+        tasks = await asyncio.to_thread(person.sign_in, portal.mail, EMAIL)
         assert "Recently Submitted Tasks (1)" in tasks.text

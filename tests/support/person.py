@@ -6,6 +6,7 @@ from typing import Self
 import httpx2
 from lxml import html
 
+from tests.support.eventually import wait_until
 from tests.support.mail import Mail
 
 PASSWORD = "Correct-horse-7-battery"
@@ -122,6 +123,16 @@ class Person:
         page = self.press(page, "Finish", {"Code": mail.code_for(email, more_than=seen)})
         assert page.title == TASKS, page.text
         return page
+
+    def attach(self, page: Page, name: str, content: bytes) -> Page:
+        """Upload, and look again until the scanner has spoken."""
+        page = self.press(page, "Upload Document", {"Choose File": (name, content, "application/pdf")})
+
+        def checked() -> Page | None:
+            seen = self.open(page.address)
+            return None if "still being checked" in seen.text else seen
+
+        return page if "still being checked" not in page.text else wait_until(checked, within=60) or page
 
     @staticmethod
     def _seen(response: httpx2.Response, status: int | None) -> Page:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.council import Council
 from tests.support.documents import EICAR, pdf
-from tests.support.eventually import eventually, wait_until
+from tests.support.eventually import eventually
 from tests.support.person import Page, Person
 from tests.support.portal import Portal
 
@@ -24,17 +24,6 @@ def new_id() -> str:
 
 def new_email(name: str = "p") -> str:
     return f"{name}.{uuid4().hex[:8]}@school.example"
-
-
-def attach(person: Person, page: Page, name: str, content: bytes) -> Page:
-    """Uploads, and looks again until the scanner has spoken."""
-    page = person.press(page, "Upload Document", {"Choose File": (name, content, "application/pdf")})
-
-    def checked() -> Page | None:
-        seen = person.open(page.address)
-        return None if "still being checked" in seen.text else seen
-
-    return page if "still being checked" not in page.text else wait_until(checked, within=60) or page
 
 
 def fill(person: Person, tasks: Page) -> Page:
@@ -65,9 +54,9 @@ async def test_a_form_goes_from_council_to_professional_and_back(portal: Portal,
             tasks = person.sign_in(mail, email)
             assert "Currently Assigned Tasks (1)" in tasks.text
             page = fill(person, tasks)
-            page = attach(person, page, "infected.pdf", pdf(EICAR))
+            page = person.attach(page, "infected.pdf", pdf(EICAR))
             assert "The selected file contains a virus" in page.text
-            page = attach(person, person.open(page.address), "report.pdf", pdf())
+            page = person.attach(person.open(page.address), "report.pdf", pdf())
             submitted = submit(person, page)
             assert "Recently Submitted Tasks (1)" in person.open("/tasks").text
             return submitted

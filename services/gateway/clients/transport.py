@@ -1,7 +1,6 @@
 """One HTTP client for all services: identity, request id, time-outs, problem documents back into refusals."""
 
 import secrets
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ import aiohttp
 import structlog
 from pydantic import BaseModel, ValidationError
 
+from chassis import clock
 from chassis.errors import (
     BadRequest,
     Conflict,
@@ -52,12 +52,14 @@ class Identities:
 
     def of(self, asker: Asker, audience: str) -> str:
         """A token that says who asks, for one service."""
-        token, until = self._kept.get((asker, audience), ("", 0.0))
-        if until < time.monotonic():
+        at = clock.now().timestamp()
+        token, signed_at = self._kept.get((asker, audience), ("", 0.0))
+        # A clock that tests move back must not revive a token from its future either.
+        if not signed_at <= at < signed_at + _TOKEN_SECONDS:
             if len(self._kept) >= _TOKENS_KEPT:
                 self._kept.clear()
             token = self._sign(asker, audience)
-            self._kept[asker, audience] = token, time.monotonic() + _TOKEN_SECONDS
+            self._kept[asker, audience] = token, at
         return token
 
     def _sign(self, asker: Asker, audience: str) -> str:
