@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 import aio_pika
@@ -52,11 +51,6 @@ class CouncilDoor:
         finally:
             await connection.close()
 
-    @property
-    def user(self) -> str:
-        """The broker checks it: the authority's own, but on a broker where we cannot make users."""
-        return unquote(urlsplit(self.amqp).username or self.authority)
-
     async def publish(self, connection: AbstractConnection, name: str, body: Mapping[str, Any]) -> str:
         """Publish one message as the contract says, confirmed; returns its id."""
         channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
@@ -69,7 +63,7 @@ class CouncilDoor:
             timestamp=datetime.now(UTC),
             content_type="application/json",
             delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-            user_id=self.user,
+            user_id=self.authority,
         )
         try:
             await exchange.publish(message, f"{self.authority}.{name}", mandatory=True, timeout=_CONNECT_SECONDS)

@@ -8,6 +8,7 @@ import asyncio
 import json
 import re
 import secrets
+import sys
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -121,7 +122,10 @@ def main() -> None:
     """Set up the demo of an instance and print its accounts as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=directory, required=True)
-    print(json.dumps(asyncio.run(set_up(Instance(parser.parse_args().data)))))
+    try:
+        print(json.dumps(asyncio.run(set_up(Instance(parser.parse_args().data)))))
+    except (Trouble, TimeoutError) as trouble:
+        sys.exit(str(trouble) or "The portal took too long over the demo's people and forms.")
 
 
 if __name__ == "__main__":

@@ -14,8 +14,11 @@ from typing import Any
 
 import aio_pika
 import aiohttp
+from aio_pika.abc import AbstractConnection
+from aiormq.exceptions import AMQPError, ChannelPreconditionFailed
 
 from chassis.authorities import Authorities
+from commands.parts.trouble import Trouble
 from commands.topology import broker_definitions
 
 _SECONDS = 30
@@ -33,6 +36,7 @@ async def tell_api(api: str, wanted: Mapping[str, Any]) -> None:
 async def declare(amqp: str, wanted: Mapping[str, Any]) -> None:
     """Declare exchanges, queues and bindings; what policies would say goes into their arguments."""
     async with asyncio.timeout(_SECONDS), await aio_pika.connect(amqp) as connection:
+        await _check_may_speak_for_others(connection)
         channel = await connection.channel()
         for exchange in wanted["exchanges"]:
             await channel.declare_exchange(
@@ -49,6 +53,20 @@ async def declare(amqp: str, wanted: Mapping[str, Any]) -> None:
             await queue.bind(binding["source"], binding["routing_key"])
 
 
+async def _check_may_speak_for_others(connection: AbstractConnection) -> None:
+    """With one user for all, that user signs councils' messages too, which the broker allows to impersonators only."""
+    channel = await connection.channel()
+    message = aio_pika.Message(b"", user_id="another-user")
+    try:
+        await channel.default_exchange.publish(message, "portal.no-such-queue", mandatory=False)
+    except ChannelPreconditionFailed:
+        raise Trouble(
+            "The user of PORTAL_AMQP_URL may not publish for councils. Give it the tag `impersonator`, or name the "
+            "broker's management API in PORTAL_AMQP_API_URL, so that each council gets a user of its own."
+        ) from None
+    await channel.close()
+
+
 def _by_policy(name: str, kind: str, policies: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     rules = [rule for rule in policies if rule["apply-to"] == kind and re.search(rule["pattern"], name)]
     prefix = "" if kind == "exchanges" else "x-"
@@ -60,7 +78,10 @@ def main() -> None:
     given = json.load(sys.stdin)
     wanted = broker_definitions(Authorities.load(Path(given["authorities"])), given["passwords"])
     api = os.environ.get("PORTAL_AMQP_API_URL")
-    asyncio.run(tell_api(api, wanted) if api else declare(given["amqp"], wanted))
+    try:
+        asyncio.run(tell_api(api, wanted) if api else declare(given["amqp"], wanted))
+    except (Trouble, OSError, AMQPError, aiohttp.ClientError) as trouble:
+        sys.exit(f"The broker could not be set up. {trouble}")
 
 
 if __name__ == "__main__":

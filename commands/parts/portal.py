@@ -32,20 +32,17 @@ class Plan:
     mail_api: str
     notices: tuple[str, ...]
 
-    def state(self, supervisor: Supervisor, *, is_complete: bool, demo: Sequence[Mapping[str, str]] = ()) -> State:
+    def state(self, supervisor: Supervisor) -> State:
         """What `status`, `down` and the operators' commands read."""
         return {
             "pid": os.getpid(),
             "birth": birth(os.getpid()),
-            "complete": is_complete,
             "gateway": self.addresses.gateway,
             "amqp": {"url": self._amqp_as(OPERATOR), "councils": self._councils()},
             "mongo": self.addresses.mongo,
             "mail": {"smtp": self.addresses.smtp, "api": self.mail_api},
             "scanner": self.addresses.clamd,
             "authorities": list(self.authorities),
-            "notices": list(self.notices),
-            "demo": {"accounts": list(demo)},
             "parts": {
                 name: _row(watched.part, watched.pid, watched.birth, watched.starts)
                 for name, watched in supervisor.watched.items()

@@ -23,10 +23,20 @@ class _Record:
         self.supervisor = Supervisor(plan.parts, plan.instance.logs, self.write)
         self.is_complete = False
         self.demo: list[dict[str, str]] = []
+        self.notices = list(plan.notices)
 
     def write(self) -> None:
-        state = self.plan.state(self.supervisor, is_complete=self.is_complete, demo=self.demo)
-        self.plan.instance.keep("state.json", state)
+        state = self.plan.state(self.supervisor)
+        own = {"complete": self.is_complete, "notices": self.notices, "demo": {"accounts": self.demo}}
+        self.plan.instance.keep("state.json", {**state, **own})
+
+    async def set_up_demo(self) -> None:
+        """A demo that cannot be set up is no reason to take the portal away."""
+        try:
+            told = await _python("commands.parts.demo", "--data", str(self.plan.instance.data))
+            self.demo = json.loads(told)
+        except Trouble as trouble:
+            self.notices.append(f"There is no demo. {trouble}")
 
 
 async def supervise(plan: Plan, *, demo: bool, on_complete: Callable[[], None]) -> None:
@@ -55,7 +65,7 @@ async def _live(record: _Record, *, demo: bool, on_complete: Callable[[], None])
     await record.supervisor.start()
     record.write()
     if demo:
-        record.demo = json.loads(await _python("commands.parts.demo", "--data", str(plan.instance.data)))
+        await record.set_up_demo()
     record.is_complete = True
     record.write()
     on_complete()

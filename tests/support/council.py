@@ -5,7 +5,6 @@ import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
-from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 import aio_pika
@@ -63,7 +62,7 @@ class Council:
             "timestamp": datetime.now(UTC),
             "content_type": "application/json",
             "delivery_mode": aio_pika.DeliveryMode.PERSISTENT,
-            "user_id": unquote(urlsplit(self.amqp).username or self.authority),
+            "user_id": self.authority,
             **properties,
         }
         await self._exchange.publish(aio_pika.Message(raw, **envelope), routing_key, mandatory=True, timeout=10)
