@@ -87,6 +87,11 @@ def test_two_supervisors_cannot_share_a_directory(tmp_path: Path) -> None:
     assert not first.is_held()
 
 
+def test_asking_about_a_portal_leaves_no_trace(tmp_path: Path) -> None:
+    assert not Instance(tmp_path / "nowhere").is_held()
+    assert not (tmp_path / "nowhere").exists()
+
+
 def test_fresh_empties_what_a_portal_keeps_and_nothing_else(tmp_path: Path) -> None:
     for name in (*CONTENTS, "mine.txt"):
         (tmp_path / name).write_text("{}")
