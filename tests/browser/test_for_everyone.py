@@ -1,0 +1,235 @@
+"""Every page for everyone: axe finds nothing, nothing scrolls sideways, the keyboard is enough, time-outs warn."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.visitor import Visitor
+from tests.support.council import Council
+from tests.support.person import PASSWORD
+from tests.support.portal import Portal
+
+WIDTHS = (320, 768, 1280)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SMALLEST_TARGET = 24
+
+
+async def check(page: Page, name: str, shots: Path | None = None) -> None:
+    """One page, at every width."""
+    for width in WIDTHS:
+        await page.set_viewport_size({"width": width, "height": 900})
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width, (
+            f"{name} scrolls sideways at {width}"
+        )
+        if shots:
+            await page.screenshot(path=shots / f"{name}-{width}.png", full_page=True)
+    found = await Axe().run(page, options={"runOnly": RULES})
+    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+    small = await page.evaluate(
+        """least => [...document.querySelectorAll(
+            "button, input:not([type=hidden]), select, textarea, summary, .govuk-button")]
+        .filter(e => e.offsetParent && !e.closest("[aria-hidden=true]") && e.getAttribute("aria-hidden") !== "true")
+        .filter(e => e.getBoundingClientRect().width < least || e.getBoundingClientRect().height < least)
+        .map(e => e.outerHTML.slice(0, 120))""",
+        SMALLEST_TARGET,
+    )
+    assert small == [], f"{name} has targets that are too small"
+    await page.set_viewport_size({"width": 1280, "height": 900})
+
+
+@pytest.fixture
+def shots() -> Path | None:
+    """Where pictures of every page go: PORTAL_SCREENSHOTS; none are taken without it."""
+    folder = os.environ.get("PORTAL_SCREENSHOTS")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    return Path(folder) if folder else None
+
+
+async def test_the_pages_before_signing_in(browser: Browser, portal: Portal, shots: Path | None) -> None:
+    visitor = await Visitor.arrive(browser, portal)
+    page = visitor.page
+    for name in (
+        "sign-in",
+        "register/1",
+        "reset/1",
+        "register/done",
+        "reset/done",
+        "help",
+        "accessibility",
+        "privacy",
+        "nowhere",
+    ):
+        await page.goto(f"/{name}")
+        await check(page, name.replace("/", "-"), shots)
+    await page.goto("/sign-in")
+    await visitor.press("Submit")
+    await check(page, "sign-in-error", shots)
+    await page.goto("/register/1")
+    await page.get_by_label("Is this account being used").check()
+    await visitor.press("Next")
+    await check(page, "register-1-error", shots)
+    labels = {"Forename": "S", "Surname": "P", "Role": "R", "Organisation": "O", "Street": "1 Test Street"}
+    await visitor.fill(**labels, **{"Town/City": "Bristol", "Postcode": "BS1 1AA"})
+    await visitor.press("Next")
+    await check(page, "register-2", shots)
+    await visitor.fill(Email_address=visitor.email, Password=PASSWORD, Confirm_password=PASSWORD)
+    await visitor.press("Next")
+    await check(page, "register-3", shots)
+    await page.goto("/reset/1")
+    await visitor.fill(Email=visitor.email)
+    await visitor.press("Next")
+    await check(page, "reset-2", shots)
+    await visitor.leave()
+
+
+async def test_the_pages_of_a_form(browser: Browser, portal: Portal, bristol: Council, shots: Path | None) -> None:
+    visitor = await Visitor.arrive(browser, portal)
+    page = visitor.page
+    await visitor.have_account()
+    task_id = await visitor.be_delegated(bristol)
+    await bristol.define_group(f"wg-{task_id}", [visitor.email])
+    await bristol.delegate(f"G-{task_id}", assignee={"kind": "work_group", "work_group_id": f"wg-{task_id}"})
+    await visitor.sign_in()
+    await visitor.open_form(task_id)
+    for number in (1, 2, 3):
+        await page.goto(f"/forms/{task_id}/{number}")
+        await check(page, f"form-{number}", shots)
+    await page.goto(f"/forms/{task_id}/2?check=1")
+    await check(page, "form-2-error", shots)
+    for name in ("2?full=sen_identified", "check", "print"):
+        await page.goto(f"/forms/{task_id}/{name}")
+        await check(page, f"form-{name.partition('=')[2] or name}", shots)
+    await page.goto("/tasks")
+    await check(page, "tasks", shots)
+    await page.locator("summary").click()
+    await check(page, "tasks-menu", shots)
+    await page.goto(f"/forms/{task_id}/2")
+    await visitor.answer_all()
+    await visitor.press("Submit Contribution")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await check(page, "form-dialog", shots)
+    await page.goto(f"/forms/{task_id}/submit")
+    await check(page, "submit", shots)
+    await visitor.press("Yes")
+    await expect(page.get_by_role("heading", name="Contribution submitted")).to_be_visible()
+    await check(page, "submitted", shots)
+    for tab in ("submitted", "retracted"):
+        await page.goto(f"/tasks?tab={tab}")
+        await check(page, f"tasks-{tab}", shots)
+    await visitor.leave()
+
+
+async def tab_to(page: Page, name: str) -> None:
+    """Presses Tab until the control of that name has the focus; it must be seen to have it."""
+    for _ in range(80):
+        await page.keyboard.press("Tab")
+        focused = await page.evaluate(
+            """() => { const e = document.activeElement;
+            return (e.labels?.[0]?.innerText || e.innerText || "").trim().replace(/\\s+/g, " "); }"""
+        )
+        if focused.startswith(name):
+            return
+    raise AssertionError(f"the keyboard does not reach {name!r}")
+
+
+async def test_the_keyboard_alone_is_enough(browser: Browser, portal: Portal, bristol: Council) -> None:
+    visitor = await Visitor.arrive(browser, portal)
+    page, keys = visitor.page, visitor.page.keyboard
+    await visitor.have_account()
+    task_id = await visitor.be_delegated(bristol)
+    seen = len(portal.mail.codes_for(visitor.email))
+    await page.goto("/sign-in")
+    await keys.press("Tab")
+    await expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
+    await tab_to(page, "Email")
+    await keys.type(visitor.email)
+    await tab_to(page, "Password")
+    await keys.type(PASSWORD)
+    await keys.press("Enter")
+    await expect(page.get_by_role("heading", name="Secure login - step 2")).to_be_visible()
+    await tab_to(page, "Code")
+    await keys.type(await visitor.code(more_than=seen))
+    await keys.press("Enter")
+    await expect(page.get_by_role("heading", name="Professional Portal - tasks to complete")).to_be_visible()
+    await visitor.open_form(task_id)
+    await tab_to(page, "2 Professional Contribution")
+    await keys.press("Enter")
+    await expect(page.get_by_role("heading", name="Professional Contribution to EHCNA")).to_be_visible()
+    await tab_to(page, "Date Assessment Completed")
+    await keys.type("27/3/2026")
+    await tab_to(page, "+")
+    await keys.press("Enter")
+    await keys.press("Tab")
+    await keys.type("Added by keyboard")
+    await tab_to(page, "Yes")
+    await keys.press("Space")
+    await tab_to(page, "Submit Contribution")
+    await keys.press("Enter")
+    await expect(page.get_by_role("dialog", name="Submit this contribution?")).to_be_visible()
+    await tab_to(page, "Yes")
+    await keys.press("Enter")
+    await expect(page.get_by_role("heading", name="Contribution submitted")).to_be_visible()
+    await tab_to(page, "Sandra Professional")
+    await expect(page.get_by_role("button", name="Logout")).to_be_visible()
+    await keys.press("Escape")
+    await expect(page.get_by_role("button", name="Logout")).to_be_hidden()
+    await tab_to(page, "Sandra Professional")
+    await tab_to(page, "Logout")
+    await keys.press("Enter")
+    await expect(page.get_by_role("heading", name="Secure login - step 1")).to_be_visible()
+    await visitor.leave()
+
+
+async def test_a_time_out_warns_two_minutes_before_and_can_be_put_off(browser: Browser, portal: Portal) -> None:
+    visitor = await Visitor.arrive(browser, portal)
+    page = visitor.page
+    await visitor.have_account()
+    await visitor.sign_in()
+    await expect(page.get_by_role("heading", name="Professional Portal - tasks to complete")).to_be_visible()
+    await page.clock.install()
+    await page.reload()
+    warning = page.get_by_role("dialog", name="You will soon be signed out")
+    await page.clock.fast_forward("27:30")
+    await expect(warning).to_be_hidden()
+    await page.clock.fast_forward("00:40")
+    await expect(warning).to_be_visible()
+    await visitor.press("Stay signed in")
+    await expect(warning).to_be_hidden()
+    await page.clock.fast_forward("28:10")
+    await expect(warning).to_be_visible()
+    await page.clock.fast_forward("02:10")
+    await expect(warning).to_contain_text("You have been signed out")
+    await visitor.leave()
+
+
+async def test_the_user_menu_opens_by_hover_and_by_click(browser: Browser, portal: Portal) -> None:
+    visitor = await Visitor.arrive(browser, portal)
+    await visitor.have_account()
+    await visitor.sign_in()
+    logout = visitor.page.get_by_role("button", name="Logout")
+    await expect(logout).to_be_hidden()
+    await visitor.page.get_by_text("Sandra Professional").hover()
+    await expect(logout).to_be_visible()
+    await visitor.page.get_by_text("Sandra Professional").click()
+    await expect(logout).to_be_visible()
+    await visitor.page.mouse.move(5, 500)
+    await expect(logout).to_be_visible()
+    await visitor.page.get_by_role("heading", level=1).click()
+    await expect(logout).to_be_hidden()
+    await visitor.leave()
+
+
+async def test_required_is_heard_and_errors_lead_to_their_fields(browser: Browser, portal: Portal) -> None:
+    visitor = await Visitor.arrive(browser, portal, scripts=False)
+    page = visitor.page
+    await page.goto("/register/1")
+    await expect(page.get_by_role("textbox", name="Forename", exact=True)).to_have_attribute("aria-required", "true")
+    await visitor.press("Next")
+    await page.get_by_role("alert").get_by_role("link").first.click()
+    assert re.search("#forename$", page.url)
+    await visitor.leave()

@@ -1,0 +1,57 @@
+"""Tasks Assigned to your Work Groups, and Pickup."""
+
+import re
+
+from playwright.async_api import Browser, expect
+
+from tests.browser.visitor import ACCEPTED, Visitor, new_id
+from tests.support.council import Council
+from tests.support.portal import Portal
+
+
+async def test_one_picks_up_and_the_other_reads_who_has_it(browser: Browser, portal: Portal, bristol: Council) -> None:
+    first, second = await Visitor.arrive(browser, portal), await Visitor.arrive(browser, portal, scripts=False)
+    group, delegation_id = f"wg-{new_id()}", new_id()
+    await bristol.define_group(group, [first.email, second.email])
+    assignee = {"kind": "work_group", "work_group_id": group}
+    await bristol.delegate(delegation_id, assignee=assignee, due_on="2031-09-05")
+    await bristol.expect(ACCEPTED, delegation_id=delegation_id)
+    for visitor in (first, second):
+        await visitor.have_account()
+        await visitor.sign_in()
+        waiting = visitor.page.get_by_role("table", name="Tasks Assigned to your Work Groups")
+        await expect(waiting.get_by_role("row").filter(has_text=f"Group {group}")).to_contain_text("05-Sep-2031")
+    pickup = re.compile("^Pickup")
+    await first.page.get_by_role("button", name=pickup).click()
+    await expect(first.page.get_by_role("heading", name="Other Professional/Service")).to_be_visible()
+    await second.page.get_by_role("button", name=pickup).click()
+    await expect(second.page.get_by_role("heading", name="Sandra Professional has this form")).to_be_visible()
+    await second.page.get_by_role("link", name="Go to your tasks").click()
+    await expect(second.page.get_by_text("Tasks Assigned to your Work Groups")).to_have_count(0)
+    await first.press("Close")
+    await expect(first.page.get_by_role("link", name=re.compile("^EHC Needs"))).to_be_visible()
+    await first.leave()
+    await second.leave()
+
+
+async def test_a_retracted_form_moves_to_its_tab_and_says_so(
+    browser: Browser, portal: Portal, bristol: Council
+) -> None:
+    visitor = await Visitor.arrive(browser, portal, scripts=False)
+    await visitor.have_account()
+    delegation_id = new_id()
+    await bristol.delegate(delegation_id, visitor.email)
+    accepted = await bristol.expect(ACCEPTED, delegation_id=delegation_id)
+    await visitor.sign_in()
+    await visitor.open_form(str(accepted.body["task_id"]))
+    body = {"delegation_id": delegation_id, "reason": "Sent in error", "retracted_at": "2026-01-01T00:00:00Z"}
+    await bristol.publish("council.delegation.retracted.v1", body)
+    tab = visitor.page.get_by_role("link", name="Recently Retracted Tasks (1)")
+    for _ in range(50):
+        await visitor.page.goto("/tasks")
+        if await tab.count():
+            break
+        await visitor.page.wait_for_timeout(100)
+    await visitor.page.goto(f"/forms/{accepted.body['task_id']}/1")
+    await expect(visitor.page.get_by_role("heading", name="This form was withdrawn")).to_be_visible()
+    await visitor.leave()
