@@ -15,6 +15,8 @@ class DefinitionPublished(Event):
     form: str
     """Its code, the name councils delegate it by."""
     version: str
+    owner: str
+    """Whose version it is: an authority's own, or `portal` for everybody's."""
     title: str
     due_days: int
     """The form's own period in calendar days from receipt (42 for statutory advice: SI 2014/1530, reg 8(1))."""

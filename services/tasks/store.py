@@ -11,7 +11,7 @@ from chassis.database import Document, Documents
 from chassis.errors import AlreadyHandled
 from chassis.outbox import Outgoing
 from contracts.api.tasks import TaskState
-from services.tasks.model.form import Form
+from services.tasks.model.form import EVERYBODYS, Form
 from services.tasks.model.task import Task, same_address
 from services.tasks.model.work_group import WorkGroup, group_key
 
@@ -165,14 +165,15 @@ class FormStore:
     async def put(self, form: Form) -> None:
         """Replaces what was published earlier; AlreadyHandled where what is kept is as new."""
         document = form.model_dump()
-        guard = {"_id": form.form, "published_at": {"$lt": form.published_at}}
+        guard = {"_id": form.key, "published_at": {"$lt": form.published_at}}
         if await self._documents.update(guard, {"$set": document}) is None:
-            await self._documents.insert({"_id": form.form, **document})
+            await self._documents.insert({"_id": form.key, **document})
 
-    async def get(self, code: str) -> Form | None:
-        """The form of a code."""
-        found = await self._documents.get({"_id": code})
-        return Form.model_validate(found) if found else None
+    async def get(self, authority: str, code: str) -> Form | None:
+        """The newest of the authority's own version and everybody's."""
+        keys = [f"{owner}:{code}" for owner in (authority, EVERYBODYS)]
+        found = await self._documents.find({"_id": {"$in": keys}}, limit=len(keys))
+        return max((Form.model_validate(one) for one in found), key=lambda form: form.published_at, default=None)
 
 
 class PersonStore:

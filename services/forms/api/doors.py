@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from chassis import strictjson
 from chassis.http import answer, read
-from chassis.identity import current_council, current_grant, require_gateway
+from chassis.identity import current_council, current_grant
 from contracts.api.forms import DefinitionView, EditsBody, SubmitBody
 from services.forms.api.downloads import download
 from services.forms.usecases import FormsService
@@ -52,9 +52,8 @@ async def document(request: Request) -> Response:
 
 
 async def list_definitions(request: Request) -> Response:
-    """The forms that can be delegated."""
-    require_gateway(request)
-    found = await _service(request).definitions.list()
+    """The forms that a council can delegate."""
+    found = await _service(request).definitions.list(current_council(request).authority)
     return Response(_DEFINITIONS.dump_json(found), media_type="application/json")
 
 

@@ -30,7 +30,7 @@ class DefinitionStore:
         await self._documents.ensure_indexes(
             [
                 IndexModel([("form", ASCENDING), ("published_at", ASCENDING)]),
-                IndexModel([("status", ASCENDING), ("published_at", ASCENDING)]),
+                IndexModel([("owner", ASCENDING), ("status", ASCENDING), ("published_at", ASCENDING)]),
             ]
         )
 
@@ -73,10 +73,11 @@ class DefinitionStore:
         found = await self._documents.get({"_id": _key(code, version)}, {"json": 1})
         return loads(found["json"]) if found else None
 
-    async def list(self) -> list[DefinitionView]:
-        """The latest active version of each form, by its code."""
+    async def list(self, owners: Sequence[str]) -> list[DefinitionView]:
+        """The latest active version of each form among these owners', by its code."""
         newest = [("published_at", DESCENDING)]
-        found = await self._documents.find({"status": "active"}, sort=newest, limit=LIST_LIMIT, projection=_HEAD)
+        query = {"owner": {"$in": list(owners)}, "status": "active"}
+        found = await self._documents.find(query, sort=newest, limit=LIST_LIMIT, projection=_HEAD)
         latest = {document["form"]: document for document in reversed(found)}
         return [DefinitionView.model_validate(latest[code]) for code in sorted(latest)]
 

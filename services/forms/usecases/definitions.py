@@ -46,12 +46,12 @@ class Definitions:
             except Conflict as conflict:
                 log.error("shipped form not loaded", form=code, code=conflict.code)
 
-    async def list(self) -> list[DefinitionView]:
-        """The forms that can be delegated."""
-        return await self._definitions.list()
+    async def list(self, authority: str) -> list[DefinitionView]:
+        """The forms that an authority can delegate."""
+        return await self._definitions.list([SHIPPED, authority])
 
     async def _check_owner(self, code: str, owner: str) -> None:
-        """A council's form is its own; the shipped ones may be developed by those who use them."""
+        """A council's form is its own; of a shipped one every council may have its own versions."""
         if await self._definitions.owner(code) not in {None, owner, SHIPPED}:
             raise Conflict("form_of_another", f"The form '{code}' belongs to another authority.")
 
@@ -60,6 +60,7 @@ class Definitions:
         event = DefinitionPublished(
             form=definition.code,
             version=definition.version,
+            owner=owner,
             title=definition.title,
             due_days=definition.due_days,
             prefill_schema=prefill_schema(definition),

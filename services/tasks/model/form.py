@@ -10,16 +10,24 @@ import orjson
 from chassis.errors import Refused
 from contracts.base import Value
 
+EVERYBODYS = "portal"
+
 
 class Form(Value):
-    """The latest version of a form that tasks has heard of."""
+    """The latest version of a form that tasks has heard of from its owner: an authority, or `portal` for all."""
 
     form: str
     version: str
+    owner: str
     title: str
     due_days: int
     prefill_schema: dict[str, Any]
     published_at: datetime
+
+    @property
+    def key(self) -> str:
+        """One kept per owner; an authority's code holds no colon."""
+        return f"{self.owner}:{self.form}"
 
     def check_prefill(self, prefill: dict[str, Any]) -> None:
         """Refused names the key at fault by JSON pointer: one the form does not have, or a value of the wrong type."""

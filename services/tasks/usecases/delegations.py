@@ -32,7 +32,7 @@ class Delegations:
     def __init__(self, stores: Stores, authorities: Authorities) -> None:
         self._stores = stores
         self._authorities = authorities
-        self._forms: dict[str, tuple[float, Form]] = {}
+        self._forms: dict[tuple[str, str], tuple[float, Form]] = {}
 
     async def request(self, message: DelegationRequested, waited_seconds: float) -> None:
         """A request opens one task, however often and whenever it comes."""
@@ -63,7 +63,7 @@ class Delegations:
 
     def _with_fitting_amendments(self, task: Task) -> tuple[Task, list[Outgoing]]:
         """Amendments that came before their request are checked now; one that does not fit is refused."""
-        form = self._forms[task.requested.form][1]
+        form = self._forms[task.authority, task.requested.form][1]
         refusals: list[Outgoing] = []
         for change in task.amendments:
             try:
@@ -75,7 +75,7 @@ class Delegations:
 
     async def _accept(self, message: DelegationRequested, waited_seconds: float) -> Request:
         self._authorities.get(message.authority)
-        form = await self._form(message.form, waited_seconds)
+        form = await self._form(message.authority, message.form, waited_seconds)
         form.check_prefill(message.prefill)
         group = await self._group(message, waited_seconds)
         received_on = message.received_on or clock.today()
@@ -97,17 +97,17 @@ class Delegations:
             requested_at=clock.now(),
         )
 
-    async def _form(self, code: str, waited_seconds: float) -> Form:
+    async def _form(self, authority: str, code: str, waited_seconds: float) -> Form:
         at = clock.now().timestamp()
-        kept = self._forms.get(code)
+        kept = self._forms.get((authority, code))
         if kept and at - kept[0] < _FORM_SECONDS:
             return kept[1]
-        form = await self._stores.forms.get(code)
+        form = await self._stores.forms.get(authority, code)
         if form is None:
             if waited_seconds < _PATIENCE_SECONDS:
                 raise TryLater(1, "the form may be on its way")
             raise Refused("unknown_form", "The portal has no form of this name.", field="/form")
-        self._forms[code] = (at, form)
+        self._forms[authority, code] = (at, form)
         return form
 
     async def _group(self, message: DelegationRequested, waited_seconds: float) -> WorkGroup | None:
@@ -135,7 +135,7 @@ class Delegations:
 
         existing = await self._stores.tasks.get(message.authority, task_id_of(message.authority, message.delegation_id))
         if existing is not None and existing.request is not None and change.prefill:
-            form = await self._form(existing.request.form, _PATIENCE_SECONDS)
+            form = await self._form(message.authority, existing.request.form, _PATIENCE_SECONDS)
         await self._change(message.authority, message.delegation_id, decide)
 
     async def retract(self, message: DelegationRetracted) -> None:

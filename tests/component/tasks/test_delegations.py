@@ -34,6 +34,7 @@ async def form_on_offer(tasks: Tasks, shared_broker: Broker) -> None:
     event = DefinitionPublished(
         form=FORM,
         version="1",
+        owner="portal",
         title="EHC Needs Assessment Contributions",
         due_days=42,
         prefill_schema=PREFILL_SCHEMA,
@@ -145,7 +146,7 @@ async def test_submitted_beats_retracted(tasks: Tasks, shared_broker: Broker) ->
     [
         ("not_json", b"{"),
         ("not_json", b'{"authority":"bristol","authority":"bristol"}'),
-        ("not_json", b'{"authority":"bristol","comments":"\ud800"}'),
+        ("not_json", b'{"authority":"bristol","comments":"\\ud800"}'),
         ("too_deep", b'{"authority":"bristol","x":' + b"[" * 40 + b"]" * 40 + b"}"),
     ],
 )
