@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 
 from chassis.authorities import Authorities
 from chassis.database import Database
+from chassis.dock import Dock
 from chassis.health import Health
 from chassis.http import EXCEPTION_HANDLERS, Observed
 from chassis.messaging import Consumer, Subscription
@@ -109,7 +110,10 @@ class _Parts:
         self._database = Database.open(settings.mongo_url.get_secret_value(), settings.mongo_database)
         self._publisher = Publisher(amqp_url, user=unquote(urlsplit(amqp_url).username or "guest"), service=name)
         self._relay = Relay(self._publisher, self._database.collection("outbox_sent"))
-        self._consumer = Consumer(amqp_url, service_name=name, subscriptions=subscriptions, publisher=self._publisher)
+        self._dock = Dock(self._database.collection("trials"))
+        self._consumer = Consumer(
+            amqp_url, service_name=name, subscriptions=subscriptions, publisher=self._publisher, dock=self._dock
+        )
         health.register("database", self._database.ping)
         health.register("broker", self._consumer.check)
 
@@ -120,6 +124,7 @@ class _Parts:
             while True:
                 try:
                     await self._database.ping()
+                    await self._dock.prepare()
                     service = await compose(resources)
                     await self._relay.start()
                 except (PyMongoError, TimeoutError) as error:

@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Self, cast
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import structlog
-from aio_pika.abc import AbstractIncomingMessage, AbstractRobustConnection
+from aio_pika.abc import AbstractRobustConnection
 from faststream import AckPolicy
 from faststream.rabbit import Channel, RabbitBroker, RabbitQueue
 from faststream.rabbit.annotations import RabbitMessage
@@ -16,13 +15,17 @@ from faststream.rabbit.utils import RabbitClientProperties
 from pydantic import ValidationError
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, WTimeoutError
 
-from chassis import clock, retry, strictjson
+from chassis import failpoint, retry, strictjson
 from chassis.breaker import Breaker
+from chassis.delivery import Delivery
+from chassis.dock import Dock, is_suspect
 from chassis.errors import AlreadyHandled, Refused, TryLater
 from chassis.outbox import EVENTS_EXCHANGE, Outgoing, Publisher
 from chassis.retry import DEFAULT_RETRY, Retry
 from chassis.telemetry import DELIVERIES, log
 from contracts.base import CouncilMessage, Message
+
+__all__ = ["COUNCIL_INBOX", "OPERATOR", "UNKNOWN_EXCHANGE", "Consumer", "Delivery", "Subscription", "read_message"]
 
 COUNCIL_INBOX = "council.inbox"
 UNKNOWN_EXCHANGE = "council.unknown"
@@ -33,68 +36,6 @@ OPERATOR = "portal-operator"
 
 _GRACEFUL_SECONDS = 25
 _DOWN = (ConnectionFailure, ExecutionTimeout, WTimeoutError)
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One message as it came: envelope, history, body."""
-
-    queue: str
-    exchange: str
-    routing_key: str
-    message_id: str | None
-    type: str | None
-    user_id: str | None
-    correlation_id: str | None
-    headers: Mapping[str, Any]
-    body: bytes
-    attempts: int
-    first_seen: datetime
-
-    @property
-    def authority(self) -> str:
-        """The authority at the council's door: the routing key's prefix, which the broker has checked."""
-        return self.routing_key.split(".", 1)[0]
-
-    @property
-    def waited_seconds(self) -> float:
-        """How long ago the portal saw it first."""
-        return (clock.now() - self.first_seen).total_seconds()
-
-    @classmethod
-    def of(cls, raw: AbstractIncomingMessage, queue: str, trusted: frozenset[str]) -> Self:
-        """From the wire. What our own headers say counts only where one of our own users wrote them."""
-        own = raw.headers if raw.user_id in trusted else {}
-        first_seen = own.get(retry.HEADER_FIRST_SEEN)
-        return cls(
-            queue=queue,
-            exchange=str(own.get(retry.HEADER_EXCHANGE, raw.exchange or "")),
-            routing_key=str(own.get(retry.HEADER_ROUTING_KEY, raw.routing_key or "")),
-            message_id=raw.message_id,
-            type=raw.type,
-            user_id=str(own[retry.HEADER_USER]) if retry.HEADER_USER in own else raw.user_id,
-            correlation_id=raw.correlation_id,
-            headers=raw.headers,
-            body=raw.body,
-            attempts=int(cast("int", own.get(retry.HEADER_ATTEMPTS, 0))),
-            first_seen=datetime.fromisoformat(str(first_seen)) if first_seen else clock.now(),
-        )
-
-    def carried_headers(self, own: Mapping[str, str | int]) -> dict[str, Any]:
-        """The headers of a copy: the sender's, less the broker's own history, plus ours."""
-        kept = {
-            name: value
-            for name, value in self.headers.items()
-            if not name.startswith(("x-death", "x-first-death", "x-last-death"))
-        }
-        history: dict[str, Any] = {
-            retry.HEADER_FIRST_SEEN: self.first_seen.isoformat(),
-            retry.HEADER_ROUTING_KEY: self.routing_key,
-            retry.HEADER_EXCHANGE: self.exchange,
-        }
-        if self.user_id is not None:
-            history[retry.HEADER_USER] = self.user_id
-        return {**kept, **history, **own}
 
 
 Handler = Callable[[Any, Delivery, Any], Awaitable[None]]
@@ -158,11 +99,21 @@ def _pointer(location: Sequence[int | str], data: Any) -> str:
     return "/" + "/".join(parts)
 
 
+class HandlerCancelled(Exception):  # noqa: N818 - says what happened
+    """A handler ended as if it had been cancelled."""
+
+
 class Consumer:
     """A connection that only consumes, and gives every delivery one of the five ends."""
 
     def __init__(
-        self, url: str, *, service_name: str, subscriptions: Sequence[Subscription], publisher: Publisher
+        self,
+        url: str,
+        *,
+        service_name: str,
+        subscriptions: Sequence[Subscription],
+        publisher: Publisher,
+        dock: Dock,
     ) -> None:
         self._url = url
         self._name = service_name
@@ -174,6 +125,7 @@ class Consumer:
         self._connection: AbstractRobustConnection | None = None
         self._service: Any = None
         self._breakers = {subscription.queue: Breaker() for subscription in subscriptions}
+        self._dock = dock
 
     async def start(self, service: Any) -> None:
         """Connects and consumes; raises where the broker or a queue is not there."""
@@ -233,6 +185,7 @@ class Consumer:
         with structlog.contextvars.bound_contextvars(queue=delivery.queue, message_id=delivery.message_id):
             try:
                 outcome = await self._end(subscription, delivery)
+                failpoint.reached(self._name, "before-ack")
                 await message.ack()
             except asyncio.CancelledError:
                 # The client library would neither acknowledge nor give back: the delivery would be stuck.
@@ -247,7 +200,7 @@ class Consumer:
 
     async def _end(self, subscription: Subscription, delivery: Delivery) -> str:
         try:
-            await self._breakers[subscription.queue].run(lambda: self._handle(subscription, delivery))
+            await self._breakers[subscription.queue].run(lambda: self._try(subscription, delivery))
         except AlreadyHandled:
             return "repeated"
         except TryLater as later:
@@ -267,10 +220,22 @@ class Consumer:
             return await self._fail(subscription, delivery, error)
         return "done"
 
+    async def _try(self, subscription: Subscription, delivery: Delivery) -> None:
+        if is_suspect(delivery):
+            await self._dock.try_alone(delivery, lambda: self._handle(subscription, delivery))
+        else:
+            await self._handle(subscription, delivery)
+
     async def _handle(self, subscription: Subscription, delivery: Delivery) -> None:
         message = read_message(subscription, delivery)
-        async with asyncio.timeout(subscription.timeout_seconds):
-            await subscription.handler(message, delivery, self._service)
+        try:
+            async with asyncio.timeout(subscription.timeout_seconds):
+                await subscription.handler(message, delivery, self._service)
+        except asyncio.CancelledError as error:
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise
+            # Nobody has cancelled this delivery: something inside gave up, and that is a failure as any other.
+            raise HandlerCancelled from error
 
     async def _refuse(self, subscription: Subscription, delivery: Delivery, refused: Refused) -> None:
         answer = subscription.refusal(delivery, refused) if subscription.refusal else None

@@ -4,7 +4,6 @@ The only code that publishes. Consuming stands in chassis.messaging.
 """
 
 import asyncio
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,7 +16,7 @@ from motor.motor_asyncio import AsyncIOMotorCollection
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import BulkWriteError, PyMongoError
 
-from chassis import clock
+from chassis import clock, failpoint
 from chassis.telemetry import OUTBOX_AGE, OUTBOX_WAITING, PUBLISHED, log
 from contracts.base import Message, PortalMessage
 
@@ -90,8 +89,8 @@ class Publisher:
     """A connection that only publishes (a blocked publisher must not block acknowledgements), always confirmed."""
 
     def __init__(self, url: str, *, user: str, service: str) -> None:
+        self.service = service
         self._user = user
-        self._service = service
         self._broker = RabbitBroker(
             url,
             default_channel=Channel(publisher_confirms=True, on_return_raises=True),
@@ -101,11 +100,14 @@ class Publisher:
             client_properties=RabbitClientProperties(heartbeat=15, connection_timeout=5),
         )
         self._connected = False
+        self._connecting = asyncio.Lock()
 
     async def connect(self) -> None:
         """Connects; raises where the broker is away. The connection mends itself afterwards."""
-        await self._broker.connect()
-        self._connected = True
+        # The library opens a connection for each of those who ask at the same time, and keeps the last one.
+        async with self._connecting:
+            await self._broker.connect()
+            self._connected = True
 
     async def publish(
         self,
@@ -147,24 +149,13 @@ class Publisher:
         await self._broker.stop()
 
 
-def _failpoint(name: str) -> None:
-    """Dies here when a fault test asks for it; PORTAL_ENV=test only."""
-    if os.environ.get("PORTAL_FAILPOINT") == name and os.environ.get("PORTAL_ENV") == "test":
-        marker = os.environ.get("PORTAL_FAILPOINT_ONCE", "")
-        if marker and os.path.exists(marker):  # noqa: PTH110 - the last thing a dying process does
-            return
-        if marker:
-            with open(marker, "w", encoding="utf-8"):  # noqa: PTH123
-                pass
-        os._exit(9)
-
-
 class Relay:
     """Publishes the outbox entries of documents just written, oldest first per document, and clears them in batches."""
 
     def __init__(self, publisher: Publisher, sent: Collection) -> None:
         self._publisher = publisher
         self._sent = sent
+        self._service = publisher.service
         self._collections: list[Collection] = []
         self._under_way: dict[tuple[str, Any], asyncio.Task[None]] = {}
         self._slots = asyncio.Semaphore(_CONCURRENCY)
@@ -189,7 +180,7 @@ class Relay:
     def offer(self, collection: Collection, document_id: Any, events: Sequence[Outgoing]) -> None:
         """Takes a document's fresh entries; what cannot be sent now the sweeper sends later."""
         if events:
-            _failpoint("before-publish")
+            failpoint.reached(self._service, "before-publish")
             self._send(collection, document_id, [event.as_document() for event in events])
 
     def _send(self, collection: Collection, document_id: Any, entries: list[dict[str, Any]]) -> None:
@@ -206,7 +197,7 @@ class Relay:
             async with self._slots:
                 for entry in entries:
                     await self._publish(entry)
-                    _failpoint("before-clear")
+                    failpoint.reached(self._service, "before-clear")
                     self._confirmed.append((collection, document_id, entry))
         except Exception as error:  # noqa: BLE001 - whatever it was, the entry stays and the sweeper comes
             log.warning("outbox entry not published", error=type(error).__name__, collection=collection.name)

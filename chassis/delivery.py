@@ -1,0 +1,74 @@
+"""One message as it came from the broker: envelope, history, body. How it ends is decided in chassis.messaging."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self, cast
+
+from aio_pika.abc import AbstractIncomingMessage
+
+from chassis import clock, retry
+
+_BROKERS_OWN = ("x-death", "x-first-death", "x-last-death", "x-delivery-count")
+_OURS = "x-portal-"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Read once; what a handler may know of its message's way here."""
+
+    queue: str
+    exchange: str
+    routing_key: str
+    message_id: str | None
+    type: str | None
+    user_id: str | None
+    correlation_id: str | None
+    headers: Mapping[str, Any]
+    body: bytes
+    attempts: int
+    first_seen: datetime
+    returns: int = 0
+    """How often it came back because nobody answered for it: a killed process, a lost connection."""
+
+    @property
+    def authority(self) -> str:
+        """The authority at the council's door: the routing key's prefix, which the broker has checked."""
+        return self.routing_key.split(".", 1)[0]
+
+    @property
+    def waited_seconds(self) -> float:
+        """How long ago the portal saw it first."""
+        return (clock.now() - self.first_seen).total_seconds()
+
+    @classmethod
+    def of(cls, raw: AbstractIncomingMessage, queue: str, trusted: frozenset[str]) -> Self:
+        """From the wire. What our own headers say counts only where one of our own users wrote them."""
+        own = raw.headers if raw.user_id in trusted else {}
+        first_seen = own.get(retry.HEADER_FIRST_SEEN)
+        return cls(
+            queue=queue,
+            exchange=str(own.get(retry.HEADER_EXCHANGE, raw.exchange or "")),
+            routing_key=str(own.get(retry.HEADER_ROUTING_KEY, raw.routing_key or "")),
+            message_id=raw.message_id,
+            type=raw.type,
+            user_id=str(own[retry.HEADER_USER]) if retry.HEADER_USER in own else raw.user_id,
+            correlation_id=raw.correlation_id,
+            headers=raw.headers,
+            body=raw.body,
+            attempts=int(cast("int", own.get(retry.HEADER_ATTEMPTS, 0))),
+            first_seen=datetime.fromisoformat(str(first_seen)) if first_seen else clock.now(),
+            returns=int(cast("int", raw.headers.get("x-delivery-count", 0))),
+        )
+
+    def carried_headers(self, own: Mapping[str, str | int]) -> dict[str, Any]:
+        """The headers of a copy: the sender's, less the broker's own history and what only we may say, plus ours."""
+        kept = {name: value for name, value in self.headers.items() if not name.startswith((*_BROKERS_OWN, _OURS))}
+        history: dict[str, Any] = {
+            retry.HEADER_FIRST_SEEN: self.first_seen.isoformat(),
+            retry.HEADER_ROUTING_KEY: self.routing_key,
+            retry.HEADER_EXCHANGE: self.exchange,
+        }
+        if self.user_id is not None:
+            history[retry.HEADER_USER] = self.user_id
+        return {**kept, **history, **own}
