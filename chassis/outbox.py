@@ -263,12 +263,22 @@ class Relay:
         before = clock.now() - _SWEEP_AGE
         oldest = clock.now()
         for collection in self._collections:
-            query = {"outbox.at": {"$lt": before}}
-            cursor = collection.find(query, {"outbox": 1}, limit=_SWEEP_LIMIT).sort([("outbox.at", ASCENDING)])
-            for document in await cursor.to_list(length=_SWEEP_LIMIT):
+            oldest = await self._sweep(collection, before, oldest)
+        OUTBOX_AGE.set(max(0.0, (clock.now() - oldest).total_seconds()))
+
+    async def _sweep(self, collection: Collection, before: datetime, oldest: datetime) -> datetime:
+        """Page by page, behind the oldest ones too: these may be such that nobody can be told yet."""
+        passed = 0
+        while True:
+            cursor = collection.find({"outbox.at": {"$lt": before}}, {"outbox": 1}, skip=passed, limit=_SWEEP_LIMIT)
+            page = await cursor.sort([("outbox.at", ASCENDING)]).to_list(length=_SWEEP_LIMIT)
+            for document in page:
                 oldest = min(oldest, document["outbox"][0]["at"])
                 self._send(collection, document["_id"], document["outbox"])
-        OUTBOX_AGE.set(max(0.0, (clock.now() - oldest).total_seconds()))
+            passed += len(page)
+            if len(page) < _SWEEP_LIMIT:
+                return oldest
+            await asyncio.wait(list(self._under_way.values()))
 
     async def drain(self, seconds: float) -> None:
         """Waits for what is under way, clears, stops."""
