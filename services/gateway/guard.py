@@ -2,12 +2,10 @@
 
 import secrets
 import time
+from collections import Counter
 from uuid import uuid4
 
 import structlog
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -68,26 +66,30 @@ class Guard:
 
 
 class ClientLimits:
-    """How often one client address may ask. In this process's memory: auth limits accounts for all processes."""
+    """How often one client address may ask in a minute; in this process's memory, auth counts for accounts."""
 
     def __init__(self, *, requests_per_minute: int, sign_ins_per_minute: int) -> None:
-        self._windows = FixedWindowRateLimiter(MemoryStorage())
-        self._requests = RateLimitItemPerMinute(requests_per_minute)
-        self._sign_ins = RateLimitItemPerMinute(sign_ins_per_minute)
+        self._most = {"request": requests_per_minute, "sign-in": sign_ins_per_minute}
+        self._minute = 0
+        self._counts: Counter[tuple[str, str]] = Counter()
 
     def check_request(self, request: Request) -> None:
         """Counts a request; TooMany beyond the limit."""
-        self._check(self._requests, "request", request)
+        self._check("request", request)
 
     def check_sign_in(self, request: Request) -> None:
         """Counts a password, a code or a registration; TooMany beyond the limit."""
-        self._check(self._sign_ins, "sign-in", request)
+        self._check("sign-in", request)
 
-    def _check(self, limit: RateLimitItemPerMinute, what: str, request: Request) -> None:
+    def _check(self, what: str, request: Request) -> None:
         address = request.client.host if request.client else "unknown"
-        if not self._windows.hit(limit, what, address):
-            reset = self._windows.get_window_stats(limit, what, address).reset_time
-            raise TooMany("too_many_requests", retry_after=max(1, int(reset - time.time()) + 1))
+        minute, seconds = divmod(int(time.monotonic()), 60)
+        if minute != self._minute:
+            self._minute = minute
+            self._counts.clear()
+        self._counts[what, address] += 1
+        if self._counts[what, address] > self._most[what]:
+            raise TooMany("too_many_requests", retry_after=60 - seconds)
 
 
 class Limited:
