@@ -34,6 +34,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
     watch.add_argument("--seconds", type=float, help="end after so long without a message (default: never)")
     documents = options.verb("documents", "fetch the PDF and the attachments of a submitted form")
     documents.add_argument("id", help="its delegation_id")
+    documents.add_argument("--messages", help="a file with what `watch` printed, or - (default: what is in the queue)")
     documents.add_argument("--to", type=Path, help="the directory to write to (default: one named after the id)")
 
 
@@ -74,7 +75,7 @@ async def _watch(door: CouncilDoor, arguments: argparse.Namespace) -> None:
 
 
 async def _documents(door: CouncilDoor, arguments: argparse.Namespace) -> None:
-    submitted = await _submitted(door, arguments.id)
+    submitted = await _submitted(door, arguments.id, arguments.messages)
     folder = arguments.to or Path(arguments.id)
     folder.mkdir(parents=True, exist_ok=True)
     async with door.signed_in() as session:
@@ -86,17 +87,20 @@ async def _documents(door: CouncilDoor, arguments: argparse.Namespace) -> None:
             print(json.dumps({"file": str(path), "size": len(content), "sha256": document["sha256"]}))
 
 
-async def _submitted(door: CouncilDoor, delegation_id: str) -> dict[str, Any]:
-    """What was sent when the form was submitted; it stays in the queue."""
-    found: dict[str, Any] | None = None
-    async with door.connected() as connection:
-        async for message in door.read(connection, 1, hold=True):
-            body = json.loads(message.body)
-            if message.type == _SUBMITTED and body["delegation_id"] == delegation_id:
-                found = body
-    if found is None:
-        raise Trouble(f"No submitted form for {delegation_id} waits in the queue of {door.authority}.")
-    return found
+async def _submitted(door: CouncilDoor, delegation_id: str, messages: str | None) -> dict[str, Any]:
+    """What was sent when the form was submitted, newest first: from kept lines, or from the queue, where it stays."""
+    if messages is not None:
+        lines = [dict(json.loads(line)) for line in _text(messages).splitlines() if line.strip()]
+    else:
+        async with door.connected() as connection:
+            lines = [_line(message) async for message in door.read(connection, 1, hold=True)]
+    for line in reversed(lines):
+        if line["type"] == _SUBMITTED and line["body"]["delegation_id"] == delegation_id:
+            return dict(line["body"])
+    raise Trouble(
+        f"No submitted form for {delegation_id} waits in the queue of {door.authority}. Where it was read before, "
+        "--messages names the file with what `./portal council watch` printed."
+    )
 
 
 def _line(message: AbstractIncomingMessage) -> dict[str, Any]:
@@ -105,9 +109,16 @@ def _line(message: AbstractIncomingMessage) -> dict[str, Any]:
 
 def _read(file: str) -> dict[str, Any]:
     try:
-        return dict(json.loads(sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
+        return dict(json.loads(_text(file)))
+    except ValueError as error:
         raise Trouble(f"{file} cannot be read as a JSON object: {error}") from error
+
+
+def _text(file: str) -> str:
+    try:
+        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Trouble(f"{file} cannot be read: {error}") from error
 
 
 _VERBS = {

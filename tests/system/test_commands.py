@@ -1,6 +1,7 @@
 """The operators' and the council's commands about a running portal."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -9,6 +10,7 @@ import pytest
 
 from tests.support.council import request
 from tests.support.eventually import wait_until
+from tests.support.person import Person
 from tests.support.portal import Portal
 
 ROW = {"queue", "message_id", "type", "code", "reason", "attempts", "first_seen"}
@@ -37,6 +39,27 @@ def test_a_form_is_delegated_and_withdrawn_from_the_shell(portal: Portal, delega
     assert sent["type"] == "council.delegation.requested.v1"
     wait_until(lambda: "portal.delegation.accepted.v1" in told(portal, delegation_id))
     portal.command("council", "retract", delegation_id, "--reason", "Moved away")
+
+
+def test_a_submitted_forms_documents_are_fetched_from_the_shell(
+    portal: Portal, delegation_id: str, tmp_path: Path
+) -> None:
+    email = f"cli.{uuid4().hex[:8]}@school.example"
+    portal.command("council", "delegate", "-", given=json.dumps(request(delegation_id, email)))
+    with Person(portal.gateway) as person:
+        person.register(portal.mail, email)
+        page = person.open(person.sign_in(portal.mail, email).link("EHC Needs Assessment Contributions"))
+        page = person.press(page, "Next")
+        page = person.press(page, "Save", {"Date Assessment Completed": "01/03/2026", "Yes": True})
+        page = person.press(page, "Next")
+        person.press(person.press(page, "Submit Contribution"), "Yes")
+    wait_until(lambda: "portal.contribution.submitted.v1" in told(portal, delegation_id))
+    fetched = portal.command("council", "documents", delegation_id, "--to", str(tmp_path / "fetched"))
+    files = [json.loads(line) for line in fetched.stdout.splitlines()]
+    assert len(files) == 1
+    content = Path(files[0]["file"]).read_bytes()
+    assert content.startswith(b"%PDF")
+    assert sha256(content).hexdigest() == files[0]["sha256"]
 
 
 def test_a_council_that_is_not_served_is_named(portal: Portal) -> None:
