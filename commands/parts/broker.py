@@ -37,31 +37,18 @@ def parts(instance: Instance, ports: Mapping[str, int]) -> list[Part]:
     """The name daemon that Erlang needs, and the broker. Writes their configuration."""
     home = instance.data / "broker"
     home.mkdir(exist_ok=True)
-    environment = _environment(home, ports)
-    definitions = home / DEFINITIONS
-    (home / "rabbitmq.conf").write_text(_CONFIGURATION.format(port=ports["broker"], definitions=definitions))
-    (home / "enabled_plugins").write_text("[].\n")
-    cookie = home / ".erlang.cookie"
-    if not cookie.exists():
-        cookie.write_text(secrets.token_hex(20))
-        cookie.chmod(0o400)
+    _configure(home, ports)
     user = own(home, _USER)
-    address = f"127.0.0.1:{ports['broker']}"
+    environment = _environment(home, ports)
+    names, amqp = f"tcp://127.0.0.1:{ports['epmd']}", f"amqp://127.0.0.1:{ports['broker']}"
+    daemon = ("epmd", "-port", str(ports["epmd"]), "-address", "127.0.0.1")
     return [
-        Part(
-            name="epmd",
-            command=("epmd", "-port", str(ports["epmd"]), "-address", "127.0.0.1"),
-            url=f"tcp://127.0.0.1:{ports['epmd']}",
-            probe=f"tcp://127.0.0.1:{ports['epmd']}",
-            cwd=home,
-            environment=environment,
-            user=user,
-        ),
+        Part(name="epmd", command=daemon, url=names, probe=names, cwd=home, environment=environment, user=user),
         Part(
             name="broker",
             command=(str(_server()),),
-            url=f"amqp://{address}",
-            probe=f"amqp://{address}",
+            url=amqp,
+            probe=amqp,
             cwd=home,
             environment=environment,
             after=("epmd",),
@@ -69,6 +56,16 @@ def parts(instance: Instance, ports: Mapping[str, int]) -> list[Part]:
             drain_seconds=20,
         ),
     ]
+
+
+def _configure(home: Path, ports: Mapping[str, int]) -> None:
+    settings = _CONFIGURATION.format(port=ports["broker"], definitions=home / DEFINITIONS)
+    (home / "rabbitmq.conf").write_text(settings)
+    (home / "enabled_plugins").write_text("[].\n")
+    cookie = home / ".erlang.cookie"
+    if not cookie.exists():
+        cookie.write_text(secrets.token_hex(20))
+        cookie.chmod(0o400)
 
 
 def write_definitions(instance: Instance, definitions: str) -> None:

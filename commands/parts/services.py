@@ -14,6 +14,18 @@ from commands.parts.secrets import Secrets, digest
 STORED = ("auth", "tasks", "forms", "notify", "files")
 SERVICES = (*STORED, "gateway")
 
+_BEHIND_THE_GATEWAY = ("auth", "tasks", "forms", "files")
+
+# By service and variable: whose key.
+_KEYS = {
+    "auth": {"SIGNING_KEY": "auth", "GATEWAY_PUBLIC_KEY": "gateway"},
+    "tasks": {"SIGNING_KEY": "tasks", "GATEWAY_PUBLIC_KEY": "gateway"},
+    "forms": {"GATEWAY_PUBLIC_KEY": "gateway", "TASKS_PUBLIC_KEY": "tasks", "FILES_PUBLIC_KEY": "files"},
+    "files": {"SIGNING_KEY": "files", "GATEWAY_PUBLIC_KEY": "gateway", "TASKS_PUBLIC_KEY": "tasks"},
+    "notify": {},
+    "gateway": {"SIGNING_KEY": "gateway", "AUTH_PUBLIC_KEY": "auth"},
+}
+
 # Longer than the chassis gives its handlers to end (25 seconds), shorter than a container platform waits to kill (30).
 _DRAIN_SECONDS = 28
 
@@ -67,7 +79,7 @@ def authorities_in(folder: Path) -> tuple[str, ...]:
 def environment(name: str, addresses: Addresses, secrets: Secrets, authorities: tuple[str, ...]) -> dict[str, str]:
     """The settings of one service."""
     prefix = name.upper()
-    settings = _own_settings(name, addresses, secrets, authorities)
+    settings = {**_keys(name, secrets), **_own_settings(name, addresses, secrets, authorities)}
     if name in STORED:
         amqp = as_user(addresses.amqp, name, secrets.passwords[name]) if addresses.has_broker_users else addresses.amqp
         settings |= {"MONGO_URL": addresses.mongo, "MONGO_DATABASE": f"portal_{name}", "AMQP_URL": amqp}
@@ -80,51 +92,38 @@ def environment(name: str, addresses: Addresses, secrets: Secrets, authorities: 
     }
 
 
-def _own_settings(name: str, addresses: Addresses, secrets: Secrets, authorities: tuple[str, ...]) -> dict[str, str]:
-    public, signing = secrets.public_keys, secrets.signing_keys
-    identity = {"GATEWAY_PUBLIC_KEY": public["gateway"]}
-    clients = {
-        code: {"client_id": code, "client_secret_sha256": digest(secrets.client_secrets[code])} for code in authorities
+def _keys(name: str, secrets: Secrets) -> dict[str, str]:
+    """The signing key of a service, and the public keys of those whose word it takes."""
+    return {
+        variable: (secrets.signing_keys if variable == "SIGNING_KEY" else secrets.public_keys)[signer]
+        for variable, signer in _KEYS[name].items()
     }
+
+
+def _own_settings(name: str, addresses: Addresses, secrets: Secrets, authorities: tuple[str, ...]) -> dict[str, str]:
+    """What only this service needs, beside its keys."""
     match name:
         case "auth":
-            return {
-                **identity,
-                "SIGNING_KEY": signing["auth"],
-                "SECRET": secrets.auth_secret,
-                "COUNCIL_CLIENTS": json.dumps(clients),
-            }
-        case "tasks":
-            return {**identity, "SIGNING_KEY": signing["tasks"]}
+            return {"SECRET": secrets.auth_secret, "COUNCIL_CLIENTS": json.dumps(_clients(secrets, authorities))}
         case "forms":
-            return {
-                **identity,
-                "TASKS_PUBLIC_KEY": public["tasks"],
-                "FILES_PUBLIC_KEY": public["files"],
-                "PUBLIC_URL": addresses.gateway,
-            }
+            return {"PUBLIC_URL": addresses.gateway}
         case "files":
-            return {
-                **identity,
-                "TASKS_PUBLIC_KEY": public["tasks"],
-                "SIGNING_KEY": signing["files"],
-                "CLAMD_URL": addresses.clamd,
-                "PUBLIC_URL": addresses.gateway,
-            }
+            return {"CLAMD_URL": addresses.clamd}
         case "notify":
             return {"SMTP_URL": addresses.smtp, "PUBLIC_URL": addresses.gateway}
+        case "gateway":
+            urls = {f"{service.upper()}_URL": addresses.services[service] for service in _BEHIND_THE_GATEWAY}
+            own = {"SECRET": secrets.gateway_secret, "PUBLIC_URL": addresses.gateway, "DEFAULT_AUTHORITY": "bristol"}
+            return {**urls, **own}
         case _:
-            urls = {
-                f"{service.upper()}_URL": addresses.services[service] for service in ("auth", "tasks", "forms", "files")
-            }
-            return {
-                **urls,
-                "SIGNING_KEY": signing["gateway"],
-                "AUTH_PUBLIC_KEY": public["auth"],
-                "SECRET": secrets.gateway_secret,
-                "PUBLIC_URL": addresses.gateway,
-                "DEFAULT_AUTHORITY": "bristol",
-            }
+            return {}
+
+
+def _clients(secrets: Secrets, authorities: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """The councils' API clients; auth gets their secrets' hashes only."""
+    return {
+        code: {"client_id": code, "client_secret_sha256": digest(secrets.client_secrets[code])} for code in authorities
+    }
 
 
 def _command(name: str, port: int) -> tuple[str, ...]:

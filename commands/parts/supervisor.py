@@ -99,6 +99,7 @@ class Supervisor:
                 return
             if not watched.has_been_ready.is_set() and watched.starts >= _STARTS_BEFORE_GIVING_UP:
                 raise Trouble(f"{watched.part.name} does not start. Its last lines:\n{watched.tail()}")
+            print(f"{watched.part.name} has ended; it is started again. Its log: {watched.log}", flush=True)
             pause = _FIRST_PAUSE if time.monotonic() - started > _STEADY_SECONDS else min(pause * 2, _LONGEST_PAUSE)
             await asyncio.sleep(pause)
 

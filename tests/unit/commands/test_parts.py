@@ -1,5 +1,6 @@
 """Ports, secrets, addresses and the state of one local portal."""
 
+import importlib
 import json
 import os
 import socket
@@ -8,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from chassis.settings import ServiceSettings
 from commands.parts import demo_content, ports, secrets
 from commands.parts.instance import CONTENTS, Instance
 from commands.parts.processes import birth, is_same
 from commands.parts.scanner import _TEST_SIGNATURE
-from commands.parts.services import STORED, Addresses, as_user, environment
+from commands.parts.services import SERVICES, STORED, Addresses, as_user, environment
 from commands.parts.trouble import Trouble
 from commands.status import document
 from contracts.council import DelegationRequested, DelegationRetracted, WorkGroupDefined
@@ -58,6 +60,20 @@ def test_each_service_signs_in_to_the_broker_as_itself(tmp_path: Path) -> None:
     amqp = {name: environment(name, ADDRESSES, made, ("bristol",))[f"{name.upper()}_AMQP_URL"] for name in STORED}
     assert amqp["tasks"] == f"amqp://tasks:{made.passwords['tasks']}@127.0.0.1:5672/"
     assert len(set(amqp.values())) == len(STORED)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_knows_every_setting_that_it_is_given(name: str, tmp_path: Path) -> None:
+    made = secrets.load(Instance(tmp_path), ["bristol"])
+    module = importlib.import_module(f"services.{name}.settings")
+    known = {
+        f"{name}_{field}".upper()
+        for settings in vars(module).values()
+        if isinstance(settings, type) and issubclass(settings, ServiceSettings)
+        for field in settings.model_fields
+    }
+    given = {variable for variable in environment(name, ADDRESSES, made, ("bristol",)) if "MALLOC" not in variable}
+    assert given <= known
 
 
 def test_auth_gets_no_secret_of_a_council_in_clear(tmp_path: Path) -> None:
