@@ -10,8 +10,9 @@ from chassis.app import Resources
 from chassis.database import Document, Documents
 from chassis.errors import AlreadyHandled
 from chassis.outbox import Outgoing
-from contracts.api.tasks import TaskState
+from contracts.api.tasks import TaskRow, TaskState
 from services.tasks.model.form import EVERYBODYS, Form
+from services.tasks.model.listing import row_of
 from services.tasks.model.task import Task, same_address
 from services.tasks.model.work_group import WorkGroup, group_key
 
@@ -35,7 +36,8 @@ def _task_document(task: Task) -> Document:
     document: Document = {"_id": task.task_id, **_plain(task.model_dump(exclude={"task_id"}))}
     if task.request is None:
         return document | {"state": "unrequested", "listed_for": None}
-    return document | {"state": task.state, "listed_for": _listed_for(task)}
+    row = _plain(row_of(task).model_dump())
+    return document | {"state": task.state, "listed_for": _listed_for(task), "row": row}
 
 
 def _listed_for(task: Task) -> str:
@@ -87,15 +89,15 @@ class TaskStore:
 
     async def listed_for(
         self, authorities: Sequence[str], email: str, groups: Sequence[str], states: Sequence[TaskState]
-    ) -> list[Task]:
-        """Every task that a person holds or that waits in one of the groups."""
+    ) -> list[TaskRow]:
+        """Every task that a person holds or that waits in one of the groups, as lists show them."""
         query = {
             "listed_for": {"$in": [same_address(email), *groups]},
             "authority": {"$in": list(authorities)},
             "state": {"$in": list(states)},
         }
-        found = await self._documents.find(query, limit=LIST_LIMIT, projection={"outbox": 0, "request.prefill": 0})
-        return [_task({**document, "request": {"prefill": {}, **document["request"]}}) for document in found]
+        found = await self._documents.find(query, limit=LIST_LIMIT, projection={"row": 1})
+        return [TaskRow.model_validate(document["row"]) for document in found]
 
     async def of_authority(self, authority: str, state: TaskState | None, after: str, limit: int) -> list[Task]:
         """A page of an authority's tasks in the order of their ids."""
@@ -146,10 +148,10 @@ class WorkGroupStore:
         found = await self._documents.get({"_id": group_key(authority, work_group_id), "authority": authority})
         return WorkGroup.model_validate(found) if found else None
 
-    async def of_member(self, authorities: Sequence[str], email: str) -> list[WorkGroup]:
-        """The groups that a person is in."""
+    async def keys_of_member(self, authorities: Sequence[str], email: str) -> list[str]:
+        """The keys of the groups that a person is in."""
         query = {"member_addresses": same_address(email), "authority": {"$in": list(authorities)}}
-        return [WorkGroup.model_validate(found) for found in await self._documents.find(query, limit=LIST_LIMIT)]
+        return [found["_id"] for found in await self._documents.find(query, limit=LIST_LIMIT, projection={"_id": 1})]
 
 
 class FormStore:

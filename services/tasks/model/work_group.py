@@ -42,3 +42,8 @@ class WorkGroup(Value):
 def group_key(authority: str, work_group_id: str) -> str:
     """A group's key; an authority's code holds no colon."""
     return f"{authority}:{work_group_id}"
+
+
+def authority_of_key(key: str) -> str:
+    """Whose group it is."""
+    return key.partition(":")[0]

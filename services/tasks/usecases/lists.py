@@ -24,9 +24,9 @@ class Lists:
     async def of_person(self, person: Professional, tab: Tab, page: int) -> TaskListView:
         """The task page of a professional, over all authorities."""
         codes = [authority.code for authority in self._authorities]
-        groups = await self._stores.work_groups.of_member(codes, person.email)
-        tasks = await self._stores.tasks.listed_for(codes, person.email, [group.key for group in groups], _LISTED)
-        return task_list(tasks, tab, page, clock.now(), self._authorities.get)
+        groups = await self._stores.work_groups.keys_of_member(codes, person.email)
+        rows = await self._stores.tasks.listed_for(codes, person.email, groups, _LISTED)
+        return task_list(rows, tab, page, clock.now(), self._authorities.get)
 
     async def delegation(self, authority: str, delegation_id: str) -> DelegationView:
         """One delegation as its council reads it."""

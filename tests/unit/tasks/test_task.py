@@ -17,7 +17,7 @@ from contracts.council import (
 )
 from contracts.tasks import Holder
 from services.tasks.handlers import check_sender
-from services.tasks.model.listing import task_list
+from services.tasks.model.listing import row_of, task_list
 from services.tasks.model.task import Amendment, Request, Retraction, Submission, Task, whom_to_tell
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -161,14 +161,14 @@ def test_a_list_shows_what_is_within_its_window() -> None:
     old = old.with_retraction(Retraction(reason="", retracted_at=NOW - timedelta(days=30, seconds=1)))
     new = BLANK.model_copy(update={"task_id": "new"}).with_request(a_request())
     new = new.with_retraction(Retraction(reason="", retracted_at=NOW - timedelta(days=29)))
-    page = task_list([old, new], "retracted", 1, NOW, lambda _: BRISTOL)
+    page = task_list([row_of(old), row_of(new)], "retracted", 1, NOW, lambda _: BRISTOL)
     assert [row.task_id for row in page.rows] == ["new"]
     assert page.counts.retracted == 1
 
 
 def test_a_list_is_paged_and_a_page_too_far_is_the_last() -> None:
     tasks = [BLANK.model_copy(update={"task_id": f"{number:03}"}).with_request(a_request()) for number in range(60)]
-    page = task_list(tasks, "assigned", 99, NOW, lambda _: BRISTOL)
+    page = task_list([row_of(task) for task in tasks], "assigned", 99, NOW, lambda _: BRISTOL)
     assert (page.page, page.pages, len(page.rows), page.counts.assigned) == (3, 3, 10, 60)
 
 
