@@ -6,15 +6,19 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from commands.parts import ports
-from commands.parts.instance import ROOT, Instance, add_data_option
+from commands.parts.instance import ROOT, Instance, State, add_data_option
 from commands.parts.portal import Plan, plan
+from commands.parts.processes import end_all
 from commands.parts.run import supervise
 from commands.parts.trouble import Trouble
 from commands.status import describe_running
 
 _DETACH_SECONDS = 300
+_LEFT_OVER_SECONDS = 30.0
+_STOP_SECONDS = 75
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +37,9 @@ def run(arguments: argparse.Namespace) -> int:
         return _detach(instance, arguments)
     started = time.monotonic()
     with instance.alone():
+        # A supervisor that was killed left no time to its parts.
+        end_all(instance.state().get("parts", {}).values(), seconds=_LEFT_OVER_SECONDS)
+        instance.state_file.unlink(missing_ok=True)
         instance.prepare(fresh=arguments.fresh)
         if not ports.is_free(arguments.port):
             raise Trouble(f"Port {arguments.port} is taken by another program: choose one with --port.")
@@ -55,23 +62,33 @@ def _detach(instance: Instance, arguments: argparse.Namespace) -> int:
     """Start the same command as a process of its own and wait until it is ready."""
     if instance.is_held():
         raise Trouble(f"A portal already runs with its data in {instance.data}: ./portal down stops it.")
-    instance.prepare(fresh=arguments.fresh)
+    instance.data.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "commands", "up", "--data", str(instance.data), "--port", str(arguments.port)]
     command += ["--no-demo"] if arguments.no_demo else []
-    log = instance.logs / "up.log"
+    command += ["--fresh"] if arguments.fresh else []
+    log = instance.data / "up.log"
     with log.open("wb") as output:
         child = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
         )
+    try:
+        state = _wait(instance, child, log)
+    except BaseException:
+        if child.poll() is None:
+            child.send_signal(signal.SIGTERM)
+            child.wait(_STOP_SECONDS)
+        raise
+    print(describe_running(state))
+    return 0
+
+
+def _wait(instance: Instance, child: "subprocess.Popen[bytes]", log: Path) -> State:
     until = time.monotonic() + _DETACH_SECONDS
     while time.monotonic() < until:
         state = instance.state()
         if state.get("pid") == child.pid and state.get("complete"):
-            print(describe_running(state))
-            return 0
+            return state
         if child.poll() is not None:
             raise Trouble(log.read_text(errors="replace").strip() or "The portal did not start.")
         time.sleep(0.1)
-    child.send_signal(signal.SIGTERM)
-    child.wait(60)
     raise Trouble(f"The portal was not ready within {_DETACH_SECONDS} seconds; its logs are in {instance.logs}.")

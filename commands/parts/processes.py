@@ -5,7 +5,9 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 
 def birth(pid: int) -> str | None:
@@ -25,6 +27,13 @@ def birth(pid: int) -> str | None:
 def is_same(pid: int | None, born: str | None) -> bool:
     """Whether the process that was recorded still runs, and is not another one with its number."""
     return bool(pid and born and birth(pid) == born)
+
+
+def end_all(rows: Iterable[Mapping[str, Any]], *, seconds: float) -> None:
+    """End what is left of the parts that a supervisor wrote down."""
+    for row in rows:
+        if row["pid"]:
+            end(row["pid"], row["birth"], seconds=seconds)
 
 
 def end(pid: int, born: str | None, *, seconds: float) -> None:
