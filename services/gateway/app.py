@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from chassis.authorities import Authorities
+from chassis.errors import NotFound
 from chassis.health import Health
 from chassis.settings import key_bytes
 from chassis.telemetry import configure_logging
@@ -65,8 +66,10 @@ def _gateway(
     )
 
 
-async def metrics(_: Request) -> Response:
-    """Prometheus text. For operators: the proxy in front does not pass it on."""
+async def metrics(request: Request) -> Response:
+    """Prometheus text, for operators: whoever comes through a proxy comes from outside."""
+    if "x-forwarded-for" in request.headers:
+        raise NotFound("not_for_outside")
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
+from http import HTTPStatus
 
 from starlette.responses import Response, StreamingResponse
 
 from services.gateway.clients import Download
 
 _PIECE = 64 * 1024
+_SHOWN_NOWHERE = "sandbox; default-src 'none'"
 _PASSED_ON = (
     "Accept-Ranges",
     "Content-Disposition",
@@ -33,6 +35,7 @@ async def passed_on(source: AbstractAsyncContextManager[Download], filename: str
             await source.__aexit__(None, None, None)
 
     headers = {name: download.headers[name] for name in _PASSED_ON if name in download.headers}
-    if filename:
+    headers.setdefault("Content-Security-Policy", _SHOWN_NOWHERE)
+    if filename and download.status < HTTPStatus.BAD_REQUEST:
         headers.setdefault("Content-Disposition", f'attachment; filename="{filename}"')
     return StreamingResponse(pieces(), download.status, headers)

@@ -112,6 +112,27 @@ async def test_a_session_that_ended_meanwhile_costs_no_words(
     await visitor.leave()
 
 
+async def test_a_session_that_timed_out_at_the_server_costs_no_words(
+    browser: Browser, portal: Portal, bristol: Council
+) -> None:
+    visitor, task_id = await at_form(browser, portal, bristol, scripts=False)
+    await visitor.fill(**{"Last name:": "Example"})
+    portal.set_clock("PT31M")
+    try:
+        await visitor.press("Save")
+        await expect(visitor.page.get_by_text("What you typed is kept.")).to_be_visible()
+        await visitor.sign_in(at="")
+        await visitor.press("Continue")
+        await expect(visitor.page.get_by_text(SAVED)).to_be_visible()
+        assert await saved(visitor.page, task_id, "Last name:") == "Example"
+        portal.set_clock("PT1H2M")
+        await visitor.page.goto("/tasks")
+        await expect(visitor.page.get_by_text("because nothing happened for a while")).to_be_visible()
+    finally:
+        portal.set_clock("PT0S")
+    await visitor.leave()
+
+
 async def test_what_one_person_typed_is_never_saved_as_anothers(
     browser: Browser, portal: Portal, bristol: Council
 ) -> None:

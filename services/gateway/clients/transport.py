@@ -85,6 +85,9 @@ def _refusal(status: int, body: bytes) -> Refused:
         problem = Problem.model_validate_json(body)
     except ValidationError:
         return kind("unexpected_answer")
+    if kind is Unauthorised and problem.code.startswith("token_"):
+        # Our own statement was not believed: that is no reason to sign the person out.
+        return Unavailable("identity_refused", retry_after=5)
     return kind(
         problem.code,
         problem.detail,

@@ -78,11 +78,14 @@ async def resume(request: Request) -> Response:
 
 async def take(visit: Visit, form: Form, task_id: str, number: int) -> Response:
     """Saves a posted page and goes where its button leads."""
-    try:
-        person = await visit.sign_in_person()
+
+    async def read(person: Professional) -> Opened:
         if form.raw("holder") != visit.holder_key(task_id, person.account_id):
             raise Forbidden("typed_by_another")
-        opened = await open_task(visit.gateway, person, task_id)
+        return await open_task(visit.gateway, person, task_id)
+
+    try:
+        _, opened = await visit.reading(read)
         page = page_at(await pages_of(visit.gateway, opened), number)
     except Refused as refused:
         return keep_typed(visit, form, f"/forms/{task_id}/{number}", refused)

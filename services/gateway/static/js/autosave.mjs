@@ -30,6 +30,9 @@ function restore(form, left) {
     const rows = (now.get(name) ?? []).filter((row) => !(before.get(name) ?? []).includes(row));
     rows.forEach((row) => form.dispatchEvent(new CustomEvent("portal:want-row", { detail: { table: name.slice(5), row } })));
   }
+  for (const name of changed.filter((each) => each.startsWith("removed:"))) {
+    (now.get(name) ?? []).forEach((row) => form.dispatchEvent(new CustomEvent("portal:unwant-row", { detail: { table: name.slice(8), row } })));
+  }
   for (const name of changed.filter((each) => each.startsWith("a:"))) {
     const values = now.get(name) ?? [];
     for (const control of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {

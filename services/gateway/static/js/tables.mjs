@@ -21,6 +21,12 @@ function hidden(name, value) {
   return input;
 }
 
+function removeRow(table, row) {
+  table.append(hidden(table.dataset.removedName, row.dataset.row));
+  row.remove();
+  number(table);
+}
+
 function startTable(form, table) {
   const status = table.querySelector('[data-portal="table-status"]');
   const changed = () => form.dispatchEvent(new Event("portal:changed"));
@@ -37,18 +43,22 @@ function startTable(form, table) {
       row.querySelector("input:not([type=hidden]), textarea, select")?.focus();
       status.textContent = "Row added";
     } else {
-      const row = remove.closest("tr");
-      table.append(hidden(table.dataset.removedName, row.dataset.row));
-      row.remove();
-      number(table);
+      removeRow(table, remove.closest("tr"));
       table.querySelector('[data-portal="add-row"]').focus();
       status.textContent = "Row removed";
     }
     changed();
   });
+  const find = ({ table: key, row: id }) => key === table.dataset.table && [...table.querySelectorAll("tr[data-row]")].find((row) => row.dataset.row === id);
   form.addEventListener("portal:want-row", ({ detail }) => {
-    if (detail.table === table.dataset.table && ![...table.querySelectorAll("tr[data-row]")].some((row) => row.dataset.row === detail.row)) {
+    if (find(detail) === undefined) {
       addRow(table, detail.row);
+    }
+  });
+  form.addEventListener("portal:unwant-row", ({ detail }) => {
+    const row = find(detail);
+    if (row) {
+      removeRow(table, row);
     }
   });
 }
