@@ -7,14 +7,14 @@ from chassis.settings import key_bytes
 from chassis.tokens import Signer, Verifier
 from services.auth.api import routes
 from services.auth.handlers import subscriptions
-from services.auth.settings import AuthSettings
+from services.auth.settings import Settings
 from services.auth.store import Stores
 from services.auth.usecases.context import Auth
 from services.auth.usecases.councils import CouncilDesk
 from services.auth.usecases.hashing import PasswordHasher
 
 
-def build_app(settings: AuthSettings) -> Starlette:
+def build_app(settings: Settings) -> Starlette:
     """The service as an ASGI app; tests build it the same way."""
     secret = key_bytes(settings.secret)
     councils = CouncilDesk(settings.council_clients, Signer(settings.signing_key, issuer="auth"))
@@ -36,4 +36,4 @@ def build_app(settings: AuthSettings) -> Starlette:
 
 def create_app() -> Starlette:
     """For uvicorn: `--factory services.auth.app:create_app`."""
-    return build_app(AuthSettings())
+    return build_app(Settings())

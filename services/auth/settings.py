@@ -7,7 +7,7 @@ from chassis.settings import StoredServiceSettings
 from services.auth.model.council import CouncilClient
 
 
-class AuthSettings(StoredServiceSettings):
+class Settings(StoredServiceSettings):
     """Secrets have no default: one that is missing stops the start."""
 
     model_config = SettingsConfigDict(env_prefix="AUTH_")

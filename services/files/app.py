@@ -18,12 +18,12 @@ from services.files.clients import Scanner
 from services.files.handlers import subscriptions
 from services.files.inspector import Inspector
 from services.files.jobs import jobs
-from services.files.settings import FilesSettings
+from services.files.settings import Settings
 from services.files.store import ContentStore, FolderStore
 from services.files.usecases import Files
 
 
-def build_app(settings: FilesSettings) -> Starlette:
+def build_app(settings: Settings) -> Starlette:
     """The app; the inspector's child processes live as long as it does."""
     inspector = Inspector(settings.inspectors)
     app = service_app(
@@ -41,7 +41,7 @@ def build_app(settings: FilesSettings) -> Starlette:
     return app
 
 
-async def _compose(settings: FilesSettings, inspector: Inspector, resources: Resources) -> Files:
+async def _compose(settings: Settings, inspector: Inspector, resources: Resources) -> Files:
     database = resources.database
     folders = FolderStore(database.documents("folders", resources.relay))
     contents = ContentStore(database.bucket("content"), database.collection("content.files"))
@@ -72,4 +72,4 @@ async def _later(_: Request, __: Exception) -> Response:
 
 def create_app() -> Starlette:
     """What uvicorn starts."""
-    return build_app(FilesSettings())
+    return build_app(Settings())

@@ -6,7 +6,7 @@ from pydantic_settings import SettingsConfigDict
 from chassis.settings import StoredServiceSettings
 
 
-class FilesSettings(StoredServiceSettings):
+class Settings(StoredServiceSettings):
     """Environment variables `FILES_*`."""
 
     model_config = SettingsConfigDict(env_prefix="FILES_", frozen=True, extra="ignore", populate_by_name=True)

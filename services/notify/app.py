@@ -12,12 +12,12 @@ from services.notify.clients import MailServer
 from services.notify.handlers import subscriptions
 from services.notify.jobs import jobs
 from services.notify.model import Letters
-from services.notify.settings import NotifySettings
+from services.notify.settings import Settings
 from services.notify.store import DeliveryStore
 from services.notify.usecases import Desk
 
 
-def build_app(settings: NotifySettings) -> Starlette:
+def build_app(settings: Settings) -> Starlette:
     """The service as an ASGI app; tests build it the same way."""
 
     async def compose(resources: Resources) -> Desk:
@@ -51,4 +51,4 @@ def portal_urls(public_url: str, authorities: Authorities) -> Callable[[Authorit
 
 def create_app() -> Starlette:
     """For uvicorn: `--factory services.notify.app:create_app`."""
-    return build_app(NotifySettings())
+    return build_app(Settings())

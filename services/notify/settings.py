@@ -6,7 +6,7 @@ from pydantic_settings import SettingsConfigDict
 from chassis.settings import StoredServiceSettings
 
 
-class NotifySettings(StoredServiceSettings):
+class Settings(StoredServiceSettings):
     """Prefix NOTIFY_. An address that is missing stops the start."""
 
     model_config = SettingsConfigDict(env_prefix="NOTIFY_", frozen=True, extra="ignore", populate_by_name=True)

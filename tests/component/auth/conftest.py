@@ -9,7 +9,7 @@ import pytest
 from httpx2 import AsyncClient
 from motor.motor_asyncio import AsyncIOMotorClient
 
-from services.auth.settings import AuthSettings
+from services.auth.settings import Settings
 from tests.component.auth.harness import Database, Keys, Mailbox, Person, running, settings
 from tests.support.broker import Broker
 
@@ -20,7 +20,7 @@ def keys() -> Keys:
 
 
 @pytest.fixture(scope="session")
-def chosen(keys: Keys, mongo_url: str, shared_broker: Broker) -> AuthSettings:
+def chosen(keys: Keys, mongo_url: str, shared_broker: Broker) -> Settings:
     name = f"auth_{uuid4().hex[:8]}"
     return settings(keys, mongo_url=mongo_url, amqp_url=shared_broker.url_of("auth"), database=name)
 
@@ -33,13 +33,13 @@ async def mailbox(shared_broker: Broker) -> AsyncIterator[Mailbox]:
 
 
 @pytest.fixture(scope="module")
-async def gateway(chosen: AuthSettings, keys: Keys) -> AsyncIterator[AsyncClient]:
+async def gateway(chosen: Settings, keys: Keys) -> AsyncIterator[AsyncClient]:
     async with running(chosen, keys) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
-async def database(chosen: AuthSettings) -> AsyncIterator[Database]:
+async def database(chosen: Settings) -> AsyncIterator[Database]:
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(chosen.mongo_url.get_secret_value())
     yield client[chosen.mongo_database]
     await client.drop_database(chosen.mongo_database)

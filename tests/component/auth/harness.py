@@ -18,7 +18,7 @@ from chassis.identity import sign_gateway
 from chassis.tokens import Signer, public_key_of
 from commands import topology
 from services.auth.app import build_app
-from services.auth.settings import AuthSettings
+from services.auth.settings import Settings
 from tests.support.eventually import eventually
 
 Database: TypeAlias = "AsyncIOMotorDatabase[dict[str, Any]]"
@@ -40,9 +40,9 @@ class Keys:
     secret: str = field(default_factory=new_key)
 
 
-def settings(keys: Keys, *, mongo_url: str, amqp_url: str, database: str) -> AuthSettings:
+def settings(keys: Keys, *, mongo_url: str, amqp_url: str, database: str) -> Settings:
     client = {"client_id": "bristol-cms", "client_secret_sha256": hashlib.sha256(CLIENT_SECRET.encode()).hexdigest()}
-    return AuthSettings.model_validate(
+    return Settings.model_validate(
         {
             "env": "test",
             "log_level": "ERROR",
@@ -58,7 +58,7 @@ def settings(keys: Keys, *, mongo_url: str, amqp_url: str, database: str) -> Aut
 
 
 @asynccontextmanager
-async def running(chosen: AuthSettings, keys: Keys) -> AsyncIterator[AsyncClient]:
+async def running(chosen: Settings, keys: Keys) -> AsyncIterator[AsyncClient]:
     """A started instance, and a client that is the gateway to it."""
     app: Starlette = build_app(chosen)
     async with app.router.lifespan_context(app):

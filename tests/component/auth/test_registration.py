@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from httpx2 import AsyncClient
 
-from services.auth.settings import AuthSettings
+from services.auth.settings import Settings
 from tests.component.auth.harness import Database, Keys, Person, code_of, other_than, running
 
 DETAILS = {"forename": "Sandra", "surname": "Example", "address": {"street": "Test Street", "town": "Bristol"}}
@@ -147,7 +147,7 @@ async def test_a_fourth_code_within_fifteen_minutes_is_not_sent(somebody: Callab
 
 
 async def test_nobody_registers_before_the_authority_opens(
-    chosen: AuthSettings, keys: Keys, authorities_of_2999: Path
+    chosen: Settings, keys: Keys, authorities_of_2999: Path
 ) -> None:
     async with running(chosen.model_copy(update={"authorities_dir": authorities_of_2999}), keys) as early:
         answer = await early.post("/registrations", json={"authority": "bristol", "details": DETAILS})

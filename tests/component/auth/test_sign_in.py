@@ -8,7 +8,7 @@ from time import perf_counter
 
 from httpx2 import AsyncClient
 
-from services.auth.settings import AuthSettings
+from services.auth.settings import Settings
 from tests.component.auth.harness import OTHER_PASSWORD, Database, Keys, Person, code_of, other_than, running
 
 
@@ -28,7 +28,7 @@ async def test_the_address_is_compared_without_its_case_and_the_code_with_its_bl
 
 
 async def test_t48_of_two_hundred_parallel_guesses_at_most_ten_are_evaluated(
-    person: Person, chosen: AuthSettings, keys: Keys
+    person: Person, chosen: Settings, keys: Keys
 ) -> None:
     async with running(chosen, keys) as second_instance:
         clients = [person.client, second_instance]

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from httpx2 import AsyncClient
 
-from services.files.settings import FilesSettings
+from services.files.settings import Settings
 from tests.component.files.harness import CouncilDesk, Desk, Keys, Running, running, settings
 from tests.support.broker import Broker
 
@@ -17,7 +17,7 @@ def keys() -> Keys:
 
 
 @pytest.fixture(scope="session")
-def chosen(keys: Keys, mongo_url: str, shared_broker: Broker, clamd_url: str) -> FilesSettings:
+def chosen(keys: Keys, mongo_url: str, shared_broker: Broker, clamd_url: str) -> Settings:
     amqp_url = shared_broker.url_of("files")
     return settings(
         keys, mongo_url=mongo_url, database=f"files_{uuid4().hex[:8]}", amqp_url=amqp_url, clamd_url=clamd_url
@@ -25,7 +25,7 @@ def chosen(keys: Keys, mongo_url: str, shared_broker: Broker, clamd_url: str) ->
 
 
 @pytest.fixture(scope="session")
-async def instance(chosen: FilesSettings) -> AsyncIterator[Running]:
+async def instance(chosen: Settings) -> AsyncIterator[Running]:
     """Files."""
     async with running(chosen) as started:
         yield started

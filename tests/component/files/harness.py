@@ -23,7 +23,7 @@ from contracts.base import Contact, Event
 from contracts.forms import ContributionSubmitted
 from contracts.tasks import FormGrant, TaskRetracted
 from services.files.app import build_app
-from services.files.settings import FilesSettings
+from services.files.settings import Settings
 from services.files.usecases import Files
 from tests.support.broker import Broker
 
@@ -46,8 +46,8 @@ class Keys:
         return Verifier(public_key_of(self.files), issuer="files", audience="forms")
 
 
-def settings(keys: Keys, *, mongo_url: str, database: str, amqp_url: str, clamd_url: str) -> FilesSettings:
-    return FilesSettings.model_validate(
+def settings(keys: Keys, *, mongo_url: str, database: str, amqp_url: str, clamd_url: str) -> Settings:
+    return Settings.model_validate(
         {
             "env": "test",
             "log_level": "CRITICAL",
@@ -71,7 +71,7 @@ class Running:
 
 
 @asynccontextmanager
-async def running(chosen: FilesSettings) -> AsyncIterator[Running]:
+async def running(chosen: Settings) -> AsyncIterator[Running]:
     """An instance behind its own port."""
     app = build_app(chosen)
     with socket.socket() as listening:

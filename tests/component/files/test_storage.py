@@ -10,7 +10,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from chassis import clock
 from services.files import usecases
 from services.files.model import Content
-from services.files.settings import FilesSettings
+from services.files.settings import Settings
 from services.files.store import Damaged
 from services.files.usecases.scanning import UNSETTLED_AFTER
 from tests.component.files.harness import Desk, Keys, Running, running
@@ -47,7 +47,7 @@ async def test_what_a_crash_has_left_is_removed_and_what_is_held_stays(instance:
     assert (await desk.content(kept)).status_code == 200
 
 
-async def test_content_that_waits_is_kept_until_its_scan(chosen: FilesSettings, clamd_url: str, keys: Keys) -> None:
+async def test_content_that_waits_is_kept_until_its_scan(chosen: Settings, clamd_url: str, keys: Keys) -> None:
     async with FaultyClamd.before(clamd_url) as clamd:
         clamd.fault = "down"
         async with (
@@ -70,7 +70,7 @@ async def test_content_that_waits_is_kept_until_its_scan(chosen: FilesSettings, 
 
 
 async def test_bytes_changed_between_upload_and_scan_are_never_released(
-    chosen: FilesSettings, clamd_url: str, keys: Keys
+    chosen: Settings, clamd_url: str, keys: Keys
 ) -> None:
     async with FaultyClamd.before(clamd_url) as clamd:
         clamd.fault = "down"
@@ -89,7 +89,7 @@ async def test_bytes_changed_between_upload_and_scan_are_never_released(
             assert (await desk.content(file_id)).status_code == 404
 
 
-async def test_two_instances_settle_each_file_once(chosen: FilesSettings, clamd_url: str, keys: Keys) -> None:
+async def test_two_instances_settle_each_file_once(chosen: Settings, clamd_url: str, keys: Keys) -> None:
     async with FaultyClamd.before(clamd_url) as clamd:
         clamd.fault = "down"
         behind = chosen.model_copy(update={"clamd_url": clamd.url})
@@ -128,7 +128,7 @@ async def is_refused(desk: Desk, file_id: str) -> bool:
     return await desk.state(file_id) == "refused"
 
 
-async def swap_bytes(chosen: FilesSettings, content_id: str) -> None:
+async def swap_bytes(chosen: Settings, content_id: str) -> None:
     client: AsyncIOMotorClient[dict[str, object]] = AsyncIOMotorClient(chosen.mongo_url.get_secret_value())
     try:
         chunks = client[chosen.mongo_database]["content.chunks"]

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from PIL import Image
 
-from services.files.settings import FilesSettings
+from services.files.settings import Settings
 from tests.component.files.harness import Desk, stored
 from tests.support.scanner import EICAR
 from tests.unit.files import samples
@@ -72,7 +72,7 @@ async def test_every_type_of_the_authority_is_accepted(desk: Desk, name: str, co
     ],
 )
 async def test_a_bad_file_is_refused_with_its_sentence_and_nothing_stays(  # noqa: PLR0917
-    desk: Desk, chosen: FilesSettings, name: str, content: bytes, code: str, detail: str
+    desk: Desk, chosen: Settings, name: str, content: bytes, code: str, detail: str
 ) -> None:
     before = await stored(chosen.mongo_url.get_secret_value(), chosen.mongo_database)
     answer = await desk.upload(name, content)
@@ -155,7 +155,7 @@ async def test_one_person_cannot_take_every_lane(desk: Desk) -> None:
     assert all(answer.headers["retry-after"] for answer in answers if answer.status_code == 429)
 
 
-async def test_a_sender_who_hangs_up_leaves_nothing(desk: Desk, chosen: FilesSettings) -> None:
+async def test_a_sender_who_hangs_up_leaves_nothing(desk: Desk, chosen: Settings) -> None:
     before = await stored(chosen.mongo_url.get_secret_value(), chosen.mongo_database)
 
     async def broken() -> AsyncIterator[bytes]:

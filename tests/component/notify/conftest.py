@@ -7,7 +7,7 @@ import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from services.notify.app import build_app
-from services.notify.settings import NotifySettings
+from services.notify.settings import Settings
 from tests.component.notify.catcher import MailCatcher, free_port
 from tests.component.notify.harness import Notify
 from tests.support.broker import Broker
@@ -35,9 +35,9 @@ def catcher(catcher_process: MailCatcher) -> MailCatcher:
 
 
 @pytest.fixture
-def settings(shared_broker: Broker, mongo_url: str, catcher: MailCatcher) -> NotifySettings:
+def settings(shared_broker: Broker, mongo_url: str, catcher: MailCatcher) -> Settings:
     """A database of its own, the run's broker, the catcher."""
-    return NotifySettings.model_validate(
+    return Settings.model_validate(
         {
             "env": "test",
             "log_level": "CRITICAL",
@@ -51,7 +51,7 @@ def settings(shared_broker: Broker, mongo_url: str, catcher: MailCatcher) -> Not
 
 
 @pytest.fixture
-async def stopped(shared_broker: Broker, settings: NotifySettings, catcher: MailCatcher) -> AsyncIterator[Notify]:
+async def stopped(shared_broker: Broker, settings: Settings, catcher: MailCatcher) -> AsyncIterator[Notify]:
     """Everything around the service, and the service not running."""
     async with Recorder.listening(shared_broker.url) as recorder:
         motor: AsyncIOMotorClient = AsyncIOMotorClient(settings.mongo_url.get_secret_value(), tz_aware=True)

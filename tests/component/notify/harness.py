@@ -12,7 +12,7 @@ from contracts.auth import CodeRequested
 from contracts.base import Contact, Event
 from contracts.council import Sender, Subject
 from contracts.tasks import Holder, TaskOpened, TaskRetracted
-from services.notify.settings import NotifySettings
+from services.notify.settings import Settings
 from tests.component.notify.catcher import MailCatcher
 from tests.support.broker import Broker
 from tests.support.events import publish
@@ -29,7 +29,7 @@ class Notify:
     broker: Broker
     recorder: Recorder
     catcher: MailCatcher
-    settings: NotifySettings
+    settings: Settings
     deliveries: AsyncIOMotorCollection
 
     async def hears(self, *events: Event, times: int = 1) -> None:

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from services.auth.app import build_app
-from services.auth.settings import AuthSettings
+from services.auth.settings import Settings
 
 WHOLE = {
     "AUTH_MONGO_URL": "mongodb://127.0.0.1:1",
@@ -23,7 +23,7 @@ def whole(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_settings_come_from_the_environment(whole: None) -> None:
-    settings = AuthSettings()
+    settings = Settings()
     assert settings.mongo_database == "portal_auth"
     assert settings.council_clients["bristol"].client_id == "bristol"
     assert WHOLE["AUTH_SECRET"] not in repr(settings)
@@ -33,10 +33,10 @@ def test_settings_come_from_the_environment(whole: None) -> None:
 def test_t96_a_missing_secret_stops_the_start(whole: None, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(name)
     with pytest.raises(ValidationError, match=name.removeprefix("AUTH_").lower()):
-        AuthSettings()
+        Settings()
 
 
 def test_t96_a_short_secret_stops_the_start(whole: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUTH_SECRET", "shor")
     with pytest.raises(ValueError, match="32 bytes"):
-        build_app(AuthSettings())
+        build_app(Settings())

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from chassis.authorities import Authorities
 from contracts.authority import Authority, Brand, Support
 from services.notify.app import portal_urls
-from services.notify.settings import NotifySettings
+from services.notify.settings import Settings
 
 
 def authority(code: str, *hosts: str) -> Authority:
@@ -34,4 +34,4 @@ def test_a_missing_address_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> N
     for name in ("NOTIFY_SMTP_URL", "NOTIFY_PUBLIC_URL"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(ValidationError, match="smtp_url"):
-        NotifySettings.model_validate({"mongo_url": "mongodb://h", "amqp_url": "amqp://h"})
+        Settings.model_validate({"mongo_url": "mongodb://h", "amqp_url": "amqp://h"})
