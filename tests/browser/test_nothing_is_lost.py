@@ -8,6 +8,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.browser.visitor import Visitor
 from tests.support.council import Council
+from tests.support.documents import EICAR, pdf
 from tests.support.portal import Portal
 
 SAVED = re.compile(r"Saved \d\d:\d\d")
@@ -235,15 +236,21 @@ async def test_what_is_no_date_stays_as_typed_with_a_sentence(
     await visitor.leave()
 
 
-async def test_typed_words_survive_a_refused_file(
+async def test_each_refused_file_is_named_with_the_reason(
     browser: Browser, portal: Portal, bristol: Council, tmp_path: Path
 ) -> None:
-    visitor, task_id = await at_form(browser, portal, bristol, scripts=False, number=3)
-    (tmp_path / "empty.pdf").touch()
-    await visitor.page.get_by_label("Choose File").set_input_files(tmp_path / "empty.pdf")
+    visitor, _ = await at_form(browser, portal, bristol, scripts=False, number=3)
+    contents = {"empty.pdf": b"", "large.pdf": pdf() + bytes(10 * 1024 * 1024), "virus.pdf": EICAR, "good.pdf": pdf()}
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    await visitor.page.get_by_label("Choose File").set_input_files([tmp_path / name for name in contents])
     await visitor.press("Upload Document")
-    await expect(visitor.page.get_by_role("alert")).to_contain_text("empty.pdf: The selected file is empty")
+    summary = visitor.page.get_by_role("alert")
+    await expect(summary).to_contain_text("empty.pdf: The selected file is empty")
+    await expect(summary).to_contain_text("large.pdf: The selected file must be smaller than 10MB")
+    await expect(summary).to_contain_text("virus.pdf: The selected file")
+    await expect(summary).not_to_contain_text("good.pdf")
+    await expect(visitor.page.get_by_role("button", name="Remove good.pdf")).to_be_visible()
     await visitor.press("Upload Document")
-    await expect(visitor.page.get_by_role("alert")).to_contain_text("Choose a file to upload.")
-    assert task_id
+    await expect(summary).to_contain_text("Choose a file to upload.")
     await visitor.leave()

@@ -1,16 +1,17 @@
 // What pages do beyond plain HTML. Every part is an enhancement: without it the page works by links and buttons.
-import { Button, CharacterCount, Checkboxes, createAll, ErrorSummary, NotificationBanner, PasswordInput, Radios, SkipLink } from "./govuk-frontend.min.mjs";
+import { Button, CharacterCount, Checkboxes, createAll, ErrorSummary, NotificationBanner, Radios, SkipLink } from "./govuk-frontend.min.mjs";
 import { startAutosave } from "./autosave.mjs";
 import { startConditions } from "./conditions.mjs";
 import { startDates } from "./dates.mjs";
 import { startMenu } from "./menu.mjs";
+import { startPasswords } from "./passwords.mjs";
 import { startSubmit } from "./submit.mjs";
 import { startTables } from "./tables.mjs";
 import { startTextareas } from "./textareas.mjs";
 import { startTimeOut } from "./timeout.mjs";
 import { forgetAll, forgetSaved, forgetTask } from "./unsaved.mjs";
 
-for (const component of [Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner, PasswordInput, Radios, SkipLink]) {
+for (const component of [Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner, Radios, SkipLink]) {
   createAll(component);
 }
 
@@ -26,6 +27,7 @@ if (form) {
 }
 
 startMenu();
+startPasswords();
 startTimeOut();
 
 document.querySelector('[data-portal="sign-out"]')?.addEventListener("submit", forgetAll);
