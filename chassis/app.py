@@ -25,6 +25,7 @@ from chassis.outbox import Publisher, Relay
 from chassis.settings import StoredServiceSettings
 from chassis.telemetry import configure_logging, log
 from chassis.tokens import Verifier
+from chassis.told import Told
 
 _START_SECONDS = 60
 _DRAIN_SECONDS = 4
@@ -70,10 +71,10 @@ def service_app(
     """
     configure_logging(name, settings.log_level)
     health = Health()
+    parts = _Parts(name, settings, subscriptions, health)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        parts = _Parts(name, settings, subscriptions, health)
         app.state.service = service = await parts.open(compose)
         app.state.identities = identities
         app.state.grants = grants
@@ -91,7 +92,7 @@ def service_app(
             await parts.close()
 
     return Starlette(
-        routes=[*routes, *health.routes(), Route("/metrics", metrics)],
+        routes=[*routes, *parts.told.routes(), *health.routes(), Route("/metrics", metrics)],
         lifespan=lifespan,
         middleware=[Middleware(Observed)],
         exception_handlers=EXCEPTION_HANDLERS,
@@ -109,10 +110,16 @@ class _Parts:
         self._authorities = Authorities.load(settings.authorities_dir)
         self._database = Database.open(settings.mongo_url.get_secret_value(), settings.mongo_database)
         self._publisher = Publisher(amqp_url, user=unquote(urlsplit(amqp_url).username or "guest"), service=name)
-        self._relay = Relay(self._publisher, self._database.collection("outbox_sent"))
+        self.told = Told(self._database.collection("outbox_sent"))
+        self._relay = Relay(self._publisher, self.told.keep)
         self._dock = Dock(self._database.collection("trials"))
         self._consumer = Consumer(
-            amqp_url, service_name=name, subscriptions=subscriptions, publisher=self._publisher, dock=self._dock
+            amqp_url,
+            service_name=name,
+            subscriptions=subscriptions,
+            publisher=self._publisher,
+            keep=self.told.keep,
+            dock=self._dock,
         )
         health.register("database", self._database.ping)
         health.register("broker", self._consumer.check)
@@ -125,6 +132,7 @@ class _Parts:
                 try:
                     await self._database.ping()
                     await self._dock.prepare()
+                    await self.told.prepare()
                     service = await compose(resources)
                     await self._relay.start()
                 except (PyMongoError, TimeoutError) as error:

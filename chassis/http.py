@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
-from chassis.errors import AlreadyHandled, BadRequest, Conflict, Refused, Unavailable
+from chassis.errors import AlreadyHandled, BadRequest, Conflict, Refused, TryLater, Unavailable
 from chassis.telemetry import REQUESTS, log
 from contracts.api.problem import Problem
 from contracts.base import Fault
@@ -75,6 +75,11 @@ async def _already_handled(_: Request, __: Exception) -> Response:
     return problem(Conflict("already_handled", "That was done before."))
 
 
+async def _try_later(_: Request, error: Exception) -> Response:
+    assert isinstance(error, TryLater)  # noqa: S101 - registered for that class only
+    return problem(Unavailable("try_later", "Not yet. Try again in a moment.", retry_after=error.after))
+
+
 async def _database_away(_: Request, error: Exception) -> Response:
     log.warning("database away", error=type(error).__name__)
     return problem(Unavailable("database_away", "Nothing was changed. Try again in a moment.", retry_after=5))
@@ -99,6 +104,7 @@ async def _bug(_: Request, error: Exception) -> Response:
 EXCEPTION_HANDLERS: dict[int | type[Exception], ExceptionHandler] = {
     Refused: _refused,
     AlreadyHandled: _already_handled,
+    TryLater: _try_later,
     PyMongoError: _database_away,
     TimeoutError: _database_away,
     HTTPException: _http_error,

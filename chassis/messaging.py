@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import structlog
@@ -20,12 +20,12 @@ from chassis.breaker import Breaker
 from chassis.delivery import Delivery
 from chassis.dock import Dock, is_suspect
 from chassis.errors import AlreadyHandled, Refused, TryLater
-from chassis.outbox import EVENTS_EXCHANGE, Outgoing, Publisher
+from chassis.outbox import EVENTS_EXCHANGE, Keep, Outgoing, Publisher
 from chassis.retry import DEFAULT_RETRY, Retry
 from chassis.telemetry import DELIVERIES, log
 from contracts.base import CouncilMessage, Message
 
-__all__ = ["COUNCIL_INBOX", "OPERATOR", "UNKNOWN_EXCHANGE", "Consumer", "Delivery", "Subscription", "read_message"]
+__all__ = ["COUNCIL_INBOX", "OPERATOR", "UNKNOWN_EXCHANGE", "Consumer", "Delivery", "Subscription", "read_body"]
 
 COUNCIL_INBOX = "council.inbox"
 UNKNOWN_EXCHANGE = "council.unknown"
@@ -38,6 +38,7 @@ _GRACEFUL_SECONDS = 25
 _DOWN = (ConnectionFailure, ExecutionTimeout, WTimeoutError)
 
 
+Told = TypeVar("Told", bound=Message)
 Handler = Callable[[Any, Delivery, Any], Awaitable[None]]
 Refusal = Callable[[Delivery, Refused], Outgoing | None]
 
@@ -72,13 +73,11 @@ class Subscription:
         return f"*.{self.message.wire_name}" if issubclass(self.message, CouncilMessage) else self.message.wire_name
 
 
-def read_message(subscription: Subscription, delivery: Delivery) -> Message | None:
+def read_body(model: type[Told], body: bytes) -> Told:
     """The body as its model; Refused says what is wrong and, by JSON pointer, where."""
-    if subscription.message is None:
-        return None
-    data = strictjson.read(delivery.body)
+    data = strictjson.read(body)
     try:
-        return subscription.message.model_validate(data)
+        return model.model_validate(data)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise Refused("invalid", first["msg"], field=_pointer(first["loc"], data)) from error
@@ -113,6 +112,7 @@ class Consumer:
         service_name: str,
         subscriptions: Sequence[Subscription],
         publisher: Publisher,
+        keep: Keep,
         dock: Dock,
     ) -> None:
         self._url = url
@@ -126,6 +126,7 @@ class Consumer:
         self._service: Any = None
         self._breakers = {subscription.queue: Breaker() for subscription in subscriptions}
         self._dock = dock
+        self._keep = keep
 
     async def start(self, service: Any) -> None:
         """Connects and consumes; raises where the broker or a queue is not there."""
@@ -227,7 +228,7 @@ class Consumer:
             await self._handle(subscription, delivery)
 
     async def _handle(self, subscription: Subscription, delivery: Delivery) -> None:
-        message = read_message(subscription, delivery)
+        message = read_body(subscription.message, delivery.body) if subscription.message else None
         try:
             async with asyncio.timeout(subscription.timeout_seconds):
                 await subscription.handler(message, delivery, self._service)
@@ -248,6 +249,7 @@ class Consumer:
                 type=answer.type,
                 correlation_id=delivery.message_id,
             )
+            await self._keep([answer.as_document()])
         await self._bury(delivery, refused.code, refused.detail)
 
     async def _fail(self, subscription: Subscription, delivery: Delivery, error: Exception) -> str:

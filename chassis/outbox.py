@@ -4,7 +4,7 @@ The only code that publishes. Consuming stands in chassis.messaging.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
@@ -14,7 +14,7 @@ from faststream.rabbit import Channel, RabbitBroker
 from faststream.rabbit.utils import RabbitClientProperties
 from motor.motor_asyncio import AsyncIOMotorCollection
 from pymongo import ASCENDING, IndexModel
-from pymongo.errors import BulkWriteError, PyMongoError
+from pymongo.errors import PyMongoError
 
 from chassis import clock, failpoint
 from chassis.telemetry import OUTBOX_AGE, OUTBOX_WAITING, PUBLISHED, log
@@ -23,10 +23,12 @@ from contracts.base import Message, PortalMessage
 Collection: TypeAlias = "AsyncIOMotorCollection[dict[str, Any]]"
 
 EVENTS_EXCHANGE = "portal.events"
+Keep = Callable[[Sequence[dict[str, Any]]], Awaitable[None]]
+"""Takes copies of confirmed entries."""
+
 COUNCIL_OUTBOX = "council.outbox"
 _NAMESPACE = UUID("6f0f7c2e-54c1-4b0e-9f0e-0d6a2b1f3c55")
 _PUBLISH_SECONDS = 5
-_SENT_DAYS = 14
 _SWEEP_SECONDS = 2
 _SWEEP_AGE = timedelta(seconds=4)
 _SWEEP_LIMIT = 200
@@ -152,9 +154,9 @@ class Publisher:
 class Relay:
     """Publishes the outbox entries of documents just written, oldest first per document, and clears them in batches."""
 
-    def __init__(self, publisher: Publisher, sent: Collection) -> None:
+    def __init__(self, publisher: Publisher, keep: Keep) -> None:
         self._publisher = publisher
-        self._sent = sent
+        self._keep = keep
         self._service = publisher.service
         self._collections: list[Collection] = []
         self._under_way: dict[tuple[str, Any], asyncio.Task[None]] = {}
@@ -174,7 +176,6 @@ class Relay:
 
     async def start(self) -> None:
         """Starts clearing and sweeping."""
-        await self._sent.create_indexes([IndexModel([("at", ASCENDING)], expireAfterSeconds=_SENT_DAYS * 86400)])
         self._loops = [asyncio.create_task(self._clear_for_ever()), asyncio.create_task(self._sweep_for_ever())]
 
     def offer(self, collection: Collection, document_id: Any, events: Sequence[Outgoing]) -> None:
@@ -230,7 +231,7 @@ class Relay:
         if not confirmed:
             return
         try:
-            await self._keep([entry for _, _, entry in confirmed if not entry["is_secret"]])
+            await self._keep([entry for _, _, entry in confirmed])
             for collection in {item[0].name: item[0] for item in confirmed}.values():
                 mine = [item for item in confirmed if item[0].name == collection.name]
                 await collection.update_many(
@@ -240,15 +241,6 @@ class Relay:
         except PyMongoError:
             self._confirmed = confirmed + self._confirmed
             raise
-
-    async def _keep(self, entries: list[dict[str, Any]]) -> None:
-        if not entries:
-            return
-        try:
-            await self._sent.insert_many([{"_id": entry["event_id"], **entry} for entry in entries], ordered=False)
-        except BulkWriteError as error:
-            if any(fault.get("code") != 11000 for fault in error.details.get("writeErrors", [])):  # noqa: PLR2004 - duplicate key
-                raise
 
     async def _sweep_for_ever(self) -> None:
         while True:

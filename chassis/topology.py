@@ -16,6 +16,7 @@ from chassis.retry import DEAD_EXCHANGE, DELAYS, dead_queue, retry_queue
 
 _MAX_LENGTH = 1_000_000
 _DELIVERY_LIMIT = 20
+_NO_LIMIT = 1_000_000_000
 
 
 def council_queue(authority: str) -> str:
@@ -128,7 +129,8 @@ def _policies(work: Sequence[Subscription], councils: Sequence[str], vhost: str)
         _policy(COUNCIL_INBOX, vhost, {"alternate-exchange": UNKNOWN_EXCHANGE}, kind="exchanges"),
         *(_policy(subscription.queue, vhost, {**safe, **_work_policy(subscription.queue)}) for subscription in work),
         *(_policy(retry_queue(delay), vhost, {**safe, **_retry_policy(delay)}) for delay in DELAYS),
-        *(_policy(name, vhost, bounded) for name in plain),
+        # Read and put back by people and councils any number of times: RabbitMQ 4 would drop at 20 by default.
+        *(_policy(name, vhost, {**bounded, "delivery-limit": _NO_LIMIT}) for name in plain),
     ]
 
 

@@ -9,10 +9,12 @@ from starlette.routing import Route
 from chassis.errors import BadRequest
 from chassis.http import answer
 from chassis.identity import current_council, current_professional
+from contracts.api.council import TakenView
 from contracts.api.tasks import Tab, TaskState
 from services.tasks.usecases import TasksService
 
 _LIMIT = 200
+_KEY_LIMIT = 200
 
 
 def _service(request: Request) -> TasksService:
@@ -69,11 +71,22 @@ async def list_delegations(request: Request) -> Response:
     return answer(found)
 
 
+async def take_message(request: Request) -> Response:
+    """A council's message over HTTP."""
+    council, name = current_council(request), request.path_params["name"]
+    message_id = request.headers.get("idempotency-key", "").strip()
+    if not message_id or len(message_id) > _KEY_LIMIT:
+        raise BadRequest("idempotency_key_missing", "Send an Idempotency-Key of at most 200 characters.")
+    await _service(request).door.take(council.authority, name, await request.body(), message_id)
+    return answer(TakenView(message_id=message_id, type=name), status=202)
+
+
 routes = [
     Route("/tasks", list_tasks),
     Route("/tasks/{task_id}", view_task),
     Route("/tasks/{task_id}/grant", grant_task, methods=["POST"]),
     Route("/tasks/{task_id}/pickup", pick_up_task, methods=["POST"]),
+    Route("/council-messages/{name}", take_message, methods=["POST"]),
     Route("/delegations", list_delegations),
     Route("/delegations/{delegation_id:path}", view_delegation),
 ]

@@ -10,6 +10,7 @@ from services.tasks.settings import Settings
 from services.tasks.store import Stores
 from services.tasks.usecases import TasksService
 from services.tasks.usecases.delegations import Delegations
+from services.tasks.usecases.door import Door
 from services.tasks.usecases.lists import Lists
 from services.tasks.usecases.people import People
 from services.tasks.usecases.work import Work
@@ -21,10 +22,13 @@ def build_app(settings: Settings) -> Starlette:
 
     async def compose(resources: Resources) -> TasksService:
         stores = await Stores.open(resources)
+        delegations = Delegations(stores, resources.authorities)
+        people = People(stores, resources.authorities)
         return TasksService(
-            delegations=Delegations(stores, resources.authorities),
+            delegations=delegations,
+            door=Door(delegations, people),
             lists=Lists(stores, resources.authorities),
-            people=People(stores, resources.authorities),
+            people=people,
             work=Work(stores, resources.authorities, signer),
         )
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from services.tasks.usecases.delegations import Delegations
+from services.tasks.usecases.door import Door
 from services.tasks.usecases.lists import Lists
 from services.tasks.usecases.people import People
 from services.tasks.usecases.work import Work
@@ -13,6 +14,7 @@ class TasksService:
     """The table of contents of this service."""
 
     delegations: Delegations
+    door: Door
     lists: Lists
     people: People
     work: Work

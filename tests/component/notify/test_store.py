@@ -10,6 +10,7 @@ from chassis import clock
 from chassis.database import Database
 from chassis.errors import AlreadyHandled
 from chassis.outbox import Publisher, Relay
+from chassis.told import Told
 from contracts.base import Contact
 from services.notify.model import Delivery
 from services.notify.store import DeliveryStore
@@ -24,7 +25,9 @@ async def store(stopped: Notify) -> AsyncIterator[DeliveryStore]:
     settings = stopped.settings
     database = Database.open(settings.mongo_url.get_secret_value(), settings.mongo_database)
     publisher = Publisher(settings.amqp_url.get_secret_value(), user="notify", service="notify")
-    store = DeliveryStore(database.documents("deliveries", Relay(publisher, database.collection("outbox_sent"))))
+    store = DeliveryStore(
+        database.documents("deliveries", Relay(publisher, Told(database.collection("outbox_sent")).keep))
+    )
     await store.open()
     yield store
     database.close()

@@ -10,6 +10,7 @@ from tests.support.broker import Broker
 from tests.support.council import request
 from tests.support.events import publish
 from tests.support.eventually import eventually
+from tests.support.service import council
 
 ACCEPTED = "portal.delegation.accepted.v1"
 REJECTED = "portal.message.rejected.v1"
@@ -202,3 +203,33 @@ async def test_an_envelope_at_fault_is_answered(tasks: Tasks, properties: dict[s
     delegation_id = new_id()
     await tasks.council.publish("council.delegation.requested.v1", request(delegation_id, new_email()), **properties)
     assert (await tasks.recorder.expect(REJECTED, delegation_id=delegation_id))["code"] == code
+
+
+async def test_a_council_without_a_broker_sends_and_polls_over_http(tasks: Tasks) -> None:
+    delegation_id, email = new_id(), new_email()
+    headers = {**council(tasks.key, "tasks"), "Idempotency-Key": f"key-{delegation_id}"}
+    body = {"authority": "bristol", **request(delegation_id, email)}
+    address = "/council-messages/council.delegation.requested.v1"
+    for _ in range(2):
+        assert (await tasks.client.post(address, json=body, headers=headers)).status_code == 202
+    await tasks.recorder.expect(ACCEPTED, delegation_id=delegation_id)
+    refused = await tasks.client.post(
+        address, json={**body, "form": "none", "delegation_id": new_id()}, headers=headers
+    )
+    assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (422, "unknown_form", "/form")
+    foreign = await tasks.client.post(address, json={**body, "authority": "oxfordshire"}, headers=headers)
+    assert foreign.json()["code"] == "wrong_authority"
+    assert (await tasks.client.post("/council-messages/no.such.v1", json=body, headers=headers)).status_code == 404
+
+    async def told() -> list[str]:
+        found, after = [], ""
+        while True:
+            page = (await tasks.client.get(f"/told?limit=3&after={after}", headers=headers)).json()
+            found += [event["type"] for event in page["events"] if event["body"].get("delegation_id") == delegation_id]
+            if page["after"] is None:
+                return found
+            after = page["after"]
+
+    assert await eventually(told) == [ACCEPTED]
+    others = await tasks.client.get("/told", headers=council(tasks.key, "tasks", "oxfordshire"))
+    assert others.json() == {"events": [], "after": None}

@@ -1,0 +1,44 @@
+"""A council's message over HTTP: taken at once, refused by the rules of the broker's door."""
+
+from chassis.errors import AlreadyHandled, NotFound, Refused
+from chassis.messaging import read_body
+from contracts.base import CouncilMessage
+from contracts.catalogue import CATALOGUE
+from contracts.council import DelegationAmended, DelegationRequested, DelegationRetracted, WorkGroupDefined
+from services.tasks.usecases.delegations import Delegations
+from services.tasks.usecases.people import People
+
+_AT_ONCE = float("inf")
+"""Over HTTP nothing is on its way in another queue: what is unknown now is refused now."""
+
+
+class Door:
+    """The same messages, one after the other."""
+
+    def __init__(self, delegations: Delegations, people: People) -> None:
+        self._delegations = delegations
+        self._people = people
+
+    async def take(self, authority: str, name: str, body: bytes, message_id: str) -> None:
+        """Takes a message; the same again changes nothing."""
+        model = CATALOGUE.get(name)
+        if model is None or not issubclass(model, CouncilMessage):
+            raise NotFound("unknown_message", "The portal takes no message of this name.")
+        message = read_body(model, body)
+        if message.authority != authority:
+            raise Refused("wrong_authority", "The message speaks for another authority.", field="/authority")
+        try:
+            await self._take(message, message_id)
+        except AlreadyHandled:
+            return
+
+    async def _take(self, message: CouncilMessage, message_id: str) -> None:
+        match message:
+            case DelegationRequested():
+                await self._delegations.request(message, _AT_ONCE)
+            case DelegationAmended():
+                await self._delegations.amend(message, message_id)
+            case DelegationRetracted():
+                await self._delegations.retract(message)
+            case WorkGroupDefined():
+                await self._people.define_work_group(message)
