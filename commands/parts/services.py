@@ -14,7 +14,7 @@ from commands.parts.secrets import Secrets, digest
 STORED = ("auth", "tasks", "forms", "notify", "files")
 SERVICES = (*STORED, "gateway")
 
-_BEHIND_THE_GATEWAY = ("auth", "tasks", "forms", "files")
+_BEHIND_THE_GATEWAY = ("auth", "tasks", "forms", "files", "notify")
 
 # By service and variable: whose key.
 _KEYS = {
@@ -22,7 +22,7 @@ _KEYS = {
     "tasks": {"SIGNING_KEY": "tasks", "GATEWAY_PUBLIC_KEY": "gateway"},
     "forms": {"GATEWAY_PUBLIC_KEY": "gateway", "TASKS_PUBLIC_KEY": "tasks", "FILES_PUBLIC_KEY": "files"},
     "files": {"SIGNING_KEY": "files", "GATEWAY_PUBLIC_KEY": "gateway", "TASKS_PUBLIC_KEY": "tasks"},
-    "notify": {},
+    "notify": {"GATEWAY_PUBLIC_KEY": "gateway"},
     "gateway": {"SIGNING_KEY": "gateway", "AUTH_PUBLIC_KEY": "auth"},
 }
 

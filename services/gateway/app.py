@@ -19,6 +19,7 @@ from chassis.tokens import Signer, Verifier
 from services.gateway import council
 from services.gateway.clients import (
     AuthClient,
+    CouncilClient,
     DocumentsClient,
     FilesClient,
     FormsClient,
@@ -63,6 +64,7 @@ def _gateway(
         forms=FormsClient(transport),
         files=FilesClient(transport),
         documents=DocumentsClient(transport),
+        council=CouncilClient(transport),
     )
 
 
@@ -91,6 +93,7 @@ def build_app(settings: GatewaySettings) -> Starlette:
             "tasks": settings.tasks_url,
             "forms": settings.forms_url,
             "files": settings.files_url,
+            "notify": settings.notify_url,
         }
         transport = Transport(services, Identities(Signer(settings.signing_key, issuer="gateway")))
         for name in services:

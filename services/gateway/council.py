@@ -99,6 +99,26 @@ async def put_form(request: Request) -> Response:
     return Response(answer, status, media_type=media_type)
 
 
+async def message(request: Request) -> Response:
+    """A message that would else come over the broker."""
+    council = _council(request)
+    check_size(request, LARGEST_BODY)
+    key = request.headers.get("idempotency-key", "")
+    name, body = request.path_params["name"], await request.body()
+    taken = await _gateway(request).council.take(council, name, key, body)
+    return JSONResponse(taken.model_dump(), status_code=202)
+
+
+async def events(request: Request) -> Response:
+    """What went to the council's outbox, oldest first; `after` is the cursor of the last page."""
+    council, query = _council(request), request.query_params
+    limit = query.get("limit", "50")
+    if not limit.isascii() or not limit.isdigit():
+        raise BadRequest("invalid_parameter", "limit must be a number.", field="limit")
+    page = await _gateway(request).council.told(council, query.get("after", ""), min(max(int(limit[:6]), 1), 200))
+    return JSONResponse(page.model_dump(mode="json"))
+
+
 routes = [
     Mount(
         "/api/council/v1",
@@ -106,6 +126,8 @@ routes = [
             Route("/token", token, methods=["POST"]),
             Route("/documents/{document_id}", document),
             Route("/documents/{document_id}/receipt", receipt, methods=["POST"]),
+            Route("/messages/{name}", message, methods=["POST"], max_body_size=LARGEST_BODY),
+            Route("/events", events),
             Route("/delegations", delegations),
             Route("/delegations/{delegation_id:path}", delegation),
             Route("/forms/{code}", put_form, methods=["PUT"], max_body_size=LARGEST_BODY),

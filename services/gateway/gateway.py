@@ -8,7 +8,7 @@ from chassis.authorities import Authorities
 from chassis.identity import Professional
 from chassis.tokens import Verifier
 from contracts.api.forms import FormPage
-from services.gateway.clients import AuthClient, DocumentsClient, FilesClient, FormsClient, TasksClient
+from services.gateway.clients import AuthClient, CouncilClient, DocumentsClient, FilesClient, FormsClient, TasksClient
 from services.gateway.guard import ClientLimits
 from services.gateway.sealing import Seals
 from services.gateway.settings import GatewaySettings
@@ -58,6 +58,7 @@ class Gateway:
     forms: FormsClient
     files: FilesClient
     documents: DocumentsClient
+    council: CouncilClient
     people: Memory[str, Professional] = field(default_factory=lambda: Memory(5000))
     """Who a session token belonged to when last asked: a read starts while auth is asked again. Never trusted alone."""
     form_pages: Memory[tuple[str, str, str], list[FormPage]] = field(default_factory=lambda: Memory(100))

@@ -24,6 +24,7 @@ class GatewaySettings(ServiceSettings):
     tasks_url: str
     forms_url: str
     files_url: str
+    notify_url: str
     sign_ins_per_minute: int = 300
     """Passwords, codes and registrations from one client address; auth limits each account besides."""
     requests_per_minute: int = 30_000

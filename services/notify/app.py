@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 
 from chassis.app import Resources, service_app
 from chassis.authorities import Authorities
+from chassis.tokens import Verifier
 from contracts.authority import Authority
 from services.notify.clients import MailServer
 from services.notify.handlers import subscriptions
@@ -31,7 +32,13 @@ def build_app(settings: Settings) -> Starlette:
         )
 
     return service_app(
-        name="notify", settings=settings, compose=compose, routes=[], subscriptions=subscriptions, jobs=jobs
+        name="notify",
+        settings=settings,
+        compose=compose,
+        routes=[],
+        subscriptions=subscriptions,
+        jobs=jobs,
+        identities=Verifier(settings.gateway_public_key, issuer="gateway", audience="notify"),
     )
 
 

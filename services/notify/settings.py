@@ -14,5 +14,6 @@ class Settings(StoredServiceSettings):
     mongo_database: str = "portal_notify"
     smtp_url: SecretStr
     """`smtp:` (STARTTLS where the server offers it) or `smtps:`, with user and password where the server wants them."""
+    gateway_public_key: str
     public_url: AnyHttpUrl
     """Where emails lead."""

@@ -1,12 +1,15 @@
-"""What fault tests share: rigs for the chassis."""
+"""What fault tests share: rigs for the chassis, a whole portal that may be hurt, a council's system beside it."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from tests.faults.cms import Cms
+from tests.faults.house import House
 from tests.faults.rigs import Rig
 from tests.support.broker import Broker
 
@@ -21,3 +24,35 @@ def rig_of(shared_broker: Broker, mongo_url: str, tmp_path: Path) -> RigMaker:
         return Rig.running(shared_broker.url, mongo_url, tmp_path, **options)
 
     return start
+
+
+@pytest.fixture(scope="session")
+def shared_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A whole portal that may be hurt, started once a run."""
+    house = House(tmp_path_factory.mktemp("house"))
+    house.up()
+    yield house
+    house.down()
+
+
+@pytest.fixture
+async def house(shared_house: House) -> AsyncIterator[House]:
+    """The portal, whole before the test and again after it."""
+    shared_house.arm({})
+    await shared_house.ready()
+    yield shared_house
+    shared_house.arm({})
+    await shared_house.ready()
+
+
+@pytest.fixture(scope="session")
+async def cms(shared_house: House) -> AsyncIterator[Cms]:
+    """The council of Bristol's own system."""
+    async with Cms.of("bristol", shared_house.amqp_of("bristol")) as cms:
+        yield cms
+
+
+@pytest.fixture
+def prefix(request: pytest.FixtureRequest) -> str:
+    """What the ids of a test's delegations begin with."""
+    return f"{request.node.name.split('_')[1]}-{uuid4().hex[:6]}-"

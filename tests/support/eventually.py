@@ -42,7 +42,7 @@ def wait_until(check: Callable[[], T], *, within: float = WITHIN_SECONDS) -> T:
 async def _ask(check: Callable[[], T | Awaitable[T]]) -> tuple[T | None, str]:
     try:
         answer = check()
-        value: T = await answer if inspect.isawaitable(answer) else answer  # type: ignore[assignment]
+        value: T = await answer if inspect.isawaitable(answer) else answer
     except (AssertionError, LookupError, OSError) as error:
         return None, repr(error)
     return value, repr(value)

@@ -44,7 +44,7 @@ class Page:
         """Where the first link with these words leads."""
         for anchor in self.tree.xpath("//a[@href]"):
             if words in " ".join(anchor.text_content().split()):
-                return anchor.get("href")
+                return str(anchor.get("href"))
         raise AssertionError(f"no link {words!r} on {self.title!r}: {self.text[:2000]}")
 
 
@@ -59,6 +59,10 @@ class Person:
 
     def __exit__(self, *_: object) -> None:
         self._client.close()
+
+    def cookies(self) -> dict[str, str]:
+        """What the browser would send again."""
+        return dict(self._client.cookies)
 
     def open(self, address: str, *, status: int | None = None) -> Page:
         """Follow a link."""

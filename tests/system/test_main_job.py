@@ -7,7 +7,7 @@ from uuid import uuid4
 import aiohttp
 import pytest
 
-from tests.support.council import Council
+from tests.support.council import Council, request
 from tests.support.documents import EICAR, pdf
 from tests.support.eventually import eventually
 from tests.support.person import Page, Person
@@ -190,3 +190,29 @@ async def test_the_councils_http_door_reads_state(portal: Portal, bristol: Counc
         assert len(page["delegations"]) == 1
         async with session.get(f"{base}/no-such-thing", headers=headers) as answer:
             assert (answer.status, (await answer.json())["code"]) == (404, "unknown_delegation")
+
+
+async def test_a_council_without_a_broker_sends_and_polls(portal: Portal, bristol: Council) -> None:
+    delegation_id, email = new_id(), new_email()
+    async with aiohttp.ClientSession() as session:
+        headers = {"Authorization": f"Bearer {await bristol.token(session)}", "Idempotency-Key": delegation_id}
+        base = f"{portal.gateway}/api/council/v1"
+        name, body = "council.delegation.requested.v1", {"authority": "bristol", **request(delegation_id, email)}
+        async with session.post(f"{base}/messages/{name}", json=body, headers=headers) as answer:
+            assert answer.status == 202, await answer.text()
+        async with session.post(f"{base}/messages/{name}", json={**body, "form": "x"}, headers=headers) as answer:
+            problem = await answer.json()
+        assert (answer.status, problem["code"], problem["field"]) == (422, "unknown_form", "/form")
+        assert answer.headers["Content-Type"] == "application/problem+json"
+
+        async def told() -> list[str]:
+            found, after = [], ""
+            while True:
+                async with session.get(f"{base}/events", params={"after": after}, headers=headers) as answer:
+                    page = await answer.json()
+                found += [one["type"] for one in page["events"] if one["body"].get("delegation_id") == delegation_id]
+                if page["after"] is None:
+                    return found
+                after = page["after"]
+
+        assert await eventually(told) == [ACCEPTED]

@@ -6,13 +6,14 @@ from uuid import uuid4
 import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 
+from chassis.tokens import public_key_of
 from services.notify.app import build_app
 from services.notify.settings import Settings
 from tests.component.notify.catcher import MailCatcher, free_port
 from tests.component.notify.harness import Notify
 from tests.support.broker import Broker
 from tests.support.recorder import Recorder
-from tests.support.service import running
+from tests.support.service import new_key, running
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +47,7 @@ def settings(shared_broker: Broker, mongo_url: str, catcher: MailCatcher) -> Set
             "amqp_url": shared_broker.url_of("notify"),
             "smtp_url": catcher.smtp_url,
             "public_url": "https://portal.example/",
+            "gateway_public_key": public_key_of(new_key()),
         }
     )
 

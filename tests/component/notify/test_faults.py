@@ -168,6 +168,7 @@ def start_process(notify: Notify) -> subprocess.Popen[bytes]:
         "NOTIFY_AMQP_URL": settings.amqp_url.get_secret_value(),
         "NOTIFY_SMTP_URL": settings.smtp_url.get_secret_value(),
         "NOTIFY_PUBLIC_URL": str(settings.public_url),
+        "NOTIFY_GATEWAY_PUBLIC_KEY": settings.gateway_public_key,
     }
     port = str(free_port())
     command = [sys.executable, "-m", "uvicorn", "services.notify.app:create_app", "--factory", "--port", port]

@@ -34,6 +34,7 @@ def settings(public_url: str, **more: int) -> GatewaySettings:
         tasks_url=AWAY,
         forms_url=AWAY,
         files_url=AWAY,
+        notify_url=AWAY,
         **more,
     )
 

@@ -1,0 +1,94 @@
+"""`./portal bench [NAME] [--json FILE]`: one private portal, every figure beside its floor, as a table and as JSON."""
+
+import argparse
+import asyncio
+import json
+import statistics
+import tempfile
+from pathlib import Path
+from uuid import uuid4
+
+from bench import delegations, pages, pdf
+from bench.instance import Running, running
+
+NAMES = ("delegations", "pages", "pdf", "start", "all")
+_ROUNDS = 3
+_COUNT = 500
+_SETTLE_SECONDS = 3
+_TASKS = 25
+
+Figures = dict[str, float]
+
+
+async def measure_delegations(portal: Running, count: int) -> Figures:
+    """Rounds of floor and portal in turn; the medians."""
+    ours, floors = [], []
+    commands = messages = 0.0
+    for _ in range(_ROUNDS):
+        floors.append(await delegations.floor(portal, count))
+        names = ("portal_database_commands_total", "portal_published_total")
+        before = [portal.metric(name) for name in names]
+        ours.append(await delegations.portal(portal, count, f"p.{uuid4().hex[:8]}@school.example"))
+        await asyncio.sleep(_SETTLE_SECONDS)
+        after = [portal.metric(name) for name in names]
+        commands += after[0] - before[0]
+        messages += after[1] - before[1] + count
+    return {
+        "delegations_per_s": statistics.median(ours),
+        "floor_delegations_per_s": statistics.median(floors),
+        "db_ops_per_delegation": commands / (_ROUNDS * count),
+        "messages_per_delegation": messages / (_ROUNDS * count),
+    }
+
+
+async def measure_pages(portal: Running) -> Figures:
+    """A person with a page of tasks: the task page and a save."""
+    email = f"p.{uuid4().hex[:8]}@school.example"
+    await delegations.portal(portal, _TASKS, email)
+    cookies, form = await asyncio.to_thread(pages.sign_in, portal, email)
+    measured = await pages.measure(portal, cookies, form)
+    return {
+        "tasks_page_p50_ms": measured.page_ms,
+        "floor_page_p50_ms": measured.floor_page_ms,
+        "save_p50_ms": measured.save_ms,
+        "floor_save_p50_ms": measured.floor_save_ms,
+        "db_ops_per_tasks_page": measured.commands_per_page,
+        "db_ops_per_save": measured.commands_per_save,
+    }
+
+
+def measure(name: str, count: int) -> Figures:
+    """The figures of one measurement, or of all."""
+    figures: Figures = {}
+    if name in ("pdf", "all"):
+        figures["pdf_p50_ms"] = pdf.measure()
+    if name == "pdf":
+        return figures
+    with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder, running(Path(folder)) as portal:
+        parts = portal.rss_mb()
+        memory = {"rss_mb_total": sum(parts.values()), "pss_mb_total": portal.pss_mb()}
+        figures |= {"start_to_ready_s": portal.start_to_ready_s, **memory}
+        print("resident memory by part, MB:", ", ".join(f"{part} {size:.0f}" for part, size in parts.items()))
+        if name in ("pages", "all"):
+            figures |= asyncio.run(measure_pages(portal))
+        if name in ("delegations", "all"):
+            figures |= asyncio.run(measure_delegations(portal, count))
+    return figures
+
+
+def main() -> None:
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(prog="./portal bench", description=__doc__)
+    parser.add_argument("name", nargs="?", choices=NAMES, default="all")
+    parser.add_argument("--json", type=Path, help="where to write the figures")
+    parser.add_argument("--count", type=int, default=_COUNT, help="delegations a round (default: 500)")
+    options = parser.parse_args()
+    figures = measure(options.name, options.count)
+    for key, value in figures.items():
+        print(f"{key:<26} {value:>10.2f}")
+    if options.json:
+        options.json.write_text(json.dumps({key: round(value, 3) for key, value in figures.items()}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

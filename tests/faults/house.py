@@ -1,0 +1,150 @@
+"""A whole portal of its own for faults: what each part keeps, what lies among the dead, and ways to hurt it."""
+
+import asyncio
+import json
+import signal
+import time
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aio_pika
+from motor.motor_asyncio import AsyncIOMotorClient
+
+from chassis.retry import dead_queue
+from commands.parts.instance import Instance
+from commands.parts.part import is_ready
+from commands.topology import subscriptions
+from tests.faults.cms import Cms
+from tests.support.eventually import eventually
+from tests.support.portal import Portal
+
+SETTLE_SECONDS = 180
+_OLD_ENOUGH_SECONDS = 5
+"""A quorum queue that was declared less than a second before a kill may stay without a leader for good."""
+
+QUEUES = [subscription.queue for own in subscriptions().values() for subscription in own]
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What became of some delegations, part by part."""
+
+    tasks: int
+    contributions: int
+    emails: int
+
+
+class House:
+    """The portal, its databases and its broker."""
+
+    def __init__(self, home: Path) -> None:
+        self._points = home / "failpoints"
+        # Engines of its own, whatever the rest of the run uses: a broker that is not ours must not be killed.
+        outside = dict.fromkeys(("PORTAL_AMQP_URL", "PORTAL_MONGO_URL", "PORTAL_SMTP_URL", "PORTAL_CLAMD_URL"), "")
+        self.portal = Portal.at(home / "data", PORTAL_FAILPOINTS=str(self._points), **outside)
+
+    def up(self) -> None:
+        """Starts it, and lets its queues grow old enough."""
+        self.portal.up()
+        self._declared_at = time.monotonic()
+        self.status = self.portal.status()
+        self.motor: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(self.status["mongo"], tz_aware=True)
+
+    def down(self) -> None:
+        """Ends it."""
+        self.motor.close()
+        self.portal.down()
+
+    async def old_enough(self) -> None:
+        """Waits until the broker may be killed."""
+        await asyncio.sleep(max(0.0, self._declared_at + _OLD_ENOUGH_SECONDS - time.monotonic()))
+
+    @property
+    def amqp(self) -> str:
+        """The broker, as its operator."""
+        return str(self.status["amqp"]["url"])
+
+    def amqp_of(self, user: str) -> str:
+        """The broker, as one service or council."""
+        passwords = Instance(self.portal.data).kept("secrets.json")["passwords"]
+        return self.amqp.replace(f"portal-operator:{passwords['portal-operator']}@", f"{user}:{passwords[user]}@")
+
+    async def kill(self, part: str, number: signal.Signals = signal.SIGKILL) -> None:
+        """Signals a part as soon as it runs; returns when its process is gone."""
+        row = await eventually(lambda: self._running(part), within=60)
+        pid = self.portal.kill(part, number)
+        await eventually(lambda: not self.portal.lives({part: {**row, "pid": pid}}), within=60)
+
+    def _running(self, part: str) -> dict[str, Any] | None:
+        row = self.portal.parts()[part]
+        return row if self.portal.lives({part: row}) else None
+
+    async def ready(self, *parts: str) -> None:
+        """Waits until these parts (all, where none is named) take work."""
+        for name, row in self.portal.parts().items():
+            if not parts or name in parts:
+                await eventually(lambda probe=row["probe"]: is_ready(probe), within=90)
+
+    def arm(self, points: dict[str, tuple[float, int]]) -> None:
+        """Sets failpoints: {"tasks.before-publish": (chance, kills)}."""
+        fresh = self._points.with_suffix(".new")
+        fresh.write_text(
+            json.dumps({name: {"chance": chance, "kills": kills} for name, (chance, kills) in points.items()})
+        )
+        fresh.replace(self._points)
+
+    def kills_left(self) -> int:
+        """How often failpoints have yet to kill."""
+        return int(sum(point["kills"] for point in json.loads(self._points.read_text()).values()))
+
+    async def effects(self, prefix: str) -> Effects:
+        """What became of the delegations whose ids begin so."""
+        mine = {"delegation_id": {"$regex": f"^{prefix}"}}
+        tasks = self.motor["portal_tasks"]["tasks"]
+        ids = [task["_id"] async for task in tasks.find({**mine, "request": {"$ne": None}}, {"_id": 1})]
+        contributions = self.motor["portal_forms"]["contributions"]
+        emails = self.motor["portal_notify"]["deliveries"]
+        return Effects(
+            tasks=len(ids),
+            contributions=await contributions.count_documents({"_id": {"$in": ids}, "opened": {"$ne": None}}),
+            emails=await emails.count_documents({**mine, "state": "sent"}),
+        )
+
+    async def settle(self, cms: Cms, ids: Collection[str], prefix: str, *, within: float = SETTLE_SECONDS) -> None:
+        """Waits until every one of these is accepted, opened, prepared and told; exactly once each."""
+        await cms.expect_accepted(ids, within=within)
+        whole = Effects(len(ids), len(ids), len(ids))
+
+        until = time.monotonic() + within
+        # Looked at now and then only: counting is work for the database that the portal waits for.
+        while (found := await self.effects(prefix)) != whole:
+            assert time.monotonic() < until, f"{found}, not {whole}"
+            await asyncio.sleep(1)
+
+    async def dead(self) -> dict[str, dict[str, Any]]:
+        """Every dead letter by its message id, as operators see it."""
+        done = await asyncio.to_thread(self.portal.command, "dead", "list", "--json", "--limit", "100000")
+        return {row["message_id"]: row for row in json.loads(done.stdout)}
+
+    async def count_dead(self) -> int:
+        """How many dead letters there are."""
+        return sum((await self._counts(map(dead_queue, QUEUES))).values())
+
+    async def consumers(self) -> dict[str, int]:
+        """How many consume each queue."""
+        async with await aio_pika.connect(self.amqp) as connection:
+            channel = await connection.channel()
+            return {
+                name: (await channel.declare_queue(name, passive=True)).declaration_result.consumer_count or 0
+                for name in QUEUES
+            }
+
+    async def _counts(self, names: Iterable[str]) -> dict[str, int]:
+        async with await aio_pika.connect(self.amqp) as connection:
+            channel = await connection.channel()
+            return {
+                name: (await channel.declare_queue(name, passive=True)).declaration_result.message_count or 0
+                for name in names
+            }

@@ -1,0 +1,37 @@
+"""T1: the broker is killed three times while a council publishes: nothing is lost, nothing happens twice."""
+
+import time
+
+from tests.faults.cms import Cms
+from tests.faults.house import House
+from tests.support.eventually import eventually
+from tests.support.measures import Measures
+
+KILLS = 3
+
+
+async def test_t01_broker_killed_while_publishing(
+    house: House, cms: Cms, prefix: str, deliveries: int, measures: Measures
+) -> None:
+    resent, dead = cms.resent, await house.count_dead()
+    await house.old_enough()
+    recoveries = []
+    async with cms.delegating(prefix, deliveries) as ids:
+        for turn in range(1, KILLS + 1):
+            share = deliveries * turn // (KILLS + 1)
+            await eventually(lambda share=share: len(cms.acknowledged.intersection(ids)) >= share, within=120)
+            await house.kill("broker")
+            recoveries.append(await cms.recovered(time.monotonic()))
+    await house.settle(cms, ids, prefix)
+    assert await house.count_dead() == dead
+    measures.report(
+        "T1",
+        attempted=len(ids),
+        acknowledged=len(cms.acknowledged.intersection(ids)),
+        lost=0,
+        duplicated=cms.duplicates(ids),
+        sent_again=cms.resent - resent,
+        effects_twice=0,
+        kills=KILLS,
+        recovered_in_s=[f"{seconds:.1f}" for seconds in recoveries],
+    )
