@@ -4,7 +4,7 @@ import re
 import secrets
 from dataclasses import dataclass
 
-from chassis.errors import NotFound, Refused, Unavailable
+from chassis.errors import NotFound, Refused
 from chassis.identity import Professional
 from contracts.api.forms import ContributionView, Edit, EditsBody, EditsView, FormPage
 from contracts.api.tasks import GrantView, TaskView
@@ -44,11 +44,7 @@ async def open_task(gateway: Gateway, person: Professional, task_id: str) -> Ope
 async def contribution_of(gateway: Gateway, opened: Opened) -> ContributionView:
     """The form with its answers; its pages are remembered for the saves that follow."""
     task = opened.task
-    try:
-        contribution = await gateway.forms.contribution(opened.person, opened.grant, task.task_id)
-    except NotFound as error:
-        # tasks has it, forms has not heard of it yet: both hear of a delegation at their own pace.
-        raise Unavailable("form_in_preparation", retry_after=5) from error
+    contribution = await gateway.forms.contribution(opened.person, opened.grant, task.task_id)
     gateway.form_pages.put((task.authority, task.form, task.form_version), contribution.pages)
     return contribution
 

@@ -84,9 +84,13 @@ _BY_CODE: dict[str, tuple[str, list[str]]] = {
         "Nobody has picked up this form yet",
         ["It waits in your work group. Press Pickup beside it in your tasks to open it."],
     ),
-    "form_in_preparation": (
+    "not_ready": (
         "The form is being prepared",
         ["It arrived a moment ago. Nothing is lost.", "Load this page again in a few seconds."],
+    ),
+    "grant_outdated": (
+        "This form has changed hands",
+        ["Somebody else has this form now. What you saved before is part of it."],
     ),
     "typed_by_another": (
         "That was typed by somebody else",
