@@ -42,7 +42,8 @@ def read_typed(question: Question, typed: list[str]) -> Any:
     """The value of what was typed or chosen; None where there is nothing."""
     if question.type == "several":
         return [item for item in typed if item] or None
-    text = (typed[-1] if typed else "").replace("\r\n", "\n")
+    # A browser sends every line break as CR LF, also one that was stored as a lone CR.
+    text = (typed[-1] if typed else "").replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         return None
     if question.type == "number":

@@ -1,6 +1,7 @@
 """What a posted page changes."""
 
 import json
+import re
 from typing import Any
 
 from hypothesis import given
@@ -38,7 +39,7 @@ def posted(page: FormPage, answers: dict[str, Any]) -> dict[str, list[str]]:
         elif field.kind in ("radio", "boolean"):
             form.update({field.name: [field.value]} if field.value else {})
         elif field.kind not in ("read_only_answer", "help", "files"):
-            form[field.name] = [field.value.replace("\n", "\r\n")]
+            form[field.name] = [re.sub(r"\r\n|\r|\n", "\r\n", field.value)]
 
     for field in fields_of(page.questions, Filled(answers, spare_row="spare-row-1")):
         control(field)
