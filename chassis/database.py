@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, Self
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorGridFSBucket
@@ -9,12 +10,12 @@ from pymongo import IndexModel, ReturnDocument, WriteConcern
 from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
+from chassis.combiner import Combiner
 from chassis.errors import AlreadyHandled
 from chassis.outbox import Collection, Outgoing, Relay
 from chassis.telemetry import DATABASE_COMMANDS
 
 Document = dict[str, Any]
-_BATCH = 500
 _DUPLICATE_KEY = 11000
 _HOUSEKEEPING = frozenset({"hello", "ismaster", "isMaster", "ping", "endSessions", "buildInfo"})
 
@@ -35,54 +36,26 @@ class _CommandCounter(CommandListener):
         """Only the start counts."""
 
 
-class _InsertCombiner:
-    """Inserts that are under way at the same time go out as one `insert_many`; each caller gets its own outcome.
+def storable(value: Any) -> Any:
+    """BSON has times but no dates: dates are kept as YYYY-MM-DD."""
+    if isinstance(value, Mapping):
+        return {key: storable(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(inner) for inner in value]
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
+    return value
 
-    A journaled write costs the engine a sync; many documents in one command share it.
-    """
 
-    def __init__(self, collection: Collection) -> None:
-        self._collection = collection
-        self._waiting: list[tuple[Document, asyncio.Future[None]]] = []
-        self._sender: asyncio.Task[None] | None = None
-
-    async def insert(self, document: Document) -> None:
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((document, future))
-        if self._sender is None or self._sender.done():
-            self._sender = asyncio.create_task(self._send())
-        await future
-
-    async def _send(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
-            outcomes = await self._send_batch([document for document, _ in batch])
-            for (_, future), outcome in zip(batch, outcomes, strict=True):
-                if future.done():
-                    continue
-                if outcome is None:
-                    future.set_result(None)
-                else:
-                    future.set_exception(outcome)
-
-    async def _send_batch(self, documents: list[Document]) -> list[Exception | None]:
-        try:
-            await self._collection.insert_many(documents, ordered=False)
-        except BulkWriteError as error:
-            return self._outcomes(documents, error)
-        except PyMongoError as error:
-            return [error] * len(documents)
-        return [None] * len(documents)
-
-    @staticmethod
-    def _outcomes(documents: list[Document], error: BulkWriteError) -> list[Exception | None]:
-        outcomes: list[Exception | None] = [None] * len(documents)
-        if error.details.get("writeConcernErrors"):
-            outcomes = [error] * len(documents)
-        for fault in error.details.get("writeErrors", []):
-            is_repeat = fault.get("code") == _DUPLICATE_KEY
-            outcomes[fault["index"]] = AlreadyHandled(documents[fault["index"]]["_id"]) if is_repeat else error
-        return outcomes
+def _outcomes(documents: list[Document], error: BulkWriteError) -> list[Exception | None]:
+    """What became of each document of a batch."""
+    outcomes: list[Exception | None] = [None] * len(documents)
+    if error.details.get("writeConcernErrors"):
+        outcomes = [error] * len(documents)
+    for fault in error.details.get("writeErrors", []):
+        is_repeat = fault.get("code") == _DUPLICATE_KEY
+        outcomes[fault["index"]] = AlreadyHandled(documents[fault["index"]]["_id"]) if is_repeat else error
+    return outcomes
 
 
 class Documents:
@@ -90,7 +63,7 @@ class Documents:
 
     def __init__(self, collection: Collection, relay: Relay) -> None:
         self._collection = collection
-        self._combiner = _InsertCombiner(collection)
+        self._inserts = Combiner(self._insert_all)
         self._relay = relay
         relay.watch(collection)
 
@@ -107,8 +80,15 @@ class Documents:
 
     async def insert(self, document: Document, events: Sequence[Outgoing] = ()) -> None:
         """Inserts if absent; AlreadyHandled where the `_id` (or another unique key) is there."""
-        await self._combiner.insert({**document, "outbox": [event.as_document() for event in events]})
+        await self._inserts.add({**document, "outbox": [event.as_document() for event in events]})
         self._relay.offer(self._collection, document["_id"], events)
+
+    async def _insert_all(self, documents: list[Document]) -> list[Exception | None]:
+        try:
+            await self._collection.insert_many(documents, ordered=False)
+        except BulkWriteError as error:
+            return _outcomes(documents, error)
+        return [None] * len(documents)
 
     async def get(self, query: Mapping[str, Any], projection: Mapping[str, Any] | None = None) -> Document | None:
         """One document, or None."""

@@ -1,6 +1,5 @@
 """Where deliveries live; the only module that touches the database."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +7,7 @@ from uuid import uuid4
 
 from pymongo import ASCENDING, IndexModel
 
+from chassis.combiner import Combiner
 from chassis.database import Documents
 from chassis.errors import AlreadyHandled
 from chassis.outbox import Outgoing
@@ -32,8 +32,7 @@ class DeliveryStore:
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
-        self._sent: list[tuple[str, asyncio.Future[None]]] = []
-        self._marker: asyncio.Task[None] | None = None
+        self._marks = Combiner(self._mark_all)
 
     async def open(self) -> None:
         """Makes the indexes."""
@@ -76,29 +75,12 @@ class DeliveryStore:
 
     async def mark_sent(self, delivery_id: str) -> None:
         """The mail server has it. Marks that are asked for at the same time go out as one write."""
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._sent.append((delivery_id, future))
-        if self._marker is None or self._marker.done():
-            self._marker = asyncio.create_task(self._mark())
-        await future
+        await self._marks.add(delivery_id)
 
-    async def _mark(self) -> None:
-        while self._sent:
-            batch, self._sent = self._sent, []
-            ids = [delivery_id for delivery_id, _ in batch]
-            change = {"$set": {"state": "sent"}, "$unset": _PERSONAL}
-            outcome: BaseException | None = None
-            try:
-                await self._documents.raw.update_many({"_id": {"$in": ids}, "state": "queued"}, change)
-            except Exception as error:  # noqa: BLE001 - each of those who wait gets it
-                outcome = error
-            for _, future in batch:
-                if future.done():
-                    continue
-                if outcome is None:
-                    future.set_result(None)
-                else:
-                    future.set_exception(outcome)
+    async def _mark_all(self, delivery_ids: list[str]) -> list[Exception | None]:
+        change = {"$set": {"state": "sent"}, "$unset": _PERSONAL}
+        await self._documents.raw.update_many({"_id": {"$in": delivery_ids}, "state": "queued"}, change)
+        return [None] * len(delivery_ids)
 
     async def postpone(self, delivery: Delivery, *, until: datetime) -> None:
         """Refused for now: one attempt more, and again later."""

@@ -1,12 +1,11 @@
 """Where contributions live: one document a task, one guarded write a save; the facts of its task part by part."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
 from typing import Any
 
 from pymongo import ASCENDING, IndexModel
 
-from chassis.database import Document, Documents
+from chassis.database import Document, Documents, storable
 from chassis.errors import AlreadyHandled
 from chassis.outbox import Outgoing
 from services.forms.model.contribution import Author, Contribution, Submission
@@ -123,7 +122,7 @@ class ContributionStore:
     ) -> bool:
         """Freezes it with what is to be told; False where it has changed since it was read."""
         guard = {**_open_guard(before.task_id, grant_version), "draft.revision": before.draft.revision}
-        change = {"$set": {"submission": _plain(submission.model_dump())}}
+        change = {"$set": {"submission": storable(submission.model_dump())}}
         return await self._documents.update(guard, change, events) is not None
 
 
@@ -165,19 +164,8 @@ def _cell(place: str, value: Any, batch: Batch) -> Document:
 
 
 def _document(contribution: Contribution) -> Document:
-    return {"_id": contribution.task_id, **_plain(contribution.model_dump(exclude={"task_id"}))}
+    return {"_id": contribution.task_id, **storable(contribution.model_dump(exclude={"task_id"}))}
 
 
 def _contribution(document: Document | None) -> Contribution | None:
     return Contribution.model_validate({**document, "task_id": document["_id"]}) if document else None
-
-
-def _plain(value: Any) -> Any:
-    """BSON has times but no dates: dates are kept as YYYY-MM-DD."""
-    if isinstance(value, Mapping):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value.isoformat()
-    return value
