@@ -20,7 +20,7 @@ from chassis.breaker import Breaker
 from chassis.delivery import Delivery
 from chassis.dock import Dock, is_suspect
 from chassis.errors import AlreadyHandled, Refused, TryLater
-from chassis.outbox import EVENTS_EXCHANGE, Keep, Outgoing, Publisher
+from chassis.outbox import EVENTS_EXCHANGE, RECONNECT_SECONDS, Keep, Outgoing, Publisher
 from chassis.retry import DEFAULT_RETRY, Retry
 from chassis.telemetry import DELIVERIES, log
 from contracts.base import CouncilMessage, Message
@@ -138,6 +138,7 @@ class Consumer:
             decoder=_undecoded,
             logger=None,
             app_id=self._name,
+            reconnect_interval=RECONNECT_SECONDS,
             client_properties=RabbitClientProperties(heartbeat=15, connection_timeout=5),
         )
         for subscription in self._subscriptions:

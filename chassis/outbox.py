@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, TypeAlias
 from uuid import UUID, uuid5
 
@@ -28,11 +29,14 @@ Keep = Callable[[Sequence[dict[str, Any]]], Awaitable[None]]
 
 COUNCIL_OUTBOX = "council.outbox"
 _NAMESPACE = UUID("6f0f7c2e-54c1-4b0e-9f0e-0d6a2b1f3c55")
+RECONNECT_SECONDS = 1
+"""Between two attempts while the broker is away; the library would wait for five."""
 _PUBLISH_SECONDS = 5
 _SWEEP_SECONDS = 2
 _SWEEP_AGE = timedelta(seconds=4)
 _SWEEP_LIMIT = 200
 _CONCURRENCY = 64
+_CLEAR_LIMIT = 200
 _CLEAR_PAUSE_SECONDS = 0.05
 
 
@@ -99,6 +103,7 @@ class Publisher:
             app_id=service,
             logger=None,
             timeout=_PUBLISH_SECONDS,
+            reconnect_interval=RECONNECT_SECONDS,
             client_properties=RabbitClientProperties(heartbeat=15, connection_timeout=5),
         )
         self._connected = False
@@ -151,6 +156,15 @@ class Publisher:
         await self._broker.stop()
 
 
+@dataclass(frozen=True, slots=True)
+class _Confirmed:
+    """An entry that the broker has, and that its document still holds."""
+
+    collection: Collection
+    document_id: Any
+    entry: dict[str, Any]
+
+
 class Relay:
     """Publishes the outbox entries of documents just written, oldest first per document, and clears them in batches."""
 
@@ -161,7 +175,7 @@ class Relay:
         self._collections: list[Collection] = []
         self._under_way: dict[tuple[str, Any], asyncio.Task[None]] = {}
         self._slots = asyncio.Semaphore(_CONCURRENCY)
-        self._confirmed: list[tuple[Collection, Any, dict[str, Any]]] = []
+        self._confirmed: dict[str, _Confirmed] = {}
         self._loops: list[asyncio.Task[None]] = []
 
     def watch(self, collection: Collection) -> None:
@@ -188,8 +202,11 @@ class Relay:
         key = (collection.name, document_id)
         if key in self._under_way:
             return  # one sender a document keeps its order; the sweeper takes what came meanwhile
-        OUTBOX_WAITING.inc(len(entries))
-        task = asyncio.create_task(self._publish_all(collection, document_id, entries))
+        waiting = [entry for entry in entries if entry["event_id"] not in self._confirmed]
+        if not waiting:
+            return
+        OUTBOX_WAITING.inc(len(waiting))
+        task = asyncio.create_task(self._publish_all(collection, document_id, waiting))
         self._under_way[key] = task
         task.add_done_callback(lambda _: self._under_way.pop(key, None))
 
@@ -199,7 +216,7 @@ class Relay:
                 for entry in entries:
                     await self._publish(entry)
                     failpoint.reached(self._service, "before-clear")
-                    self._confirmed.append((collection, document_id, entry))
+                    self._confirmed[entry["event_id"]] = _Confirmed(collection, document_id, entry)
         except Exception as error:  # noqa: BLE001 - whatever it was, the entry stays and the sweeper comes
             log.warning("outbox entry not published", error=type(error).__name__, collection=collection.name)
         finally:
@@ -226,21 +243,20 @@ class Relay:
                 log.warning("outbox not cleared", error=type(error).__name__)
 
     async def clear(self) -> None:
-        """Removes what is confirmed from its documents and keeps a copy: a confirm is no proof for ever."""
-        confirmed, self._confirmed = self._confirmed, []
-        if not confirmed:
-            return
-        try:
-            await self._keep([entry for _, _, entry in confirmed])
-            for collection in {item[0].name: item[0] for item in confirmed}.values():
-                mine = [item for item in confirmed if item[0].name == collection.name]
+        """Removes what is confirmed from its documents and keeps a copy: a confirm is no proof for ever.
+
+        In small batches, each done with for good: a large one after an outage would never end within its time.
+        """
+        while batch := list(islice(self._confirmed.values(), _CLEAR_LIMIT)):
+            await self._keep([one.entry for one in batch])
+            for collection in {one.collection.name: one.collection for one in batch}.values():
+                mine = [one for one in batch if one.collection.name == collection.name]
                 await collection.update_many(
-                    {"_id": {"$in": [document_id for _, document_id, _ in mine]}},
-                    {"$pull": {"outbox": {"event_id": {"$in": [entry["event_id"] for _, _, entry in mine]}}}},
+                    {"_id": {"$in": [one.document_id for one in mine]}},
+                    {"$pull": {"outbox": {"event_id": {"$in": [one.entry["event_id"] for one in mine]}}}},
                 )
-        except PyMongoError:
-            self._confirmed = confirmed + self._confirmed
-            raise
+            for one in batch:
+                del self._confirmed[one.entry["event_id"]]
 
     async def _sweep_for_ever(self) -> None:
         while True:

@@ -32,6 +32,9 @@ class Cms:
         self.authority = authority
         self.acknowledged: set[str] = set()
         self.acknowledged_at = 0.0
+        self.took: dict[str, float] = {}
+        """By delegation: how long after its confirmation the portal accepted it."""
+        self._confirmed_at: dict[str, float] = {}
         self.resent = 0
         self.answers: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
         """By name and delegation: how often each message id came."""
@@ -90,7 +93,7 @@ class Cms:
         body = {**request(delegation_id, f"{delegation_id}@school.example"), **changes}
         await self.tell(REQUESTED, body, message_id or f"request-of-{delegation_id}")
         self.acknowledged.add(delegation_id)
-        self.acknowledged_at = time.monotonic()
+        self.acknowledged_at = self._confirmed_at[delegation_id] = time.monotonic()
 
     async def tell(self, name: str, body: dict[str, Any] | bytes, message_id: str, times: int = 1) -> None:
         """Publishes until it is confirmed, always under the same message id; all of it `times` times."""
@@ -153,6 +156,9 @@ class Cms:
         self.answers[name][body.get("delegation_id") or ""][str(message.message_id)] += 1
         self.bodies[name][body.get("message_id") or str(message.message_id)] = body
         self.heard_at = time.monotonic()
+        if name == ACCEPTED:
+            since = self._confirmed_at.get(body["delegation_id"], self.heard_at)
+            self.took.setdefault(body["delegation_id"], self.heard_at - since)
 
     def accepted(self, ids: Iterable[str]) -> set[str]:
         """Those of these delegations that the portal has accepted."""

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 import signal
+import subprocess
 import time
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -12,7 +14,8 @@ from typing import Any
 import aio_pika
 from motor.motor_asyncio import AsyncIOMotorClient
 
-from chassis.retry import dead_queue
+from chassis.retry import DELAYS, dead_queue, retry_queue
+from commands.parts import broker
 from commands.parts.instance import Instance
 from commands.parts.part import is_ready
 from commands.topology import subscriptions
@@ -140,6 +143,26 @@ class House:
                 name: (await channel.declare_queue(name, passive=True)).declaration_result.consumer_count or 0
                 for name in QUEUES
             }
+
+    async def nothing_waits(self) -> bool:
+        """Whether no delivery waits for a service, nor for its next attempt."""
+        names = [*QUEUES, *map(retry_queue, DELAYS)]
+        return not any((await self._counts(names)).values())
+
+    def rabbitmqctl(self, *words: str) -> None:
+        """Has the broker do something to itself."""
+        home = self.portal.data / "broker"
+        ports = Instance(self.portal.data).kept("ports.json")
+        environment = {
+            **os.environ,
+            "HOME": str(home),
+            "RABBITMQ_CONF_ENV_FILE": "/dev/null",
+            "RABBITMQ_NODENAME": "portal@localhost",
+            "ERL_EPMD_PORT": str(ports["epmd"]),
+            "ERL_EPMD_ADDRESS": "127.0.0.1",
+        }
+        control = broker._server().with_name("rabbitmqctl")
+        subprocess.run([str(control), *words], env=environment, check=True, capture_output=True, timeout=60)
 
     async def _counts(self, names: Iterable[str]) -> dict[str, int]:
         async with await aio_pika.connect(self.amqp) as connection:

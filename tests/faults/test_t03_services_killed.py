@@ -1,0 +1,41 @@
+"""T3: services are killed at any time while a council publishes: nothing is lost, nothing happens twice."""
+
+import random
+import time
+
+from tests.faults.cms import Cms
+from tests.faults.house import House
+from tests.support.eventually import eventually
+from tests.support.measures import Measures
+
+KILLS = 10
+SERVICES = ("tasks", "forms", "notify", "tasks", "files", "forms", "notify", "auth")
+
+
+async def test_t03_services_killed_at_random_points(
+    house: House, cms: Cms, prefix: str, deliveries: int, measures: Measures
+) -> None:
+    chance = random.Random(prefix)
+    dead = await house.count_dead()
+    killed: list[str] = []
+    async with cms.delegating(prefix, deliveries) as ids:
+        for turn in range(1, KILLS + 1):
+            share = deliveries * turn // (KILLS + 1)
+            await eventually(lambda share=share: len(ids) >= share, within=120)
+            killed.append(SERVICES[turn % len(SERVICES)] if turn > 2 else chance.choice(SERVICES))
+            await house.kill(killed[-1])
+        since = time.monotonic()
+        await house.ready()
+        recovered = await cms.recovered(since)
+    await house.settle(cms, ids, prefix)
+    assert await house.count_dead() == dead
+    measures.report(
+        "T3",
+        attempted=len(ids),
+        acknowledged=len(cms.acknowledged.intersection(ids)),
+        lost=0,
+        duplicated=cms.duplicates(ids),
+        effects_twice=0,
+        kills={name: killed.count(name) for name in sorted(set(killed))},
+        recovered_in_s=f"{recovered:.1f}",
+    )
