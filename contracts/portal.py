@@ -33,6 +33,7 @@ class DelegationAssigned(PortalMessage):
     by: str
     at: AwareDatetime
     how: str
+    """`picked_up` by a member of the work group, or `re_assigned`."""
 
 
 class DocumentReference(Value):

@@ -70,6 +70,9 @@ class TaskAssigned(Event):
     delegation_id: str
     task_version: int
     person: Holder
+    tell: list[Contact] = []
+    """Whom to email: the new holder or its work group's inbox; nobody where people took it for themselves."""
+    due_on: date | None = None
     assigned_at: AwareDatetime
 
 

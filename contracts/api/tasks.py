@@ -1,11 +1,11 @@
-"""HTTP bodies of tasks: lists, pick-up, grants, and the state that a council reads."""
+"""HTTP bodies of tasks: lists, pick-up, re-assigning, grants, and the state that a council reads."""
 
 from datetime import date
 from typing import Literal
 
 from pydantic import AwareDatetime
 
-from contracts.base import PersonalData, Value
+from contracts.base import Contact, Line, PersonalData, Value
 from contracts.council import Assignee, Sender, Subject
 
 TaskState = Literal["assigned", "in_group", "returned", "declined", "retracted", "submitted"]
@@ -24,6 +24,9 @@ class TaskRow(PersonalData):
     comments: str
     state: TaskState
     work_group_name: str = ""
+    """The work group that it waits in or was picked up from."""
+    holder_name: str = ""
+    """Whose it is: a name, or the address of somebody who has not registered; empty while it waits in a group."""
     retracted_at: AwareDatetime | None = None
     retraction_reason: str = ""
     submitted_at: AwareDatetime | None = None
@@ -47,6 +50,17 @@ class TaskListView(Value):
     counts: TabCounts
     group_rows: list[TaskRow]
     group_pages: int = 1
+    manages: list[str] = []
+    """The authorities in which the person manages a work group: only their tasks can be re-assigned."""
+
+
+class GroupTasksView(Value):
+    """A page of the tasks that were picked up from work groups that the person manages (requirement F90)."""
+
+    page: int
+    rows: list[TaskRow]
+    has_more: bool
+    manages: list[str]
 
 
 class TaskView(PersonalData):
@@ -64,6 +78,40 @@ class TaskView(PersonalData):
     due_on: date
     state: TaskState
     version: int
+
+
+class GroupChoice(Value):
+    """A work group that a task may be re-assigned to."""
+
+    work_group_id: str
+    name: str
+    email: str = ""
+
+
+class ReAssignView(Value):
+    """Whom a task may be re-assigned to, the first of each by name (requirements F87, F88)."""
+
+    task: TaskRow
+    is_own: bool
+    """Whether whoever asks has the task; if not, they manage the group that it was picked up from."""
+    groups: list[GroupChoice]
+    users: list[Contact]
+    groups_found: int
+    users_found: int
+    choices: int
+    """How many there are before any search."""
+
+
+class SearchBody(Value):
+    """Words to be found in names and addresses."""
+
+    words: Line
+
+
+class ReAssignBody(Value):
+    """Who is to have the task."""
+
+    to: Assignee
 
 
 class GrantView(Value):

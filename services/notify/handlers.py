@@ -3,7 +3,7 @@
 from chassis.messaging import Delivery as Incoming
 from chassis.messaging import Subscription
 from contracts.auth import CodeRequested, PasswordReset, RegistrationRefused
-from contracts.tasks import TaskAmended, TaskCompleted, TaskOpened, TaskRetracted
+from contracts.tasks import TaskAmended, TaskAssigned, TaskCompleted, TaskOpened, TaskRetracted
 from services.notify import usecases
 from services.notify.usecases import Desk
 
@@ -28,6 +28,11 @@ async def announce_task(event: TaskOpened, _: Incoming, desk: Desk) -> None:
     await usecases.announce_task(desk, event)
 
 
+async def announce_new_holder(event: TaskAssigned, _: Incoming, desk: Desk) -> None:
+    """A task was re-assigned: whoever has it now is told by email."""
+    await usecases.announce_new_holder(desk, event)
+
+
 async def announce_change(event: TaskAmended, _: Incoming, desk: Desk) -> None:
     """A delegation was changed: whoever has it is told by email."""
     await usecases.announce_change(desk, event)
@@ -48,6 +53,7 @@ subscriptions = [
     Subscription("notify.tell-account-owner", RegistrationRefused, tell_account_owner),
     Subscription("notify.confirm-password-change", PasswordReset, confirm_password_change),
     Subscription("notify.announce-task", TaskOpened, announce_task),
+    Subscription("notify.announce-new-holder", TaskAssigned, announce_new_holder),
     Subscription("notify.announce-change", TaskAmended, announce_change),
     Subscription("notify.announce-retraction", TaskRetracted, announce_retraction),
     Subscription("notify.send-receipt", TaskCompleted, send_receipt),

@@ -7,14 +7,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from chassis.errors import BadRequest
-from chassis.http import answer
+from chassis.http import answer, nothing, read
 from chassis.identity import current_council, current_professional
 from contracts.api.council import TakenView
-from contracts.api.tasks import Tab, TaskState
+from contracts.api.tasks import ReAssignBody, SearchBody, Tab, TaskState
 from services.tasks.usecases import TasksService
 
 _LIMIT = 200
 _KEY_LIMIT = 200
+_PAGES = 1_000
 
 
 def _service(request: Request) -> TasksService:
@@ -53,6 +54,32 @@ async def pick_up_task(request: Request) -> Response:
     return answer(await _service(request).work.pick_up(current_professional(request), request.path_params["task_id"]))
 
 
+async def list_group_tasks(request: Request) -> Response:
+    """What was picked up from the groups that a person manages."""
+    person, page = current_professional(request), _number(request, "page", 1, _PAGES)
+    return answer(await _service(request).lists.of_group_members(person, page))
+
+
+async def list_choices(request: Request) -> Response:
+    """Whom a task may be re-assigned to."""
+    person, task_id = current_professional(request), request.path_params["task_id"]
+    return answer(await _service(request).re_assigning.choices(person, task_id, ""))
+
+
+async def search_choices(request: Request) -> Response:
+    """Whom of them the words fit; in the body, because they are people's names."""
+    person, body = current_professional(request), await read(request, SearchBody)
+    found = await _service(request).re_assigning.choices(person, request.path_params["task_id"], body.words)
+    return answer(found)
+
+
+async def re_assign_task(request: Request) -> Response:
+    """The task has a new holder."""
+    person, body = current_professional(request), await read(request, ReAssignBody)
+    await _service(request).re_assigning.re_assign(person, request.path_params["task_id"], body.to)
+    return nothing()
+
+
 async def view_delegation(request: Request) -> Response:
     """A delegation's state for its council."""
     council = current_council(request)
@@ -86,6 +113,10 @@ routes = [
     Route("/tasks/{task_id}", view_task),
     Route("/tasks/{task_id}/grant", grant_task, methods=["POST"]),
     Route("/tasks/{task_id}/pickup", pick_up_task, methods=["POST"]),
+    Route("/tasks/{task_id}/re-assign", list_choices),
+    Route("/tasks/{task_id}/re-assign", re_assign_task, methods=["POST"]),
+    Route("/tasks/{task_id}/re-assign/search", search_choices, methods=["POST"]),
+    Route("/group-tasks", list_group_tasks),
     Route("/council-messages/{name}", take_message, methods=["POST"]),
     Route("/delegations", list_delegations),
     Route("/delegations/{delegation_id:path}", view_delegation),

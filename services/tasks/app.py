@@ -13,6 +13,7 @@ from services.tasks.usecases.delegations import Delegations
 from services.tasks.usecases.door import Door
 from services.tasks.usecases.lists import Lists
 from services.tasks.usecases.people import People
+from services.tasks.usecases.re_assigning import ReAssigning
 from services.tasks.usecases.work import Work
 
 
@@ -29,6 +30,7 @@ def build_app(settings: Settings) -> Starlette:
             door=Door(delegations, people),
             lists=Lists(stores, resources.authorities),
             people=people,
+            re_assigning=ReAssigning(stores, resources.authorities),
             work=Work(stores, resources.authorities, signer),
         )
 

@@ -1,43 +1,37 @@
 """Where tasks, work groups, forms and registered people are kept; the only module here that knows the database."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Self
 
 from pymongo import ASCENDING, IndexModel
 
 from chassis.app import Resources
-from chassis.database import Document, Documents
+from chassis.database import Document, Documents, storable
 from chassis.errors import AlreadyHandled
 from chassis.outbox import Outgoing
 from contracts.api.tasks import TaskRow, TaskState
+from contracts.base import Contact
 from services.tasks.model.form import EVERYBODYS, Form
 from services.tasks.model.listing import row_of
-from services.tasks.model.task import Task, same_address
-from services.tasks.model.work_group import WorkGroup, group_key
+from services.tasks.model.task import OPEN_STATES, Task, same_address
+from services.tasks.model.work_group import Membership, WorkGroup, group_key
 
 LIST_LIMIT = 1000
 """The most tasks one person's lists are made from."""
 
-
-def _plain(value: Any) -> Any:
-    """BSON has times but no dates: dates are kept as YYYY-MM-DD."""
-    if isinstance(value, Mapping):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value.isoformat()
-    return value
+MANAGED_LIMIT = 100
+"""The most groups of one authority whose members somebody may choose from."""
 
 
 def _task_document(task: Task) -> Document:
     """The facts, and beside them what the lists are found by."""
-    document: Document = {"_id": task.task_id, **_plain(task.model_dump(exclude={"task_id"}))}
+    document: Document = {"_id": task.task_id, **storable(task.model_dump(exclude={"task_id"}))}
     if task.request is None:
         return document | {"state": "unrequested", "listed_for": None}
-    row = _plain(row_of(task).model_dump())
-    return document | {"state": task.state, "listed_for": _listed_for(task), "row": row}
+    row = storable(row_of(task).model_dump())
+    document |= {"state": task.state, "listed_for": _listed_for(task), "row": row}
+    return document | ({"picked_up_from": _picked_up_from(task)} if task.moves else {})
 
 
 def _listed_for(task: Task) -> str:
@@ -45,6 +39,14 @@ def _listed_for(task: Task) -> str:
     if holder.kind == "person":
         return same_address(holder.email or "")
     return group_key(task.authority, holder.work_group_id or "")
+
+
+def _picked_up_from(task: Task) -> str | None:
+    """The group whose managers see it among its members' tasks."""
+    group = task.work_group
+    if group is None or task.holder.kind == "work_group":
+        return None
+    return group_key(task.authority, group.work_group_id or "")
 
 
 def _task(document: Document) -> Task:
@@ -63,6 +65,17 @@ class TaskStore:
             [
                 IndexModel([("authority", ASCENDING), ("state", ASCENDING), ("_id", ASCENDING)]),
                 IndexModel([("listed_for", ASCENDING), ("authority", ASCENDING), ("state", ASCENDING)]),
+                IndexModel(
+                    [
+                        ("picked_up_from", ASCENDING),
+                        ("authority", ASCENDING),
+                        ("state", ASCENDING),
+                        ("row.due_on", ASCENDING),
+                        ("_id", ASCENDING),
+                    ],
+                    partialFilterExpression={"picked_up_from": {"$exists": True}},
+                    name="picked_up",
+                ),
             ]
         )
 
@@ -99,6 +112,19 @@ class TaskStore:
         found = await self._documents.find(query, limit=LIST_LIMIT, projection={"row": 1})
         return [TaskRow.model_validate(document["row"]) for document in found]
 
+    async def picked_up_from(
+        self, authorities: Sequence[str], groups: Sequence[str], *, skip: int, limit: int
+    ) -> list[TaskRow]:
+        """Open tasks that members of these groups have picked up, the earliest due first."""
+        query = {
+            "picked_up_from": {"$in": list(groups)},
+            "authority": {"$in": list(authorities)},
+            "state": {"$in": list(OPEN_STATES)},
+        }
+        order = [("row.due_on", ASCENDING), ("_id", ASCENDING)]
+        found = await self._documents.find(query, sort=order, skip=skip, limit=limit, projection={"row": 1})
+        return [TaskRow.model_validate(document["row"]) for document in found]
+
     async def of_authority(self, authority: str, state: TaskState | None, after: str, limit: int) -> list[Task]:
         """A page of an authority's tasks in the order of their ids."""
         states = [state] if state else ["assigned", "in_group", "returned", "declined", "retracted", "submitted"]
@@ -121,7 +147,12 @@ class WorkGroupStore:
 
     async def prepare(self) -> None:
         """Makes the indexes."""
-        await self._documents.ensure_indexes([IndexModel([("member_addresses", ASCENDING), ("authority", ASCENDING)])])
+        await self._documents.ensure_indexes(
+            [
+                IndexModel([("member_addresses", ASCENDING), ("authority", ASCENDING)]),
+                IndexModel([("manager_addresses", ASCENDING), ("authority", ASCENDING)]),
+            ]
+        )
 
     async def put(self, group: WorkGroup) -> None:
         """Replaces an older version; AlreadyHandled where the same or a newer one is kept."""
@@ -141,17 +172,32 @@ class WorkGroupStore:
     @staticmethod
     def _document(group: WorkGroup) -> Document:
         addresses = [same_address(member.email) for member in group.members]
-        return {**group.model_dump(), "member_addresses": addresses}
+        managers = [same_address(member.email) for member in group.members if member.is_manager]
+        return {**group.model_dump(), "member_addresses": addresses, "manager_addresses": managers}
 
     async def get(self, authority: str, work_group_id: str) -> WorkGroup | None:
         """A group of one authority."""
         found = await self._documents.get({"_id": group_key(authority, work_group_id), "authority": authority})
         return WorkGroup.model_validate(found) if found else None
 
-    async def keys_of_member(self, authorities: Sequence[str], email: str) -> list[str]:
-        """The keys of the groups that a person is in."""
-        query = {"member_addresses": same_address(email), "authority": {"$in": list(authorities)}}
-        return [found["_id"] for found in await self._documents.find(query, limit=LIST_LIMIT, projection={"_id": 1})]
+    async def of_member(self, authorities: Sequence[str], email: str) -> list[Membership]:
+        """The groups that a person is in, and whether as a manager."""
+        address = same_address(email)
+        query = {"member_addresses": address, "authority": {"$in": list(authorities)}}
+        found = await self._documents.find(query, limit=LIST_LIMIT, projection={"authority": 1, "manager_addresses": 1})
+        return [
+            Membership(
+                authority=document["authority"],
+                key=document["_id"],
+                is_manager=address in document["manager_addresses"],
+            )
+            for document in found
+        ]
+
+    async def managed_by(self, authority: str, email: str) -> list[WorkGroup]:
+        """An authority's groups that a person manages, whole."""
+        query = {"manager_addresses": same_address(email), "authority": authority}
+        return [WorkGroup.model_validate(one) for one in await self._documents.find(query, limit=MANAGED_LIMIT)]
 
 
 class FormStore:
@@ -179,18 +225,32 @@ class FormStore:
 
 
 class PersonStore:
-    """Who has registered, to tell the authorities that know them."""
+    """Who has registered: the authorities that know them are told, and lists show their names."""
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
 
     async def prepare(self) -> None:
         """Makes the indexes."""
-        await self._documents.ensure_indexes([])
+        await self._documents.ensure_indexes([IndexModel([("address", ASCENDING)])])
 
-    async def add(self, account_id: str, registered_at: datetime, events: Sequence[Outgoing]) -> None:
+    async def add(self, account_id: str, person: Contact, registered_at: datetime, events: Sequence[Outgoing]) -> None:
         """AlreadyHandled where the registration was heard before."""
-        await self._documents.insert({"_id": account_id, "registered_at": registered_at}, events)
+        document = {
+            "_id": account_id,
+            "address": same_address(person.email),
+            "name": person.name,
+            "registered_at": registered_at,
+        }
+        await self._documents.insert(document, events)
+
+    async def names_of(self, addresses: Collection[str]) -> dict[str, str]:
+        """The names of those who have registered, by address."""
+        query = {"address": {"$in": list(addresses)}}
+        found = await self._documents.find(
+            query, limit=len(addresses) + 1, projection={"_id": 0, "address": 1, "name": 1}
+        )
+        return {document["address"]: document["name"] for document in found}
 
 
 class Stores:

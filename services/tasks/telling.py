@@ -7,7 +7,7 @@ from contracts.authority import Authority
 from contracts.council import Assignee, PersonAssignee, WorkGroupAssignee
 from contracts.portal import DelegationAccepted, DelegationAssigned, MessageRejected
 from contracts.tasks import Holder, TaskAmended, TaskAssigned, TaskCompleted, TaskOpened, TaskRetracted
-from services.tasks.model.task import OPEN_STATES, Submission, Task, whom_to_tell
+from services.tasks.model.task import OPEN_STATES, Submission, Task, whom_to_tell, whom_to_tell_of
 
 
 def as_assignee(holder: Holder) -> Assignee:
@@ -104,7 +104,7 @@ def of_retraction(task: Task, authority: Authority) -> list[Outgoing]:
 
 
 def of_move(before: Task, after: Task) -> list[Outgoing]:
-    """A new holder, for the council and for forms."""
+    """A new holder, for the council, for forms, and by email for whoever was given it."""
     move = after.moves[-1]
     assigned = DelegationAssigned(
         authority=after.authority,
@@ -121,6 +121,8 @@ def of_move(before: Task, after: Task) -> list[Outgoing]:
         delegation_id=after.delegation_id,
         task_version=after.version,
         person=after.holder,
+        tell=whom_to_tell_of(move),
+        due_on=after.due_on,
         assigned_at=move.moved_at,
     )
     cause = (after.task_id, str(after.version))

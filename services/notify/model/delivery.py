@@ -12,6 +12,8 @@ Purpose = Literal[
     "delegation",
     "delegation_to_group",
     "delegation_to_inbox",
+    "re_assigned",
+    "re_assigned_to_group",
     "amended",
     "retracted",
     "receipt",

@@ -4,6 +4,7 @@ from services.notify.usecases.desk import Desk, Tray
 from services.notify.usecases.sending import claim, let_go, put_off, send
 from services.notify.usecases.telling import (
     announce_change,
+    announce_new_holder,
     announce_retraction,
     announce_task,
     confirm_password_change,
@@ -16,6 +17,7 @@ __all__ = [
     "Desk",
     "Tray",
     "announce_change",
+    "announce_new_holder",
     "announce_retraction",
     "announce_task",
     "claim",

@@ -9,7 +9,7 @@ from chassis import clock
 from chassis.clock import LONDON
 from contracts.auth import CodeRequested, PasswordReset, RegistrationRefused
 from contracts.base import Contact
-from contracts.tasks import TaskAmended, TaskCompleted, TaskOpened, TaskRetracted
+from contracts.tasks import TaskAmended, TaskAssigned, TaskCompleted, TaskOpened, TaskRetracted
 from services.notify.model import Delivery, Purpose, delivery_id, shown_code, shown_date, shown_time
 from services.notify.usecases.desk import Desk
 from services.notify.usecases.sending import owe
@@ -117,6 +117,26 @@ def _addressed(event: TaskOpened, person: Contact) -> tuple[Purpose, dict[str, s
     if holder.email is None or holder.email.lower() == person.email.lower():
         return "delegation", {}
     return "delegation_to_inbox", {"holder": holder.name or holder.email}
+
+
+async def announce_new_holder(desk: Desk, event: TaskAssigned) -> None:
+    """Whoever was given the task hears of it; nobody where a person took it for themselves."""
+    if event.due_on is None:  # A sender of before re-assigning: it named nobody to tell.
+        return
+    due_on, is_group = shown_date(event.due_on), event.person.kind == "work_group"
+    deliveries = [
+        _to(
+            person,
+            fact="task assigned",
+            key=f"{event.task_id} {event.task_version}",
+            purpose="re_assigned_to_group" if is_group else "re_assigned",
+            authority=event.authority,
+            values={"due_on": due_on, **({"group": event.person.name} if is_group else {})},
+            delegation_id=event.delegation_id,
+        )
+        for person in _once_each(event.tell)
+    ]
+    await owe(desk, deliveries)
 
 
 async def announce_change(desk: Desk, event: TaskAmended) -> None:

@@ -22,14 +22,21 @@ def row_of(task: Task) -> TaskRow:
         due_on=task.due_on,
         comments=task.comments,
         state=task.state,
-        work_group_name=task.requested.assignee_name,
+        work_group_name=task.work_group.name if task.work_group else "",
+        holder_name=(task.holder.name or task.holder.email or "") if task.holder.kind == "person" else "",
         retracted_at=task.retraction.retracted_at if task.retraction else None,
         retraction_reason=task.retraction.reason if task.retraction else "",
         submitted_at=task.submission.submitted_at if task.submission else None,
     )
 
 
-def task_list(rows: Sequence[TaskRow], tab: Tab, page: int, now: datetime, authority_of: AuthorityOf) -> TaskListView:
+def task_list(
+    rows: Sequence[TaskRow],
+    tab: Tab,
+    page: int,
+    now: datetime,
+    authority_of: AuthorityOf,
+) -> TaskListView:
     """One page of one tab, the counts of all, and what waits in the person's groups (requirements F69-F77, F82)."""
     tabs: dict[Tab, list[TaskRow]] = {
         "assigned": sorted((row for row in rows if row.state in OPEN_STATES), key=_by_due_date),

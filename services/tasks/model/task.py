@@ -9,7 +9,15 @@ from chassis.errors import Conflict
 from contracts.api.tasks import TaskState
 from contracts.authority import Authority
 from contracts.base import Contact, Value
-from contracts.council import Assignee, DelegationAmended, DelegationRequested, PersonAssignee, Sender, Subject
+from contracts.council import (
+    Assignee,
+    DelegationAmended,
+    DelegationRequested,
+    PersonAssignee,
+    Sender,
+    Subject,
+    WorkGroupAssignee,
+)
 from contracts.tasks import Holder
 
 OPEN_STATES: tuple[TaskState, ...] = ("assigned", "returned")
@@ -19,6 +27,13 @@ Right = Literal["read", "edit", "submit"]
 def same_address(email: str) -> str:
     """An email address as it is compared: the case of its letters says nothing."""
     return email.strip().casefold()
+
+
+def is_held_as(holder: Holder, assignee: Assignee) -> bool:
+    """Whether a holder is this assignee."""
+    if isinstance(assignee, WorkGroupAssignee):
+        return holder.kind == "work_group" and holder.work_group_id == assignee.work_group_id
+    return holder.kind == "person" and same_address(holder.email or "") == same_address(assignee.email)
 
 
 class Request(Value):
@@ -65,8 +80,14 @@ class Move(Value):
 
     to: Holder
     by: str
-    how: Literal["picked_up"]
+    how: Literal["picked_up", "re_assigned"]
     moved_at: AwareDatetime
+    inbox: list[Contact] = []
+    """Where the mail goes of a work group that it was moved to."""
+
+    def is_by(self, email: str, to: Assignee) -> bool:
+        """Whether this person made just this move."""
+        return same_address(self.by) == same_address(email) and is_held_as(self.to, to)
 
 
 class Submission(Value):
@@ -112,10 +133,25 @@ class Task(Value):
         """Who has it now."""
         if self.moves:
             return self.moves[-1].to
+        return self._first_holder
+
+    @property
+    def _first_holder(self) -> Holder:
         assignee = self.requested.assignee
         if isinstance(assignee, PersonAssignee):
             return Holder(kind="person", email=assignee.email)
         return Holder(kind="work_group", work_group_id=assignee.work_group_id, name=self.requested.assignee_name)
+
+    @property
+    def work_group(self) -> Holder | None:
+        """The work group that it waits in, or was last picked up from; None where no group ever had it."""
+        held = [self._first_holder, *(move.to for move in self.moves)]
+        return next((holder for holder in reversed(held) if holder.kind == "work_group"), None)
+
+    @property
+    def inbox(self) -> list[Contact]:
+        """Where the mail of the work group goes that it waits in."""
+        return self.moves[-1].inbox if self.moves else self.requested.inbox
 
     @property
     def due_on(self) -> date:
@@ -168,14 +204,19 @@ class Task(Value):
     def picked_up(self, by: Holder, at: datetime) -> Self:
         """A member of the work group takes it; Conflict says who has it where somebody was first."""
         if self.state == "in_group":
-            move = Move(to=by, by=by.email or "", how="picked_up", moved_at=at)
-            return self._changed(moves=[*self.moves, move])
+            return self._moved(Move(to=by, by=by.email or "", how="picked_up", moved_at=at))
         if self.state != "assigned":
             raise Conflict("not_open", "This form is no longer waiting to be filled in.")
         holder = self.holder
         raise Conflict(
             "already_picked_up", "Somebody else has picked up this form.", holder=holder.name or holder.email
         )
+
+    def re_assigned(self, to: Holder, inbox: list[Contact], by: str, at: datetime) -> Self:
+        """Somebody who may gives it to somebody else, any number of times; dates and answers stay as they are."""
+        if self.state not in OPEN_STATES:
+            raise Conflict("not_open", "This form is no longer waiting to be filled in.")
+        return self._moved(Move(to=to, by=by, how="re_assigned", moved_at=at, inbox=inbox))
 
     def rights_of(self, email: str) -> list[Right]:
         """What a person may do with the form; nothing for anybody but its holder."""
@@ -189,6 +230,9 @@ class Task(Value):
         """Whether this person has it, by email address."""
         holder = self.holder
         return holder.kind == "person" and same_address(holder.email or "") == same_address(email)
+
+    def _moved(self, move: Move) -> Self:
+        return self._changed(moves=[*self.moves, move])
 
     def _changed(self, **changes: Any) -> Self:
         return self.model_copy(update={**changes, "version": self.version + 1})
@@ -216,11 +260,20 @@ def whom_to_tell(task: Task, authority: Authority) -> list[Contact]:
     holder = task.holder
     inbox = [Contact(email=task.requested.notify_email)] if task.requested.notify_email else []
     if holder.kind == "work_group":
-        return _each_once([*task.requested.inbox, *inbox])
+        return _each_once([*task.inbox, *inbox])
     person = [Contact(email=holder.email or "", name=holder.name)]
     if not inbox or authority.notify == "person":
         return person
     return inbox if authority.notify == "inbox" else _each_once([*person, *inbox])
+
+
+def whom_to_tell_of(move: Move) -> list[Contact]:
+    """The new holder; nobody where people took it for themselves."""
+    if move.to.kind == "work_group":
+        return move.inbox
+    if same_address(move.to.email or "") == same_address(move.by):
+        return []
+    return [Contact(email=move.to.email or "", name=move.to.name)]
 
 
 def _each_once(contacts: list[Contact]) -> list[Contact]:

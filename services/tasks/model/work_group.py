@@ -7,6 +7,14 @@ from services.tasks.model.task import same_address
 _MOST_TOLD = 50
 
 
+class Membership(Value):
+    """Somebody's place in a work group."""
+
+    authority: str
+    key: str
+    is_manager: bool
+
+
 class WorkGroup(Value):
     """The whole group at one version."""
 
@@ -42,8 +50,3 @@ class WorkGroup(Value):
 def group_key(authority: str, work_group_id: str) -> str:
     """A group's key; an authority's code holds no colon."""
     return f"{authority}:{work_group_id}"
-
-
-def authority_of_key(key: str) -> str:
-    """Whose group it is."""
-    return key.partition(":")[0]

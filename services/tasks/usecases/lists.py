@@ -1,12 +1,20 @@
-"""What lists show: a professional's tasks, a council's delegations."""
+"""What lists show: a professional's tasks, their group members', a council's delegations."""
 
 from chassis import clock
 from chassis.authorities import Authorities
 from chassis.errors import NotFound
 from chassis.identity import Professional
-from contracts.api.tasks import DelegationListView, DelegationView, Tab, TaskListView, TaskState
-from services.tasks.model.listing import task_list
+from contracts.api.tasks import (
+    DelegationListView,
+    DelegationView,
+    GroupTasksView,
+    Tab,
+    TaskListView,
+    TaskState,
+)
+from services.tasks.model.listing import PAGE_SIZE, task_list
 from services.tasks.model.task import Task
+from services.tasks.model.work_group import Membership
 from services.tasks.store import Stores
 from services.tasks.telling import as_assignee
 from services.tasks.usecases.delegations import task_id_of
@@ -24,9 +32,20 @@ class Lists:
     async def of_person(self, person: Professional, tab: Tab, page: int) -> TaskListView:
         """The task page of a professional, over all authorities."""
         codes = [authority.code for authority in self._authorities]
-        groups = await self._stores.work_groups.keys_of_member(codes, person.email)
-        rows = await self._stores.tasks.listed_for(codes, person.email, groups, _LISTED)
-        return task_list(rows, tab, page, clock.now(), self._authorities.get)
+        groups = await self._stores.work_groups.of_member(codes, person.email)
+        rows = await self._stores.tasks.listed_for(codes, person.email, [group.key for group in groups], _LISTED)
+        listed = task_list(rows, tab, page, clock.now(), self._authorities.get)
+        return listed.model_copy(update={"manages": _managed(groups)})
+
+    async def of_group_members(self, person: Professional, page: int) -> GroupTasksView:
+        """What was picked up from the groups that a person manages."""
+        codes = [authority.code for authority in self._authorities]
+        groups = await self._stores.work_groups.of_member(codes, person.email)
+        keys = [group.key for group in groups if group.is_manager]
+        found = await self._stores.tasks.picked_up_from(codes, keys, skip=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE + 1)
+        return GroupTasksView(
+            page=page, rows=found[:PAGE_SIZE], has_more=len(found) > PAGE_SIZE, manages=_managed(groups)
+        )
 
     async def delegation(self, authority: str, delegation_id: str) -> DelegationView:
         """One delegation as its council reads it."""
@@ -42,6 +61,10 @@ class Lists:
         return DelegationListView(
             delegations=[_view(task) for task in page], after=page[-1].task_id if len(found) > limit else None
         )
+
+
+def _managed(groups: list[Membership]) -> list[str]:
+    return sorted({group.authority for group in groups if group.is_manager})
 
 
 def _view(task: Task) -> DelegationView:

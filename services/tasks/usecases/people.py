@@ -7,7 +7,7 @@ from contracts.council import WorkGroupDefined
 from contracts.forms import DefinitionPublished
 from contracts.portal import AccountRegistered as AccountRegisteredToCouncil
 from services.tasks.model.form import Form
-from services.tasks.model.work_group import WorkGroup, authority_of_key
+from services.tasks.model.work_group import WorkGroup
 from services.tasks.store import Stores
 
 
@@ -40,7 +40,7 @@ class People:
         """Every authority that has named this person's address is told that they registered."""
         codes = [authority.code for authority in self._authorities]
         naming = set(await self._stores.tasks.authorities_naming(codes, event.person.email))
-        groups = await self._stores.work_groups.keys_of_member(codes, event.person.email)
+        groups = await self._stores.work_groups.of_member(codes, event.person.email)
         events = [
             tell(
                 AccountRegisteredToCouncil(
@@ -53,6 +53,6 @@ class People:
                 authority,
                 event.account_id,
             )
-            for authority in sorted(naming | {authority_of_key(key) for key in groups})
+            for authority in sorted(naming | {group.authority for group in groups})
         ]
-        await self._stores.people.add(event.account_id, event.registered_at, events)
+        await self._stores.people.add(event.account_id, event.person, event.registered_at, events)

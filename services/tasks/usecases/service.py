@@ -6,6 +6,7 @@ from services.tasks.usecases.delegations import Delegations
 from services.tasks.usecases.door import Door
 from services.tasks.usecases.lists import Lists
 from services.tasks.usecases.people import People
+from services.tasks.usecases.re_assigning import ReAssigning
 from services.tasks.usecases.work import Work
 
 
@@ -17,4 +18,5 @@ class TasksService:
     door: Door
     lists: Lists
     people: People
+    re_assigning: ReAssigning
     work: Work

@@ -14,6 +14,14 @@ from services.tasks.store import Stores
 _RACES = 4
 
 
+async def load(stores: Stores, authorities: Authorities, task_id: str) -> Task:
+    """A task that has been requested; NotFound says no more than that it is not theirs."""
+    task = await stores.tasks.find([authority.code for authority in authorities], task_id)
+    if task is None or task.request is None:
+        raise NotFound("unknown_task", "There is no such form, or it is not yours.")
+    return task
+
+
 class Work:
     """The professional's side of tasks."""
 
@@ -24,7 +32,7 @@ class Work:
 
     async def grant(self, person: Professional, task_id: str) -> GrantView:
         """A short-lived grant for whoever has the task; the others learn no more than members of its group may."""
-        task = await self._load(task_id)
+        task = await load(self._stores, self._authorities, task_id)
         if rights := task.rights_of(person.email):
             return self._granted(task, person, rights)
         if task.is_held_by(person.email):
@@ -42,7 +50,7 @@ class Work:
     async def pick_up(self, person: Professional, task_id: str) -> GrantView:
         """Assigns a group's task to a member, at once and for one only; again by the same member changes nothing."""
         for _ in range(_RACES):
-            before = await self._load(task_id)
+            before = await load(self._stores, self._authorities, task_id)
             if rights := before.rights_of(person.email):
                 return self._granted(before, person, rights)
             if not await self._is_in_its_group(before, person):
@@ -55,22 +63,15 @@ class Work:
 
     async def view(self, person: Professional, task_id: str) -> TaskView:
         """The task as its holder sees it."""
-        task = await self._load(task_id)
+        task = await load(self._stores, self._authorities, task_id)
         if not task.is_held_by(person.email):
             raise NotFound("unknown_task", "There is no such form, or it is not yours.")
         return _view(task)
 
-    async def _load(self, task_id: str) -> Task:
-        task = await self._stores.tasks.find([authority.code for authority in self._authorities], task_id)
-        if task is None or task.request is None:
-            raise NotFound("unknown_task", "There is no such form, or it is not yours.")
-        return task
-
     async def _is_in_its_group(self, task: Task, person: Professional) -> bool:
-        assignee = task.requested.assignee
-        if assignee.kind != "work_group":
+        if task.work_group is None:
             return False
-        group = await self._stores.work_groups.get(task.authority, assignee.work_group_id)
+        group = await self._stores.work_groups.get(task.authority, task.work_group.work_group_id or "")
         return group is not None and group.has_member(person.email)
 
     def _granted(self, task: Task, person: Professional, rights: list[Right]) -> GrantView:

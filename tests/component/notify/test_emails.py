@@ -3,7 +3,7 @@
 from chassis import clock
 from contracts.auth import PasswordReset, RegistrationRefused
 from contracts.base import Contact
-from contracts.tasks import Holder, TaskAmended, TaskCompleted
+from contracts.tasks import Holder, TaskAmended, TaskAssigned, TaskCompleted
 from tests.component.notify.harness import DUE, Notify, address, code_for, opened, retracted
 
 
@@ -51,6 +51,38 @@ async def test_a_group_and_another_inbox_are_told_in_their_own_words(notify: Not
     assert "delegated to your work group, Secondary Schools, on" in (await notify.mail_to(group))[0]["Text"]
     assert f"A new form has been delegated to {person} on" in (await notify.mail_to(duty))[0]["Text"]
     assert "delegated to you on" in (await notify.mail_to(person))[0]["Text"]
+
+
+async def test_a_new_holder_is_told_in_the_words_of_a_delegation_and_once(notify: Notify) -> None:
+    person, group = address(), address()
+    event = opened(address())
+    given = TaskAssigned(
+        task_id=event.task_id,
+        authority="bristol",
+        delegation_id=event.delegation_id,
+        task_version=2,
+        person=Holder(kind="person", email=person),
+        tell=[Contact(email=person)],
+        due_on=DUE,
+        assigned_at=clock.now(),
+    )
+    to_group = {
+        "task_version": 3,
+        "person": Holder(kind="work_group", work_group_id="wg-secondary", name="Secondary Schools"),
+        "tell": [Contact(email=group)],
+    }
+    picked_up = {"task_version": 4, "tell": []}
+    back = {"task_version": 5}
+    changes = ({}, to_group, picked_up, back)
+    await notify.hears(*(given.model_copy(update=change) for change in changes), times=2)
+    first, again = await notify.mail_to(person, number=2)
+    assert first["Subject"] == again["Subject"] == "A form has been re-assigned to you, due 21-Sep-2021"
+    assert "re-assigned to you on the Professional Portal. Please complete and submit" in " ".join(
+        first["Text"].split()
+    )
+    (to_the_group,) = await notify.mail_to(group)
+    assert "re-assigned to your work group, Secondary Schools, on" in to_the_group["Text"]
+    await notify.all_in("sent", 3)
 
 
 async def test_the_same_fact_in_many_messages_is_one_email(notify: Notify) -> None:

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule
 
 from chassis.errors import Conflict, Refused
 from chassis.messaging import Delivery
@@ -18,11 +18,21 @@ from contracts.council import (
 from contracts.tasks import Holder
 from services.tasks.handlers import check_sender
 from services.tasks.model.listing import row_of, task_list
-from services.tasks.model.task import Amendment, Request, Retraction, Submission, Task, whom_to_tell
+from services.tasks.model.task import (
+    OPEN_STATES,
+    Amendment,
+    Move,
+    Request,
+    Retraction,
+    Submission,
+    Task,
+    whom_to_tell,
+)
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 PERSON = PersonAssignee(kind="person", email="Sandra@School.example")
 GROUP = WorkGroupAssignee(kind="work_group", work_group_id="wg-1")
+GROUP_HOLDER = Holder(kind="work_group", work_group_id="wg-1", name="Admins")
 BLANK = Task(task_id="t", authority="bristol", delegation_id="d")
 BRISTOL = Authority.model_validate_json(
     b'{"code": "bristol", "brand": {"name": "B", "signature": "B", "from_address": "a@b.example", "from_name": "B"},'
@@ -61,6 +71,7 @@ class AnyOrder(RuleBasedStateMachine):
         super().__init__()
         self.task = BLANK
         self.told: dict[str, object] = {}
+        self.moves: list[Move] = []
 
     @rule(target=facts, day=st.integers(0, 30), number=st.integers(0, 3), due=st.booleans())
     def council_amends(self, day: int, number: int, due: bool) -> Amendment:
@@ -90,6 +101,27 @@ class AnyOrder(RuleBasedStateMachine):
             self.task = applied(self.task, fact)
         self.told[repr(fact)] = fact
 
+    @precondition(lambda self: self.task.request is not None)
+    @rule(number=st.integers(0, 3), to_group=st.booleans())
+    def somebody_re_assigns(self, number: int, to_group: bool) -> None:
+        to = GROUP_HOLDER if to_group else Holder(kind="person", email=f"p{number}@school.example")
+        due_on = self.task.due_on
+        try:
+            moved = self.task.re_assigned(to, [], "sandra@school.example", NOW)
+        except Conflict:
+            assert self.task.state not in OPEN_STATES
+            return
+        assert (moved.holder, moved.due_on, moved.version) == (to, due_on, self.task.version + 1)
+        self.task = moved
+        self.moves.append(moved.moves[-1])
+
+    @precondition(lambda self: self.task.request is not None and self.task.state == "in_group")
+    @rule(number=st.integers(0, 3))
+    def a_member_picks_up(self, number: int) -> None:
+        self.task = self.task.picked_up(Holder(kind="person", email=f"p{number}@school.example"), NOW)
+        assert self.task.work_group == GROUP_HOLDER
+        self.moves.append(self.task.moves[-1])
+
     @invariant()
     def it_is_what_the_right_order_gives(self) -> None:
         order = [Request, Amendment, Retraction, Submission]
@@ -97,9 +129,20 @@ class AnyOrder(RuleBasedStateMachine):
         expected = BLANK
         for fact in told:
             expected = applied(expected, fact)
+        expected = expected.model_copy(
+            update={"moves": self.moves, "version": expected.version + len(self.moves)},
+        )
         assert self.task == expected
         if self.task.request is not None:
             assert self.task.state == expected.state
+
+    @invariant()
+    def one_person_at_most_has_rights(self) -> None:
+        if self.task.request is not None:
+            people = ["sandra@school.example", *(f"p{number}@school.example" for number in range(4))]
+            holders = [email for email in people if self.task.rights_of(email)]
+            assert len(holders) <= 1
+            assert holders == [] or self.task.is_held_by(holders[0])
 
 
 def applied(task: Task, fact: object) -> Task:

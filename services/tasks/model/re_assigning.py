@@ -1,0 +1,78 @@
+"""Who may re-assign a task, and to whom (requirements F87-F92). No I/O, no clock."""
+
+from collections.abc import Mapping, Sequence
+
+from chassis.errors import Conflict, Forbidden, NotFound
+from contracts.api.tasks import GroupChoice, ReAssignView
+from contracts.base import Contact
+from contracts.council import Assignee, WorkGroupAssignee
+from contracts.tasks import Holder
+from services.tasks.model.listing import row_of
+from services.tasks.model.task import OPEN_STATES, Task, same_address
+from services.tasks.model.work_group import WorkGroup
+
+MOST_SHOWN = 50
+Names = Mapping[str, str]
+"""Names of registered people by their address, as `same_address` gives it."""
+
+
+def check_may_re_assign(task: Task, email: str, managed: Sequence[WorkGroup]) -> None:
+    """Its holder may, and whoever manages the group it was picked up from; `managed` is of the task's authority."""
+    group = task.work_group.work_group_id if task.work_group else None
+    is_own = task.is_held_by(email)
+    if not is_own and group not in {one.work_group_id for one in managed}:
+        raise NotFound("unknown_task", "There is no such form, or it is not yours.")
+    if task.state == "in_group":
+        raise Conflict("not_picked_up", "Nobody has picked up this form yet.")
+    if task.state not in OPEN_STATES:
+        raise Conflict("not_open", "This form is no longer waiting to be filled in.")
+    if not managed:
+        raise Forbidden("manages_no_group", "Only somebody who manages a work group can re-assign a form.")
+
+
+def people_in(managed: Sequence[WorkGroup]) -> dict[str, str]:
+    """Everybody in these groups: the address as it is compared, and as the council wrote it."""
+    return {same_address(member.email): member.email for group in managed for member in group.members}
+
+
+def chosen(to: Assignee, managed: Sequence[WorkGroup], names: Names) -> tuple[Holder, list[Contact]]:
+    """The new holder, and the inbox where it is a group; Forbidden for anybody whom the manager has no say over."""
+    for group in managed:
+        if isinstance(to, WorkGroupAssignee):
+            if group.work_group_id == to.work_group_id:
+                holder = Holder(kind="work_group", work_group_id=group.work_group_id, name=group.name)
+                return holder, group.inbox
+            continue
+        for member in group.members:
+            if same_address(member.email) == same_address(to.email):
+                name = names.get(same_address(member.email), "")
+                return Holder(kind="person", email=member.email, name=name), []
+    raise Forbidden("not_to_them", "Choose a work group that you manage, or a user in one of them.")
+
+
+def choices(task: Task, email: str, managed: Sequence[WorkGroup], names: Names, words: str) -> ReAssignView:
+    """Whom the task may go to, by name; its holder has it already."""
+    groups = [GroupChoice(work_group_id=one.work_group_id, name=one.name, email=one.email or "") for one in managed]
+    others = {key: one for key, one in people_in(managed).items() if not task.is_held_by(key)}
+    users = [Contact(email=one, name=names.get(key, "")) for key, one in others.items()]
+    groups_found = sorted((one for one in groups if _has(words, one.name, one.email)), key=_by_name)
+    users_found = sorted((one for one in users if _has(words, one.name, one.email)), key=_by_name)
+    return ReAssignView(
+        task=row_of(task),
+        is_own=task.is_held_by(email),
+        groups=groups_found[:MOST_SHOWN],
+        users=users_found[:MOST_SHOWN],
+        groups_found=len(groups_found),
+        users_found=len(users_found),
+        choices=len(groups) + len(users),
+    )
+
+
+def _has(words: str, *texts: str) -> bool:
+    """Whether each word stands somewhere in the texts."""
+    text = " ".join(texts).casefold()
+    return all(word in text for word in words.casefold().split())
+
+
+def _by_name(one: GroupChoice | Contact) -> tuple[str, str]:
+    return ((one.name or one.email).casefold(), one.email)

@@ -1,0 +1,180 @@
+"""Re-assigning over HTTP: who may, what moves, what the others are told, what the manager's list shows."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from httpx2 import Response
+
+from chassis import clock
+from contracts.auth import AccountRegistered
+from contracts.base import Contact
+from tests.component.tasks.conftest import Tasks
+from tests.component.tasks.test_delegations import OPENED, form_on_offer, new_email, new_id
+from tests.support.broker import Broker
+from tests.support.events import publish
+from tests.support.eventually import eventually
+
+__all__ = ["form_on_offer"]
+
+
+@dataclass
+class Team:
+    """A work group with a manager and two members, of whom one has picked up its task."""
+
+    tasks: Tasks
+    group: str = field(default_factory=lambda: f"wg-{uuid4().hex[:8]}")
+    delegation_id: str = field(default_factory=new_id)
+    manager: str = field(default_factory=new_email)
+    sandra: str = field(default_factory=new_email)
+    tom: str = field(default_factory=new_email)
+    task_id: str = ""
+
+    async def gather(self) -> "Team":
+        await self.tasks.council.define_group(self.group, [self.manager, self.sandra, self.tom])
+        assignee = {"kind": "work_group", "work_group_id": self.group}
+        await self.tasks.council.delegate(self.delegation_id, assignee=assignee, due_on="2031-09-05")
+        opened = await self.tasks.recorder.expect(OPENED, delegation_id=self.delegation_id)
+        self.task_id = opened["task_id"]
+        assert (await self.post("pickup", self.sandra)).status_code == 200
+        return self
+
+    async def post(self, what: str, by: str, body: dict[str, Any] | None = None) -> Response:
+        headers = self.tasks.as_person(by, "Sandra" if by == self.sandra else "Somebody")
+        return await self.tasks.client.post(f"/tasks/{self.task_id}/{what}", json=body or {}, headers=headers)
+
+    async def give(self, by: str, to: str) -> Response:
+        """Re-assign to a person, or to a work group by its id."""
+        is_person = "@" in to
+        whom = {"kind": "person", "email": to} if is_person else {"kind": "work_group", "work_group_id": to}
+        return await self.post("re-assign", by, {"to": whom})
+
+    async def choices(self, by: str, words: str = "") -> dict[str, Any]:
+        if words:
+            answer = await self.post("re-assign/search", by, {"words": words})
+        else:
+            address = f"/tasks/{self.task_id}/re-assign"
+            answer = await self.tasks.client.get(address, headers=self.tasks.as_person(by))
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    async def listed(self, by: str, page: int = 1) -> dict[str, Any]:
+        answer = await self.tasks.client.get(f"/group-tasks?page={page}", headers=self.tasks.as_person(by))
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    async def told(self, moves: int) -> list[list[dict[str, Any]]]:
+        """Whom to email of each move, when so many have been told."""
+
+        def found() -> list[dict[str, Any]] | None:
+            heard = self.tasks.recorder.of("tasks.task.assigned.v1", delegation_id=self.delegation_id)
+            return [one.body for one in heard] if len(heard) == moves else None
+
+        bodies = await eventually(found) or []
+        return [body["tell"] for body in sorted(bodies, key=lambda body: int(body["task_version"]))]
+
+
+@pytest.fixture
+async def team(tasks: Tasks) -> Team:
+    return await Team(tasks).gather()
+
+
+async def test_a_manager_gives_a_picked_up_task_to_another_member(team: Team) -> None:
+    listed = await team.listed(team.manager)
+    assert [(row["task_id"], row["holder_name"]) for row in listed["rows"]] == [(team.task_id, "Sandra")]
+    assert (listed["manages"], (await team.tasks.list(team.manager))["manages"]) == (["bristol"], ["bristol"])
+    first = await team.give(team.manager, team.tom)
+    again = await team.give(team.manager, team.tom)
+    assert (first.status_code, again.status_code) == (204, 204), first.text
+    refused = await team.post("grant", team.sandra)
+    assert (refused.status_code, refused.json()["code"]) == (409, "already_picked_up")
+    assert (await team.post("grant", team.tom)).status_code == 200
+    told = await team.tasks.recorder.expect(
+        "portal.delegation.assigned.v1", delegation_id=team.delegation_id, how="re_assigned"
+    )
+    assert told["from"] == {"kind": "person", "email": team.sandra}
+    assert told["to"] == {"kind": "person", "email": team.tom}
+    assert told["by"] == team.manager
+    assert await team.told(moves=2) == [[], [{"email": team.tom, "name": ""}]]
+    assert (await team.tasks.list(team.tom))["rows"][0]["due_on"] == "2031-09-05"
+    assert (await team.tasks.list(team.sandra))["rows"] == []
+
+
+async def test_a_task_goes_round_by_way_of_a_group(team: Team) -> None:
+    assert (await team.give(team.manager, team.manager)).status_code == 204
+    assert (await team.give(team.manager, team.group)).status_code == 204
+    assert (await team.listed(team.manager))["rows"] == []
+    waiting = (await team.tasks.list(team.tom))["group_rows"]
+    assert [row["work_group_name"] for row in waiting] == [f"Group {team.group}"]
+    assert (await team.give(team.manager, team.tom)).json()["code"] == "not_picked_up"
+    assert (await team.post("pickup", team.tom)).status_code == 200
+    assert [row["task_id"] for row in (await team.listed(team.manager))["rows"]] == [team.task_id]
+    inbox = {"email": f"{team.group}@school.example", "name": f"Group {team.group}"}
+    assert await team.told(moves=4) == [[], [], [inbox], []]
+
+
+async def test_a_task_of_another_group_waits_there_once_it_is_moved(team: Team) -> None:
+    other, ada = f"wg-{uuid4().hex[:8]}", new_email()
+    await team.tasks.council.define_group(other, [team.manager, ada])
+    await eventually(lambda: team.tasks.database["work_groups"].find_one({"work_group_id": other}))
+    assert (await team.give(team.manager, other)).status_code == 204
+    assert (await team.post("pickup", team.tom)).status_code == 404
+    assert (await team.post("pickup", ada)).status_code == 200
+    assert (await team.post("grant", team.sandra)).status_code == 404
+
+
+async def test_those_without_a_say_are_refused(team: Team) -> None:
+    stranger = new_email()
+    refusals = [
+        await team.give(team.sandra, team.tom),
+        await team.give(team.tom, team.tom),
+        await team.give(stranger, stranger),
+        await team.give(team.manager, stranger),
+        await team.give(team.manager, "wg-none"),
+        await team.post("re-assign", team.manager, {"to": {"kind": "person"}}),
+    ]
+    assert [(one.status_code, one.json()["code"]) for one in refusals] == [
+        (403, "manages_no_group"),
+        (404, "unknown_task"),
+        (404, "unknown_task"),
+        (403, "not_to_them"),
+        (403, "not_to_them"),
+        (400, "invalid_body"),
+    ]
+    assert (await team.listed(stranger)) == {"page": 1, "rows": [], "has_more": False, "manages": []}
+    assert (await team.tasks.client.get(f"/tasks/{team.task_id}/re-assign")).status_code == 401
+
+
+async def test_choices_show_the_names_of_the_registered(team: Team, shared_broker: Broker) -> None:
+    event = AccountRegistered(
+        account_id=str(uuid4()),
+        authority="bristol",
+        person=Contact(email=team.tom.upper(), name="Tom Professional"),
+        registered_at=clock.now(),
+    )
+    await publish(shared_broker, "auth", event, times=2)
+
+    async def named() -> dict[str, Any] | None:
+        found = await team.choices(team.manager, "professional")
+        return found if found["users"] else None
+
+    found = await eventually(named) or {}
+    assert [(one["name"], one["email"]) for one in found["users"]] == [("Tom Professional", team.tom)]
+    everybody = await team.choices(team.manager)
+    assert {one["email"] for one in everybody["users"]} == {team.manager, team.tom}
+    assert [one["name"] for one in everybody["groups"]] == [f"Group {team.group}"]
+    assert (everybody["choices"], everybody["is_own"]) == (3, False)
+    assert (await team.give(team.manager, team.tom)).status_code == 204
+    assert [row["holder_name"] for row in (await team.listed(team.manager))["rows"]] == ["Tom Professional"]
+
+
+async def test_of_two_moves_at_once_each_is_whole(team: Team) -> None:
+    answers = await asyncio.gather(
+        team.give(team.manager, team.tom), team.give(team.manager, team.manager), team.give(team.manager, team.group)
+    )
+    assert {one.status_code for one in answers} <= {204, 409}
+    kept = await team.tasks.database["tasks"].find_one({"_id": team.task_id})
+    assert kept
+    assert kept["version"] == 1 + len(kept["moves"])

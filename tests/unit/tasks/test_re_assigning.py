@@ -1,0 +1,125 @@
+"""Who may re-assign which task, to whom, and who is told (requirements F87-F92)."""
+
+import pytest
+
+from chassis.errors import Conflict, Forbidden, NotFound
+from contracts.base import Contact
+from contracts.council import Member, PersonAssignee, WorkGroupAssignee
+from contracts.tasks import Holder
+from services.tasks.model.listing import row_of
+from services.tasks.model.re_assigning import MOST_SHOWN, check_may_re_assign, choices, chosen
+from services.tasks.model.task import Retraction, Task, whom_to_tell, whom_to_tell_of
+from services.tasks.model.work_group import WorkGroup
+from tests.unit.tasks.test_task import BLANK, BRISTOL, GROUP, NOW, a_request, a_submission
+
+MORAG, TOM, SANDRA = "morag@school.example", "tom@school.example", "sandra@school.example"
+NAMES = {TOM: "Tom Professional"}
+
+
+def a_group(number: int = 1, *emails: str, email: str | None = None) -> WorkGroup:
+    members = [Member(email=MORAG, is_manager=True), *(Member(email=one) for one in emails or (TOM, SANDRA))]
+    return WorkGroup(
+        authority="bristol",
+        work_group_id=f"wg-{number}",
+        name=f"Group {number}",
+        email=email,
+        members=members,
+        version=1,
+    )
+
+
+def a_person(email: str) -> PersonAssignee:
+    return PersonAssignee(kind="person", email=email)
+
+
+def waiting() -> Task:
+    return BLANK.with_request(a_request(GROUP, assignee_name="Group 1", inbox=[Contact(email="one@school.example")]))
+
+
+def picked_up(by: str = TOM) -> Task:
+    return waiting().picked_up(Holder(kind="person", email=by), NOW)
+
+
+@pytest.mark.parametrize("email", [TOM, TOM.upper(), MORAG])
+def test_the_holder_may_and_whoever_manages_the_group_it_was_picked_up_from(email: str) -> None:
+    check_may_re_assign(picked_up(), email, [a_group()])
+
+
+def test_somebody_else_does_not_even_learn_that_it_is_there() -> None:
+    for managed in ([], [a_group(2)]):
+        with pytest.raises(NotFound):
+            check_may_re_assign(picked_up(), MORAG, managed)
+    delegated = BLANK.with_request(a_request(a_person(TOM)))
+    with pytest.raises(NotFound):
+        check_may_re_assign(delegated, MORAG, [a_group()])
+
+
+def test_a_holder_who_manages_nothing_may_not() -> None:
+    with pytest.raises(Forbidden) as caught:
+        check_may_re_assign(picked_up(), TOM, [])
+    assert caught.value.code == "manages_no_group"
+
+
+def test_what_waits_or_is_over_stays_where_it_is() -> None:
+    over = [
+        picked_up().with_submission(a_submission()),
+        picked_up().with_retraction(Retraction(reason="", retracted_at=NOW)),
+    ]
+    for task, code in ((waiting(), "not_picked_up"), *((task, "not_open") for task in over)):
+        with pytest.raises(Conflict) as caught:
+            check_may_re_assign(task, MORAG, [a_group()])
+        assert caught.value.code == code
+
+
+def test_only_managed_groups_and_their_members_can_be_chosen() -> None:
+    managed = [a_group(email="one@school.example"), a_group(2, "ada@school.example")]
+    person, nobody = chosen(a_person("TOM@school.example"), managed, NAMES)
+    assert (person.email, person.name, nobody) == (TOM, "Tom Professional", [])
+    group, inbox = chosen(WorkGroupAssignee(kind="work_group", work_group_id="wg-1"), managed, NAMES)
+    assert (group.work_group_id, group.name, [one.email for one in inbox]) == (
+        "wg-1",
+        "Group 1",
+        ["one@school.example"],
+    )
+    for to in (a_person("stranger@school.example"), WorkGroupAssignee(kind="work_group", work_group_id="wg-3")):
+        with pytest.raises(Forbidden) as caught:
+            chosen(to, managed, NAMES)
+        assert caught.value.code == "not_to_them"
+
+
+def test_choices_are_found_by_name_and_address_without_the_holder() -> None:
+    managed = [a_group(), a_group(2, TOM, SANDRA.upper())]
+    everybody = choices(picked_up(SANDRA), MORAG, managed, NAMES, "")
+    assert [(one.email, one.name) for one in everybody.users] == [(MORAG, ""), (TOM, "Tom Professional")]
+    assert ([one.name for one in everybody.groups], everybody.choices, everybody.is_own) == (
+        ["Group 1", "Group 2"],
+        4,
+        False,
+    )
+    found = choices(picked_up(SANDRA), MORAG, managed, NAMES, "professional TOM")
+    assert ([one.email for one in found.users], found.groups, found.choices) == ([TOM], [], 4)
+
+
+def test_many_choices_are_shown_in_part_and_counted() -> None:
+    emails = [f"p{number:03}@school.example" for number in range(120)]
+    view = choices(picked_up(), TOM, [a_group(1, *emails)], {}, "")
+    assert (len(view.users), view.users_found) == (MOST_SHOWN, 121)
+
+
+def test_a_task_moved_to_another_group_waits_there_and_is_picked_up_from_there() -> None:
+    to = Holder(kind="work_group", work_group_id="wg-2", name="Group 2")
+    moved = picked_up().re_assigned(to, [Contact(email="two@school.example")], MORAG, NOW)
+    assert (moved.state, row_of(moved).work_group_name, moved.due_on) == ("in_group", "Group 2", picked_up().due_on)
+    assert [one.email for one in whom_to_tell(moved, BRISTOL)] == ["two@school.example"]
+    taken = moved.picked_up(Holder(kind="person", email=SANDRA), NOW)
+    assert taken.work_group == to
+    assert taken.rights_of(SANDRA)
+    assert not taken.rights_of(TOM)
+
+
+def test_the_new_holder_is_told_and_whoever_took_it_is_not() -> None:
+    given = picked_up().re_assigned(Holder(kind="person", email=SANDRA), [], MORAG, NOW)
+    assert [one.email for one in whom_to_tell_of(given.moves[-1])] == [SANDRA]
+    taken = picked_up().re_assigned(Holder(kind="person", email=MORAG), [], MORAG.upper(), NOW)
+    assert whom_to_tell_of(taken.moves[-1]) == []
+    assert whom_to_tell_of(picked_up().moves[-1]) == []
