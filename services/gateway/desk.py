@@ -27,11 +27,13 @@ class Opened:
 
 @dataclass(frozen=True)
 class Saved:
-    """What came of a save: the changes sent, what forms said of them, and what nobody can read."""
+    """What came of a save: the changes taken, the draft after them, and what is wrong with which answer.
 
-    reading: Reading
+    Where nothing was changed, or all of it refused, no edit was taken and there is no `view`.
+    """
+
     edits: list[Edit]
-    view: EditsView
+    view: EditsView | None
     faults: dict[str, str]
 
 
@@ -92,22 +94,22 @@ def changes(page: FormPage, form: Form, action: str, full_screen: str) -> Readin
     return reading
 
 
-async def save(gateway: Gateway, opened: Opened, form: Form, reading: Reading) -> Saved | None:
-    """Sends the changes; what forms refuses is left out and told. None where nothing was changed."""
+async def save(gateway: Gateway, opened: Opened, form: Form, reading: Reading) -> Saved:
+    """Sends the changes; what forms refuses is left out and told."""
     edits, faults = list(reading.edits), dict(reading.faults)
     for attempt in ("all", "accepted"):
         if not edits:
-            return None
+            break
         try:
             view = await gateway.forms.save(opened.person, opened.grant, opened.task.task_id, _body(form, edits))
         except Refused as refused:
             if not refused.faults or attempt == "accepted":
                 raise
             faults |= {fault.path: fault.message for fault in refused.faults}
-            edits = [edit for edit in edits if edit.path not in faults]
+            edits = [edit for edit in edits if edit.path not in faults or edit.path in reading.faults]
         else:
-            return Saved(reading, edits, view, faults)
-    return None
+            return Saved(edits, view, faults)
+    return Saved([], None, faults)
 
 
 def _body(form: Form, edits: list[Edit]) -> EditsBody:

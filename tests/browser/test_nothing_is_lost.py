@@ -236,6 +236,25 @@ async def test_what_is_no_date_stays_as_typed_with_a_sentence(
     await visitor.leave()
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+async def test_an_answer_that_is_too_long_stays_on_the_page_and_the_rest_is_saved(
+    browser: Browser, portal: Portal, bristol: Council, scripts: bool
+) -> None:
+    visitor, task_id = await at_form(browser, portal, bristol, scripts=scripts, number=2)
+    need = visitor.page.get_by_label("Need (B) and severity of need")
+    await need.fill("word " * 4_001)
+    if scripts:
+        await expect(visitor.page.get_by_text("20,000 characters or fewer")).to_be_visible()
+        await expect(visitor.page.get_by_text("except the answers with a problem")).to_be_visible()
+    await visitor.fill(Date_Assessment_Completed="27/3/2026")
+    await visitor.press("Save")
+    await expect(visitor.page.get_by_role("alert")).to_contain_text("20,000 characters or fewer")
+    assert len(await need.input_value()) == 20_005
+    await visitor.page.evaluate("localStorage.clear()") if scripts else None
+    assert await saved(visitor.page, task_id, "Date Assessment Completed", 2) == "27/3/2026"
+    await visitor.leave()
+
+
 async def test_each_refused_file_is_named_with_the_reason(
     browser: Browser, portal: Portal, bristol: Council, tmp_path: Path
 ) -> None:

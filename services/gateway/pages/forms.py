@@ -97,7 +97,7 @@ async def take(visit: Visit, form: Form, task_id: str, number: int) -> Response:
         return await _not_saved(visit, opened, number, form, refused)
     if wants_json(visit.request):
         return await _saved_json(visit, opened, form, saved, action)
-    if saved and (refused_paths := set(saved.faults) - set(reading.faults)):
+    if refused_paths := set(saved.faults) - set(reading.faults):
         contribution = await contribution_of(visit.gateway, opened)
         typed = {path: reading.typed[path] for path in refused_paths if path in reading.typed}
         return await draw(visit, opened, contribution, number, typed, saved.faults, status=422, full_screen=full_screen)
@@ -114,15 +114,14 @@ async def _not_saved(visit: Visit, opened: Opened, number: int, form: Form, refu
     return keep_typed(visit, form, f"/forms/{opened.task.task_id}/{number}", refused)
 
 
-async def _saved_json(visit: Visit, opened: Opened, form: Form, saved: Saved | None, action: str) -> Response:
+async def _saved_json(visit: Visit, opened: Opened, form: Form, saved: Saved, action: str) -> Response:
     """The answer to the page's script; `next` is where Submit Contribution must go first."""
     seen, revision, at, conflicts = Seen.load(form.raw("seen")), form.text("revision"), clock.now(), 0
-    faults: dict[str, str] = {}
-    if saved:
+    if saved.view:
         seen, revision, at = seen.after(saved.edits), str(saved.view.revision), saved.view.saved_at
-        conflicts, faults = len(saved.view.conflicts), saved.faults
+        conflicts = len(saved.view.conflicts)
     following = ""
-    if action == "submit" and not faults and not conflicts:
+    if action == "submit" and not saved.faults and not conflicts:
         missing = first_page_missing(await contribution_of(visit.gateway, opened))
         following = f"/forms/{opened.task.task_id}/{missing}?check=1" if missing else ""
     return JSONResponse(
@@ -130,7 +129,7 @@ async def _saved_json(visit: Visit, opened: Opened, form: Form, saved: Saved | N
             "revision": revision,
             "seen": seen.dump(),
             "saved": hour(at),
-            "faults": faults,
+            "faults": saved.faults,
             "conflicts": conflicts,
             "next": following,
             "idle_seconds": visit.idle_seconds,
