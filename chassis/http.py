@@ -1,18 +1,18 @@
 """HTTP doors: bodies in, answers and problem documents out (RFC 9457)."""
 
 import time
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import MutableMapping
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import structlog
 from pydantic import BaseModel, ValidationError
 from pymongo.errors import PyMongoError
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ExceptionHandler
+from starlette.types import ASGIApp, ExceptionHandler, Receive, Scope, Send
 
 from chassis.errors import AlreadyHandled, BadRequest, Conflict, Refused, TryLater, Unavailable
 from chassis.telemetry import REQUESTS, log
@@ -112,16 +112,28 @@ EXCEPTION_HANDLERS: dict[int | type[Exception], ExceptionHandler] = {
 }
 
 
-class Observed(BaseHTTPMiddleware):
+class Observed:
     """Binds the request's id to the logs and measures its time by route, never by address."""
 
-    async def dispatch(self, request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
-        request_id = request.headers.get(REQUEST_ID) or uuid4().hex
-        started = time.perf_counter()
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = Headers(scope=scope).get(REQUEST_ID) or uuid4().hex
+        started, status = time.perf_counter(), 500
+
+        async def observed(message: MutableMapping[str, Any]) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[REQUEST_ID] = request_id
+            await send(message)
+
         with structlog.contextvars.bound_contextvars(request_id=request_id):
-            response = await call_next(request)
-        route = getattr(request.scope.get("route"), "path", "none")
-        REQUESTS.labels(route, request.method, response.status_code).observe(time.perf_counter() - started)
-        response.headers[REQUEST_ID] = request_id
-        return response
+            await self._app(scope, receive, observed)
+        route = getattr(scope.get("route"), "path", "none")
+        REQUESTS.labels(route, scope["method"], status).observe(time.perf_counter() - started)
