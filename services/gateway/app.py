@@ -29,7 +29,7 @@ from services.gateway.clients import (
 )
 from services.gateway.gateway import Gateway
 from services.gateway.guard import ClientLimits, Guard, Limited
-from services.gateway.pages import attachments, content, forms, register, reset, sign_in, submitting, tasks
+from services.gateway.pages import attachments, content, forms, re_assign, register, reset, sign_in, submitting, tasks
 from services.gateway.pages.errors import EXCEPTION_HANDLERS
 from services.gateway.posting import LARGEST_BYTES
 from services.gateway.sealing import Seals
@@ -42,6 +42,7 @@ PAGES = [
     *register.routes,
     *reset.routes,
     *tasks.routes,
+    *re_assign.routes,
     *submitting.routes,
     *attachments.routes,
     *forms.routes,

@@ -20,6 +20,7 @@ from services.gateway.views.frame import Frame, SignedIn
 
 Done = TypeVar("Done")
 _BROWSER_SECONDS = 2 * 60 * 60
+_MANAGES_SECONDS = 12 * 60 * 60
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class Visit:
         prefix = "__Host-" if self.gateway.is_https else ""
         self._session_cookie, self._browser_cookie = f"{prefix}portal_session", f"{prefix}portal_browser"
         self.token = request.cookies.get(self._session_cookie, "")
+        self._manages_cookie = f"{prefix}portal_manages"
+        self.manages = bool(self.token) and self._fits_session(request.cookies.get(self._manages_cookie, ""))
         self.session: SessionView | None = None
         self._held = self._open_browser()
         self.browser = self._held or Browser(nonce=secrets.token_urlsafe(24))
@@ -54,6 +57,20 @@ class Visit:
         sealed = self.request.cookies.get(self._browser_cookie, "")
         content = self.gateway.seals.open("browser", sealed, _BROWSER_SECONDS) if sealed else None
         return Browser(**{name: value for name, value in content.items() if name != "at"}) if content else None
+
+    # The navigation bar
+
+    def _fits_session(self, mark: str) -> bool:
+        return self.gateway.seals.fits(mark, "manages", self.token)
+
+    def note_manages(self, response: Response, *, manages: bool) -> Response:
+        """Remembers for this session whether the bar offers Group member tasks; whose page it is, tasks decides."""
+        if manages:
+            mark = self.gateway.seals.token("manages", self.token)
+            self._set(response, self._manages_cookie, mark, _MANAGES_SECONDS)
+        elif self._manages_cookie in self.request.cookies:
+            self._drop(response, self._manages_cookie)
+        return response
 
     # Forms' tokens
 
@@ -123,13 +140,22 @@ class Visit:
 
     # Answers
 
-    def _frame(self, *, task_page: bool, authority: Authority | None) -> Frame:
+    def _frame(self, authority: Authority | None, *, task_page: bool, group_page: bool) -> Frame:
         person = None
         if self.session:
             left = max(0, int((self.session.absolute_expires_at - clock.now()).total_seconds()))
             person = SignedIn(self.session.name, self.session.email, self.idle_seconds, left)
         state = self.request.state
-        return Frame(authority or self.authority, self.gateway.statics.base, state.nonce, self.csrf, person, task_page)
+        return Frame(
+            authority=authority or self.authority,
+            static=self.gateway.statics.base,
+            nonce=state.nonce,
+            csrf=self.csrf,
+            person=person,
+            task_page=task_page,
+            group_page=group_page,
+            manages=self.manages,
+        )
 
     def page(
         self,
@@ -138,10 +164,11 @@ class Visit:
         status: int = 200,
         *,
         task_page: bool = False,
+        group_page: bool = False,
         authority: Authority | None = None,
     ) -> Response:
         """A page; a browser that has no cookie yet gets one, for the form in it."""
-        html = render(template, self._frame(task_page=task_page, authority=authority), page)
+        html = render(template, self._frame(authority, task_page=task_page, group_page=group_page), page)
         response = HTMLResponse(html, status_code=status)
         if not self.token and self._held is None:
             self._keep_browser(response)
@@ -168,8 +195,9 @@ class Visit:
         return response
 
     def end_session(self, response: Response) -> Response:
-        """Takes the session's cookie back."""
+        """Takes the session's cookies back."""
         self._drop(response, self._session_cookie)
+        self._drop(response, self._manages_cookie)
         return response
 
     def told_saved(self, response: Response, page_id: str) -> Response:

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, new_email, new_id
 from tests.support.council import Council
 from tests.support.person import PASSWORD
 from tests.support.portal import Portal
@@ -121,6 +121,38 @@ async def test_the_pages_of_a_form(browser: Browser, portal: Portal, bristol: Co
     for tab in ("submitted", "retracted"):
         await page.goto(f"/tasks?tab={tab}")
         await check(page, f"tasks-{tab}", shots)
+    await visitor.leave()
+
+
+async def test_the_pages_of_a_manager(browser: Browser, portal: Portal, bristol: Council, shots: Path | None) -> None:
+    visitor = await Visitor.arrive(browser, portal)
+    page, group = visitor.page, f"wg-{new_id()}"
+    await visitor.have_account()
+    await bristol.define_group(group, [visitor.email, *(new_email("member") for _ in range(60))])
+    await visitor.be_delegated(bristol, due_on="2031-09-05")
+    await visitor.be_delegated(bristol, assignee={"kind": "work_group", "work_group_id": group})
+    await visitor.sign_in()
+    await page.get_by_role("button", name=re.compile("^Pickup")).click()
+    await page.goto("/tasks")
+    await check(page, "tasks-re-assign", shots)
+    await page.get_by_role("link", name="Group member tasks").click()
+    await expect(page.get_by_role("table", name="Tasks Picked-up from Work Groups you Manage")).to_be_visible()
+    await check(page, "group-tasks", shots)
+    await page.get_by_role("button", name=re.compile("^Re-Assign")).click()
+    await check(page, "re-assign", shots)
+    await visitor.press("OK")
+    await expect(page).to_have_title(re.compile("^Error: Choose Professional to Re-Assign to"))
+    await check(page, "re-assign-error", shots)
+    await page.get_by_label("Search by name or email").fill("nobody of this name")
+    await visitor.press("Search")
+    await expect(page.get_by_text("No user was found.")).to_be_visible()
+    await check(page, "re-assign-none", shots)
+    await page.get_by_label("Search by name or email").fill(group)
+    await page.keyboard.press("Enter")
+    await page.get_by_label(f"Select Group {group}").check()
+    await visitor.press("OK")
+    await expect(page.get_by_role("alert")).to_contain_text("The form was re-assigned.")
+    await check(page, "group-tasks-none", shots)
     await visitor.leave()
 
 

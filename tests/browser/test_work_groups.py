@@ -4,6 +4,7 @@ import re
 
 from playwright.async_api import Browser, expect
 
+from tests.browser.test_for_everyone import tab_to
 from tests.browser.visitor import ACCEPTED, Visitor, new_id
 from tests.support.council import Council
 from tests.support.portal import Portal
@@ -32,6 +33,43 @@ async def test_one_picks_up_and_the_other_reads_who_has_it(browser: Browser, por
     await expect(first.page.get_by_role("link", name=re.compile("^EHC Needs"))).to_be_visible()
     await first.leave()
     await second.leave()
+
+
+async def test_a_manager_re_assigns_by_keyboard(browser: Browser, portal: Portal, bristol: Council) -> None:
+    manager, member = await Visitor.arrive(browser, portal), await Visitor.arrive(browser, portal, scripts=False)
+    group = f"wg-{new_id()}"
+    await bristol.define_group(group, [manager.email, member.email])
+    task_id = await manager.be_delegated(bristol, assignee={"kind": "work_group", "work_group_id": group})
+    for visitor in (manager, member):
+        await visitor.have_account()
+        await visitor.sign_in()
+    await member.page.get_by_role("button", name=re.compile("^Pickup")).click()
+    await expect(member.page.get_by_role("heading", name="Other Professional/Service")).to_be_visible()
+    await expect(member.page.get_by_role("link", name="Group member tasks")).to_have_count(0)
+    keys = manager.page.keyboard
+    await manager.page.reload()
+    await tab_to(manager.page, "Group member tasks")
+    await keys.press("Enter")
+    await expect(manager.page.get_by_role("heading", name="Group member tasks")).to_be_visible()
+    await tab_to(manager.page, "Re-Assign")
+    await keys.press("Enter")
+    await expect(manager.page.get_by_role("heading", name="Choose Professional to Re-Assign to")).to_be_visible()
+    await tab_to(manager.page, "Select")
+    await keys.press("ArrowDown")
+    await keys.press("ArrowUp")
+    await expect(manager.page.get_by_label(f"Select Group {group}")).to_be_checked()
+    await tab_to(manager.page, "OK")
+    await keys.press("Enter")
+    await expect(manager.page.get_by_role("alert")).to_contain_text("The form was re-assigned.")
+    await expect(manager.page.get_by_role("link", name="Group member tasks")).to_have_attribute("aria-current", "true")
+    await member.press("Save")
+    await expect(member.page.get_by_role("heading", name="Nobody has picked up this form yet")).to_be_visible()
+    await member.page.get_by_role("link", name="Go to your tasks").click()
+    await expect(member.page.get_by_role("button", name=re.compile("^Pickup"))).to_be_visible()
+    await manager.page.goto(f"/tasks/{task_id}/re-assign")
+    await expect(manager.page.get_by_role("heading", name="Nobody has picked up this form yet")).to_be_visible()
+    await manager.leave()
+    await member.leave()
 
 
 async def test_a_retracted_form_moves_to_its_tab_and_says_so(

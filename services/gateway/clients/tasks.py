@@ -1,9 +1,19 @@
-"""tasks, as the gateway asks it: lists, grants, pick-up, a council's delegations."""
+"""tasks, as the gateway asks it: lists, grants, pick-up, re-assigning, a council's delegations."""
 
 from urllib.parse import quote, urlencode
 
 from chassis.identity import Council, Professional
-from contracts.api.tasks import DelegationListView, DelegationView, GrantView, TaskListView
+from contracts.api.tasks import (
+    DelegationListView,
+    DelegationView,
+    GrantView,
+    GroupTasksView,
+    ReAssignBody,
+    ReAssignView,
+    SearchBody,
+    TaskListView,
+)
+from contracts.council import Assignee
 from services.gateway.clients.transport import Transport
 
 _SERVICE = "tasks"
@@ -29,6 +39,24 @@ class TasksClient:
         """Takes a group's task; Conflict says who was first."""
         path = f"/tasks/{quote(task_id, safe='')}/pickup"
         return GrantView.model_validate_json(await self._transport.ask(_SERVICE, "POST", path, person))
+
+    async def of_group_members(self, person: Professional, page: int) -> GroupTasksView:
+        """What was picked up from the groups that the person manages."""
+        return await self._transport.get(GroupTasksView, _SERVICE, f"/group-tasks?page={page}", person)
+
+    async def choices(self, person: Professional, task_id: str, words: str) -> ReAssignView:
+        """Whom the task may be re-assigned to; the words go in the body, because they are people's names."""
+        path = f"/tasks/{quote(task_id, safe='')}/re-assign"
+        if not words:
+            return await self._transport.get(ReAssignView, _SERVICE, path, person)
+        body = SearchBody(words=words)
+        found = await self._transport.ask(_SERVICE, "POST", f"{path}/search", person, body=body)
+        return ReAssignView.model_validate_json(found)
+
+    async def re_assign(self, person: Professional, task_id: str, to: Assignee) -> None:
+        """Gives the task to somebody else."""
+        path = f"/tasks/{quote(task_id, safe='')}/re-assign"
+        await self._transport.ask(_SERVICE, "POST", path, person, body=ReAssignBody(to=to))
 
     async def delegation(self, council: Council, delegation_id: str) -> DelegationView:
         """A delegation's state."""

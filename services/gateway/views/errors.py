@@ -84,6 +84,21 @@ _BY_CODE: dict[str, tuple[str, list[str]]] = {
         "Nobody has picked up this form yet",
         ["It waits in your work group. Press Pickup beside it in your tasks to open it."],
     ),
+    "not_open": (
+        "This form is over",
+        [f"It was submitted or withdrawn, so it cannot be re-assigned any more. {_NOTHING_CHANGED}"],
+    ),
+    "manages_no_group": (
+        "You cannot re-assign this form",
+        [f"Only somebody who manages a work group can re-assign a form. {_NOTHING_CHANGED}"],
+    ),
+    "not_to_them": (
+        "That is not a work group or user of yours",
+        [
+            f"Only groups you manage and users within groups you manage can be selected. {_NOTHING_CHANGED}",
+            "The council may have changed the work group a moment ago. Go back and select somebody else.",
+        ],
+    ),
     "not_ready": (
         "The form is being prepared",
         ["It arrived a moment ago. Nothing is lost.", "Load this page again in a few seconds."],

@@ -26,6 +26,9 @@ class Frame:
     csrf: str
     person: SignedIn | None = None
     task_page: bool = False
+    group_page: bool = False
+    manages: bool = False
+    """Whether the person manages a work group: then Group member tasks is in the navigation bar."""
 
     @property
     def brand_css(self) -> str:

@@ -1,9 +1,10 @@
 """The task lists as their page shows them (requirements F67-F76, F82-F84)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from contracts.api.tasks import Tab, TaskListView, TaskRow
+from contracts.api.tasks import GroupTasksView, Tab, TaskListView, TaskRow
 from contracts.authority import Authority
 from services.gateway.views.dates import day, due_words, moment
 
@@ -23,6 +24,8 @@ class Row:
     late: bool
     comments: str
     work_group: str
+    professional: str
+    can_re_assign: bool
     at: str
 
 
@@ -51,6 +54,13 @@ class TasksPage:
     more_group_tasks: bool
     number: int
     pages: int
+    re_assigned: bool
+    """Whether the person comes from having re-assigned a form."""
+
+    @property
+    def re_assigns(self) -> bool:
+        """Whether there is anything on the page to re-assign."""
+        return any(row.can_re_assign for row in self.rows)
 
     @property
     def previous(self) -> str | None:
@@ -63,7 +73,28 @@ class TasksPage:
         return f"/tasks?tab={self.tab}&page={self.number + 1}" if self.number < self.pages else None
 
 
-def _row(number: int, task: TaskRow, today: date) -> Row:
+@dataclass(frozen=True)
+class GroupTasksPage:
+    """Group member tasks (requirements F90, F91)."""
+
+    rows: list[Row]
+    empty: str
+    number: int
+    has_more: bool
+    re_assigned: bool
+
+    @property
+    def previous(self) -> str | None:
+        """The address of the page before."""
+        return f"/group-tasks?page={self.number - 1}" if self.number > 1 else None
+
+    @property
+    def next(self) -> str | None:
+        """The address of the page after."""
+        return f"/group-tasks?page={self.number + 1}" if self.has_more else None
+
+
+def _row(number: int, task: TaskRow, today: date, manages: Sequence[str]) -> Row:
     """A row; what happened to the task stands in `at`, why in `comments`."""
     at = task.submitted_at or task.retracted_at
     return Row(
@@ -76,11 +107,29 @@ def _row(number: int, task: TaskRow, today: date) -> Row:
         late=task.due_on < today,
         comments=task.retraction_reason if task.retracted_at else task.comments,
         work_group=task.work_group_name,
+        professional=task.holder_name,
+        can_re_assign=task.authority in manages,
         at=moment(at) if at else "",
     )
 
 
-def tasks_page(tasks: TaskListView, authority: Authority, today: date) -> TasksPage:
+def group_tasks_page(tasks: GroupTasksView, today: date, *, re_assigned: bool = False) -> GroupTasksPage:
+    """What members have picked up from the groups that a person manages."""
+    first = (tasks.page - 1) * PAGE_SIZE + 1
+    return GroupTasksPage(
+        rows=[_row(first + index, task, today, tasks.manages) for index, task in enumerate(tasks.rows)],
+        empty=(
+            "Nobody has picked up a form from the work groups you manage."
+            if tasks.manages
+            else "You do not manage a work group. Work groups are set up by the council."
+        ),
+        number=tasks.page,
+        has_more=tasks.has_more,
+        re_assigned=re_assigned,
+    )
+
+
+def tasks_page(tasks: TaskListView, authority: Authority, today: date, *, re_assigned: bool = False) -> TasksPage:
     """The page of one tab."""
     retracted, submitted = authority.retracted_days, authority.submitted_days
     texts: dict[Tab, tuple[str, str, str]] = {
@@ -107,9 +156,10 @@ def tasks_page(tasks: TaskListView, authority: Authority, today: date) -> TasksP
         tabs=[
             TabLink(key, title, getattr(tasks.counts, key), key == tasks.tab) for key, (title, _, _) in texts.items()
         ],
-        rows=[_row(first + index, task, today) for index, task in enumerate(tasks.rows)],
-        group_rows=[_row(index + 1, task, today) for index, task in enumerate(tasks.group_rows)],
+        rows=[_row(first + index, task, today, tasks.manages) for index, task in enumerate(tasks.rows)],
+        group_rows=[_row(index + 1, task, today, tasks.manages) for index, task in enumerate(tasks.group_rows)],
         more_group_tasks=tasks.group_pages > 1,
         number=tasks.page,
         pages=tasks.pages,
+        re_assigned=re_assigned,
     )

@@ -11,7 +11,7 @@ from services.tasks.model.listing import row_of
 from services.tasks.model.task import OPEN_STATES, Task, same_address
 from services.tasks.model.work_group import WorkGroup
 
-MOST_SHOWN = 50
+MOST_SHOWN = 25
 Names = Mapping[str, str]
 """Names of registered people by their address, as `same_address` gives it."""
 

@@ -1,0 +1,104 @@
+"""Group member tasks and Choose Professional to Re-Assign to, as values."""
+
+from datetime import date
+
+import pytest
+
+from contracts.api.tasks import GroupChoice, GroupTasksView, ReAssignView, TabCounts, TaskListView, TaskRow
+from contracts.base import Contact
+from contracts.council import PersonAssignee, WorkGroupAssignee
+from services.gateway.views.re_assign import re_assign_page, selected
+from services.gateway.views.tasks import group_tasks_page, tasks_page
+from tests.unit.gateway.samples import AUTHORITIES
+
+TODAY = date(2021, 8, 31)
+
+
+def a_row(authority: str = "bristol") -> TaskRow:
+    return TaskRow(
+        task_id="t-1",
+        authority=authority,
+        form="f",
+        form_title="Report",
+        subject_name="Gabriel Example",
+        due_on=date(2021, 9, 5),
+        comments="Please",
+        state="assigned",
+        holder_name="Sandra Professional",
+    )
+
+
+def a_view(found: int = 1, choices: int = 2, *, is_own: bool = False) -> ReAssignView:
+    return ReAssignView(
+        task=a_row(),
+        is_own=is_own,
+        groups=[GroupChoice(work_group_id="wg:1", name="Group 1")],
+        users=[Contact(email="tom@school.example")],
+        groups_found=1,
+        users_found=found,
+        choices=choices,
+    )
+
+
+def test_only_tasks_of_authorities_in_which_the_person_manages_a_group_offer_re_assign() -> None:
+    listed = TaskListView(
+        tab="assigned",
+        page=1,
+        pages=1,
+        rows=[a_row(), a_row("oxfordshire")],
+        counts=TabCounts(assigned=2, retracted=0, submitted=0),
+        group_rows=[],
+        manages=["oxfordshire"],
+    )
+    page = tasks_page(listed, AUTHORITIES.get("bristol"), TODAY)
+    assert ([row.can_re_assign for row in page.rows], page.re_assigns) == ([False, True], True)
+    assert not tasks_page(listed.model_copy(update={"manages": []}), AUTHORITIES.get("bristol"), TODAY).re_assigns
+
+
+def test_group_member_tasks_say_who_has_them_and_page() -> None:
+    page = group_tasks_page(GroupTasksView(page=2, rows=[a_row()], has_more=True, manages=["bristol"]), TODAY)
+    assert [(row.professional, row.due, row.number) for row in page.rows] == [
+        ("Sandra Professional", "05-Sep-2021", 26)
+    ]
+    assert (page.previous, page.next) == ("/group-tasks?page=1", "/group-tasks?page=3")
+    nothing = group_tasks_page(GroupTasksView(page=1, rows=[], has_more=False, manages=[]), TODAY)
+    assert nothing.empty.startswith("You do not manage a work group.")
+    assert (nothing.previous, nothing.next) == (None, None)
+
+
+def test_somebody_who_has_not_registered_is_shown_by_address() -> None:
+    page = re_assign_page(a_view(), "group-tasks", TODAY)
+    assert [(one.value, one.name) for one in page.users] == [("person:tom@school.example", "tom@school.example")]
+    assert (page.holder, page.due) == ("Sandra Professional", "05-Sep-2021 (in 5 days)")
+    assert re_assign_page(a_view(is_own=True), "tasks", TODAY).holder == ""
+
+
+def test_search_is_there_when_it_helps_and_says_what_is_left_out() -> None:
+    assert not re_assign_page(a_view(), "tasks", TODAY).has_search
+    many = re_assign_page(a_view(found=60, choices=61), "tasks", TODAY)
+    assert many.has_search
+    assert many.users_more == "The first 1 of 60 users are shown. Search to find the others."
+    assert many.groups_more == ""
+
+
+def test_an_error_leads_to_the_first_choice_or_to_the_search() -> None:
+    page = re_assign_page(a_view(), "tasks", TODAY, error="Select a work group or a user.")
+    assert [problem.href for problem in page.problems] == ["#group-1"]
+    empty = a_view().model_copy(update={"groups": [], "users": []})
+    none = re_assign_page(empty, "tasks", TODAY, words="x", error="Select a work group or a user.")
+    assert [problem.href for problem in none.problems] == ["#words"]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("work_group:wg:1", WorkGroupAssignee(kind="work_group", work_group_id="wg:1")),
+        ("person:tom@school.example", PersonAssignee(kind="person", email="tom@school.example")),
+        ("person:tom", None),
+        ("work_group:", None),
+        ("somebody", None),
+        ("", None),
+    ],
+)
+def test_what_was_selected_is_read_back(value: str, expected: object) -> None:
+    assert selected(value) == expected
