@@ -25,6 +25,11 @@ _AT_ONCE = 50
 _PACE_SECONDS = 0.01
 
 
+def address_of(delegation_id: str) -> str:
+    """The person whom a delegation goes to; each to one of its own."""
+    return f"{delegation_id}@school.example"
+
+
 class Cms:
     """One council's system over plain AMQP; it connects again by itself, however often the broker goes away."""
 
@@ -90,7 +95,7 @@ class Cms:
 
     async def delegate_one(self, delegation_id: str, *, message_id: str | None = None, **changes: Any) -> None:
         """Delegates one form to a person of its own; its message id follows from it."""
-        body = {**request(delegation_id, f"{delegation_id}@school.example"), **changes}
+        body = {**request(delegation_id, address_of(delegation_id)), **changes}
         await self.tell(REQUESTED, body, message_id or f"request-of-{delegation_id}")
         self.acknowledged.add(delegation_id)
         self.acknowledged_at = self._confirmed_at[delegation_id] = time.monotonic()

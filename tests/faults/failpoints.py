@@ -16,7 +16,7 @@ async def killed_at(
     kills = house.kills_left()
     await cms.delegate(ids)
     await eventually(lambda: house.kills_left() == 0, within=120)
-    await house.settle(cms, ids, prefix)
+    await house.settle(cms, ids)
     assert await house.count_dead() == dead
     duplicates = cms.duplicates(ids)
     measures.report(

@@ -19,7 +19,9 @@ from commands.parts import broker
 from commands.parts.instance import Instance
 from commands.parts.part import is_ready
 from commands.topology import subscriptions
-from tests.faults.cms import Cms
+from services.notify.model import delivery_id
+from services.tasks.usecases.delegations import task_id_of
+from tests.faults.cms import Cms, address_of
 from tests.support.eventually import eventually
 from tests.support.portal import Portal
 
@@ -102,29 +104,34 @@ class House:
         """How often failpoints have yet to kill."""
         return int(sum(point["kills"] for point in json.loads(self._points.read_text()).values()))
 
-    async def effects(self, prefix: str) -> Effects:
-        """What became of the delegations whose ids begin so."""
-        mine = {"delegation_id": {"$regex": f"^{prefix}"}}
-        tasks = self.motor["portal_tasks"]["tasks"]
-        ids = [task["_id"] async for task in tasks.find({**mine, "request": {"$ne": None}}, {"_id": 1})]
-        contributions = self.motor["portal_forms"]["contributions"]
-        emails = self.motor["portal_notify"]["deliveries"]
+    async def effects(self, delegations: Collection[str], inbox: str | None = None) -> Effects:
+        """What became of these delegations. By ids only: a search would be work for the database under test."""
+        tasks = {task_id_of("bristol", one): one for one in delegations}
+        told = [delivery_id("task opened", task, inbox or address_of(one)) for task, one in tasks.items()]
         return Effects(
-            tasks=len(ids),
-            contributions=await contributions.count_documents({"_id": {"$in": ids}, "opened": {"$ne": None}}),
-            emails=await emails.count_documents({**mine, "state": "sent"}),
+            tasks=await self._count("tasks", "tasks", tasks, {"request": {"$ne": None}}),
+            contributions=await self._count("forms", "contributions", tasks, {"opened": {"$ne": None}}),
+            emails=await self._count("notify", "deliveries", told, {"state": "sent"}),
         )
 
-    async def settle(self, cms: Cms, ids: Collection[str], prefix: str, *, within: float = SETTLE_SECONDS) -> None:
+    async def _count(self, service: str, collection: str, ids: Iterable[str], query: dict[str, Any]) -> int:
+        found = self.motor[f"portal_{service}"][collection]
+        return int(await found.count_documents({"_id": {"$in": list(ids)}, **query}))
+
+    async def settle(
+        self, cms: Cms, ids: Collection[str], *, inbox: str | None = None, within: float = SETTLE_SECONDS
+    ) -> None:
         """Waits until every one of these is accepted, opened, prepared and told; exactly once each."""
         await cms.expect_accepted(ids, within=within)
         whole = Effects(len(ids), len(ids), len(ids))
-
         until = time.monotonic() + within
-        # Looked at now and then only: counting is work for the database that the portal waits for.
-        while (found := await self.effects(prefix)) != whole:
+        while (found := await self.effects(ids, inbox)) != whole:
             assert time.monotonic() < until, f"{found}, not {whole}"
-            await asyncio.sleep(1)
+            await asyncio.sleep(0.5)
+        # Once at the end the search after all: nothing of theirs stands under another id.
+        for service, collection in (("tasks", "tasks"), ("notify", "deliveries")):
+            found_by_name = self.motor[f"portal_{service}"][collection]
+            assert await found_by_name.count_documents({"delegation_id": {"$in": list(ids)}}) == len(ids)
 
     async def dead(self) -> dict[str, dict[str, Any]]:
         """Every dead letter by its message id, as operators see it."""

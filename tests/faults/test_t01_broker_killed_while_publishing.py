@@ -22,7 +22,7 @@ async def test_t01_broker_killed_while_publishing(
             await eventually(lambda share=share: len(cms.acknowledged.intersection(ids)) >= share, within=120)
             await house.kill("broker")
             recoveries.append(await cms.recovered(time.monotonic()))
-    await house.settle(cms, ids, prefix)
+    await house.settle(cms, ids)
     assert await house.count_dead() == dead
     measures.report(
         "T1",

@@ -19,7 +19,7 @@ async def test_t02_broker_restarted_and_connections_closed(
             since = time.monotonic()
             await hurt(house)
             recoveries.append(await cms.recovered(since))
-    await house.settle(cms, ids, prefix)
+    await house.settle(cms, ids)
     await house.ready()
     consumers = await house.consumers()
     assert consumers == dict.fromkeys(QUEUES, 1)

@@ -27,7 +27,7 @@ async def test_t03_services_killed_at_random_points(
         since = time.monotonic()
         await house.ready()
         recovered = await cms.recovered(since)
-    await house.settle(cms, ids, prefix)
+    await house.settle(cms, ids)
     assert await house.count_dead() == dead
     measures.report(
         "T3",

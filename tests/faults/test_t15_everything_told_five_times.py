@@ -23,12 +23,12 @@ async def test_t15_everything_told_five_times_has_its_effect_once(
     dead = await house.count_dead()
     async with Recorder.listening(house.amqp) as recorder:
         await asyncio.gather(*(_tell(cms, delegation_id) for delegation_id in ids))
-        await house.settle(cms, ids, prefix)
+        await house.settle(cms, ids)
         opened = [one for one in recorder.of(TaskOpened.wire_name) if one.body["delegation_id"].startswith(prefix)]
         assert len(opened) == deliveries
         await _repeat(house, opened)
         await eventually(house.nothing_waits, within=120)
-    await house.settle(cms, ids, prefix)
+    await house.settle(cms, ids)
     assert await house.count_dead() == dead
     measures.report(
         "T15",

@@ -18,7 +18,7 @@ async def test_t20_poison_is_answered_and_kept_and_holds_nobody_up(
     ids = [f"{prefix}{number}" for number in range(deliveries)]
     tell = (cms.tell(name, body, message_id) for message_id, (name, body, _) in poison.items())
     await asyncio.gather(*tell, cms.delegate(ids))
-    await house.settle(cms, ids, prefix)
+    await house.settle(cms, ids)
     await eventually(lambda: poison.keys() <= cms.bodies[REJECTED].keys(), within=120)
     dead = await house.dead()
     wrong = [

@@ -11,6 +11,8 @@ from tests.faults.house import House
 from tests.support.eventually import eventually
 from tests.support.measures import Measures
 
+INBOX = "group@school.example"
+
 
 async def test_t36_dead_letters_replayed_twice_have_their_effect_once(
     house: House, cms: Cms, prefix: str, deliveries: int, measures: Measures
@@ -27,7 +29,7 @@ async def test_t36_dead_letters_replayed_twice_have_their_effect_once(
     replayed = await _killed_half_way(house, cms, ids, *replay)
     first = await asyncio.to_thread(house.portal.command, *replay, check=False)
     second = await asyncio.to_thread(house.portal.command, *replay, check=False)
-    await house.settle(cms, ids, prefix)
+    await house.settle(cms, ids, inbox=INBOX)
     assert (first.returncode, second.returncode) == (0, 1)
     assert not (await house.dead()).keys() & set(letters)
     measures.report(
@@ -42,7 +44,7 @@ async def test_t36_dead_letters_replayed_twice_have_their_effect_once(
 
 
 async def _define(cms: Cms, group: str) -> None:
-    body = {"work_group_id": group, "name": "Group", "email": "group@school.example", "version": 1}
+    body = {"work_group_id": group, "name": "Group", "email": INBOX, "version": 1}
     members = [{"email": "one@school.example", "is_manager": True}]
     await cms.tell("council.work-group.defined.v1", {**body, "members": members}, f"group-{group}")
     await asyncio.sleep(1)

@@ -20,7 +20,7 @@ async def test_t44_a_form_submitted_a_hundred_times_at_once_is_submitted_once(
 ) -> None:
     delegation_id = f"{prefix}1"
     await cms.delegate([delegation_id])
-    await house.settle(cms, [delegation_id], prefix)
+    await house.settle(cms, [delegation_id])
     titles = await asyncio.to_thread(_submit, house, f"{delegation_id}@school.example")
     await eventually(lambda: cms.answers[SUBMITTED][delegation_id], within=60)
     await eventually(house.nothing_waits, within=60)

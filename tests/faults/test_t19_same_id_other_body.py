@@ -1,0 +1,25 @@
+"""T19: the same delegation comes again under the same message id with another body: the first one counts."""
+
+from tests.faults.cms import REJECTED, Cms
+from tests.faults.house import House
+from tests.support.eventually import eventually
+from tests.support.measures import Measures
+
+
+async def test_t19_the_first_body_counts_and_the_second_is_rejected(
+    house: House, cms: Cms, prefix: str, deliveries: int, measures: Measures
+) -> None:
+    ids = [f"{prefix}{number}" for number in range(deliveries)]
+    dead = await house.count_dead()
+    await cms.delegate(ids, comments="The first")
+    await house.settle(cms, ids)
+    await cms.delegate(ids, comments="The second")
+    await eventually(lambda: len(cms.answers[REJECTED].keys() & set(ids)) == deliveries, within=120)
+    rejections = [body for body in cms.bodies[REJECTED].values() if body.get("delegation_id") in set(ids)]
+    tasks = house.motor["portal_tasks"]["tasks"].find({"delegation_id": {"$regex": f"^{prefix}"}})
+    comments = {task["request"]["comments"] async for task in tasks}
+    assert comments == {"The first"}
+    assert {(body["code"], body["field"]) for body in rejections} == {("delegation_differs", "/delegation_id")}
+    assert await house.count_dead() == dead + deliveries
+    await house.settle(cms, ids)
+    measures.report("T19", attempted=2 * deliveries, kept=deliveries, rejected=len(rejections), lost=0, effects_twice=0)
