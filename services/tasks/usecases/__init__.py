@@ -1,4 +1,4 @@
-"""What tasks does: what councils say, what professionals do, what lists show."""
+"""What tasks does: what councils say, what professionals and managers do, what lists show."""
 
 from services.tasks.usecases.service import TasksService
 

@@ -42,6 +42,8 @@ class Lists:
         codes = [authority.code for authority in self._authorities]
         groups = await self._stores.work_groups.of_member(codes, person.email)
         keys = [group.key for group in groups if group.is_manager]
+        if not keys:
+            return GroupTasksView(page=1, rows=[], has_more=False, manages=[])
         found = await self._stores.tasks.picked_up_from(codes, keys, skip=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE + 1)
         return GroupTasksView(
             page=page, rows=found[:PAGE_SIZE], has_more=len(found) > PAGE_SIZE, manages=_managed(groups)
