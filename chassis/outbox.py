@@ -29,8 +29,7 @@ Keep = Callable[[Sequence[dict[str, Any]]], Awaitable[None]]
 
 COUNCIL_OUTBOX = "council.outbox"
 _NAMESPACE = UUID("6f0f7c2e-54c1-4b0e-9f0e-0d6a2b1f3c55")
-RECONNECT_SECONDS = 1
-"""Between two attempts while the broker is away; the library would wait for five."""
+RECONNECT_SECONDS = 1  # the library would wait for five
 _PUBLISH_SECONDS = 5
 _SWEEP_SECONDS = 2
 _SWEEP_AGE = timedelta(seconds=4)
@@ -239,7 +238,7 @@ class Relay:
             await asyncio.sleep(_CLEAR_PAUSE_SECONDS)
             try:
                 await self.clear()
-            except PyMongoError as error:
+            except Exception as error:  # noqa: BLE001 - a relay that stands still is noticed by nobody
                 log.warning("outbox not cleared", error=type(error).__name__)
 
     async def clear(self) -> None:
@@ -263,7 +262,7 @@ class Relay:
             await asyncio.sleep(_SWEEP_SECONDS)
             try:
                 await self.sweep()
-            except PyMongoError as error:
+            except Exception as error:  # noqa: BLE001 - a relay that stands still is noticed by nobody
                 log.warning("outbox not swept", error=type(error).__name__)
 
     async def sweep(self) -> None:
@@ -286,7 +285,8 @@ class Relay:
             passed += len(page)
             if len(page) < _SWEEP_LIMIT:
                 return oldest
-            await asyncio.wait(list(self._under_way.values()))
+            if self._under_way:
+                await asyncio.wait(list(self._under_way.values()))
 
     async def drain(self, seconds: float) -> None:
         """Waits for what is under way, clears, stops."""
