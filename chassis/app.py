@@ -21,7 +21,8 @@ from chassis.dock import Dock
 from chassis.health import Health
 from chassis.http import EXCEPTION_HANDLERS, Observed
 from chassis.messaging import Consumer, Subscription
-from chassis.outbox import Publisher, Relay
+from chassis.outbox import Publisher
+from chassis.relay import Relay
 from chassis.settings import StoredServiceSettings
 from chassis.telemetry import configure_logging, log
 from chassis.tokens import Verifier

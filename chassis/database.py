@@ -12,7 +12,8 @@ from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStart
 
 from chassis.combiner import Combiner
 from chassis.errors import AlreadyHandled
-from chassis.outbox import Collection, Outgoing, Relay
+from chassis.outbox import Collection, Outgoing
+from chassis.relay import Relay
 from chassis.telemetry import DATABASE_COMMANDS
 
 Document = dict[str, Any]

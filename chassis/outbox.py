@@ -1,42 +1,33 @@
-"""Telling: events ride in the document of their change, a relay publishes them, a sweeper sends what a crash left.
+"""What is told: an event as it stands in its document's outbox, and the one connection that publishes.
 
-The only code that publishes. Consuming stands in chassis.messaging.
+When it is published is the business of chassis.relay. Consuming stands in chassis.messaging.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from itertools import islice
+from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID, uuid5
 
 from faststream.rabbit import Channel, RabbitBroker
 from faststream.rabbit.utils import RabbitClientProperties
 from motor.motor_asyncio import AsyncIOMotorCollection
-from pymongo import ASCENDING, IndexModel
-from pymongo.errors import PyMongoError
 
-from chassis import clock, failpoint
-from chassis.telemetry import OUTBOX_AGE, OUTBOX_WAITING, PUBLISHED, log
+from chassis import clock
+from chassis.telemetry import PUBLISHED
 from contracts.base import Message, PortalMessage
 
 Collection: TypeAlias = "AsyncIOMotorCollection[dict[str, Any]]"
 
-EVENTS_EXCHANGE = "portal.events"
 Keep = Callable[[Sequence[dict[str, Any]]], Awaitable[None]]
 """Takes copies of confirmed entries."""
 
+EVENTS_EXCHANGE = "portal.events"
 COUNCIL_OUTBOX = "council.outbox"
 _NAMESPACE = UUID("6f0f7c2e-54c1-4b0e-9f0e-0d6a2b1f3c55")
 RECONNECT_SECONDS = 1  # the library would wait for five
 _PUBLISH_SECONDS = 5
-_SWEEP_SECONDS = 2
-_SWEEP_AGE = timedelta(seconds=4)
-_SWEEP_LIMIT = 200
-_CONCURRENCY = 64
-_CLEAR_LIMIT = 200
-_CLEAR_PAUSE_SECONDS = 0.05
 
 
 def derived_id(*cause: str) -> str:
@@ -153,148 +144,3 @@ class Publisher:
     async def close(self) -> None:
         """Closes the connection."""
         await self._broker.stop()
-
-
-@dataclass(frozen=True, slots=True)
-class _Confirmed:
-    """An entry that the broker has, and that its document still holds."""
-
-    collection: Collection
-    document_id: Any
-    entry: dict[str, Any]
-
-
-class Relay:
-    """Publishes the outbox entries of documents just written, oldest first per document, and clears them in batches."""
-
-    def __init__(self, publisher: Publisher, keep: Keep) -> None:
-        self._publisher = publisher
-        self._keep = keep
-        self._service = publisher.service
-        self._collections: list[Collection] = []
-        self._under_way: dict[tuple[str, Any], asyncio.Task[None]] = {}
-        self._slots = asyncio.Semaphore(_CONCURRENCY)
-        self._confirmed: dict[str, _Confirmed] = {}
-        self._loops: list[asyncio.Task[None]] = []
-
-    def watch(self, collection: Collection) -> None:
-        """The sweeper looks after this collection too."""
-        self._collections.append(collection)
-
-    async def ensure_indexes(self, collection: Collection) -> None:
-        """What the sweeper's query needs; only documents with something to tell are in it."""
-        await collection.create_indexes(
-            [IndexModel([("outbox.at", ASCENDING)], partialFilterExpression={"outbox.at": {"$exists": True}})]
-        )
-
-    async def start(self) -> None:
-        """Starts clearing and sweeping."""
-        self._loops = [asyncio.create_task(self._clear_for_ever()), asyncio.create_task(self._sweep_for_ever())]
-
-    def offer(self, collection: Collection, document_id: Any, events: Sequence[Outgoing]) -> None:
-        """Takes a document's fresh entries; what cannot be sent now the sweeper sends later."""
-        if events:
-            failpoint.reached(self._service, "before-publish")
-            self._send(collection, document_id, [event.as_document() for event in events])
-
-    def _send(self, collection: Collection, document_id: Any, entries: list[dict[str, Any]]) -> None:
-        key = (collection.name, document_id)
-        if key in self._under_way:
-            return  # one sender a document keeps its order; the sweeper takes what came meanwhile
-        waiting = [entry for entry in entries if entry["event_id"] not in self._confirmed]
-        if not waiting:
-            return
-        OUTBOX_WAITING.inc(len(waiting))
-        task = asyncio.create_task(self._publish_all(collection, document_id, waiting))
-        self._under_way[key] = task
-        task.add_done_callback(lambda _: self._under_way.pop(key, None))
-
-    async def _publish_all(self, collection: Collection, document_id: Any, entries: list[dict[str, Any]]) -> None:
-        try:
-            async with self._slots:
-                for entry in entries:
-                    await self._publish(entry)
-                    failpoint.reached(self._service, "before-clear")
-                    self._confirmed[entry["event_id"]] = _Confirmed(collection, document_id, entry)
-        except Exception as error:  # noqa: BLE001 - whatever it was, the entry stays and the sweeper comes
-            log.warning("outbox entry not published", error=type(error).__name__, collection=collection.name)
-        finally:
-            OUTBOX_WAITING.dec(len(entries))
-
-    async def _publish(self, entry: dict[str, Any]) -> None:
-        await self._publisher.publish(
-            entry["body"].encode(),
-            exchange=entry["exchange"],
-            routing_key=entry["routing_key"],
-            message_id=entry["event_id"],
-            type=entry["type"],
-            headers=entry["headers"],
-            correlation_id=entry["correlation_id"],
-            timestamp=entry["at"],
-        )
-
-    async def _clear_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(_CLEAR_PAUSE_SECONDS)
-            try:
-                await self.clear()
-            except Exception as error:  # noqa: BLE001 - a relay that stands still is noticed by nobody
-                log.warning("outbox not cleared", error=type(error).__name__)
-
-    async def clear(self) -> None:
-        """Removes what is confirmed from its documents and keeps a copy: a confirm is no proof for ever.
-
-        In small batches, each done with for good: a large one after an outage would never end within its time.
-        """
-        while batch := list(islice(self._confirmed.values(), _CLEAR_LIMIT)):
-            await self._keep([one.entry for one in batch])
-            for collection in {one.collection.name: one.collection for one in batch}.values():
-                mine = [one for one in batch if one.collection.name == collection.name]
-                await collection.update_many(
-                    {"_id": {"$in": [one.document_id for one in mine]}},
-                    {"$pull": {"outbox": {"event_id": {"$in": [one.entry["event_id"] for one in mine]}}}},
-                )
-            for one in batch:
-                del self._confirmed[one.entry["event_id"]]
-
-    async def _sweep_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(_SWEEP_SECONDS)
-            try:
-                await self.sweep()
-            except Exception as error:  # noqa: BLE001 - a relay that stands still is noticed by nobody
-                log.warning("outbox not swept", error=type(error).__name__)
-
-    async def sweep(self) -> None:
-        """Sends what stands in an outbox for longer than a healthy relay takes."""
-        before = clock.now() - _SWEEP_AGE
-        oldest = clock.now()
-        for collection in self._collections:
-            oldest = await self._sweep(collection, before, oldest)
-        OUTBOX_AGE.set(max(0.0, (clock.now() - oldest).total_seconds()))
-
-    async def _sweep(self, collection: Collection, before: datetime, oldest: datetime) -> datetime:
-        """Page by page, behind the oldest ones too: these may be such that nobody can be told yet."""
-        passed = 0
-        while True:
-            cursor = collection.find({"outbox.at": {"$lt": before}}, {"outbox": 1}, skip=passed, limit=_SWEEP_LIMIT)
-            page = await cursor.sort([("outbox.at", ASCENDING)]).to_list(length=_SWEEP_LIMIT)
-            for document in page:
-                oldest = min(oldest, document["outbox"][0]["at"])
-                self._send(collection, document["_id"], document["outbox"])
-            passed += len(page)
-            if len(page) < _SWEEP_LIMIT:
-                return oldest
-            if self._under_way:
-                await asyncio.wait(list(self._under_way.values()))
-
-    async def drain(self, seconds: float) -> None:
-        """Waits for what is under way, clears, stops."""
-        for loop in self._loops:
-            loop.cancel()
-        if self._under_way:
-            await asyncio.wait(list(self._under_way.values()), timeout=seconds)
-        try:
-            await self.clear()
-        except PyMongoError as error:
-            log.warning("outbox not cleared", error=type(error).__name__)

@@ -14,7 +14,7 @@ from chassis import clock
 from chassis.authorities import Authorities
 from chassis.database import Database
 from chassis.errors import AlreadyHandled, Conflict, Refused
-from chassis.outbox import Relay
+from chassis.relay import Relay
 from commands.parts.instance import ROOT
 from contracts.base import Contact, Message
 from contracts.council import DelegationAmended, DelegationRequested, DelegationRetracted

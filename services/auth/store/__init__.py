@@ -3,7 +3,7 @@
 from typing import Self
 
 from chassis.database import Database
-from chassis.outbox import Relay
+from chassis.relay import Relay
 from services.auth.store.accounts import AccountStore
 from services.auth.store.limits import LimitStore
 from services.auth.store.registrations import RegistrationStore

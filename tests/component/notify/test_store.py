@@ -9,7 +9,8 @@ import pytest
 from chassis import clock
 from chassis.database import Database
 from chassis.errors import AlreadyHandled
-from chassis.outbox import Publisher, Relay
+from chassis.outbox import Publisher
+from chassis.relay import Relay
 from chassis.told import Told
 from contracts.base import Contact
 from services.notify.model import Delivery
