@@ -1,4 +1,4 @@
-"""The relay: publishes the outbox entries of documents just written, sends what a crash left, clears what is confirmed."""
+"""The relay: publishes the outbox entries of documents just written, clears what is confirmed, sends what a crash left."""
 
 import asyncio
 from collections.abc import Sequence
