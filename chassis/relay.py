@@ -1,4 +1,4 @@
-"""The relay: publishes the outbox entries of documents just written, clears what is confirmed, sends what a crash left."""
+"""The relay: publishes the outbox entries of documents just written, clears what is confirmed, sends the rest again."""
 
 import asyncio
 from collections.abc import Sequence
