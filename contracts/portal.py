@@ -68,6 +68,8 @@ class ContributionSubmitted(PortalMessage):
     form: str
     form_version: str
     answers: dict[str, Any]
+    questionnaire_response: dict[str, Any] | None = None
+    """The same answers as a FHIR R4 QuestionnaireResponse."""
     signed_by: list[Signature]
     submitted_at: AwareDatetime
     pdf: DocumentReference

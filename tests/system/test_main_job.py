@@ -65,6 +65,7 @@ async def test_a_form_goes_from_council_to_professional_and_back(portal: Portal,
     received = (await bristol.expect(SUBMITTED, delegation_id=delegation_id)).body
     assert received["answers"]["preferred_name"] == "Gabe"
     assert received["answers"]["date_assessment_completed"] == "2026-03-01"
+    assert received["questionnaire_response"]["resourceType"] == "QuestionnaireResponse"
     assert received["answers"]["here_and_now"] == "Hi I'm Gabriel and I like trains."
     assert [one["email"] for one in received["signed_by"]] == [email]
     assert [one["name"] for one in received["attachments"]] == ["report.pdf"]

@@ -24,6 +24,7 @@ from services.forms.model.answers import Form
 from services.forms.model.contribution import Contribution, Submission
 from services.forms.model.document import Paper
 from services.forms.model.receipt import receipt_of
+from services.forms.model.response import questionnaire_response
 from services.forms.pdf import Printer
 from services.forms.store import Stores
 from services.forms.usecases.drafts import Opened
@@ -124,13 +125,16 @@ class Submissions:
             contribution, form, at, attached, [signature], reference=f"Contribution {contribution_id}"
         )
         pdf = await self._printer.print(paper)
+        answers = contribution.answers(form)
+        response = questionnaire_response(form.definition, answers, contribution_id=contribution_id, submitted_at=at)
         told = ToldToCouncil(
             authority=contribution.authority,
             delegation_id=contribution.delegation_id,
             contribution_id=contribution_id,
             form=contribution.form,
             form_version=contribution.form_version,
-            answers=contribution.answers(form),
+            answers=answers,
+            questionnaire_response=response,
             signed_by=[signature],
             submitted_at=at,
             pdf=self._pdf_reference(form, pdf),
