@@ -152,7 +152,8 @@ class House:
             }
 
     async def nothing_waits(self) -> bool:
-        """Whether no delivery waits for a service, nor for its next attempt."""
+        """Whether no delivery waits for a service, nor for its next attempt; asked twice a second at most."""
+        await asyncio.sleep(0.5)
         names = [*QUEUES, *map(retry_queue, DELAYS)]
         return not any((await self._counts(names)).values())
 

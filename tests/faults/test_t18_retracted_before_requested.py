@@ -19,6 +19,7 @@ async def test_t18_what_is_retracted_before_it_is_requested_reaches_nobody(
     mine = {"_id": {"$in": [task_id_of("bristol", one) for one in ids]}}
 
     async def retractions_are_known() -> bool:
+        await asyncio.sleep(0.5)
         return bool(await tasks.count_documents(mine) == deliveries)
 
     await asyncio.gather(*(cms.tell(RETRACTED, {"delegation_id": one}, f"retraction-of-{one}") for one in ids))
