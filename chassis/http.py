@@ -22,6 +22,14 @@ from contracts.base import Fault
 Body = TypeVar("Body", bound=BaseModel)
 REQUEST_ID = "x-request-id"
 
+DOWNLOAD_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+"""Nothing that somebody sent is ever shown by a browser in the portal's own name (reliability R19)."""
+
 
 async def read(request: Request, model: type[Body]) -> Body:
     """The body as its model; BadRequest names each fault by its path."""

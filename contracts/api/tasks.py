@@ -63,6 +63,16 @@ class GroupTasksView(Value):
     manages: list[str]
 
 
+class SharedDocumentView(Value):
+    """A document that the council sent along: kept here, or where `url` says."""
+
+    document_id: str
+    name: str
+    media_type: str
+    size: int | None = None
+    url: str | None = None
+
+
 class TaskView(PersonalData):
     """A task as the form's banner needs it (requirements F96, F97)."""
 
@@ -78,6 +88,7 @@ class TaskView(PersonalData):
     due_on: date
     state: TaskState
     version: int
+    documents: list[SharedDocumentView] = []
 
 
 class GroupChoice(Value):

@@ -1,7 +1,7 @@
 """Tasks: the work that waits for people.
 
 Owns:      Task (collection `tasks`), WorkGroup (`work_groups`), what may be delegated (`forms`), the names of
-           those who have registered (`people`)
+           those who have registered (`people`), content of the documents that councils send along (bucket `shared`)
 Listens:   council.delegation.requested.v1, council.delegation.amended.v1, council.delegation.retracted.v1,
            council.work-group.defined.v1, forms.definition.published.v1, forms.contribution.submitted.v1,
            auth.account.registered.v1

@@ -3,12 +3,13 @@
 from typing import cast, get_args
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from chassis.errors import BadRequest
-from chassis.http import answer, nothing, read
+from chassis.http import DOWNLOAD_HEADERS, answer, nothing, read
 from chassis.identity import current_council, current_professional
+from chassis.names import content_disposition
 from contracts.api.council import TakenView
 from contracts.api.tasks import ReAssignBody, SearchBody, Tab, TaskState
 from services.tasks.usecases import TasksService
@@ -42,6 +43,19 @@ async def list_tasks(request: Request) -> Response:
 async def view_task(request: Request) -> Response:
     """A task as its holder sees it."""
     return answer(await _service(request).work.view(current_professional(request), request.path_params["task_id"]))
+
+
+async def open_document(request: Request) -> Response:
+    """A document that the council sent along, as a download."""
+    person, path = current_professional(request), request.path_params
+    document, content = await _service(request).work.document(person, path["task_id"], path["document_id"])
+    headers = {
+        **DOWNLOAD_HEADERS,
+        "Content-Disposition": content_disposition(document.name),
+        "Content-Length": str(document.size),
+        "Content-Type": document.media_type,
+    }
+    return StreamingResponse(content, headers=headers)
 
 
 async def grant_task(request: Request) -> Response:
@@ -111,6 +125,7 @@ async def take_message(request: Request) -> Response:
 routes = [
     Route("/tasks", list_tasks),
     Route("/tasks/{task_id}", view_task),
+    Route("/tasks/{task_id}/documents/{document_id:path}", open_document),
     Route("/tasks/{task_id}/grant", grant_task, methods=["POST"]),
     Route("/tasks/{task_id}/pickup", pick_up_task, methods=["POST"]),
     Route("/tasks/{task_id}/re-assign", list_choices),

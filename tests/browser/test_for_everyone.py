@@ -91,7 +91,15 @@ async def test_the_pages_of_a_form(browser: Browser, portal: Portal, bristol: Co
     visitor = await Visitor.arrive(browser, portal)
     page = visitor.page
     await visitor.have_account()
-    task_id = await visitor.be_delegated(bristol)
+    document = {"document_id": "EP-1", "name": "Psychology report.pdf", "media_type": "application/pdf"}
+    elsewhere = {
+        **document,
+        "document_id": "EP-2",
+        "name": f"{'Previous-advice-' * 7}.pdf",
+        "url": "https://council.example/2",
+    }
+    documents = [{**document, "content_base64": "JVBERg=="}, elsewhere]
+    task_id = await visitor.be_delegated(bristol, documents=documents)
     await bristol.define_group(f"wg-{task_id}", [visitor.email])
     await bristol.delegate(f"G-{task_id}", assignee={"kind": "work_group", "work_group_id": f"wg-{task_id}"})
     await visitor.sign_in()

@@ -1,6 +1,7 @@
 """Council to council through the front doors: AMQP, pages without scripts, emails, documents by reference."""
 
 import asyncio
+from base64 import b64encode
 from hashlib import sha256
 from uuid import uuid4
 
@@ -73,6 +74,35 @@ async def test_a_form_goes_from_council_to_professional_and_back(portal: Portal,
         content = await bristol.fetch(document["url"])
         assert (len(content), sha256(content).hexdigest()) == (document["size"], document["sha256"])
     assert (await bristol.fetch(received["pdf"]["url"], Range="bytes=0-3")) == b"%PDF"
+
+
+async def test_the_professional_reads_what_the_council_sent_along(portal: Portal, bristol: Council) -> None:
+    delegation_id, email, mail, report = new_id(), new_email(), portal.mail, pdf()
+    kept = {"document_id": "EP/1", "name": "Psychology report.pdf", "media_type": "application/pdf"}
+    elsewhere = {**kept, "document_id": "EP/2", "name": "Previous advice", "url": "https://council.example/advice"}
+    documents = [{**kept, "content_base64": b64encode(report).decode()}, elsewhere]
+    await bristol.delegate(delegation_id, email, documents=documents)
+    await bristol.expect(ACCEPTED, delegation_id=delegation_id)
+
+    def job() -> None:
+        with Person(portal.gateway) as person, Person(portal.gateway) as stranger:
+            person.register(mail, email)
+            tasks = person.sign_in(mail, email)
+            page = person.open(tasks.link(FORM))
+            assert "Documents from the council" in page.text
+            assert page.link("Previous advice") == "https://council.example/advice"
+            received = person.open(page.link("Psychology report.pdf")).response
+            assert received.content == report
+            assert received.headers["Content-Disposition"].startswith('attachment; filename="Psychology report.pdf"')
+            assert received.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+            assert (received.headers["X-Content-Type-Options"], received.headers["Cache-Control"]) == (
+                "nosniff",
+                "no-store",
+            )
+            assert "Psychology" not in stranger.open(page.link("Psychology report.pdf")).text
+            person.open(page.link("Psychology report.pdf") + "0", status=404)
+
+    await asyncio.to_thread(job)
 
 
 async def test_a_council_reads_only_its_own_documents(portal: Portal, bristol: Council, oxfordshire: Council) -> None:

@@ -4,17 +4,9 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from chassis.errors import Refused
+from chassis.http import DOWNLOAD_HEADERS
 from services.files.model import Attachment, OutOfRange, asked_part, content_disposition
 from services.files.usecases import Files
-
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-    "Accept-Ranges": "bytes",
-}
-"""Nothing that somebody uploaded is ever shown by a browser in the portal's own name (reliability R19)."""
 
 
 class RangeNotSatisfiable(Refused):
@@ -33,7 +25,8 @@ def download(request: Request, file: Attachment) -> Response:
         part = asked_part(asked, file.content.size)
     except OutOfRange as beyond:
         raise RangeNotSatisfiable("range_not_satisfiable", f"The file has {file.content.size} bytes.") from beyond
-    headers = {**HEADERS, "ETag": tag, "Content-Disposition": content_disposition(file.name)}
+    headers = {**DOWNLOAD_HEADERS, "Accept-Ranges": "bytes", "ETag": tag}
+    headers["Content-Disposition"] = content_disposition(file.name)
     headers["Content-Length"] = str(part.length if part else file.content.size)
     if part is not None:
         headers["Content-Range"] = part.content_range

@@ -1,5 +1,6 @@
 """tasks, as the gateway asks it: lists, grants, pick-up, re-assigning, a council's delegations."""
 
+from contextlib import AbstractAsyncContextManager
 from urllib.parse import quote, urlencode
 
 from chassis.identity import Council, Professional
@@ -14,7 +15,7 @@ from contracts.api.tasks import (
     TaskListView,
 )
 from contracts.council import Assignee
-from services.gateway.clients.transport import Transport
+from services.gateway.clients.transport import Download, Transport
 
 _SERVICE = "tasks"
 
@@ -57,6 +58,11 @@ class TasksClient:
         """Gives the task to somebody else."""
         path = f"/tasks/{quote(task_id, safe='')}/re-assign"
         await self._transport.ask(_SERVICE, "POST", path, person, body=ReAssignBody(to=to))
+
+    def document(self, person: Professional, task_id: str, document_id: str) -> AbstractAsyncContextManager[Download]:
+        """The bytes of a document that the council sent along."""
+        path = f"/tasks/{quote(task_id, safe='')}/documents/{quote(document_id, safe='')}"
+        return self._transport.download(_SERVICE, path, person)
 
     async def delegation(self, council: Council, delegation_id: str) -> DelegationView:
         """A delegation's state."""

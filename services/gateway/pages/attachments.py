@@ -1,4 +1,4 @@
-"""Attached documents: upload of several at once, each with its own answer; removing and opening one."""
+"""Documents of a form: attached several at once, each with its own answer, removed and opened; the council's opened."""
 
 import asyncio
 import contextlib
@@ -75,4 +75,15 @@ async def open_file(request: Request) -> Response:
     return await passed_on(visit.gateway.files.content(opened.person, opened.grant, task_id, file_id))
 
 
-routes = [Route("/forms/{task_id}/files/{file_id}", open_file)]
+async def open_shared(request: Request) -> Response:
+    """A document from the council, as a download."""
+    visit = Visit(request)
+    task_id, document_id = request.path_params["task_id"], request.path_params["document_id"]
+    _, opened = await visit.reading(lambda person: open_task(visit.gateway, person, task_id))
+    return await passed_on(visit.gateway.tasks.document(opened.person, task_id, document_id))
+
+
+routes = [
+    Route("/forms/{task_id}/files/{file_id}", open_file),
+    Route("/forms/{task_id}/shared/{document_id:path}", open_shared),
+]

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from urllib.parse import quote
 
 from contracts.api.files import FileView
 from contracts.api.forms import ContributionView, FormPage
-from contracts.api.tasks import TaskView
+from contracts.api.tasks import SharedDocumentView, TaskView
 from contracts.authority import Authority
 from services.gateway.edits import seen_on
 from services.gateway.views.answers import flat
@@ -17,11 +18,22 @@ SIZES = ((1024 * 1024, "MB"), (1024, "KB"))
 
 
 @dataclass(frozen=True)
+class SharedLink:
+    """A document from the council; where `href` is empty only its name is shown."""
+
+    name: str
+    size: str
+    href: str
+    is_elsewhere: bool
+
+
+@dataclass(frozen=True)
 class Banner:
-    """Whom the form is about, and who asks for it."""
+    """Whom the form is about, who asks for it, and what they sent along."""
 
     subject: list[tuple[str, str]]
     sender: list[tuple[str, str]]
+    documents: list[SharedLink]
 
 
 def banner(task: TaskView, authority: Authority, today: date) -> Banner:
@@ -49,7 +61,17 @@ def banner(task: TaskView, authority: Authority, today: date) -> Banner:
             )
             if line[1]
         ],
+        [_shared_link(task.task_id, document) for document in task.documents],
     )
+
+
+def _shared_link(task_id: str, document: SharedDocumentView) -> SharedLink:
+    """Kept here it is downloaded from here; the council's own address is followed only where it is https."""
+    if document.url is None:
+        href = f"/forms/{task_id}/shared/{quote(document.document_id, safe='')}"
+        return SharedLink(document.name, size_words(document.size or 0), href, is_elsewhere=False)
+    href = document.url if document.url.lower().startswith("https://") else ""
+    return SharedLink(document.name, "", href, is_elsewhere=True)
 
 
 @dataclass(frozen=True)

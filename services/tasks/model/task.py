@@ -19,6 +19,7 @@ from contracts.council import (
     WorkGroupAssignee,
 )
 from contracts.tasks import Holder
+from services.tasks.model.shared import KeptDocument
 
 OPEN_STATES: tuple[TaskState, ...] = ("assigned", "returned")
 Right = Literal["read", "edit", "submit"]
@@ -54,6 +55,7 @@ class Request(Value):
     due_on: date
     comments: str
     prefill: dict[str, Any]
+    documents: list[KeptDocument] = []
     requested_at: AwareDatetime
 
 

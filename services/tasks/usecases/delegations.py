@@ -11,6 +11,7 @@ from contracts.council import DelegationAmended, DelegationRequested, Delegation
 from contracts.forms import ContributionSubmitted
 from services.tasks import telling
 from services.tasks.model.form import Form
+from services.tasks.model.shared import Coming, KeptDocument, coming
 from services.tasks.model.task import Request, Retraction, Submission, Task, amendment, due_date
 from services.tasks.model.work_group import WorkGroup
 from services.tasks.store import Stores
@@ -36,13 +37,21 @@ class Delegations:
 
     async def request(self, message: DelegationRequested, waited_seconds: float) -> None:
         """A request opens one task, however often and whenever it comes."""
-        request = await self._accept(message, waited_seconds)
         blank = self._blank(message.authority, message.delegation_id)
+        documents = coming(blank.task_id, message.documents)
+        request = await self._accept(message, [each.document for each in documents], waited_seconds)
+        await self._keep(blank.task_id, documents)
         task = blank.model_copy(update={"request": request})
         try:
             await self._stores.tasks.add(task, telling.of_request(task, self._authorities.get(task.authority)))
         except AlreadyHandled:
             await self._request_late(request, blank)
+
+    async def _keep(self, task_id: str, documents: list[Coming]) -> None:
+        """Before the task is written: a crash in between leaves content that the repeat finds."""
+        for each in documents:
+            if each.content is not None and each.document.content_id:
+                await self._stores.shared.put(each.document.content_id, task_id, each.content)
 
     async def _request_late(self, request: Request, blank: Task) -> None:
         """There is something under this id: the same request, a different one, or what overtook it."""
@@ -73,7 +82,9 @@ class Delegations:
                 refusals.append(telling.of_refused_amendment(task, change.message_id, refused))
         return task, refusals
 
-    async def _accept(self, message: DelegationRequested, waited_seconds: float) -> Request:
+    async def _accept(
+        self, message: DelegationRequested, documents: list[KeptDocument], waited_seconds: float
+    ) -> Request:
         self._authorities.get(message.authority)
         form = await self._form(message.authority, message.form, waited_seconds)
         form.check_prefill(message.prefill)
@@ -94,6 +105,7 @@ class Delegations:
             due_on=due_date(message, received_on, form.due_days),
             comments=message.comments,
             prefill=message.prefill,
+            documents=documents,
             requested_at=clock.now(),
         )
 

@@ -1,5 +1,7 @@
 """What professionals do with a task: open it, pick it up. Who may do what is decided here and nowhere else."""
 
+from collections.abc import AsyncIterator
+
 from chassis import clock
 from chassis.authorities import Authorities
 from chassis.errors import Conflict, Forbidden, NotFound
@@ -8,6 +10,7 @@ from chassis.tokens import Signer
 from contracts.api.tasks import GrantView, TaskView
 from contracts.tasks import FormGrant, Holder
 from services.tasks import telling
+from services.tasks.model.shared import KeptDocument
 from services.tasks.model.task import Right, Task
 from services.tasks.store import Stores
 
@@ -63,10 +66,23 @@ class Work:
 
     async def view(self, person: Professional, task_id: str) -> TaskView:
         """The task as its holder sees it."""
+        return _view(await self._held(person, task_id))
+
+    async def document(
+        self, person: Professional, task_id: str, document_id: str
+    ) -> tuple[KeptDocument, AsyncIterator[bytes]]:
+        """A document that the council sent along, with its content, for whoever holds the task."""
+        task = await self._held(person, task_id)
+        for document in task.requested.documents:
+            if document.document_id == document_id and document.content_id:
+                return document, await self._stores.shared.open(document.content_id)
+        raise NotFound("unknown_document", "There is no such document.")
+
+    async def _held(self, person: Professional, task_id: str) -> Task:
         task = await load(self._stores, self._authorities, task_id)
         if not task.is_held_by(person.email):
             raise NotFound("unknown_task", "There is no such form, or it is not yours.")
-        return _view(task)
+        return task
 
     async def _is_in_its_group(self, task: Task, person: Professional) -> bool:
         if task.work_group is None:
@@ -106,4 +122,5 @@ def _view(task: Task) -> TaskView:
         due_on=task.due_on,
         state=task.state,
         version=task.version,
+        documents=[document.view() for document in task.requested.documents],
     )

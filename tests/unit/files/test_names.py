@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis.names import LONGEST
 from services.files.model import clean_name, content_disposition, extension
-from services.files.model.names import LONGEST
 
 
 @pytest.mark.parametrize(

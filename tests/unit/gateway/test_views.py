@@ -4,7 +4,7 @@ from datetime import date
 
 from contracts.api.files import FileView
 from contracts.api.forms import Conflict
-from contracts.api.tasks import TabCounts, TaskListView, TaskRow
+from contracts.api.tasks import SharedDocumentView, TabCounts, TaskListView, TaskRow
 from services.gateway.views.answers import REQUIRED, page_faults
 from services.gateway.views.check import check_page, first_page_missing
 from services.gateway.views.form import Drawing, banner, form_page
@@ -52,6 +52,23 @@ def test_the_authority_decides_what_the_banner_shows_of_the_child() -> None:
     assert ("Comments", "Please complete the report") in oxford.subject
     assert oxford.sender[0] == ("Required By", "05-Sep-2021 (in 5 days)")
     assert "Address" not in [name for name, _ in oxford.sender]
+
+
+def test_the_banner_leads_to_the_councils_documents_and_elsewhere_only_by_https() -> None:
+    documents = [
+        SharedDocumentView(document_id="EP/1", name="Report.pdf", media_type="application/pdf", size=340 * 1024),
+        *(
+            SharedDocumentView(document_id=url, name="Advice", media_type="text/html", url=url)
+            for url in ("https://council.example/7", "http://council.example/7", "javascript:alert(1)")
+        ),
+    ]
+    links = banner(task().model_copy(update={"documents": documents}), BRISTOL, TODAY).documents
+    assert [(link.href, link.size) for link in links] == [
+        ("/forms/t-1/shared/EP%2F1", "340 KB"),
+        ("https://council.example/7", ""),
+        ("", ""),
+        ("", ""),
+    ]
 
 
 def test_what_is_missing_counts_only_when_the_form_is_to_be_final() -> None:

@@ -1,0 +1,32 @@
+"""Where all that tasks owns is kept; the only package here that knows the database."""
+
+from typing import Self
+
+from chassis.app import Resources
+from services.tasks.store.people import FormStore, PersonStore, WorkGroupStore
+from services.tasks.store.shared import SharedStore
+from services.tasks.store.tasks import TaskStore
+
+__all__ = ["Stores"]
+
+
+class Stores:
+    """The stores of this service."""
+
+    def __init__(self, resources: Resources) -> None:
+        database, relay = resources.database, resources.relay
+        self.tasks = TaskStore(database.documents("tasks", relay))
+        self.work_groups = WorkGroupStore(database.documents("work_groups", relay))
+        self.forms = FormStore(database.documents("forms", relay))
+        self.people = PersonStore(database.documents("people", relay))
+        self.shared = SharedStore(
+            database.bucket("shared"), database.collection("shared.files"), database.collection("shared.chunks")
+        )
+
+    @classmethod
+    async def open(cls, resources: Resources) -> Self:
+        """With every index made."""
+        stores = cls(resources)
+        for store in (stores.tasks, stores.work_groups, stores.forms, stores.people, stores.shared):
+            await store.prepare()
+        return stores

@@ -1,0 +1,130 @@
+"""Where tasks are kept: by id, by holder, by authority."""
+
+from collections.abc import Sequence
+
+from pymongo import ASCENDING, IndexModel
+
+from chassis.database import Document, Documents, storable
+from chassis.outbox import Outgoing
+from contracts.api.tasks import TaskRow, TaskState
+from services.tasks.model.listing import row_of
+from services.tasks.model.task import OPEN_STATES, Task, same_address
+from services.tasks.model.work_group import group_key
+
+LIST_LIMIT = 1000
+"""The most tasks one person's lists are made from."""
+
+
+def _task_document(task: Task) -> Document:
+    """The facts, and beside them what the lists are found by."""
+    document: Document = {"_id": task.task_id, **storable(task.model_dump(exclude={"task_id"}))}
+    if task.request is None:
+        return document | {"state": "unrequested", "listed_for": None}
+    row = storable(row_of(task).model_dump())
+    document |= {"state": task.state, "listed_for": _listed_for(task), "row": row}
+    return document | ({"picked_up_from": _picked_up_from(task)} if task.moves else {})
+
+
+def _listed_for(task: Task) -> str:
+    holder = task.holder
+    if holder.kind == "person":
+        return same_address(holder.email or "")
+    return group_key(task.authority, holder.work_group_id or "")
+
+
+def _picked_up_from(task: Task) -> str | None:
+    """The group whose managers see it among its members' tasks."""
+    group = task.work_group
+    if group is None or task.holder.kind == "work_group":
+        return None
+    return group_key(task.authority, group.work_group_id or "")
+
+
+def _task(document: Document) -> Task:
+    return Task.model_validate({**document, "task_id": document["_id"]})
+
+
+class TaskStore:
+    """Tasks by id, by holder, by authority."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+
+    async def prepare(self) -> None:
+        """Makes the indexes."""
+        await self._documents.ensure_indexes(
+            [
+                IndexModel([("authority", ASCENDING), ("state", ASCENDING), ("_id", ASCENDING)]),
+                IndexModel([("listed_for", ASCENDING), ("authority", ASCENDING), ("state", ASCENDING)]),
+                IndexModel(
+                    [
+                        ("picked_up_from", ASCENDING),
+                        ("authority", ASCENDING),
+                        ("state", ASCENDING),
+                        ("row.due_on", ASCENDING),
+                        ("_id", ASCENDING),
+                    ],
+                    partialFilterExpression={"picked_up_from": {"$exists": True}},
+                    name="picked_up",
+                ),
+            ]
+        )
+
+    async def add(self, task: Task, events: Sequence[Outgoing]) -> None:
+        """AlreadyHandled where there is a task of that id."""
+        await self._documents.insert(_task_document(task), events)
+
+    async def get(self, authority: str, task_id: str) -> Task | None:
+        """A task of one authority."""
+        found = await self._documents.get({"_id": task_id, "authority": authority})
+        return _task(found) if found else None
+
+    async def find(self, authorities: Sequence[str], task_id: str) -> Task | None:
+        """A task of any authority that is served here."""
+        found = await self._documents.get({"_id": task_id, "authority": {"$in": list(authorities)}})
+        return _task(found) if found else None
+
+    async def replace(self, before: Task, after: Task, events: Sequence[Outgoing]) -> bool:
+        """Writes the change where nothing else has changed since; False where something has."""
+        guard = {"_id": before.task_id, "authority": before.authority, "version": before.version}
+        document = _task_document(after)
+        del document["_id"]
+        return await self._documents.update(guard, {"$set": document}, events) is not None
+
+    async def listed_for(
+        self, authorities: Sequence[str], email: str, groups: Sequence[str], states: Sequence[TaskState]
+    ) -> list[TaskRow]:
+        """Every task that a person holds or that waits in one of the groups, as lists show them."""
+        query = {
+            "listed_for": {"$in": [same_address(email), *groups]},
+            "authority": {"$in": list(authorities)},
+            "state": {"$in": list(states)},
+        }
+        found = await self._documents.find(query, limit=LIST_LIMIT, projection={"row": 1})
+        return [TaskRow.model_validate(document["row"]) for document in found]
+
+    async def picked_up_from(
+        self, authorities: Sequence[str], groups: Sequence[str], *, skip: int, limit: int
+    ) -> list[TaskRow]:
+        """Open tasks that members of these groups have picked up, the earliest due first."""
+        query = {
+            "picked_up_from": {"$in": list(groups)},
+            "authority": {"$in": list(authorities)},
+            "state": {"$in": list(OPEN_STATES)},
+        }
+        order = [("row.due_on", ASCENDING), ("_id", ASCENDING)]
+        found = await self._documents.find(query, sort=order, skip=skip, limit=limit, projection={"row": 1})
+        return [TaskRow.model_validate(document["row"]) for document in found]
+
+    async def of_authority(self, authority: str, state: TaskState | None, after: str, limit: int) -> list[Task]:
+        """A page of an authority's tasks in the order of their ids."""
+        states = [state] if state else ["assigned", "in_group", "returned", "declined", "retracted", "submitted"]
+        query = {"authority": authority, "state": {"$in": states}, "_id": {"$gt": after}}
+        found = await self._documents.find(query, sort=[("_id", ASCENDING)], limit=limit)
+        return [_task(document) for document in found]
+
+    async def authorities_naming(self, authorities: Sequence[str], email: str) -> list[str]:
+        """The authorities that have delegated something to this address."""
+        query = {"listed_for": same_address(email), "authority": {"$in": list(authorities)}}
+        found = await self._documents.find(query, limit=LIST_LIMIT, projection={"authority": 1})
+        return sorted({document["authority"] for document in found})
