@@ -21,7 +21,7 @@ class CouncilClient:
         """Hands a council's message to tasks as it came."""
         headers = {"Content-Type": "application/json", "Idempotency-Key": key}
         path = f"/council-messages/{quote(name, safe='')}"
-        async with self._transport.request("tasks", "POST", path, council, None, headers, body) as response:
+        async with self._transport.request("tasks", "POST", path, council, None, headers, body, slow=True) as response:
             return TakenView.model_validate_json(await self._transport.checked(response))
 
     async def told(self, council: Council, after: str, limit: int) -> ToldView:
