@@ -12,7 +12,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.api.forms import Edit, FormPage, Question
-from services.gateway.views.answers import Answers, UnreadableError, as_list, as_typed, flat, read_typed, rows_of
+from services.gateway.views.answers import (
+    Answers,
+    UnreadableError,
+    as_list,
+    as_typed,
+    flat,
+    plain_text,
+    read_typed,
+    rows_of,
+)
 
 ANSWER, ROWS, REMOVED, CHOICE = "a:", "rows:", "removed:", "choice:"
 ANSWERED = frozenset({"line", "text", "number", "date", "boolean", "radio", "picklist", "several"})
@@ -80,7 +89,7 @@ def _value_shown(question: Question, value: Any) -> Any:
     try:
         return read_typed(question, typed)
     except UnreadableError:
-        return typed[-1].strip()
+        return plain_text(typed).strip()
 
 
 def seen_on(page: FormPage, answers: Answers) -> Seen:
@@ -122,7 +131,7 @@ def _read_answer(reading: Reading, question: Question, path: str, posted: Posted
         value = read_typed(question, typed or [])
     except UnreadableError as fault:
         reading.faults[path] = str(fault)
-        value = (typed or [""])[-1].strip()
+        value = plain_text(typed or []).strip()
     if digest(value) != seen.answers.get(path, digest(None)):
         reading.edits.append(Edit(op="set", path=path, value=value))
 

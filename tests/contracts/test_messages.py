@@ -133,7 +133,9 @@ def _files_with(pattern: str) -> set[str]:
 @pytest.mark.parametrize(
     ("pattern", "allowed"),
     [
-        pytest.param(PUBLISHES, {"chassis/outbox.py", "chassis/relay.py", "chassis/messaging.py"}, id="only the outbox publishes"),
+        pytest.param(
+            PUBLISHES, {"chassis/outbox.py", "chassis/relay.py", "chassis/messaging.py"}, id="only the outbox publishes"
+        ),
         pytest.param(OPENS, {"chassis/database.py"}, id="only the chassis opens the database"),
         pytest.param(TELLS_TIME, {"chassis/clock.py"}, id="only the clock tells the time"),
     ],

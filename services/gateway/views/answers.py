@@ -38,12 +38,16 @@ def as_list(value: Any) -> list[str]:
     return [str(item) for item in value] if isinstance(value, list) else []
 
 
+def plain_text(typed: list[str]) -> str:
+    """What was typed, every line break as LF: a browser sends CR LF, also for one that was stored as a lone CR."""
+    return (typed[-1] if typed else "").replace("\r\n", "\n").replace("\r", "\n")
+
+
 def read_typed(question: Question, typed: list[str]) -> Any:
     """The value of what was typed or chosen; None where there is nothing."""
     if question.type == "several":
         return [item for item in typed if item] or None
-    # A browser sends every line break as CR LF, also one that was stored as a lone CR.
-    text = (typed[-1] if typed else "").replace("\r\n", "\n").replace("\r", "\n")
+    text = plain_text(typed)
     if not text.strip():
         return None
     if question.type == "number":
