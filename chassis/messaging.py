@@ -251,7 +251,8 @@ class Consumer:
                 correlation_id=delivery.message_id,
             )
             await self._keep([answer.as_document()])
-        await self._bury(delivery, refused.code, refused.detail)
+        where = f" ({refused.field})" if refused.field else ""
+        await self._bury(delivery, refused.code, f"{refused.detail}{where}")
 
     async def _fail(self, subscription: Subscription, delivery: Delivery, error: Exception) -> str:
         attempts = delivery.attempts + 1

@@ -1,6 +1,6 @@
 """Run the tests, with their own broker and database. What follows the kind goes to pytest.
 
-`./portal test unit -k codes` runs what has `codes` in its name.
+`./portal test unit -k codes` runs what has `codes` in its name, `./portal test unit tests/unit/tasks` what is there.
 """
 
 import argparse
@@ -35,6 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def pytest(folders: Sequence[str], options: Sequence[str] = ()) -> int:
-    """One run over these folders, so that they share their engines."""
-    paths = [f"tests/{folder}" for folder in folders if (ROOT / "tests" / folder).exists()]
+    """One run over these folders, so that they share their engines; a file that is named stands in for them."""
+    is_narrowed = any((ROOT / word.partition("::")[0]).exists() for word in options if not word.startswith("-"))
+    paths = [] if is_narrowed else [f"tests/{folder}" for folder in folders]
     return subprocess.run([sys.executable, "-m", "pytest", *paths, *options], cwd=ROOT, check=False).returncode
