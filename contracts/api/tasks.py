@@ -49,6 +49,7 @@ class TaskListView(Value):
     rows: list[TaskRow]
     counts: TabCounts
     group_rows: list[TaskRow]
+    group_page: int = 1
     group_pages: int = 1
     manages: list[str] = []
     """The authorities in which the person manages a work group: only their tasks can be re-assigned."""

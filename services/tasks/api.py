@@ -36,8 +36,8 @@ async def list_tasks(request: Request) -> Response:
     if tab not in get_args(Tab):
         raise BadRequest("invalid_parameter", "There is no such tab.", field="tab")
     person = current_professional(request)
-    page = _number(request, "page", 1, 10_000)
-    return answer(await _service(request).lists.of_person(person, cast("Tab", tab), page))
+    page, group_page = _number(request, "page", 1, 10_000), _number(request, "group_page", 1, 10_000)
+    return answer(await _service(request).lists.of_person(person, cast("Tab", tab), page, group_page))
 
 
 async def view_task(request: Request) -> Response:

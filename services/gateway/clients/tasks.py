@@ -26,9 +26,9 @@ class TasksClient:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    async def list(self, person: Professional, tab: str, page: int) -> TaskListView:
-        """A page of a person's tasks."""
-        query = urlencode({"tab": tab, "page": page})
+    async def list(self, person: Professional, tab: str, page: int, group_page: int) -> TaskListView:
+        """A page of a person's tasks, and one of those in their groups."""
+        query = urlencode({"tab": tab, "page": page, "group_page": group_page})
         return await self._transport.get(TaskListView, _SERVICE, f"/tasks?{query}", person)
 
     async def grant(self, person: Professional, task_id: str) -> GrantView:

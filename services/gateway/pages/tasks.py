@@ -17,8 +17,9 @@ async def show_tasks(request: Request) -> Response:
     """One tab, one page."""
     visit = Visit(request)
     tab, number = request.query_params.get("tab", "assigned"), _page_number(request)
+    group_number = _page_number(request, "group_page")
     tab = tab if tab in get_args(Tab) else "assigned"
-    _, tasks = await visit.reading(lambda person: visit.gateway.tasks.list(person, tab, number))
+    _, tasks = await visit.reading(lambda person: visit.gateway.tasks.list(person, tab, number, group_number))
     visit.manages = bool(tasks.manages)
     page = tasks_page(tasks, visit.authority, clock.today(), re_assigned=_is_done(request))
     return visit.note_manages(visit.page("tasks.html", page, task_page=True), manages=visit.manages)
@@ -33,8 +34,8 @@ async def show_group_tasks(request: Request) -> Response:
     return visit.note_manages(visit.page("group_tasks.html", page, group_page=True), manages=visit.manages)
 
 
-def _page_number(request: Request) -> int:
-    number = request.query_params.get("page", "1")
+def _page_number(request: Request, name: str = "page") -> int:
+    number = request.query_params.get(name, "1")
     return max(int(number[:5]), 1) if number.isascii() and number.isdigit() else 1
 
 

@@ -40,6 +40,14 @@ class TabLink:
 
 
 @dataclass(frozen=True)
+class Pager:
+    """Where the pages before and after are."""
+
+    previous: str | None
+    next: str | None
+
+
+@dataclass(frozen=True)
 class TasksPage:
     """Tasks to complete."""
 
@@ -51,7 +59,8 @@ class TasksPage:
     tabs: list[TabLink]
     rows: list[Row]
     group_rows: list[Row]
-    more_group_tasks: bool
+    group_pager: Pager
+    group_number: str
     number: int
     pages: int
     re_assigned: bool
@@ -129,6 +138,16 @@ def group_tasks_page(tasks: GroupTasksView, today: date, *, re_assigned: bool = 
     )
 
 
+def _group_pager(tasks: TaskListView) -> Pager:
+    """Through the tasks of the person's groups; the tab below stays where it is."""
+    here = f"/tasks?tab={tasks.tab}&page={tasks.page}&group_page="
+    page = tasks.group_page
+    return Pager(
+        previous=f"{here}{page - 1}" if page > 1 else None,
+        next=f"{here}{page + 1}" if page < tasks.group_pages else None,
+    )
+
+
 def tasks_page(tasks: TaskListView, authority: Authority, today: date, *, re_assigned: bool = False) -> TasksPage:
     """The page of one tab."""
     retracted, submitted = authority.retracted_days, authority.submitted_days
@@ -158,7 +177,8 @@ def tasks_page(tasks: TaskListView, authority: Authority, today: date, *, re_ass
         ],
         rows=[_row(first + index, task, today, tasks.manages) for index, task in enumerate(tasks.rows)],
         group_rows=[_row(index + 1, task, today, tasks.manages) for index, task in enumerate(tasks.group_rows)],
-        more_group_tasks=tasks.group_pages > 1,
+        group_pager=_group_pager(tasks),
+        group_number=f"Page {tasks.group_page} of {tasks.group_pages}",
         number=tasks.page,
         pages=tasks.pages,
         re_assigned=re_assigned,

@@ -36,6 +36,8 @@ def task_list(
     page: int,
     now: datetime,
     authority_of: AuthorityOf,
+    *,
+    group_page: int = 1,
 ) -> TaskListView:
     """One page of one tab, the counts of all, and what waits in the person's groups (requirements F69-F77, F82)."""
     tabs: dict[Tab, list[TaskRow]] = {
@@ -44,17 +46,28 @@ def task_list(
         "submitted": _latest_first([row for row in rows if _is_recently_submitted(row, now, authority_of)]),
     }
     waiting = sorted((row for row in rows if row.state == "in_group"), key=_by_due_date)
-    pages = max(1, -(-len(tabs[tab]) // PAGE_SIZE))
-    page = min(max(page, 1), pages)
+    page, pages = _place(page, len(tabs[tab]))
+    group_page, group_pages = _place(group_page, len(waiting))
     return TaskListView(
         tab=tab,
         page=page,
         pages=pages,
-        rows=tabs[tab][(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
+        rows=_cut(tabs[tab], page),
         counts=TabCounts(**{name: len(listed) for name, listed in tabs.items()}),
-        group_rows=waiting[:PAGE_SIZE],
-        group_pages=max(1, -(-len(waiting) // PAGE_SIZE)),
+        group_rows=_cut(waiting, group_page),
+        group_page=group_page,
+        group_pages=group_pages,
     )
+
+
+def _place(page: int, count: int) -> tuple[int, int]:
+    """The page that there is for the one asked for, and how many there are."""
+    pages = max(1, -(-count // PAGE_SIZE))
+    return min(max(page, 1), pages), pages
+
+
+def _cut(rows: list[TaskRow], page: int) -> list[TaskRow]:
+    return rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
 
 
 def _by_due_date(row: TaskRow) -> tuple[str, str]:

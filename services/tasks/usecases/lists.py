@@ -29,12 +29,12 @@ class Lists:
         self._stores = stores
         self._authorities = authorities
 
-    async def of_person(self, person: Professional, tab: Tab, page: int) -> TaskListView:
+    async def of_person(self, person: Professional, tab: Tab, page: int, group_page: int) -> TaskListView:
         """The task page of a professional, over all authorities."""
         codes = [authority.code for authority in self._authorities]
         groups = await self._stores.work_groups.of_member(codes, person.email)
         rows = await self._stores.tasks.listed_for(codes, person.email, [group.key for group in groups], _LISTED)
-        listed = task_list(rows, tab, page, clock.now(), self._authorities.get)
+        listed = task_list(rows, tab, page, clock.now(), self._authorities.get, group_page=group_page)
         return listed.model_copy(update={"manages": _managed(groups)})
 
     async def of_group_members(self, person: Professional, page: int) -> GroupTasksView:

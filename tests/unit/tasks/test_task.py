@@ -247,3 +247,15 @@ def test_an_envelope_that_does_not_fit_is_refused(changes: dict[str, object], co
     with pytest.raises(Refused) as caught:
         check_sender(message, a_delivery(**changes))
     assert caught.value.code == code
+
+
+def test_what_waits_in_groups_is_paged_by_itself() -> None:
+    waiting = [
+        row_of(
+            BLANK.model_copy(update={"task_id": f"{number:03}"}).with_request(a_request(GROUP, assignee_name="Admins"))
+        )
+        for number in range(30)
+    ]
+    page = task_list(waiting, "assigned", 1, NOW, lambda _: BRISTOL, group_page=2)
+    assert (page.group_page, page.group_pages) == (2, 2)
+    assert [row.task_id for row in page.group_rows] == [f"{number:03}" for number in range(25, 30)]
