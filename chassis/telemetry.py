@@ -14,6 +14,7 @@ DELIVERIES = Counter(
 PUBLISHED = Counter("portal_published", "Messages confirmed by the broker", ["type"])
 OUTBOX_WAITING = Gauge("portal_outbox_waiting", "Entries handed to the relay and not yet confirmed")
 OUTBOX_AGE = Gauge("portal_outbox_age_seconds", "Age of the oldest entry that the sweeper found")
+SECURITY_EVENTS = Counter("portal_security_events", "Security events by name and outcome", ["event", "outcome"])
 DATABASE_COMMANDS = Counter("portal_database_commands", "Commands sent to the database", ["command"])
 REQUESTS = Histogram("portal_request_seconds", "Time to answer an HTTP request", ["route", "method", "status"])
 
