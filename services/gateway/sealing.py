@@ -18,11 +18,12 @@ _LARGEST = 8 * 1024 * 1024
 
 
 class Seals:
-    """One secret, three uses, each with a key of its own."""
+    """One secret, several uses, each with a key of its own."""
 
     def __init__(self, secret: bytes) -> None:
         self._cipher = AESGCM(hmac.digest(secret, b"portal seal", hashlib.sha256))
         self._forms = hmac.digest(secret, b"portal forms", hashlib.sha256)
+        self._unsaved = hmac.digest(secret, b"portal unsaved", hashlib.sha256)
 
     def seal(self, purpose: str, content: dict[str, Any]) -> str:
         """The content as text that only this gateway can open, for that purpose."""
@@ -49,3 +50,11 @@ class Seals:
     def fits(self, token: str, *parts: str) -> bool:
         """Whether a token belongs to these parts."""
         return hmac.compare_digest(token.encode(), self.token(*parts).encode())
+
+    def unsaved_key(self, account_id: str) -> str:
+        """The key under which a person's browser keeps what is not saved yet: theirs at every sign-in, nobody else's.
+
+        32 bytes as unpadded base64url: pages give it to the script of a signed-in person, who alone can read it.
+        """
+        key = hmac.digest(self._unsaved, account_id.encode(), hashlib.sha256)
+        return base64.urlsafe_b64encode(key).decode().rstrip("=")

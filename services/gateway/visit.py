@@ -142,9 +142,10 @@ class Visit:
 
     def _frame(self, authority: Authority | None, *, task_page: bool, group_page: bool) -> Frame:
         person = None
-        if self.session:
-            left = max(0, int((self.session.absolute_expires_at - clock.now()).total_seconds()))
-            person = SignedIn(self.session.name, self.session.email, self.idle_seconds, left)
+        if session := self.session:
+            left = max(0, int((session.absolute_expires_at - clock.now()).total_seconds()))
+            key = self.gateway.seals.unsaved_key(session.account_id)
+            person = SignedIn(session.name, session.email, self.idle_seconds, left, key)
         state = self.request.state
         return Frame(
             authority=authority or self.authority,

@@ -5,15 +5,20 @@ from urllib.parse import quote
 
 from contracts.authority import Authority
 
+UNSAVED_HOURS = 72
+"""How long a browser keeps what is not saved yet: over a weekend."""
+
 
 @dataclass(frozen=True)
 class SignedIn:
-    """The person in the user menu, and when their session ends if nothing happens."""
+    """The person in the user menu, when their session ends if nothing happens, and the key of what is not saved yet."""
 
     name: str
     email: str
     idle_seconds: int
     session_seconds: int
+    unsaved_key: str = ""
+    unsaved_hours: int = UNSAVED_HOURS
 
 
 @dataclass(frozen=True)

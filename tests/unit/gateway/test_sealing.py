@@ -1,5 +1,6 @@
 """What a browser keeps for the gateway."""
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,11 @@ def test_a_token_fits_what_it_was_made_for() -> None:
     assert SEALS.fits(token, "csrf", "session", "one")
     assert not SEALS.fits(token, "csrf", "session", "two")
     assert not SEALS.fits("é", "csrf", "session", "one")
+
+
+def test_a_person_has_one_key_for_what_is_not_saved_and_nobody_elses() -> None:
+    key = SEALS.unsaved_key("account-1")
+    assert key == Seals(b"s" * 32).unsaved_key("account-1")
+    assert key != SEALS.unsaved_key("account-2")
+    assert key != Seals(b"t" * 32).unsaved_key("account-1")
+    assert len(base64.urlsafe_b64decode(key + "=")) == 32
