@@ -146,7 +146,7 @@ async def test_the_pages_of_a_manager(browser: Browser, portal: Portal, bristol:
     await page.get_by_role("link", name="Group member tasks").click()
     await expect(page.get_by_role("table", name="Tasks Picked-up from Work Groups you Manage")).to_be_visible()
     await check(page, "group-tasks", shots)
-    await page.get_by_role("button", name=re.compile("^Re-Assign")).click()
+    await page.get_by_role("link", name=re.compile("^Re-Assign")).click()
     await check(page, "re-assign", shots)
     await visitor.press("OK")
     await expect(page).to_have_title(re.compile("^Error: Choose Professional to Re-Assign to"))

@@ -161,7 +161,7 @@ async def test_a_forgotten_password_is_reset(browser: Browser, portal: Portal) -
     await visitor.have_account()
     await page.goto("/sign-in")
     seen = len(portal.mail.codes_for(visitor.email))
-    await page.get_by_role("button", name="Forgotten Password").click()
+    await visitor.press("Forgotten Password")
     await expect(page.get_by_role("heading", name="Reset password - step 1")).to_be_visible()
     await visitor.fill(Email=visitor.email)
     await visitor.press("Next")

@@ -77,8 +77,9 @@ class Visitor:
             await self.page.get_by_label(label.replace("_", " "), exact=True).fill(text)
 
     async def press(self, name: str) -> None:
-        """Presses a button of that name."""
-        await self.page.get_by_role("button", name=name, exact=True).click()
+        """Presses a button of that name, or follows a link that looks like one."""
+        button = self.page.get_by_role("button", name=name, exact=True)
+        await button.or_(self.page.get_by_role("link", name=name, exact=True)).click()
 
     async def code(self, *, more_than: int = 0) -> str:
         """The code that was emailed."""
