@@ -59,6 +59,8 @@ class Authority(Value):
     code: AuthorityCode
     brand: Brand
     support: Support
+    reference_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
+    """The first three letters of every reference (BRI-4K7Q-22); None for those of the code."""
     hosts: list[Line] = []
     """The host names at which the portal shows this authority's brand."""
     code_minutes: Annotated[int, Field(ge=1, le=10)] = 10

@@ -16,6 +16,8 @@ class DelegationAccepted(PortalMessage):
 
     delegation_id: Identifier
     task_id: str
+    reference: str = ""
+    """What the professional calls it on the telephone (BRI-4K7Q-22)."""
     assigned_to: Assignee
     due_on: date
     absence: str | None = None

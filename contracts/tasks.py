@@ -26,6 +26,8 @@ class TaskOpened(Event):
     task_id: str
     authority: str
     delegation_id: str
+    reference: str = ""
+    """What people say on the telephone (BRI-4K7Q-22); empty for tasks from before there was one."""
     task_version: int
     form: str
     form_version: str
@@ -51,6 +53,7 @@ class TaskAmended(Event):
     task_id: str
     authority: str
     delegation_id: str
+    reference: str = ""
     task_version: int
     sender: Sender
     due_on: date
@@ -68,6 +71,7 @@ class TaskAssigned(Event):
     task_id: str
     authority: str
     delegation_id: str
+    reference: str = ""
     task_version: int
     person: Holder
     tell: list[Contact] = []
@@ -84,6 +88,7 @@ class TaskRetracted(Event):
     task_id: str
     authority: str
     delegation_id: str
+    reference: str = ""
     task_version: int
     form_title: str
     due_on: date
@@ -99,6 +104,7 @@ class TaskCompleted(Event):
     task_id: str
     authority: str
     delegation_id: str
+    reference: str = ""
     task_version: int
     contribution_id: str
     form_title: str

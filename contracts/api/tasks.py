@@ -16,6 +16,8 @@ class TaskRow(PersonalData):
     """A row of a task list (requirements F70, F76)."""
 
     task_id: str
+    reference: str = ""
+    """What people say on the telephone (BRI-4K7Q-22); empty for tasks from before there was one."""
     authority: str
     form: str
     form_title: str
@@ -78,6 +80,7 @@ class TaskView(PersonalData):
     """A task as the form's banner needs it (requirements F96, F97)."""
 
     task_id: str
+    reference: str = ""
     authority: str
     delegation_id: str
     form: str
@@ -142,6 +145,7 @@ class DelegationView(Value):
     assigned_to: Assignee
     due_on: date
     task_id: str
+    reference: str = ""
     contribution_id: str | None = None
 
 

@@ -15,6 +15,7 @@ def row_of(task: Task) -> TaskRow:
     """A task as a list shows it."""
     return TaskRow(
         task_id=task.task_id,
+        reference=task.reference,
         authority=task.authority,
         form=task.requested.form,
         form_title=task.requested.form_title,

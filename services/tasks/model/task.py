@@ -107,6 +107,8 @@ class Task(Value):
     task_id: str
     authority: str
     delegation_id: str
+    reference: str = ""
+    """Empty where it was last written before there were references."""
     version: int = 1
     request: Request | None = None
     amendments: list[Amendment] = []
@@ -178,6 +180,10 @@ class Task(Value):
         for change in self.amendments:
             merged |= change.prefill or {}
         return merged
+
+    def with_reference(self, reference: str) -> Self:
+        """The first one stays."""
+        return self if self.reference else self.model_copy(update={"reference": reference})
 
     def with_request(self, request: Request) -> Self:
         """The delegation has arrived."""

@@ -18,6 +18,9 @@ LIST_LIMIT = 1000
 def _task_document(task: Task) -> Document:
     """The facts, and beside them what the lists are found by."""
     document: Document = {"_id": task.task_id, **storable(task.model_dump(exclude={"task_id"}))}
+    if not task.reference:
+        # The unique index holds those that are there.
+        del document["reference"]
     if task.request is None:
         return document | {"state": "unrequested", "listed_for": None}
     row = storable(row_of(task).model_dump())
@@ -55,6 +58,12 @@ class TaskStore:
         await self._documents.ensure_indexes(
             [
                 IndexModel([("authority", ASCENDING), ("state", ASCENDING), ("_id", ASCENDING)]),
+                IndexModel(
+                    [("authority", ASCENDING), ("reference", ASCENDING)],
+                    unique=True,
+                    partialFilterExpression={"reference": {"$exists": True}},
+                    name="reference",
+                ),
                 IndexModel([("listed_for", ASCENDING), ("authority", ASCENDING), ("state", ASCENDING)]),
                 IndexModel(
                     [
@@ -71,7 +80,7 @@ class TaskStore:
         )
 
     async def add(self, task: Task, events: Sequence[Outgoing]) -> None:
-        """AlreadyHandled where there is a task of that id."""
+        """AlreadyHandled where there is a task of that id, or of that reference."""
         await self._documents.insert(_task_document(task), events)
 
     async def get(self, authority: str, task_id: str) -> Task | None:
@@ -85,7 +94,10 @@ class TaskStore:
         return _task(found) if found else None
 
     async def replace(self, before: Task, after: Task, events: Sequence[Outgoing]) -> bool:
-        """Writes the change where nothing else has changed since; False where something has."""
+        """Writes the change where nothing else has changed since; False where something has.
+
+        AlreadyHandled where another task has its reference.
+        """
         guard = {"_id": before.task_id, "authority": before.authority, "version": before.version}
         document = _task_document(after)
         del document["_id"]

@@ -11,6 +11,7 @@ from contracts.council import DelegationAmended, DelegationRequested, Delegation
 from contracts.forms import ContributionSubmitted
 from services.tasks import telling
 from services.tasks.model.form import Form
+from services.tasks.model.reference import reference_of
 from services.tasks.model.shared import Coming, KeptDocument, coming
 from services.tasks.model.task import Request, Retraction, Submission, Task, amendment, due_date
 from services.tasks.model.work_group import WorkGroup
@@ -41,7 +42,7 @@ class Delegations:
         documents = coming(blank.task_id, message.documents)
         request = await self._accept(message, [each.document for each in documents], waited_seconds)
         await self._keep(blank.task_id, documents)
-        task = blank.model_copy(update={"request": request})
+        task = self._with_reference(blank, attempt=0).model_copy(update={"request": request})
         try:
             await self._stores.tasks.add(task, telling.of_request(task, self._authorities.get(task.authority)))
         except AlreadyHandled:
@@ -186,19 +187,26 @@ class Delegations:
     ) -> None:
         """Decides on the task as it is, or on a blank one, and writes where nobody wrote in between."""
         self._authorities.get(authority)
-        for _ in range(_RACES):
+        for attempt in range(_RACES):
             before = await self._stores.tasks.get(authority, task_id_of(authority, delegation_id))
-            after, events = decide(before or self._blank(authority, delegation_id))
-            if before is not None:
-                if await self._stores.tasks.replace(before, after, events):
-                    return
-                continue
-            try:
-                await self._stores.tasks.add(after, events)
-            except AlreadyHandled:
-                continue
-            return
+            known = before or self._blank(authority, delegation_id)
+            after, events = decide(self._with_reference(known, attempt))
+            if await self._written(before, after, events):
+                return
         raise Conflict("busy", "The task kept changing.")
+
+    async def _written(self, before: Task | None, after: Task, events: list[Outgoing]) -> bool:
+        """False where somebody wrote in between, or where another task has the reference."""
+        try:
+            if before is not None:
+                return await self._stores.tasks.replace(before, after, events)
+            await self._stores.tasks.add(after, events)
+        except AlreadyHandled:
+            return False
+        return True
+
+    def _with_reference(self, task: Task, attempt: int) -> Task:
+        return task.with_reference(reference_of(self._authorities.get(task.authority), task.task_id, attempt))
 
     @staticmethod
     def _blank(authority: str, delegation_id: str) -> Task:

@@ -77,5 +77,6 @@ def _view(task: Task) -> DelegationView:
         assigned_to=as_assignee(task.holder),
         due_on=task.due_on,
         task_id=task.task_id,
+        reference=task.reference,
         contribution_id=task.submission.contribution_id if task.submission else None,
     )

@@ -111,6 +111,7 @@ class Work:
 def _view(task: Task) -> TaskView:
     return TaskView(
         task_id=task.task_id,
+        reference=task.reference,
         authority=task.authority,
         delegation_id=task.delegation_id,
         form=task.requested.form,

@@ -9,15 +9,23 @@ import pytest
 from httpx2 import AsyncClient
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
 
+from chassis import clock
 from chassis.tokens import public_key_of
+from contracts.forms import DefinitionPublished
 from services.tasks.app import build_app
 from services.tasks.settings import Settings
 from tests.support.broker import Broker
 from tests.support.council import Council
+from tests.support.events import publish
 from tests.support.recorder import Recorder
 from tests.support.service import new_key, professional, running
 
 FORM = "ehc-needs-assessment-contributions"
+PREFILL_SCHEMA = {
+    "type": "object",
+    "properties": {"first_name": {"type": "string"}, "here_and_now": {"type": "string"}},
+    "additionalProperties": False,
+}
 
 
 @dataclass
@@ -63,3 +71,17 @@ async def tasks(shared_broker: Broker, mongo_url: str) -> AsyncIterator[Tasks]:
         yield Tasks(client, council, recorder, key, motor[settings.mongo_database])
         await motor.drop_database(settings.mongo_database)
         motor.close()
+
+
+@pytest.fixture(autouse=True, scope="session")
+async def form_on_offer(tasks: Tasks, shared_broker: Broker) -> None:
+    event = DefinitionPublished(
+        form=FORM,
+        version="1",
+        owner="portal",
+        title="EHC Needs Assessment Contributions",
+        due_days=42,
+        prefill_schema=PREFILL_SCHEMA,
+        published_at=clock.now(),
+    )
+    await publish(shared_broker, "forms", event, times=2)

@@ -4,7 +4,7 @@ import pytest
 
 from chassis import clock
 from contracts.base import Contact
-from contracts.forms import ContributionSubmitted, DefinitionPublished
+from contracts.forms import ContributionSubmitted
 from tests.component.tasks.conftest import FORM, Tasks
 from tests.support.broker import Broker
 from tests.support.council import request
@@ -15,11 +15,6 @@ from tests.support.service import council
 ACCEPTED = "portal.delegation.accepted.v1"
 REJECTED = "portal.message.rejected.v1"
 OPENED = "tasks.task.opened.v1"
-PREFILL_SCHEMA = {
-    "type": "object",
-    "properties": {"first_name": {"type": "string"}, "here_and_now": {"type": "string"}},
-    "additionalProperties": False,
-}
 
 
 def new_id() -> str:
@@ -28,20 +23,6 @@ def new_id() -> str:
 
 def new_email() -> str:
     return f"p.{uuid4().hex[:10]}@school.example"
-
-
-@pytest.fixture(autouse=True, scope="session")
-async def form_on_offer(tasks: Tasks, shared_broker: Broker) -> None:
-    event = DefinitionPublished(
-        form=FORM,
-        version="1",
-        owner="portal",
-        title="EHC Needs Assessment Contributions",
-        due_days=42,
-        prefill_schema=PREFILL_SCHEMA,
-        published_at=clock.now(),
-    )
-    await publish(shared_broker, "forms", event, times=2)
 
 
 async def test_a_delegation_opens_one_task_however_often_it_comes(tasks: Tasks) -> None:
