@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import pdfua
 import pikepdf
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from page import ValidationProfile, validate_pdf_bytes
 
 from contracts.council import Sender, Subject
 from contracts.files import AttachedFile
@@ -63,8 +63,10 @@ def words(value: Any) -> list[str]:
 
 
 def assert_conforms(document: bytes) -> pikepdf.Pdf:
-    report = pdfua.validate(io.BytesIO(document))
-    assert [str(finding) for finding in report.findings] == []
+    for profile in (ValidationProfile.PDF_UA_1, ValidationProfile.PDF_A_2A):
+        report = validate_pdf_bytes(document, profile=profile)
+        assert [f"{failure.rule_id} {failure.message}" for failure in report.failures] == []
+        assert report.is_compliant
     opened = pikepdf.open(io.BytesIO(document))
     with opened.open_metadata() as metadata:
         assert metadata["pdfuaid:part"] == "1"
@@ -80,6 +82,15 @@ def test_a_contribution_is_a_tagged_titled_english_document_with_table_headers()
     assert opened.docinfo["/Title"] == "EHC Needs Assessment Contributions: Gabriel Example"
     tags = {str(each.get("/S")) for each in opened.objects if isinstance(each, pikepdf.Dictionary) and "/S" in each}
     assert {"/H1", "/H2", "/Table", "/TH", "/TD"} <= tags
+
+
+@pytest.mark.parametrize("missing", ["/Lang", "/StructTreeRoot"])
+def test_the_validator_refuses_a_document_that_does_not_conform(missing: str) -> None:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(PRINTER.print_now(paper()))) as document:
+        del document.Root[missing]
+        document.save(out)
+    assert not validate_pdf_bytes(out.getvalue(), profile=ValidationProfile.PDF_UA_1).is_compliant
 
 
 @pytest.mark.parametrize("path", sorted(Path("services/forms/definitions").glob("*.json")), ids=lambda path: path.stem)
