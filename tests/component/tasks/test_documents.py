@@ -4,12 +4,10 @@ from typing import Any
 import pytest
 
 from tests.component.tasks.conftest import Tasks
-from tests.component.tasks.test_delegations import ACCEPTED, OPENED, REJECTED, form_on_offer, new_email, new_id
+from tests.component.tasks.test_delegations import ACCEPTED, OPENED, REJECTED, new_email, new_id
 from tests.support.council import request
 from tests.support.documents import pdf
 from tests.support.eventually import eventually
-
-__all__ = ["form_on_offer"]
 
 REPORT = pdf() + bytes(2_500_000)
 SENT = {

@@ -12,12 +12,10 @@ from chassis import clock
 from contracts.auth import AccountRegistered
 from contracts.base import Contact
 from tests.component.tasks.conftest import Tasks
-from tests.component.tasks.test_delegations import OPENED, form_on_offer, new_email, new_id
+from tests.component.tasks.test_delegations import OPENED, new_email, new_id
 from tests.support.broker import Broker
 from tests.support.events import publish
 from tests.support.eventually import eventually
-
-__all__ = ["form_on_offer"]
 
 
 @dataclass
