@@ -9,8 +9,14 @@ from aio_pika.abc import AbstractIncomingMessage
 
 from chassis import clock, retry
 
-_BROKERS_OWN = ("x-death", "x-first-death", "x-last-death", "x-delivery-count")
-_OURS = "x-portal-"
+_CARRIED = ("traceparent",)
+"""What of a sender's headers goes along with a copy. Any other could mean something to the broker: `CC` and `BCC` are
+further routing keys, and a service may write where their sender may not."""
+
+
+def carried(headers: Mapping[str, Any]) -> dict[str, Any]:
+    """What a copy takes from the headers of somebody else's message."""
+    return {name: headers[name] for name in _CARRIED if isinstance(headers.get(name), str)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +64,11 @@ class Delivery:
             body=raw.body,
             attempts=int(cast("int", own.get(retry.HEADER_ATTEMPTS, 0))),
             first_seen=datetime.fromisoformat(str(first_seen)) if first_seen else clock.now(),
-            returns=int(cast("int", raw.headers.get("x-delivery-count", 0))),
+            returns=_returns(raw),
         )
 
     def carried_headers(self, own: Mapping[str, str | int]) -> dict[str, Any]:
-        """The headers of a copy: the sender's, less the broker's own history and what only we may say, plus ours."""
-        kept = {name: value for name, value in self.headers.items() if not name.startswith((*_BROKERS_OWN, _OURS))}
+        """The headers of a copy: the few of the sender's that go along, and ours."""
         history: dict[str, Any] = {
             retry.HEADER_FIRST_SEEN: self.first_seen.isoformat(),
             retry.HEADER_ROUTING_KEY: self.routing_key,
@@ -71,4 +76,10 @@ class Delivery:
         }
         if self.user_id is not None:
             history[retry.HEADER_USER] = self.user_id
-        return {**kept, **history, **own}
+        return {**carried(self.headers), **history, **own}
+
+
+def _returns(raw: AbstractIncomingMessage) -> int:
+    """The broker's count; on a first delivery there is none, and a header of that name is its sender's."""
+    count = raw.headers.get("x-delivery-count", 0)
+    return count if raw.redelivered and isinstance(count, int) else 0

@@ -10,10 +10,10 @@ import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
 from chassis import retry
+from chassis.delivery import carried
 from commands.parts.secrets import OPERATOR, SERVICE_USERS
 
 _SECONDS = 10
-_HISTORY = ("x-death", "x-first-death", "x-last-death", "x-delivery-count")
 _ABOUT_DEATH = (retry.HEADER_ATTEMPTS, retry.HEADER_CODE, retry.HEADER_REASON, retry.HEADER_QUEUE)
 
 
@@ -46,14 +46,14 @@ class DeadLetter:
 
     def again(self, body: bytes | None, operator: str) -> aio_pika.Message:
         """The message as it goes back to its queue: a first attempt, with its sender and its door noted on it."""
-        kept = {
+        noted = {
             name: value
-            for name, value in self.raw.headers.items()
-            if not name.startswith(_HISTORY) and (name in self.headers or not name.startswith("x-portal-"))
+            for name, value in self.headers.items()
+            if name.startswith("x-portal-") and name not in _ABOUT_DEATH
         }
         return aio_pika.Message(
             self.raw.body if body is None else body,
-            headers={**self._origin, **{name: value for name, value in kept.items() if name not in _ABOUT_DEATH}},
+            headers={**self._origin, **carried(self.raw.headers), **noted},
             message_id=self.raw.message_id,
             type=self.raw.type,
             timestamp=self.raw.timestamp,
@@ -77,7 +77,8 @@ class DeadLetter:
 
     @property
     def _deliveries(self) -> int:
-        return int(cast("int", self.raw.headers.get("x-delivery-count", 0))) or 1
+        count = self.raw.headers.get("x-delivery-count")
+        return count if isinstance(count, int) and count else 1
 
 
 class Morgue:

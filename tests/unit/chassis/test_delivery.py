@@ -2,12 +2,25 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from aio_pika.abc import AbstractIncomingMessage
 
 from chassis import clock, retry
 from chassis.delivery import Delivery
 from commands.parts.instance import ROOT
+
+ENVELOPE: dict[str, Any] = {
+    "user_id": "bristol",
+    "exchange": "council.inbox",
+    "routing_key": "bristol.council.delegation.requested.v1",
+    "message_id": "m-1",
+    "type": "council.delegation.requested.v1",
+    "correlation_id": None,
+    "body": b"{}",
+}
 
 
 def test_a_copy_carries_nothing_that_only_we_may_say() -> None:
@@ -19,7 +32,15 @@ def test_a_copy_carries_nothing_that_only_we_may_say() -> None:
         type="council.delegation.requested.v1",
         user_id=None,
         correlation_id=None,
-        headers={"traceparent": "00-1", retry.HEADER_USER: "bristol", "x-portal-made-up": "x", "x-delivery-count": 7},
+        headers={
+            "traceparent": "00-1",
+            "CC": ["council.oxfordshire"],
+            "BCC": ["notify.send-code"],
+            "priority": 9,
+            retry.HEADER_USER: "bristol",
+            "x-portal-made-up": "x",
+            "x-delivery-count": 7,
+        },
         body=b"{}",
         attempts=0,
         first_seen=clock.now(),
@@ -32,6 +53,17 @@ def test_a_copy_carries_nothing_that_only_we_may_say() -> None:
         retry.HEADER_EXCHANGE,
         retry.HEADER_ATTEMPTS,
     }
+
+
+@pytest.mark.parametrize(
+    ("redelivered", "count", "returns"), [(False, 7, 0), (False, "x", 0), (True, 7, 7), (True, "x", 0)]
+)
+def test_only_the_broker_says_how_often_a_delivery_came_back(redelivered: bool, count: object, returns: int) -> None:
+    raw = cast(
+        "AbstractIncomingMessage",
+        SimpleNamespace(**ENVELOPE, redelivered=redelivered, headers={"x-delivery-count": count}),
+    )
+    assert Delivery.of(raw, "tasks.open-task", frozenset({"tasks"})).returns == returns
 
 
 @pytest.mark.parametrize(

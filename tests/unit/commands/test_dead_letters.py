@@ -40,6 +40,7 @@ def buried() -> DeadLetter:
             retry.HEADER_EXCHANGE: "council.inbox",
             retry.HEADER_ROUTING_KEY: "bristol.council.delegation.requested.v1",
             "traceparent": "00-1-2-01",
+            "CC": ["council.oxfordshire"],
         },
     )
 
