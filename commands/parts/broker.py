@@ -3,15 +3,13 @@
 Not here: which exchanges and queues there are (chassis.topology).
 """
 
-import os
-import pwd
 import secrets
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 from commands.parts.instance import Instance
-from commands.parts.part import Part, usable_by_others
+from commands.parts.part import Part, own
 from commands.parts.trouble import Trouble
 
 DEFINITIONS = "definitions.json"
@@ -25,6 +23,7 @@ _CONFIGURATION = """\
 listeners.tcp.default = 127.0.0.1:{port}
 load_definitions = {definitions}
 heartbeat = 15
+max_message_size = 20971520
 log.file = false
 log.console = true
 log.console.level = warning
@@ -75,20 +74,6 @@ def write_definitions(instance: Instance, definitions: str) -> None:
     file.touch(mode=0o600)
     file.write_text(definitions)
     own(home, _USER)
-
-
-def own(directory: Path, user: str) -> str | None:
-    """Give a directory to a part's own user where we are root and it can get there; None: run as who we are."""
-    if os.geteuid() != 0 or not usable_by_others(directory.parent):
-        return None
-    try:
-        owner = pwd.getpwnam(user)
-    except KeyError:
-        return None
-    for folder, _, files in os.walk(directory):
-        for path in (folder, *(os.path.join(folder, file) for file in files)):  # noqa: PTH118 - os.walk gives strings
-            os.chown(path, owner.pw_uid, owner.pw_gid)
-    return user
 
 
 def _server() -> Path:

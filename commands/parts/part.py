@@ -1,6 +1,8 @@
 """A part of the portal: how it is started and asked whether it is ready. Watching it is the supervisor's work."""
 
 import asyncio
+import os
+import pwd
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +23,9 @@ class Part:
     cwd: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     after: tuple[str, ...] = ()
-    user: str | None = None
+    settle: tuple[str, ...] = ()
+    """What must have run, after each start, before it can be ready."""
+    user: str | int | None = None
     drain_seconds: float = 10
 
 
@@ -56,3 +60,17 @@ async def _ask(probe: str) -> bool:
 def usable_by_others(directory: Path) -> bool:
     """Whether a process of another user can reach a directory."""
     return all(path.stat().st_mode & 0o001 for path in (directory, *directory.parents))
+
+
+def own(directory: Path, user: str | int) -> str | int | None:
+    """Give a directory to a part's own user where we are root and it can get there; None: run as who we are."""
+    if os.geteuid() != 0 or not usable_by_others(directory.parent):
+        return None
+    try:
+        ids = (user, user) if isinstance(user, int) else pwd.getpwnam(user)[2:4]
+    except KeyError:
+        return None
+    for folder, _, files in os.walk(directory):
+        for path in (folder, *(os.path.join(folder, file) for file in files)):  # noqa: PTH118 - os.walk gives strings
+            os.chown(path, *ids)
+    return user

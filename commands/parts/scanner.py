@@ -4,9 +4,8 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from commands.parts.broker import own
 from commands.parts.instance import Instance
-from commands.parts.part import Part
+from commands.parts.part import Part, own
 from commands.parts.trouble import Trouble
 
 NOTICE = (

@@ -10,9 +10,11 @@ import sys
 import time
 from asyncio.subprocess import Process
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+from commands.parts.instance import ROOT
 from commands.parts.part import Part, is_ready
 from commands.parts.processes import birth
 from commands.parts.trouble import Trouble
@@ -34,6 +36,7 @@ class Watched:
         self.birth: str | None = None
         self.starts = 0
         self.has_been_ready = asyncio.Event()
+        self.is_settled = False
         self.is_ready = False
 
     @property
@@ -104,7 +107,7 @@ class Supervisor:
             await asyncio.sleep(pause)
 
     async def _run_once(self, watched: Watched) -> None:
-        watched.process = await _spawn(watched)
+        watched.process = await _spawn(watched.part, watched.log)
         if self._stopping:
             return await self._stop(watched)
         watched.starts += 1
@@ -115,13 +118,14 @@ class Supervisor:
             await watched.process.wait()
         finally:
             waiter.cancel()
-        watched.is_ready = False
+        watched.is_settled = watched.is_ready = False
         # A node or a worker leaves helpers behind when it is killed; they are in the group that we made for it.
         _signal_group(watched.process.pid, signal.SIGKILL)
         return self._on_change()
 
     async def _wait_ready(self, watched: Watched) -> None:
-        while not await is_ready(watched.part.probe):  # noqa: ASYNC110 - another process can set no event
+        # Another process can set no event.
+        while not (await _settled(watched) and await is_ready(watched.part.probe)):  # noqa: ASYNC110
             await asyncio.sleep(_POLL_SECONDS)
         watched.is_ready = True
         watched.has_been_ready.set()
@@ -141,9 +145,27 @@ class Supervisor:
             await process.wait()
 
 
-async def _spawn(watched: Watched) -> Process:
-    part = watched.part
-    with _open_log(watched.log) as log:
+async def _settled(watched: Watched) -> bool:
+    """Whether what a part needs after its start has run; what that said stands in the part's own log."""
+    if not watched.part.settle or watched.is_settled:
+        return True
+    process = await _spawn(_settling(watched.part), watched.log)
+    try:
+        watched.is_settled = await process.wait() == 0
+    except asyncio.CancelledError:
+        _signal_group(process.pid, signal.SIGKILL)
+        await process.wait()
+        raise
+    return watched.is_settled
+
+
+def _settling(part: Part) -> Part:
+    """One of our own modules, run as who we are."""
+    return replace(part, command=part.settle, cwd=ROOT, user=None)
+
+
+async def _spawn(part: Part, path: Path) -> Process:
+    with _open_log(path) as log:
         return await asyncio.create_subprocess_exec(
             *_dying_with_us(part.command),
             cwd=part.cwd,

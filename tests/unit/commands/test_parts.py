@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from chassis.settings import ServiceSettings
-from commands.parts import demo_content, ports, secrets
+from commands.parts import database, demo_content, ports, secrets
 from commands.parts.instance import CONTENTS, Instance
 from commands.parts.processes import birth, is_same
 from commands.parts.scanner import _TEST_SIGNATURE
@@ -60,6 +60,22 @@ def test_each_service_signs_in_to_the_broker_as_itself(tmp_path: Path) -> None:
     amqp = {name: environment(name, ADDRESSES, made, ("bristol",))[f"{name.upper()}_AMQP_URL"] for name in STORED}
     assert amqp["tasks"] == f"amqp://tasks:{made.passwords['tasks']}@127.0.0.1:5672/"
     assert len(set(amqp.values())) == len(STORED)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "has_mongod", "engine"),
+    [(None, True, "mongod"), ("", False, "secantusdb"), ("secantusdb", True, "secantusdb"), ("mongod", True, "mongod")],
+)
+def test_the_database_is_the_one_asked_for_else_the_better_one(
+    wanted: str | None, has_mongod: bool, engine: str
+) -> None:
+    assert database.choose(wanted, has_mongod=has_mongod) == engine
+
+
+@pytest.mark.parametrize(("wanted", "told"), [("mongod", "No mongod starts"), ("couch", "mongod or secantusdb")])
+def test_a_database_that_cannot_be_had_is_told(wanted: str, told: str) -> None:
+    with pytest.raises(Trouble, match=told):
+        database.choose(wanted, has_mongod=False)
 
 
 @pytest.mark.parametrize("name", SERVICES)
