@@ -162,7 +162,7 @@ async def test_log_out_leaves_nothing_typed_in_the_browser(browser: Browser, por
     await visitor.fill(**{"Last name:": "Example"})
     await expect(page.get_by_text("kept in this browser")).to_be_visible()
     assert await page.evaluate("Object.keys(localStorage).length") == 1
-    await page.locator("summary").click()
+    await page.get_by_text("Sandra Professional").click()
     await visitor.press("Logout")
     await expect(page.get_by_role("heading", name="Secure login - step 1")).to_be_visible()
     assert await page.evaluate("Object.keys(localStorage).length") == 0

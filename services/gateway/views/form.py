@@ -8,12 +8,13 @@ from contracts.api.files import FileView
 from contracts.api.forms import ContributionView, FormPage
 from contracts.api.tasks import SharedDocumentView, TaskView
 from contracts.authority import Authority
-from services.gateway.edits import seen_on
-from services.gateway.views.answers import flat
+from services.gateway.edits import ANSWERED, seen_on
+from services.gateway.views.answers import Answers, flat, is_empty, page_faults
 from services.gateway.views.dates import day, due_words, hour
 from services.gateway.views.fields import Field, Filled, element_id, fields_of
 from services.gateway.views.frame import Problem
 
+COMPLETE = "Complete"
 SIZES = ((1024 * 1024, "MB"), (1024, "KB"))
 
 
@@ -29,8 +30,9 @@ class SharedLink:
 
 @dataclass(frozen=True)
 class Banner:
-    """Whom the form is about, who asks for it, and what they sent along."""
+    """Whom the form is about, who asks for it, and what they sent along; `summary` is its one line on a phone."""
 
+    summary: str
     subject: list[tuple[str, str]]
     sender: list[tuple[str, str]]
     documents: list[SharedLink]
@@ -48,7 +50,9 @@ def banner(task: TaskView, authority: Authority, today: date) -> Banner:
     }
     required_by = f"{day(task.due_on)} ({due_words(task.due_on, today)})"
     sender = task.sender
+    is_due = task.state in {"assigned", "in_group", "returned"}
     return Banner(
+        f"{task.subject.name}, due {required_by}" if is_due else task.subject.name,
         [lines[name] for name in authority.banner if lines[name][1]],
         [
             line
@@ -57,6 +61,7 @@ def banner(task: TaskView, authority: Authority, today: date) -> Banner:
                 ("Sent By", sender.name),
                 ("Department", sender.department),
                 ("Telephone", sender.telephone),
+                ("Email", sender.email or ""),
                 ("Address", sender.address),
             )
             if line[1]
@@ -112,11 +117,12 @@ def attachments(task_id: str, files: list[FileView]) -> list[Attachment]:
 
 @dataclass(frozen=True)
 class PageLink:
-    """A numbered page of the form."""
+    """A numbered page of the form; `state` is empty where there is nothing to answer on it."""
 
     number: int
     title: str
     current: bool
+    state: str
 
 
 @dataclass(frozen=True)
@@ -146,6 +152,11 @@ class FormPageView:
     download: str = ""
 
     @property
+    def complete(self) -> int:
+        """How many pages are complete."""
+        return sum(link.state == COMPLETE for link in self.pages)
+
+    @property
     def waiting(self) -> bool:
         """Some attachment is still being checked."""
         return any(attachment.state == "waiting" for attachment in self.attachments)
@@ -172,6 +183,16 @@ def narrowed(page: FormPage, key: str) -> FormPage:
     """The page with one question alone, for Full Screen; whole where there is no such question."""
     only = [question for question in flat(page.questions) if question.key == key]
     return page.model_copy(update={"questions": only}) if only else page
+
+
+def page_state(page: FormPage, answers: Answers) -> str:
+    """How far a page is, in words."""
+    keys = [question.key for question in flat(page.questions) if question.type in ANSWERED or question.type == "table"]
+    if not keys:
+        return ""
+    if all(is_empty(answers.get(key)) for key in keys):
+        return "Not started"
+    return "Not complete" if page_faults(page, answers, is_final=True) else COMPLETE
 
 
 def takes_files(page: FormPage) -> bool:
@@ -223,7 +244,8 @@ def form_page(
         last=len(contribution.pages),
         banner=banner(task, authority, today),
         pages=[
-            PageLink(number, each.title, number == drawing.number) for number, each in enumerate(contribution.pages, 1)
+            PageLink(number, each.title, number == drawing.number, page_state(each, contribution.answers))
+            for number, each in enumerate(contribution.pages, 1)
         ],
         fields=fields_of(page.questions, filled),
         problems=page_problems(page, drawing.faults, drawing.general),

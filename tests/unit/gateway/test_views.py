@@ -81,6 +81,17 @@ def test_a_question_that_does_not_show_is_not_missed() -> None:
     assert page_faults(SECOND, WHOLE | {"shared": "2"}, is_final=True) == {"why_not": REQUIRED}
 
 
+def test_a_page_says_how_far_it_is() -> None:
+    answers = [{}, {"done_on": "2021-08-26"}, WHOLE]
+    pages = [form_page(task(), contribution(each), BRISTOL, drawing(1), TODAY) for each in answers]
+    assert [[link.state for link in page.pages] for page in pages] == [
+        ["Not started", "Not started", ""],
+        ["Not started", "Not complete", ""],
+        ["Not started", "Complete", ""],
+    ]
+    assert [page.complete for page in pages] == [0, 0, 1]
+
+
 def test_an_empty_row_is_not_missed_a_half_filled_one_is() -> None:
     rows = [row("r-1"), row("r-2", category="1")]
     assert page_faults(SECOND, WHOLE | {"needs": rows}, is_final=True) == {"needs/r-2/need": REQUIRED}

@@ -48,14 +48,26 @@ function restore(form, left) {
 
 export function startAutosave(form) {
   const status = form.querySelector('[data-portal="saved"]');
+  const progress = form.querySelector('[data-portal="saving"]');
   let saved = JSON.stringify(typedOf(form));
   let timer;
   let failures = 0;
   let running = Promise.resolve(null);
 
   function tell(text, trouble = false) {
+    progress.hidden = true;
+    status.hidden = false;
     status.textContent = text;
     status.classList.toggle("portal-saved--trouble", trouble);
+  }
+
+  // Seen but not spoken: a screen reader hears what came of it, not every keystroke. A trouble stays in sight.
+  function progressing(text) {
+    if (!status.classList.contains("portal-saved--trouble")) {
+      progress.textContent = text;
+      progress.hidden = false;
+      status.hidden = true;
+    }
   }
 
   function remember() {
@@ -106,6 +118,9 @@ export function startAutosave(form) {
       tell(`Saved ${answer.saved}`);
       forget(form);
     }
+    if (isChanged()) {
+      progressing("Not saved yet");
+    }
   }
 
   function failed(words) {
@@ -123,6 +138,7 @@ export function startAutosave(form) {
 
   async function send(action) {
     count();
+    progressing("Saving…");
     const sent = JSON.stringify(typedOf(form));
     const body = new URLSearchParams(entriesOf(form));
     body.set("action", action);
@@ -159,6 +175,7 @@ export function startAutosave(form) {
       return;
     }
     remember();
+    progressing("Not saved yet");
     clearTimeout(timer);
     timer = setTimeout(save, QUIET_MS);
   }
