@@ -1,1 +1,1 @@
-"""What services and councils say to one another; imports pydantic only, and holds no behaviour."""
+"""What services and councils say to one another; it holds no behaviour but when two addresses are the same."""

@@ -5,19 +5,20 @@ from typing import Annotated, ClassVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 TEXT_LIMIT = 20_000
-"""The longest text of a message, in characters (council contract, "Limits")."""
+"""The longest text of a message, names and addresses included, in characters (council contract, "Limits")."""
 
 COMMENTS_LIMIT = 4_000
 
 Text = Annotated[str, StringConstraints(max_length=TEXT_LIMIT)]
 Line = Annotated[str, StringConstraints(max_length=500)]
+"""A setting or a search; what councils send is Text."""
 Identifier = Annotated[
     str,
     StringConstraints(
         min_length=1, max_length=200, pattern=r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?$"
     ),
 ]
-Email = Annotated[str, StringConstraints(min_length=3, max_length=320, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")]
+Email = Annotated[str, StringConstraints(min_length=3, max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")]
 AuthorityCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
 
 
@@ -75,7 +76,7 @@ class Contact(PersonalData):
     """Whom an email is about to reach."""
 
     email: Email
-    name: Line = ""
+    name: Text = ""
 
 
 class Fault(Value):

@@ -1,40 +1,88 @@
-"""What councils tell the portal: the inbound half of the council's door. The names and fields are fixed."""
+"""What councils tell the portal: the inbound half of the council's door. The names and fields are fixed.
 
-from datetime import date
+Limits: comments 4,000 characters, every other text 20,000 (in a prefill too); ids and codes 200, media types 500, email
+addresses 254; days and moments from 1900 to 2199; a prefill 2 MB. The body's own limits stand in chassis.strictjson.
+"""
+
+import json
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
-from contracts.base import COMMENTS_LIMIT, CouncilMessage, Email, Identifier, Line, PersonalData, Text, Value
+from contracts.addresses import check_mailable
+from contracts.base import (
+    COMMENTS_LIMIT,
+    TEXT_LIMIT,
+    CouncilMessage,
+    Email,
+    Identifier,
+    Line,
+    PersonalData,
+    Text,
+    Value,
+)
+
+PREFILL_LIMIT = 2_000_000
+"""Bytes of JSON: what was asked for, what was amended and what is told of both go into one document of 16 MB."""
+
+Mailbox = Annotated[Email, AfterValidator(check_mailable)]
+"""An address that mail reaches, in ASCII before the @: no two letters of it are taken for one another."""
+
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31), description="From 1900 to 2199.")]
+Moment = Annotated[
+    AwareDatetime,
+    Field(
+        ge=datetime(1900, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC), description="From 1900 to 2199, UTC."
+    ),
+]
+
+
+def _check_prefill(prefill: dict[str, Any]) -> dict[str, Any]:
+    if len(json.dumps(prefill, ensure_ascii=False).encode("utf-8")) > PREFILL_LIMIT:
+        raise ValueError(f"A prefill holds at most {PREFILL_LIMIT} bytes.")
+    level: list[Any] = [prefill]
+    while level:
+        if any(isinstance(one, str) and len(one) > TEXT_LIMIT for one in level):
+            raise ValueError(f"A text holds at most {TEXT_LIMIT} characters.")
+        level = [inner for one in level for inner in _inside(one)]
+    return prefill
+
+
+def _inside(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [*value.keys(), *value.values()]
+    return value if isinstance(value, list) else []
+
 
 Comments = Annotated[str, StringConstraints(max_length=COMMENTS_LIMIT)]
-Prefill = Annotated[dict[str, Any], Field(max_length=500)]
+Prefill = Annotated[dict[str, Any], Field(max_length=500), AfterValidator(_check_prefill)]
 
 
 class Subject(PersonalData):
     """The child or young person that the form is about."""
 
     person_id: Identifier
-    name: Line
-    date_of_birth: date | None = None
-    address: Line = ""
+    name: Text
+    date_of_birth: Day | None = None
+    address: Text = ""
 
 
 class Sender(PersonalData):
     """The officer who delegates, as the form's banner shows them."""
 
-    name: Line
-    department: Line = ""
-    telephone: Line = ""
-    address: Line = ""
-    email: Email | None = None
+    name: Text
+    department: Text = ""
+    telephone: Text = ""
+    address: Text = ""
+    email: Mailbox | None = None
 
 
 class PersonAssignee(Value):
     """One professional, known by a work email address."""
 
     kind: Literal["person"]
-    email: Email
+    email: Mailbox
 
 
 class WorkGroupAssignee(Value):
@@ -51,9 +99,9 @@ class SharedDocument(Value):
     """A document that the council sends along, by address or whole."""
 
     document_id: Identifier
-    name: Line
+    name: Text
     media_type: Line
-    url: Line | None = None
+    url: Text | None = None
     content_base64: str | None = None
 
 
@@ -67,9 +115,9 @@ class DelegationRequested(CouncilMessage):
     subject: Subject
     assignee: Assignee
     sender: Sender
-    notify_email: Email | None = None
-    received_on: date | None = None
-    due_on: date | None = None
+    notify_email: Mailbox | None = None
+    received_on: Day | None = None
+    due_on: Day | None = None
     comments: Comments = ""
     prefill: Prefill = {}
     documents: Annotated[list[SharedDocument], Field(max_length=100)] = []
@@ -81,11 +129,11 @@ class DelegationAmended(CouncilMessage):
     wire_name: ClassVar[str] = "council.delegation.amended.v1"
 
     delegation_id: Identifier
-    due_on: date | None = None
+    due_on: Day | None = None
     comments: Comments | None = None
     sender: Sender | None = None
     prefill: Prefill | None = None
-    amended_at: AwareDatetime | None = None
+    amended_at: Moment | None = None
 
 
 class DelegationRetracted(CouncilMessage):
@@ -95,13 +143,13 @@ class DelegationRetracted(CouncilMessage):
 
     delegation_id: Identifier
     reason: Text = ""
-    retracted_at: AwareDatetime | None = None
+    retracted_at: Moment | None = None
 
 
 class Member(PersonalData):
     """A member of a work group."""
 
-    email: Email
+    email: Mailbox
     is_manager: bool = False
 
 
@@ -111,7 +159,7 @@ class WorkGroupDefined(CouncilMessage):
     wire_name: ClassVar[str] = "council.work-group.defined.v1"
 
     work_group_id: Identifier
-    name: Line
-    email: Email | None = None
+    name: Text
+    email: Mailbox | None = None
     members: Annotated[list[Member], Field(max_length=2000)]
     version: Annotated[int, Field(ge=0, le=2**53)]

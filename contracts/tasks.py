@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import AwareDatetime
 
-from contracts.base import Contact, Email, Event, Line, PersonalData, Value
+from contracts.base import Contact, Email, Event, PersonalData, Text, Value
 from contracts.council import Sender, Subject
 
 
@@ -15,7 +15,7 @@ class Holder(PersonalData):
     kind: Literal["person", "work_group"]
     email: Email | None = None
     work_group_id: str | None = None
-    name: Line = ""
+    name: Text = ""
 
 
 class TaskOpened(Event):

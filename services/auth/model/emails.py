@@ -1,15 +1,11 @@
-"""Email addresses: whether one can be an account's, and when two are the same. No I/O."""
-
-import unicodedata
+"""Email addresses: whether one can be an account's; when two are the same is decided in contracts. No I/O."""
 
 from email_validator import EmailNotValidError, validate_email
 
+from contracts.addresses import address_key as email_key
 from contracts.base import Fault
 
-
-def email_key(typed: str) -> str:
-    """What two spellings of one address share. NFC before lower case, so that look-alike letters stay apart."""
-    return unicodedata.normalize("NFC", typed.strip()).lower()
+__all__ = ["email_fault", "email_key"]
 
 
 def email_fault(typed: str) -> Fault | None:

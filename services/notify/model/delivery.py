@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from chassis.outbox import derived_id
+from contracts.addresses import address_key
 from contracts.base import Contact, Value
 
 Purpose = Literal[
@@ -64,7 +65,7 @@ class Delivery(Value):
 
 def delivery_id(fact: str, key: str, address: str) -> str:
     """The id of the email that tells this fact to this address."""
-    return derived_id("notify.delivery", fact, key, address.lower())
+    return derived_id("notify.delivery", fact, key, address_key(address))
 
 
 def delay_after(delivery: Delivery) -> timedelta:

@@ -8,8 +8,7 @@ from email.header import Header
 from email.utils import format_datetime, formataddr
 from typing import NamedTuple
 
-from email_validator import EmailNotValidError, validate_email
-
+from contracts.addresses import mailable
 from contracts.authority import Authority
 from services.notify.model.delivery import Delivery
 from services.notify.model.letter import Letter
@@ -68,7 +67,6 @@ def _one_line(text: str) -> str:
 def _address(address: str) -> str:
     """As an ASCII mail server takes it."""
     try:
-        checked = validate_email(address, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False)
-    except EmailNotValidError as error:
+        return mailable(address)
+    except ValueError as error:
         raise AddressInvalid(type(error).__name__) from error
-    return checked.ascii_email or address

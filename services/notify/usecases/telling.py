@@ -7,6 +7,7 @@ from datetime import datetime
 
 from chassis import clock
 from chassis.clock import LONDON
+from contracts.addresses import address_key
 from contracts.auth import CodeRequested, PasswordReset, RegistrationRefused
 from contracts.base import Contact
 from contracts.tasks import TaskAmended, TaskAssigned, TaskCompleted, TaskOpened, TaskRetracted
@@ -114,7 +115,7 @@ def _addressed(event: TaskOpened, person: Contact) -> tuple[Purpose, dict[str, s
     holder = event.person
     if holder.kind == "work_group":
         return "delegation_to_group", {"group": holder.name}
-    if holder.email is None or holder.email.lower() == person.email.lower():
+    if holder.email is None or address_key(holder.email) == address_key(person.email):
         return "delegation", {}
     return "delegation_to_inbox", {"holder": holder.name or holder.email}
 
@@ -200,4 +201,4 @@ async def send_receipt(desk: Desk, event: TaskCompleted) -> None:
 
 def _once_each(people: Sequence[Contact]) -> list[Contact]:
     """One email an address, however often it is named."""
-    return list({person.email.lower(): person for person in people}.values())
+    return list({address_key(person.email): person for person in people}.values())

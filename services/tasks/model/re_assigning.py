@@ -3,17 +3,18 @@
 from collections.abc import Mapping, Sequence
 
 from chassis.errors import Conflict, Forbidden, NotFound
+from contracts.addresses import address_key
 from contracts.api.tasks import GroupChoice, ReAssignView
 from contracts.base import Contact
 from contracts.council import Assignee, WorkGroupAssignee
 from contracts.tasks import Holder
 from services.tasks.model.listing import row_of
-from services.tasks.model.task import OPEN_STATES, Task, same_address
+from services.tasks.model.task import OPEN_STATES, Task
 from services.tasks.model.work_group import WorkGroup
 
 MOST_SHOWN = 25
 Names = Mapping[str, str]
-"""Names of registered people by their address, as `same_address` gives it."""
+"""Names of registered people by their address, as `address_key` gives it."""
 
 
 def check_may_re_assign(task: Task, email: str, managed: Sequence[WorkGroup]) -> None:
@@ -32,7 +33,7 @@ def check_may_re_assign(task: Task, email: str, managed: Sequence[WorkGroup]) ->
 
 def people_in(managed: Sequence[WorkGroup]) -> dict[str, str]:
     """Everybody in these groups: the address as it is compared, and as the council wrote it."""
-    return {same_address(member.email): member.email for group in managed for member in group.members}
+    return {address_key(member.email): member.email for group in managed for member in group.members}
 
 
 def chosen(to: Assignee, managed: Sequence[WorkGroup], names: Names) -> tuple[Holder, list[Contact]]:
@@ -44,8 +45,8 @@ def chosen(to: Assignee, managed: Sequence[WorkGroup], names: Names) -> tuple[Ho
                 return holder, group.inbox
             continue
         for member in group.members:
-            if same_address(member.email) == same_address(to.email):
-                name = names.get(same_address(member.email), "")
+            if address_key(member.email) == address_key(to.email):
+                name = names.get(address_key(member.email), "")
                 return Holder(kind="person", email=member.email, name=name), []
     raise Forbidden("not_to_them", "Choose a work group that you manage, or a user in one of them.")
 

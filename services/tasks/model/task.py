@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 from pydantic import AwareDatetime
 
 from chassis.errors import Conflict
+from contracts.addresses import address_key
 from contracts.api.tasks import TaskState
 from contracts.authority import Authority
 from contracts.base import Contact, Value
@@ -25,16 +26,11 @@ OPEN_STATES: tuple[TaskState, ...] = ("assigned", "returned")
 Right = Literal["read", "edit", "submit"]
 
 
-def same_address(email: str) -> str:
-    """An email address as it is compared: the case of its letters says nothing."""
-    return email.strip().casefold()
-
-
 def is_held_as(holder: Holder, assignee: Assignee) -> bool:
     """Whether a holder is this assignee."""
     if isinstance(assignee, WorkGroupAssignee):
         return holder.kind == "work_group" and holder.work_group_id == assignee.work_group_id
-    return holder.kind == "person" and same_address(holder.email or "") == same_address(assignee.email)
+    return holder.kind == "person" and address_key(holder.email or "") == address_key(assignee.email)
 
 
 class Request(Value):
@@ -89,7 +85,7 @@ class Move(Value):
 
     def is_by(self, email: str, to: Assignee) -> bool:
         """Whether this person made just this move."""
-        return same_address(self.by) == same_address(email) and is_held_as(self.to, to)
+        return address_key(self.by) == address_key(email) and is_held_as(self.to, to)
 
 
 class Submission(Value):
@@ -237,7 +233,7 @@ class Task(Value):
     def is_held_by(self, email: str) -> bool:
         """Whether this person has it, by email address."""
         holder = self.holder
-        return holder.kind == "person" and same_address(holder.email or "") == same_address(email)
+        return holder.kind == "person" and address_key(holder.email or "") == address_key(email)
 
     def _moved(self, move: Move) -> Self:
         return self._changed(moves=[*self.moves, move])
@@ -279,10 +275,10 @@ def whom_to_tell_of(move: Move) -> list[Contact]:
     """The new holder; nobody where people took it for themselves."""
     if move.to.kind == "work_group":
         return move.inbox
-    if same_address(move.to.email or "") == same_address(move.by):
+    if address_key(move.to.email or "") == address_key(move.by):
         return []
     return [Contact(email=move.to.email or "", name=move.to.name)]
 
 
 def _each_once(contacts: list[Contact]) -> list[Contact]:
-    return list({same_address(contact.email): contact for contact in contacts}.values())
+    return list({address_key(contact.email): contact for contact in contacts}.values())

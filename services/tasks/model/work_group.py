@@ -1,8 +1,8 @@
 """A work group as its council defined it. No I/O."""
 
+from contracts.addresses import address_key
 from contracts.base import Contact, Value
 from contracts.council import Member
-from services.tasks.model.task import same_address
 
 _MOST_TOLD = 50
 
@@ -44,7 +44,7 @@ class WorkGroup(Value):
 
     def has_member(self, email: str) -> bool:
         """Whether a person is in it."""
-        return any(same_address(member.email) == same_address(email) for member in self.members)
+        return any(address_key(member.email) == address_key(email) for member in self.members)
 
 
 def group_key(authority: str, work_group_id: str) -> str:

@@ -9,9 +9,9 @@ from pymongo import ASCENDING, IndexModel
 from chassis.database import Document, Documents
 from chassis.errors import AlreadyHandled
 from chassis.outbox import Outgoing
+from contracts.addresses import address_key
 from contracts.base import Contact
 from services.tasks.model.form import EVERYBODYS, Form
-from services.tasks.model.task import same_address
 from services.tasks.model.work_group import Membership, WorkGroup, group_key
 from services.tasks.store.tasks import LIST_LIMIT
 
@@ -51,8 +51,8 @@ class WorkGroupStore:
 
     @staticmethod
     def _document(group: WorkGroup) -> Document:
-        addresses = [same_address(member.email) for member in group.members]
-        managers = [same_address(member.email) for member in group.members if member.is_manager]
+        addresses = [address_key(member.email) for member in group.members]
+        managers = [address_key(member.email) for member in group.members if member.is_manager]
         return {**group.model_dump(), "member_addresses": addresses, "manager_addresses": managers}
 
     async def get(self, authority: str, work_group_id: str) -> WorkGroup | None:
@@ -62,7 +62,7 @@ class WorkGroupStore:
 
     async def of_member(self, authorities: Sequence[str], email: str) -> list[Membership]:
         """The groups that a person is in, and whether as a manager."""
-        address = same_address(email)
+        address = address_key(email)
         query = {"member_addresses": address, "authority": {"$in": list(authorities)}}
         found = await self._documents.find(query, limit=LIST_LIMIT, projection={"authority": 1, "manager_addresses": 1})
         return [
@@ -76,7 +76,7 @@ class WorkGroupStore:
 
     async def managed_by(self, authority: str, email: str) -> list[WorkGroup]:
         """An authority's groups that a person manages, whole."""
-        query = {"manager_addresses": same_address(email), "authority": authority}
+        query = {"manager_addresses": address_key(email), "authority": authority}
         return [WorkGroup.model_validate(one) for one in await self._documents.find(query, limit=MANAGED_LIMIT)]
 
 
@@ -118,7 +118,7 @@ class PersonStore:
         """AlreadyHandled where the registration was heard before."""
         document = {
             "_id": account_id,
-            "address": same_address(person.email),
+            "address": address_key(person.email),
             "name": person.name,
             "registered_at": registered_at,
         }

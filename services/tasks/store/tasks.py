@@ -6,9 +6,10 @@ from pymongo import ASCENDING, IndexModel
 
 from chassis.database import Document, Documents, storable
 from chassis.outbox import Outgoing
+from contracts.addresses import address_key
 from contracts.api.tasks import TaskRow, TaskState
 from services.tasks.model.listing import row_of
-from services.tasks.model.task import OPEN_STATES, Task, same_address
+from services.tasks.model.task import OPEN_STATES, Task
 from services.tasks.model.work_group import group_key
 
 LIST_LIMIT = 1000
@@ -31,7 +32,7 @@ def _task_document(task: Task) -> Document:
 def _listed_for(task: Task) -> str:
     holder = task.holder
     if holder.kind == "person":
-        return same_address(holder.email or "")
+        return address_key(holder.email or "")
     return group_key(task.authority, holder.work_group_id or "")
 
 
@@ -108,7 +109,7 @@ class TaskStore:
     ) -> list[TaskRow]:
         """Every task that a person holds or that waits in one of the groups, as lists show them."""
         query = {
-            "listed_for": {"$in": [same_address(email), *groups]},
+            "listed_for": {"$in": [address_key(email), *groups]},
             "authority": {"$in": list(authorities)},
             "state": {"$in": list(states)},
         }
@@ -137,6 +138,6 @@ class TaskStore:
 
     async def authorities_naming(self, authorities: Sequence[str], email: str) -> list[str]:
         """The authorities that have delegated something to this address."""
-        query = {"listed_for": same_address(email), "authority": {"$in": list(authorities)}}
+        query = {"listed_for": address_key(email), "authority": {"$in": list(authorities)}}
         found = await self._documents.find(query, limit=LIST_LIMIT, projection={"authority": 1})
         return sorted({document["authority"] for document in found})
