@@ -74,6 +74,8 @@ class SessionCreated(Value):
     session_token: str
     account_id: str
     absolute_expires_at: AwareDatetime
+    devices: str
+    """What the browser holds from now on, beyond the session: the accounts that know it."""
 
 
 class SessionView(PersonalData):
@@ -107,6 +109,12 @@ class NewPasswordBody(Value):
 
     password: str
     confirm_password: str
+
+
+class DevicesView(Value):
+    """A new password stands; what the browser holds from now on."""
+
+    devices: str
 
 
 class CouncilTokenBody(Value):

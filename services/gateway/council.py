@@ -11,9 +11,11 @@ from starlette.routing import Mount, Route
 from chassis.errors import BadRequest, Unauthorised
 from chassis.identity import Council
 from contracts.api.auth import CouncilTokenBody
+from services.gateway.clients import Caller
 from services.gateway.gateway import Gateway
 from services.gateway.passing import passed_on
 from services.gateway.posting import check_size, read_form
+from services.gateway.visit import caller_key
 
 LARGEST_BODY = 16 * 1024 * 1024
 _RANGE_HEADERS = ("Range", "If-Range")
@@ -54,7 +56,7 @@ async def token(request: Request) -> Response:
     client_id, secret = _basic(request) or (form.text("client_id"), form.text("client_secret"))
     try:
         granted = await _gateway(request).auth.council_token(
-            CouncilTokenBody(client_id=client_id, client_secret=secret)
+            CouncilTokenBody(client_id=client_id, client_secret=secret), Caller(caller_key(_gateway(request), request))
         )
     except Unauthorised:
         return JSONResponse({"error": "invalid_client"}, 401, {"WWW-Authenticate": 'Basic realm="portal"'})

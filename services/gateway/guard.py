@@ -1,8 +1,10 @@
 """Around every request: its reference, limits per client address, security headers, time measured by route."""
 
+import contextlib
 import secrets
 import time
 from collections import Counter
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from uuid import uuid4
 
 import structlog
@@ -11,8 +13,10 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.errors import TooMany
+from chassis.security import record
 from chassis.telemetry import REQUESTS
 
+_CUSTOMER_BITS = 64
 _HSTS = "max-age=63072000; includeSubDomains"
 
 
@@ -65,6 +69,17 @@ class Guard:
             await self.app(scope, receive, guarded)
 
 
+def client_of(request: Request) -> str:
+    """The network that a request comes from: an IPv4 address, or the half of an IPv6 one that a customer is given."""
+    host = request.client.host if request.client else "unknown"
+    with contextlib.suppress(ValueError):
+        address = ip_address(host)
+        if isinstance(address, IPv6Address):
+            mapped = address.ipv4_mapped
+            return str(mapped or IPv6Network((address, _CUSTOMER_BITS), strict=False).network_address)
+    return host
+
+
 class ClientLimits:
     """How often one client address may ask in a minute; in this process's memory, auth counts for accounts."""
 
@@ -82,13 +97,14 @@ class ClientLimits:
         self._check("sign-in", request)
 
     def _check(self, what: str, request: Request) -> None:
-        address = request.client.host if request.client else "unknown"
+        address = client_of(request)
         minute, seconds = divmod(int(time.monotonic()), 60)
         if minute != self._minute:
             self._minute = minute
             self._counts.clear()
         self._counts[what, address] += 1
         if self._counts[what, address] > self._most[what]:
+            record("limit.reached", "refused", limit=f"{what}s a minute")
             raise TooMany("too_many_requests", retry_after=60 - seconds)
 
 

@@ -1,6 +1,7 @@
 """One request of a person: whose portal, which session, which browser; cookies, forms' tokens, and rendering."""
 
 import asyncio
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -14,13 +15,17 @@ from chassis.errors import Unauthorised
 from chassis.identity import Professional
 from contracts.api.auth import SessionView
 from contracts.authority import Authority
+from services.gateway.clients import Caller
 from services.gateway.gateway import Gateway
+from services.gateway.guard import client_of
 from services.gateway.templating import render
 from services.gateway.views.frame import Frame, SignedIn
 
 Done = TypeVar("Done")
 _BROWSER_SECONDS = 2 * 60 * 60
 _MANAGES_SECONDS = 12 * 60 * 60
+_DEVICES_SECONDS = 180 * 24 * 60 * 60
+_DEVICES = re.compile(r"[\w.~-]{1,600}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,11 @@ class Browser:
     registration: str = ""
     reset: str = ""
     next: str = ""
+
+
+def caller_key(gateway: Gateway, request: Request) -> str:
+    """The network that a request comes from, as logs and counts may hold it."""
+    return gateway.seals.token("client", client_of(request))
 
 
 class Visit:
@@ -47,6 +57,7 @@ class Visit:
         prefix = "__Host-" if self.gateway.is_https else ""
         self._session_cookie, self._browser_cookie = f"{prefix}portal_session", f"{prefix}portal_browser"
         self.token = request.cookies.get(self._session_cookie, "")
+        self._devices_cookie = f"{prefix}portal_devices"
         self._manages_cookie = f"{prefix}portal_manages"
         self.manages = bool(self.token) and self._fits_session(request.cookies.get(self._manages_cookie, ""))
         self.session: SessionView | None = None
@@ -99,6 +110,19 @@ class Visit:
     def holder_key(self, task_id: str, account_id: str) -> str:
         """Says on a page whose it is without saying who: what one person typed is never saved as another's."""
         return self.gateway.seals.token("holder", task_id, account_id)
+
+    # Where it comes from
+
+    @property
+    def caller(self) -> Caller:
+        """The network, as a keyed hash, and the accounts that know this browser: auth counts tries by them."""
+        held = self.request.cookies.get(self._devices_cookie, "")
+        return Caller(caller_key(self.gateway, self.request), held if _DEVICES.fullmatch(held) else "")
+
+    def note_devices(self, response: Response, devices: str) -> Response:
+        """Remembers which accounts know this browser; it outlives the session and opens nothing."""
+        self._set(response, self._devices_cookie, devices, _DEVICES_SECONDS)
+        return response
 
     # Sessions
 

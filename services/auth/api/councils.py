@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from chassis.http import answer, read
 from contracts.api.auth import CouncilTokenBody, CouncilTokenView
-from services.auth.api.door import enter
+from services.auth.api.door import caller, enter
 from services.auth.usecases.councils import LIFETIME_SECONDS
 
 
@@ -14,7 +14,7 @@ async def create_token(request: Request) -> Response:
     """OAuth 2.0 client credentials, as the gateway has read them."""
     auth = enter(request)
     body = await read(request, CouncilTokenBody)
-    token = auth.councils.token(body.client_id, body.client_secret)
+    token = auth.councils.token(body.client_id, body.client_secret, caller(request).client)
     return answer(CouncilTokenView(access_token=token, expires_in=LIFETIME_SECONDS))
 
 

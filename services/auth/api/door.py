@@ -3,7 +3,11 @@
 from starlette.requests import Request
 
 from chassis.identity import require_gateway
+from services.auth.model.devices import Caller
 from services.auth.usecases.context import Auth
+
+CLIENT_HEADER = "Portal-Client"
+DEVICES_HEADER = "Portal-Devices"
 
 
 def enter(request: Request) -> Auth:
@@ -11,3 +15,8 @@ def enter(request: Request) -> Auth:
     require_gateway(request)
     auth: Auth = request.app.state.service
     return auth
+
+
+def caller(request: Request) -> Caller:
+    """Where the request comes from, as the gateway says."""
+    return Caller(request.headers.get(CLIENT_HEADER, ""), request.headers.get(DEVICES_HEADER, ""))

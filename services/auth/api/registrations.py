@@ -7,7 +7,7 @@ from starlette.routing import Route
 from chassis import clock
 from chassis.http import answer, nothing, read
 from contracts.api.auth import CodeBody, CredentialsBody, RegistrationBody, RegistrationDetailsBody, RegistrationView
-from services.auth.api.door import enter
+from services.auth.api.door import caller, enter
 from services.auth.model.registration import Registration
 from services.auth.usecases import registration as usecases
 
@@ -40,22 +40,22 @@ async def set_credentials(request: Request) -> Response:
     """Step 2; sends the code."""
     auth, registration_id = enter(request), request.path_params["registration_id"]
     body = await read(request, CredentialsBody)
-    changed = await usecases.set_credentials(auth, registration_id, body, clock.now())
+    changed = await usecases.set_credentials(auth, registration_id, body, caller=caller(request), at=clock.now())
     return answer(_view(registration_id, changed))
 
 
 async def send_code(request: Request) -> Response:
     """Please send me a new code."""
     auth, registration_id = enter(request), request.path_params["registration_id"]
-    changed = await usecases.send_registration_code(auth, registration_id, clock.now())
+    changed = await usecases.send_registration_code(auth, registration_id, caller=caller(request), at=clock.now())
     return answer(_view(registration_id, changed))
 
 
 async def confirm(request: Request) -> Response:
     """Step 3."""
-    auth = enter(request)
+    auth, registration_id = enter(request), request.path_params["registration_id"]
     body = await read(request, CodeBody)
-    await usecases.confirm_registration(auth, request.path_params["registration_id"], body.code, clock.now())
+    await usecases.confirm_registration(auth, registration_id, body.code, caller=caller(request), at=clock.now())
     return nothing()
 
 

@@ -7,7 +7,7 @@ from starlette.routing import Route
 from chassis import clock
 from chassis.http import answer, read
 from contracts.api.auth import CodeBody, SessionCreated, SignInBody, SignInView
-from services.auth.api.door import enter
+from services.auth.api.door import caller, enter
 from services.auth.model.session import SignIn
 from services.auth.usecases import sign_in as usecases
 
@@ -17,7 +17,12 @@ async def start_sign_in(request: Request) -> Response:
     auth = enter(request)
     body = await read(request, SignInBody)
     sign_in_id, sign_in = await usecases.start_sign_in(
-        auth, authority=body.authority, email=body.email, password=body.password, at=clock.now()
+        auth,
+        authority=body.authority,
+        email=body.email,
+        password=body.password,
+        caller=caller(request),
+        at=clock.now(),
     )
     return answer(_view(sign_in_id, sign_in), status=201)
 
@@ -30,10 +35,15 @@ async def send_code(request: Request) -> Response:
 
 async def confirm(request: Request) -> Response:
     """Step 2: a session, whose token is shown this once."""
-    auth = enter(request)
+    auth, sign_in_id = enter(request), request.path_params["sign_in_id"]
     body = await read(request, CodeBody)
-    token, session = await usecases.confirm_sign_in(auth, request.path_params["sign_in_id"], body.code, clock.now())
-    created = SessionCreated(session_token=token, account_id=session.account_id, absolute_expires_at=session.ends_at)
+    opened = await usecases.confirm_sign_in(auth, sign_in_id, body.code, caller=caller(request), at=clock.now())
+    created = SessionCreated(
+        session_token=opened.token,
+        account_id=opened.session.account_id,
+        absolute_expires_at=opened.session.ends_at,
+        devices=opened.devices,
+    )
     return answer(created, status=201)
 
 

@@ -8,10 +8,9 @@ from services.auth.model.codes import FAILURES
 
 
 class Failures(Value):
-    """Wrong codes in a row. Apart, so that guessing at one way in never shuts the other one."""
+    """Wrong codes in a row, each after the right password."""
 
     sign_in: int = 0
-    reset: int = 0
 
 
 class Account(Value):
@@ -42,11 +41,6 @@ class Account(Value):
     def is_locked(self) -> bool:
         """Too many wrong codes after right passwords: only a password reset opens it again."""
         return self.failures.sign_in >= FAILURES
-
-    @property
-    def may_reset(self) -> bool:
-        """False after too many wrong reset codes, until its owner signs in."""
-        return self.failures.reset < FAILURES
 
     @property
     def context(self) -> list[str]:

@@ -2,9 +2,9 @@
 
 from chassis.errors import Conflict, NotFound, Refused, TooMany, Unauthorised
 from contracts.base import Fault
-from services.auth.model.limits import code_limit
+from services.auth.model.limits import PAIR_GUESSES, RESET_TRIES, code_limit
 
-MINUTES = int(code_limit("sign_in").window.total_seconds() // 60)
+MINUTES = code_limit("sign_in").minutes
 
 
 def faulty(faults: list[Fault]) -> Refused:
@@ -13,10 +13,47 @@ def faulty(faults: list[Fault]) -> Refused:
 
 
 def wrong_credentials() -> Refused:
-    """One answer for an unknown address, a wrong password, too many guesses and a locked account."""
+    """One answer for an unknown address and a wrong password."""
     return Unauthorised(
         "sign_in_refused",
-        "The email address or the password is not correct. After 10 tries, wait 5 minutes or reset your password.",
+        f"The email address or the password is not correct. After {PAIR_GUESSES.most} tries, "
+        f"wait {PAIR_GUESSES.minutes} minutes or reset your password.",
+    )
+
+
+def too_many_guesses() -> Refused:
+    """Said of any address alike, right password or wrong: tries are counted whether it has an account or not."""
+    sentence = (
+        "There were too many wrong passwords for this email address or from your network. "
+        f"Wait {PAIR_GUESSES.minutes} minutes and try again, or reset your password with Forgotten Password."
+    )
+    return TooMany("too_many_guesses", sentence, retry_after=PAIR_GUESSES.minutes * 60)
+
+
+def locked() -> Refused:
+    """Said only to whoever knows the password."""
+    return Unauthorised(
+        "locked",
+        "Your account is locked, because wrong codes were entered too many times. "
+        "Reset your password with Forgotten Password to open it again.",
+    )
+
+
+def too_many_resets() -> Refused:
+    """One network asks for many addresses; said of any address alike."""
+    return TooMany(
+        "too_many_resets",
+        f"There were too many resets from your network. Wait {PAIR_GUESSES.minutes} minutes and try again.",
+        retry_after=PAIR_GUESSES.minutes * 60,
+    )
+
+
+def too_many_reset_codes() -> Refused:
+    """Said of any address alike."""
+    return TooMany(
+        "too_many_reset_codes",
+        f"Too many wrong codes were entered for this email address. Wait {RESET_TRIES.minutes} minutes and try again.",
+        retry_after=RESET_TRIES.minutes * 60,
     )
 
 

@@ -1,6 +1,6 @@
 """A password reset under way; one for an unknown address looks the same and leads nowhere. No I/O, no clock."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from pydantic import AwareDatetime
@@ -20,7 +20,14 @@ class Reset(Value):
     key: str
     authority: str
     account_id: str
-    """NOBODY where the address has no account, or may not be sent a code: then nobody knows the code."""
+    """NOBODY where the address has no account: then nobody knows the code."""
+    address: str
+    """The address as a keyed hash: what is counted for it, whether it has an account or not."""
     challenge: Challenge
     state: Literal["code", "password"] = "code"
     expires_at: AwareDatetime
+
+
+def may_share(challenge: Challenge, at: datetime) -> bool:
+    """Whether the code that lies in the mailbox will do for one more reset: at least half of its life is left."""
+    return challenge.expires_at - at >= (challenge.expires_at - challenge.issued_at) / 2

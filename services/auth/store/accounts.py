@@ -1,7 +1,7 @@
 """Accounts in the database: one an address, one write a change."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 from pymongo import ASCENDING, IndexModel
 
@@ -11,7 +11,6 @@ from chassis.outbox import Outgoing
 from services.auth.model.account import Account
 from services.auth.model.codes import FAILURES
 
-WayIn = Literal["sign_in", "reset"]
 INDEXES = [IndexModel([("email_key", ASCENDING)], unique=True)]
 
 
@@ -42,30 +41,29 @@ class AccountStore:
             return await self.get(account.account_id) is not None
         return True
 
-    async def count_failure(self, account_id: str, way_in: WayIn) -> Account | None:
+    async def count_failure(self, account_id: str) -> Account | None:
         """Counts a wrong code before it is looked at; None where there have been too many in a row."""
-        counter = f"failures.{way_in}"
-        guard = {"_id": account_id, counter: {"$lt": FAILURES}}
-        return _account(await self._documents.update(guard, {"$inc": {counter: 1}}))
+        guard = {"_id": account_id, "failures.sign_in": {"$lt": FAILURES}}
+        return _account(await self._documents.update(guard, {"$inc": {"failures.sign_in": 1}}))
 
     async def clear_failures(self, account_id: str) -> None:
         """The right code was given: guessing starts from nothing again."""
         await self._documents.update({"_id": account_id}, {"$set": _no_failures()})
 
     async def set_password(
-        self, account_id: str, password_hash: str, *, reset_key: str, events: Sequence[Outgoing]
+        self, account_id: str, password_hash: str, *, code_id: str, events: Sequence[Outgoing]
     ) -> Account | None:
-        """Changes the password and unlocks; None where this reset has changed it before."""
+        """Changes the password and unlocks; None where this code has changed it before."""
         change = {
-            "$set": {"password_hash": password_hash, "reset_key": reset_key, **_no_failures()},
+            "$set": {"password_hash": password_hash, "reset_by": code_id, **_no_failures()},
             "$inc": {"password_version": 1},
         }
-        guard = {"_id": account_id, "reset_key": {"$ne": reset_key}}
+        guard = {"_id": account_id, "reset_by": {"$ne": code_id}}
         return _account(await self._documents.update(guard, change, events))
 
 
 def _no_failures() -> dict[str, Any]:
-    return {"failures": {"sign_in": 0, "reset": 0}}
+    return {"failures": {"sign_in": 0}}
 
 
 def _account(document: Document | None) -> Account | None:

@@ -31,6 +31,10 @@ class LimitStore:
             return await self._take(key, limit, at)  # somebody's first use came between, or the limit is reached
         return True
 
+    async def give_back(self, key: str) -> None:
+        """Takes the latest use back: it was none of what is guarded against."""
+        await self._collection.update_one({"_id": key}, {"$pop": {"at": 1}})
+
     async def clear(self, *keys: str) -> None:
         """Forgets the uses: what they guarded against has not happened."""
         await self._collection.delete_many({"_id": {"$in": list(keys)}})

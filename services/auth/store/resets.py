@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from pymongo import ASCENDING, IndexModel
+from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from chassis.database import Document, Documents
 from chassis.outbox import Outgoing
-from services.auth.model.codes import TRIES
+from services.auth.model.codes import TRIES, Challenge
 from services.auth.model.reset import Reset
 
-INDEXES = [IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0)]
+INDEXES = [
+    IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0),
+    IndexModel([("account_id", ASCENDING), ("challenge.expires_at", DESCENDING)]),
+]
 
 
 class ResetStore:
@@ -30,6 +33,17 @@ class ResetStore:
     async def get(self, key: str, at: datetime) -> Reset | None:
         """A reset that is not too old."""
         return _reset(await self._documents.get({"_id": key, "expires_at": {"$gt": at}}))
+
+    async def latest(self, account_id: str, at: datetime) -> Reset | None:
+        """The reset whose code was sent to an account last, if it is still good."""
+        query = {"account_id": account_id, "challenge.expires_at": {"$gt": at}}
+        found = await self._documents.find(query, sort=[("challenge.expires_at", DESCENDING)], limit=1)
+        return _reset(found[0]) if found else None
+
+    async def replace_code(self, key: str, challenge: Challenge, events: Sequence[Outgoing]) -> Reset | None:
+        """Another code; None where the one before has been given meanwhile."""
+        change = {"$set": {"challenge": challenge.model_dump()}}
+        return _reset(await self._documents.update({"_id": key, "state": "code"}, change, events))
 
     async def count_try(self, key: str, at: datetime) -> Reset | None:
         """Counts a try of the code before it is looked at; None where there is no code to try any more."""

@@ -62,13 +62,14 @@ class SessionStore:
         """Writes down that it was used; None where it has been ended meanwhile."""
         return _session(await self._documents.update({"_id": session.key}, {"$max": {"seen_at": at}}))
 
-    async def close(self, token_hash: str) -> None:
-        """Ends one session."""
-        await self._documents.raw.delete_one({"token_hash": token_hash})
+    async def close(self, token_hash: str) -> Session | None:
+        """Ends one session; gives what it was."""
+        return _session(await self._documents.raw.find_one_and_delete({"token_hash": token_hash}))
 
-    async def close_all(self, account_id: str, before_version: int) -> None:
-        """Ends every session of an account, and every sign-in under way, that an older password began."""
-        await self._documents.raw.delete_many({"account_id": account_id, "password_version": {"$lt": before_version}})
+    async def close_all(self, account_id: str, before_version: int) -> int:
+        """Ends every session of an account, and every sign-in under way, that an older password began; how many."""
+        older = {"account_id": account_id, "password_version": {"$lt": before_version}}
+        return (await self._documents.raw.delete_many(older)).deleted_count
 
 
 def _waiting(key: str, at: datetime) -> Document:

@@ -12,19 +12,15 @@ from services.auth.model.limits import Limit, code_limit, limit_key
 from services.auth.usecases.context import Auth
 
 
-async def may_send(auth: Auth, purpose: Purpose, email_key: str, at: datetime) -> bool:
+async def may_send(auth: Auth, purpose: Purpose, address: str, at: datetime) -> bool:
     """Takes one of the codes that an address may be sent."""
-    return await use(auth, code_limit(purpose), email_key, at)
+    limit = code_limit(purpose)
+    return await auth.stores.limits.use(limit_key(auth.secret, limit, address), limit, at)
 
 
-async def use(auth: Auth, limit: Limit, email_key: str, at: datetime) -> bool:
-    """Takes one use of a limit for an address."""
-    return await auth.stores.limits.use(limit_key(auth.secret, limit, email_key), limit, at)
-
-
-async def forget(auth: Auth, email_key: str, *limits: Limit) -> None:
-    """The person has shown who they are: nothing was guessed."""
-    await auth.stores.limits.clear(*(limit_key(auth.secret, limit, email_key) for limit in limits))
+async def forget(auth: Auth, address: str, limit: Limit) -> None:
+    """The person has shown who they are: the codes were not sent for nothing."""
+    await auth.stores.limits.clear(limit_key(auth.secret, limit, address))
 
 
 def challenge_for(auth: Auth, authority: str, at: datetime) -> tuple[Challenge, str]:

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 
+from chassis.security import record
 from chassis.tokens import Signer
 from services.auth.model import refusals
 from services.auth.model.council import CouncilClient
@@ -18,11 +19,13 @@ class CouncilDesk:
         self._clients = dict(clients)
         self._signer = signer
 
-    def token(self, client_id: str, client_secret: str) -> str:
+    def token(self, client_id: str, client_secret: str, client: str) -> str:
         """A bearer token for the authority whose client this is. Every client is compared, so time tells nothing."""
         fits = [code for code, client in self._clients.items() if _is_client(client, client_id, client_secret)]
         if len(fits) != 1:
+            record("council.token", "failed", client=client)
             raise refusals.unknown_client()
+        record("council.token", "ok", authority=fits[0], client=client)
         claims = {"sub": client_id, "kind": "council", "authority": fits[0]}
         return self._signer.sign(claims, audience="gateway", seconds=LIFETIME_SECONDS)
 

@@ -1,14 +1,14 @@
 """Password hashes: argon2id in a thread, a bounded number at once. What a good password is says model.passwords."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from functools import cache
 
 import argon2
 from argon2.exceptions import VerificationError
 
-WAIT_SECONDS = 5
+from services.auth.usecases.turns import Turns
+
+WAIT_SECONDS = 20
 AT_ONCE = 2
 """Each hash holds 19 MiB and a core for some 50 ms; more at once would only starve the event loop."""
 
@@ -20,32 +20,24 @@ def _argon2id() -> argon2.PasswordHasher:
 
 
 class PasswordHasher:
-    """Hashes and verifies passwords exactly as they were typed."""
+    """Hashes and verifies passwords exactly as they were typed. `asker` is whose turn it is: a network or a browser."""
 
     def __init__(self, at_once: int = AT_ONCE) -> None:
-        self._turns = asyncio.Semaphore(at_once)
+        self._turns = Turns(at_once, WAIT_SECONDS)
         self._nobodys_hash = _argon2id().hash("")  # compared with where there is no account: the same work
 
-    async def hash(self, password: str) -> str:
+    async def hash(self, password: str, asker: str = "") -> str:
         """A salted hash to store."""
-        async with self._turn():
+        async with self._turns.turn(asker):
             return await asyncio.to_thread(_argon2id().hash, password)
 
-    async def matches(self, password_hash: str | None, password: str) -> bool:
+    async def matches(
+        self, password_hash: str | None, password: str, asker: str = "", *, is_known: bool = False
+    ) -> bool:
         """Whether the password is the one; False after the same work where there is no hash to compare with."""
-        async with self._turn():
+        async with self._turns.turn(asker, is_known=is_known):
             fits = await asyncio.to_thread(_verify, password_hash or self._nobodys_hash, password)
         return fits and password_hash is not None
-
-    @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
-        """One of the few places, or TimeoutError: who waits for longer is gone anyway."""
-        async with asyncio.timeout(WAIT_SECONDS):
-            await self._turns.acquire()
-        try:
-            yield
-        finally:
-            self._turns.release()
 
 
 def _verify(password_hash: str, password: str) -> bool:

@@ -5,14 +5,16 @@ from datetime import datetime
 
 from chassis.clock import LONDON
 from chassis.outbox import Outgoing, tell
+from chassis.security import record
 from contracts.api.auth import CredentialsBody, RegistrationDetails
 from contracts.auth import AccountRegistered, RegistrationRefused
 from services.auth.model import refusals
 from services.auth.model.account import Account, context_of
 from services.auth.model.codes import Challenge
 from services.auth.model.details import details_faults, tidy
+from services.auth.model.devices import Caller
 from services.auth.model.emails import email_fault, email_key
-from services.auth.model.limits import code_limit
+from services.auth.model.limits import ADDRESS_REGISTRATIONS, code_limit, limit_key
 from services.auth.model.passwords import password_faults
 from services.auth.model.registration import LIFETIME, Registration
 from services.auth.model.tokens import new_token, token_hash
@@ -52,40 +54,44 @@ async def change_details(auth: Auth, registration_id: str, details: Registration
     return _there(await auth.stores.registrations.set_details(key, _checked(details), at))
 
 
-async def set_credentials(auth: Auth, registration_id: str, typed: CredentialsBody, at: datetime) -> Registration:
+async def set_credentials(
+    auth: Auth, registration_id: str, typed: CredentialsBody, *, caller: Caller, at: datetime
+) -> Registration:
     """Step 2: address and password; sends the code of step 3."""
     registration = await find_registration(auth, registration_id, at)
     _check_credentials(auth, registration, typed)
-    await _spend(auth, typed.email, at)
-    password_hash = await auth.hasher.hash(typed.password)
+    await _spend(auth, typed.email, caller, at)
+    password_hash = await auth.hasher.hash(typed.password, caller.client)
     filled = registration.model_copy(update={"email": typed.email.strip(), "password_hash": password_hash})
     challenge, event = await _code(auth, filled, at)
     return _there(await auth.stores.registrations.set_credentials(filled, challenge, [event], at))
 
 
-async def send_registration_code(auth: Auth, registration_id: str, at: datetime) -> Registration:
+async def send_registration_code(auth: Auth, registration_id: str, *, caller: Caller, at: datetime) -> Registration:
     """Another code; the one before it is of no use any more."""
     registration = await find_registration(auth, registration_id, at)
     if registration.challenge is None:
         raise refusals.is_over(WHAT)
-    await _spend(auth, registration.email, at)
+    await _spend(auth, registration.email, caller, at)
     challenge, event = await _code(auth, registration, at)
     return _there(await auth.stores.registrations.replace_code(registration, challenge, [event], at))
 
 
-async def confirm_registration(auth: Auth, registration_id: str, typed: str, at: datetime) -> None:
+async def confirm_registration(auth: Auth, registration_id: str, typed: str, *, caller: Caller, at: datetime) -> None:
     """Step 3: the right code opens the account, once, however often it is sent."""
     key, code = token_hash(registration_id), codes.digits_of(typed)
     registration = await auth.stores.registrations.count_try(key, at)
     if registration is None or registration.challenge is None:
         return await _confirmed_before(auth, key, at)
+    ids = {"authority": registration.authority, "account_id": registration.account_id, "client": caller.client}
     if not registration.challenge.accepts(code, auth.secret):
+        record("registration.code", "failed", **ids)
         raise codes.wrong(registration.challenge)
     account = registration.account(at)
     if not await auth.stores.accounts.add(account, [_registered(account)]):
         raise refusals.address_taken()
     await auth.stores.registrations.complete(key)
-    await codes.forget(auth, account.email_key, code_limit("registration"))
+    record("registration.finished", "ok", **ids)
     return None
 
 
@@ -97,9 +103,13 @@ async def _confirmed_before(auth: Auth, key: str, at: datetime) -> None:
     raise codes.not_tried(registration.challenge, at) if registration.challenge else refusals.is_over(WHAT)
 
 
-async def _spend(auth: Auth, email: str, at: datetime) -> None:
-    if not await codes.may_send(auth, "registration", email_key(email), at):
-        raise refusals.too_many_codes()
+async def _spend(auth: Auth, email: str, caller: Caller, at: datetime) -> None:
+    """By network first: strangers who type somebody's address leave its owner's codes alone."""
+    counts = ((code_limit("registration"), caller.client), (ADDRESS_REGISTRATIONS, ""))
+    for limit, client in counts:
+        if not await auth.stores.limits.use(limit_key(auth.secret, limit, email_key(email), client), limit, at):
+            record("limit.reached", "refused", limit=limit.name, client=caller.client)
+            raise refusals.too_many_codes()
 
 
 async def _code(auth: Auth, registration: Registration, at: datetime) -> tuple[Challenge, Outgoing]:

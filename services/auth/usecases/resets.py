@@ -2,15 +2,26 @@
 
 from datetime import datetime, timedelta
 
-from chassis.outbox import tell
+from chassis.outbox import Outgoing, tell
+from chassis.security import record
 from contracts.api.auth import NewPasswordBody
 from contracts.auth import PasswordReset
 from services.auth.model import refusals
 from services.auth.model.account import Account
+from services.auth.model.codes import Challenge
+from services.auth.model.devices import Caller, known_device, with_device
 from services.auth.model.emails import email_fault, email_key
-from services.auth.model.limits import PASSWORD_GUESSES, code_limit
+from services.auth.model.limits import (
+    CLIENT_RESETS,
+    DEVICE_RESET_TRIES,
+    RESET_TRIES,
+    Limit,
+    code_limit,
+    keyed,
+    limit_key,
+)
 from services.auth.model.passwords import password_faults
-from services.auth.model.reset import LIFETIME, NOBODY, Reset
+from services.auth.model.reset import LIFETIME, NOBODY, Reset, may_share
 from services.auth.model.tokens import new_token, token_hash
 from services.auth.usecases import codes
 from services.auth.usecases.context import Auth
@@ -19,64 +30,107 @@ from services.auth.usecases.sessions import end_older_sessions
 WHAT = "reset"
 
 
-async def start_reset(auth: Auth, *, authority: str, email: str, at: datetime) -> str:
-    """Step 1: the same answer always; a code goes out where the address has an account that may be reset."""
+async def start_reset(auth: Auth, *, authority: str, email: str, caller: Caller, at: datetime) -> str:
+    """Step 1: the same answer always; a code is in the mailbox soon where the address has an account."""
     if fault := email_fault(email):
         raise refusals.faulty([fault])
-    challenge, code = codes.challenge_for(auth, authority, at)
-    account = await _to_be_reset(auth, email_key(email), at)
+    account = await auth.stores.accounts.by_email(email_key(email))
+    await _count_request(auth, account, caller, at)
+    address = keyed(auth.secret, "reset", email_key(email))
+    challenge, events = await _code(auth, account, address, authority, at)
     reset_id = new_token()
     reset = Reset(
         key=token_hash(reset_id),
         authority=authority,
         account_id=account.account_id if account else NOBODY,
+        address=address,
         challenge=challenge,
         expires_at=at + LIFETIME,
     )
-    events = (
-        [codes.code_event(challenge, code, authority=authority, purpose="reset", person=account.person)]
-        if account
-        else []
-    )
     await auth.stores.resets.start(reset, events)
+    record("reset.requested", "ok", authority=authority, account_id=reset.account_id, client=caller.client)
     return reset_id
 
 
-async def confirm_reset(auth: Auth, reset_id: str, typed: str, at: datetime) -> None:
+async def send_reset_code(auth: Auth, reset_id: str, at: datetime) -> None:
+    """Another code; where the mailbox has had several already, the newest of them."""
+    reset = await auth.stores.resets.get(token_hash(reset_id), at)
+    if reset is None or reset.state != "code":
+        raise refusals.is_over(WHAT)
+    account = await auth.stores.accounts.get(reset.account_id)
+    challenge, events = await _code(auth, account, reset.address, reset.authority, at)
+    if await auth.stores.resets.replace_code(reset.key, challenge, events) is None:
+        raise refusals.is_over(WHAT)
+
+
+async def confirm_reset(auth: Auth, reset_id: str, typed: str, *, caller: Caller, at: datetime) -> None:
     """Step 2: the right code allows a new password, for as long as a code lives."""
     code = codes.digits_of(typed)
     reset = await _try(auth, token_hash(reset_id), at)
-    account = await auth.stores.accounts.count_failure(reset.account_id, "reset")
-    if account is None or not reset.challenge.accepts(code, auth.secret):
+    used = await _count_try(auth, reset, caller, at)
+    ids = {"authority": reset.authority, "account_id": reset.account_id, "client": caller.client}
+    if reset.account_id == NOBODY or not reset.challenge.accepts(code, auth.secret):
+        record("reset.code", "failed", **ids)
         raise codes.wrong(reset.challenge)
     lifetime = timedelta(minutes=auth.authorities.get(reset.authority).code_minutes)
     if await auth.stores.resets.accept(reset.key, at + lifetime) is None:
         raise refusals.is_over(WHAT)
+    await auth.stores.limits.give_back(used)
+    record("reset.code", "ok", **ids)
 
 
-async def set_new_password(auth: Auth, reset_id: str, typed: NewPasswordBody, at: datetime) -> None:
-    """Step 3: the new password, once; every session that there was is over, and the owner is told."""
+async def set_new_password(auth: Auth, reset_id: str, typed: NewPasswordBody, *, caller: Caller, at: datetime) -> str:
+    """Step 3: the new password, once; every session that there was is over, the owner is told, this browser is known.
+
+    Gives what the browser holds from now on: strangers who guess meanwhile do not keep the owner from signing in.
+    """
     reset = await auth.stores.resets.get(token_hash(reset_id), at)
     account = await auth.stores.accounts.get(reset.account_id) if reset and reset.state == "password" else None
     if reset is None or account is None:
         raise refusals.is_over(WHAT)
     _check_password(auth, reset, account, typed)
-    password_hash = await auth.hasher.hash(typed.password)
+    password_hash = await auth.hasher.hash(typed.password, caller.client)
     event = PasswordReset(account_id=account.account_id, authority=reset.authority, person=account.person, reset_at=at)
     changed = await auth.stores.accounts.set_password(
-        account.account_id, password_hash, reset_key=reset.key, events=[tell(event, reset.key)]
+        account.account_id,
+        password_hash,
+        code_id=reset.challenge.code_id,
+        events=[tell(event, reset.challenge.code_id)],
     )
     if changed is None:
         raise refusals.is_over(WHAT)
     await end_older_sessions(auth, changed)
-    await codes.forget(auth, account.email_key, PASSWORD_GUESSES, code_limit("sign_in"), code_limit("reset"))
+    await codes.forget(auth, account.email_key, code_limit("sign_in"))
+    await codes.forget(auth, reset.address, code_limit("reset"))
     await auth.stores.resets.end(reset.key)
+    record("reset.password", "ok", authority=reset.authority, account_id=account.account_id, client=caller.client)
+    return with_device(auth.secret, changed, caller.devices, at)
 
 
-async def _to_be_reset(auth: Auth, key: str, at: datetime) -> Account | None:
-    sendable = await codes.may_send(auth, "reset", key, at)
-    account = await auth.stores.accounts.by_email(key)
-    return account if sendable and account and account.may_reset else None
+async def _count_request(auth: Auth, account: Account | None, caller: Caller, at: datetime) -> None:
+    """By network only: strangers who ask in somebody's name must not keep the owner's reset from its mailbox."""
+    if account and known_device(auth.secret, account, caller.devices, at):
+        return
+    if not await auth.stores.limits.use(limit_key(auth.secret, CLIENT_RESETS, caller.client), CLIENT_RESETS, at):
+        record("limit.reached", "refused", limit=CLIENT_RESETS.name, client=caller.client)
+        raise refusals.too_many_resets()
+
+
+async def _code(
+    auth: Auth, account: Account | None, address: str, authority: str, at: datetime
+) -> tuple[Challenge, list[Outgoing]]:
+    """A fresh code and its email; where the mailbox has had several, the newest that lies there serves this one too."""
+    account_id = account.account_id if account else NOBODY
+    if not await codes.may_send(auth, "reset", address, at):
+        record("limit.reached", "refused", limit=code_limit("reset").name, account_id=account_id)
+        latest = await auth.stores.resets.latest(account_id, at)
+        if latest and may_share(latest.challenge, at):
+            return latest.challenge.model_copy(update={"tries": 0}), []
+    challenge, code = codes.challenge_for(auth, authority, at)
+    if account is None:
+        return challenge, []
+    event = codes.code_event(challenge, code, authority=authority, purpose="reset", person=account.person)
+    return challenge, [event]
 
 
 async def _try(auth: Auth, key: str, at: datetime) -> Reset:
@@ -86,6 +140,22 @@ async def _try(auth: Auth, key: str, at: datetime) -> Reset:
     if reset is None or reset.state != "code":
         raise refusals.is_over(WHAT)
     raise codes.not_tried(reset.challenge, at)
+
+
+async def _count_try(auth: Auth, reset: Reset, caller: Caller, at: datetime) -> str:
+    """Counts a code before it is looked at, for all resets of an address together; gives where it was counted."""
+    limit, who = await _tries_of(auth, reset, caller, at)
+    key = limit_key(auth.secret, limit, who)
+    if not await auth.stores.limits.use(key, limit, at):
+        record("limit.reached", "refused", limit=limit.name, account_id=reset.account_id, client=caller.client)
+        raise refusals.too_many_reset_codes()
+    return key
+
+
+async def _tries_of(auth: Auth, reset: Reset, caller: Caller, at: datetime) -> tuple[Limit, str]:
+    account = await auth.stores.accounts.get(reset.account_id)
+    device = known_device(auth.secret, account, caller.devices, at) if account else None
+    return (DEVICE_RESET_TRIES, device) if device else (RESET_TRIES, reset.address)
 
 
 def _check_password(auth: Auth, reset: Reset, account: Account, typed: NewPasswordBody) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from chassis.security import record
 from services.auth.model import refusals
 from services.auth.model.account import Account
 from services.auth.model.session import Session
@@ -23,12 +24,14 @@ async def find_session(auth: Auth, token: str, *, at: datetime, touch: bool) -> 
 
 async def sign_out(auth: Auth, token: str) -> None:
     """Ends the session; one that is over already is as good."""
-    await auth.stores.sessions.close(token_hash(token))
+    if session := await auth.stores.sessions.close(token_hash(token)):
+        record("session.ended", "ok", why="logout", authority=session.authority, account_id=session.account_id)
 
 
 async def end_older_sessions(auth: Auth, account: Account) -> None:
     """Ends every session and every sign-in under way that the account's former password began."""
-    await auth.stores.sessions.close_all(account.account_id, account.password_version)
+    if ended := await auth.stores.sessions.close_all(account.account_id, account.password_version):
+        record("session.ended", "ok", why="reset", account_id=account.account_id, sessions=ended)
 
 
 async def end_sessions_after_reset(auth: Auth, account_id: str) -> None:

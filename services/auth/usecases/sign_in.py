@@ -1,25 +1,39 @@
-"""Signing in: the password, then the emailed code, then a session. However the password fails, the answer is one."""
+"""Signing in: the password, then the emailed code, then a session. Nothing tells whether an address has an account."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from chassis.outbox import Outgoing
+from chassis.security import SecurityEvent, record
 from services.auth.model import refusals
 from services.auth.model.account import Account
 from services.auth.model.codes import Challenge
+from services.auth.model.devices import Caller, known_device, with_device
 from services.auth.model.emails import email_key
-from services.auth.model.limits import PASSWORD_GUESSES, code_limit
+from services.auth.model.limits import code_limit
 from services.auth.model.session import Session, SignIn, sign_in_of
 from services.auth.model.tokens import new_token, token_hash
 from services.auth.usecases import codes
 from services.auth.usecases.context import Auth
+from services.auth.usecases.guessing import count_guess, was_no_guess, was_no_spray
 
 WHAT = "sign_in"
 
 
-async def start_sign_in(auth: Auth, *, authority: str, email: str, password: str, at: datetime) -> tuple[str, SignIn]:
+class Opened(NamedTuple):
+    """What a full sign-in gives the browser."""
+
+    token: str
+    session: Session
+    devices: str
+
+
+async def start_sign_in(
+    auth: Auth, *, authority: str, email: str, password: str, caller: Caller, at: datetime
+) -> tuple[str, SignIn]:
     """Step 1: the right password sends a code; gives the id that only this browser holds."""
     auth.authorities.get(authority)
-    account = await _authenticate(auth, email, password, at)
+    account = await _authenticate(auth, email, password, caller, at)
     await _spend(auth, account.email, at)
     challenge, code = codes.challenge_for(auth, authority, at)
     sign_in_id = new_token()
@@ -37,12 +51,13 @@ async def send_sign_in_code(auth: Auth, sign_in_id: str, at: datetime) -> SignIn
     return _there(await auth.stores.sessions.replace_code(sign_in.key, challenge, events, at))
 
 
-async def confirm_sign_in(auth: Auth, sign_in_id: str, typed: str, at: datetime) -> tuple[str, Session]:
+async def confirm_sign_in(auth: Auth, sign_in_id: str, typed: str, *, caller: Caller, at: datetime) -> Opened:
     """Step 2: the right code, within its tries and its time, opens one session with a token of its own."""
     code = codes.digits_of(typed)
     sign_in = await _try(auth, token_hash(sign_in_id), at)
-    account = await auth.stores.accounts.count_failure(sign_in.account_id, "sign_in")
+    account = await auth.stores.accounts.count_failure(sign_in.account_id)
     if account is None or not sign_in.challenge.accepts(code, auth.secret):
+        _note("sign_in.code", sign_in, caller, is_ok=False)
         raise codes.wrong(sign_in.challenge)
     if account.password_version != sign_in.password_version:
         raise refusals.is_over(WHAT)
@@ -50,21 +65,39 @@ async def confirm_sign_in(auth: Auth, sign_in_id: str, typed: str, at: datetime)
     session = await auth.stores.sessions.open(sign_in, token_hash(token), at)
     if session is None:
         raise refusals.is_over(WHAT)
-    await auth.stores.accounts.clear_failures(account.account_id)
-    await codes.forget(auth, account.email_key, PASSWORD_GUESSES, code_limit("sign_in"), code_limit("reset"))
-    return token, session
+    _note("sign_in.code", sign_in, caller, is_ok=True)
+    return Opened(token, session, await _welcome(auth, account, sign_in, caller, at))
 
 
-async def _authenticate(auth: Auth, email: str, password: str, at: datetime) -> Account:
+async def _authenticate(auth: Auth, email: str, password: str, caller: Caller, at: datetime) -> Account:
     """The guess is counted before it is looked at; what is not there is checked as long as what is."""
-    key = email_key(email)
-    if not await codes.use(auth, PASSWORD_GUESSES, key, at):
+    account = await auth.stores.accounts.by_email(email_key(email))
+    device = known_device(auth.secret, account, caller.devices, at) if account else None
+    await count_guess(auth, email_key(email), caller, device, at)
+    fits = await auth.hasher.matches(
+        account.password_hash if account else None, password, device or caller.client, is_known=device is not None
+    )
+    ids = {"account_id": account.account_id if account else None, "client": caller.client}
+    if account is None or not fits:
+        record("sign_in.password", "failed", **ids)
         raise refusals.wrong_credentials()
-    account = await auth.stores.accounts.by_email(key)
-    fits = await auth.hasher.matches(account.password_hash if account else None, password)
-    if account is None or not fits or account.is_locked:
-        raise refusals.wrong_credentials()
+    await was_no_spray(auth, caller, device)
+    if account.is_locked:
+        record("sign_in.password", "refused", **ids)
+        raise refusals.locked()
+    record("sign_in.password", "ok", **ids)
     return account
+
+
+async def _welcome(auth: Auth, account: Account, sign_in: SignIn, caller: Caller, at: datetime) -> str:
+    """Forgets what was counted on the way; gives what the browser holds from now on."""
+    device = known_device(auth.secret, account, caller.devices, at)
+    if device is None:
+        _note("sign_in.new_device", sign_in, caller, is_ok=True)
+    await auth.stores.accounts.clear_failures(account.account_id)
+    await codes.forget(auth, account.email_key, code_limit("sign_in"))
+    await was_no_guess(auth, account.email_key, caller, device)
+    return with_device(auth.secret, account, caller.devices, at)
 
 
 async def _try(auth: Auth, key: str, at: datetime) -> SignIn:
@@ -75,7 +108,13 @@ async def _try(auth: Auth, key: str, at: datetime) -> SignIn:
 
 async def _spend(auth: Auth, email: str, at: datetime) -> None:
     if not await codes.may_send(auth, "sign_in", email_key(email), at):
+        record("limit.reached", "refused", limit=code_limit("sign_in").name)
         raise refusals.too_many_codes()
+
+
+def _note(event: SecurityEvent, sign_in: SignIn, caller: Caller, *, is_ok: bool) -> None:
+    ids = {"authority": sign_in.authority, "account_id": sign_in.account_id, "client": caller.client}
+    record(event, "ok" if is_ok else "failed", **ids)
 
 
 def _code_event(sign_in: SignIn, challenge: Challenge, code: str) -> Outgoing:

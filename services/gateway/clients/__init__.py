@@ -1,6 +1,6 @@
 """The services behind the gateway, asked over HTTP: who asks is signed, every wait has an end."""
 
-from services.gateway.clients.auth import AuthClient
+from services.gateway.clients.auth import AuthClient, Caller
 from services.gateway.clients.council import CouncilClient
 from services.gateway.clients.documents import DocumentsClient
 from services.gateway.clients.files import FilesClient
@@ -11,6 +11,7 @@ from services.gateway.clients.transport import Asker, Download, Identities, Tran
 __all__ = [
     "Asker",
     "AuthClient",
+    "Caller",
     "CouncilClient",
     "DocumentsClient",
     "Download",

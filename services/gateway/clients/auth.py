@@ -1,10 +1,15 @@
 """auth, as the gateway asks it: registrations, sign-ins, sessions, resets, councils' tokens."""
 
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
 from contracts.api.auth import (
     CodeBody,
     CouncilTokenBody,
     CouncilTokenView,
     CredentialsBody,
+    DevicesView,
     NewPasswordBody,
     RegistrationBody,
     RegistrationDetails,
@@ -20,6 +25,19 @@ from contracts.api.auth import (
 from services.gateway.clients.transport import Transport
 
 _SERVICE = "auth"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Where a request comes from: a keyed hash of its network, and what the browser holds of earlier sign-ins."""
+
+    client: str
+    devices: str = ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """As auth reads it."""
+        return {"Portal-Client": self.client, "Portal-Devices": self.devices}
 
 
 class AuthClient:
@@ -39,20 +57,18 @@ class AuthClient:
         """Logout."""
         await self._transport.ask(_SERVICE, "DELETE", "/sessions/current", None, headers={"Portal-Session": token})
 
-    async def start_sign_in(self, body: SignInBody) -> SignInView:
+    async def start_sign_in(self, body: SignInBody, caller: Caller) -> SignInView:
         """Password right: a code is on its way."""
-        return SignInView.model_validate_json(
-            await self._transport.ask(_SERVICE, "POST", "/sign-ins", None, body=body, slow=True)
-        )
+        return SignInView.model_validate_json(await self._send("POST", "/sign-ins", caller, body, slow=True))
 
     async def send_sign_in_code(self, sign_in_id: str) -> None:
         """Another code."""
         await self._transport.ask(_SERVICE, "POST", f"/sign-ins/{sign_in_id}/code", None)
 
-    async def confirm_sign_in(self, sign_in_id: str, code: str) -> SessionCreated:
+    async def confirm_sign_in(self, sign_in_id: str, code: str, caller: Caller) -> SessionCreated:
         """Code right: a session."""
-        path, body = f"/sign-ins/{sign_in_id}/confirm", CodeBody(code=code)
-        return SessionCreated.model_validate_json(await self._transport.ask(_SERVICE, "POST", path, None, body=body))
+        path = f"/sign-ins/{sign_in_id}/confirm"
+        return SessionCreated.model_validate_json(await self._send("POST", path, caller, CodeBody(code=code)))
 
     async def start_registration(self, body: RegistrationBody) -> RegistrationView:
         """Step 1."""
@@ -69,35 +85,40 @@ class AuthClient:
         path, body = f"/registrations/{registration_id}/details", RegistrationDetailsBody(details=details)
         await self._transport.ask(_SERVICE, "PUT", path, None, body=body)
 
-    async def set_credentials(self, registration_id: str, body: CredentialsBody) -> None:
+    async def set_credentials(self, registration_id: str, body: CredentialsBody, caller: Caller) -> None:
         """Step 2: a code is on its way."""
-        path = f"/registrations/{registration_id}/credentials"
-        await self._transport.ask(_SERVICE, "PUT", path, None, body=body, slow=True)
+        await self._send("PUT", f"/registrations/{registration_id}/credentials", caller, body, slow=True)
 
-    async def send_registration_code(self, registration_id: str) -> None:
+    async def send_registration_code(self, registration_id: str, caller: Caller) -> None:
         """Another code."""
-        await self._transport.ask(_SERVICE, "POST", f"/registrations/{registration_id}/code", None)
+        await self._send("POST", f"/registrations/{registration_id}/code", caller)
 
-    async def confirm_registration(self, registration_id: str, code: str) -> None:
+    async def confirm_registration(self, registration_id: str, code: str, caller: Caller) -> None:
         """Step 3: the account is open."""
-        path = f"/registrations/{registration_id}/confirm"
-        await self._transport.ask(_SERVICE, "POST", path, None, body=CodeBody(code=code))
+        await self._send("POST", f"/registrations/{registration_id}/confirm", caller, CodeBody(code=code))
 
-    async def start_reset(self, body: ResetBody) -> ResetView:
+    async def start_reset(self, body: ResetBody, caller: Caller) -> ResetView:
         """Reset step 1; the same for an unknown address."""
-        return ResetView.model_validate_json(await self._transport.ask(_SERVICE, "POST", "/resets", None, body=body))
+        return ResetView.model_validate_json(await self._send("POST", "/resets", caller, body))
 
-    async def confirm_reset(self, reset_id: str, code: str) -> None:
+    async def send_reset_code(self, reset_id: str) -> None:
+        """Another code."""
+        await self._transport.ask(_SERVICE, "POST", f"/resets/{reset_id}/code", None)
+
+    async def confirm_reset(self, reset_id: str, code: str, caller: Caller) -> None:
         """Reset step 2."""
-        await self._transport.ask(_SERVICE, "POST", f"/resets/{reset_id}/confirm", None, body=CodeBody(code=code))
+        await self._send("POST", f"/resets/{reset_id}/confirm", caller, CodeBody(code=code))
 
-    async def set_password(self, reset_id: str, body: NewPasswordBody) -> None:
-        """Reset step 3."""
-        path = f"/resets/{reset_id}/password"
-        await self._transport.ask(_SERVICE, "PUT", path, None, body=body, slow=True)
+    async def set_password(self, reset_id: str, body: NewPasswordBody, caller: Caller) -> str:
+        """Reset step 3; gives what the browser holds from now on."""
+        content = await self._send("PUT", f"/resets/{reset_id}/password", caller, body, slow=True)
+        return DevicesView.model_validate_json(content).devices
 
-    async def council_token(self, body: CouncilTokenBody) -> CouncilTokenView:
+    async def council_token(self, body: CouncilTokenBody, caller: Caller) -> CouncilTokenView:
         """A council's access token; Unauthorised for wrong credentials."""
-        return CouncilTokenView.model_validate_json(
-            await self._transport.ask(_SERVICE, "POST", "/council-tokens", None, body=body)
-        )
+        return CouncilTokenView.model_validate_json(await self._send("POST", "/council-tokens", caller, body))
+
+    async def _send(
+        self, method: str, path: str, caller: Caller, body: BaseModel | None = None, *, slow: bool = False
+    ) -> bytes:
+        return await self._transport.ask(_SERVICE, method, path, None, body=body, headers=caller.headers, slow=slow)

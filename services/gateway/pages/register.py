@@ -84,7 +84,7 @@ async def save_credentials(request: Request) -> Response:
         email=form.text("email"), password=form.raw("password"), confirm_password=form.raw("confirm_password")
     )
     try:
-        await visit.gateway.auth.set_credentials(visit.browser.registration or "none", body)
+        await visit.gateway.auth.set_credentials(visit.browser.registration or "none", body, visit.caller)
     except NotFound:
         return visit.go(FIRST)
     except Refused as refused:
@@ -117,7 +117,9 @@ async def confirm_code(request: Request) -> Response:
     visit.gateway.limits.check_sign_in(request)
     form = await own_form(visit)
     try:
-        await visit.gateway.auth.confirm_registration(visit.browser.registration or "none", form.text("code"))
+        await visit.gateway.auth.confirm_registration(
+            visit.browser.registration or "none", form.text("code"), visit.caller
+        )
     except NotFound:
         return visit.go(FIRST)
     except Refused as refused:
@@ -131,7 +133,7 @@ async def new_code(request: Request) -> Response:
     visit.gateway.limits.check_sign_in(request)
     await own_form(visit)
     try:
-        await visit.gateway.auth.send_registration_code(visit.browser.registration or "none")
+        await visit.gateway.auth.send_registration_code(visit.browser.registration or "none", visit.caller)
     except NotFound:
         return visit.go(FIRST)
     except Refused as refused:

@@ -32,7 +32,8 @@ async def send_code(request: Request) -> Response:
     visit.gateway.limits.check_sign_in(request)
     email = (await own_form(visit)).text("email")
     try:
-        begun = await visit.gateway.auth.start_reset(ResetBody(authority=visit.authority.code, email=email))
+        body = ResetBody(authority=visit.authority.code, email=email)
+        begun = await visit.gateway.auth.start_reset(body, visit.caller)
     except Refused as refused:
         raise_unless_told(refused)
         return visit.page("reset_1.html", SignInPage(told(refused), email), refused.status)
@@ -51,7 +52,7 @@ async def confirm_code(request: Request) -> Response:
     visit.gateway.limits.check_sign_in(request)
     form = await own_form(visit)
     try:
-        await visit.gateway.auth.confirm_reset(visit.browser.reset or "none", form.text("code"))
+        await visit.gateway.auth.confirm_reset(visit.browser.reset or "none", form.text("code"), visit.caller)
     except NotFound:
         return visit.go(FIRST)
     except Refused as refused:
@@ -75,14 +76,14 @@ async def set_password(request: Request) -> Response:
     form = await own_form(visit)
     body = NewPasswordBody(password=form.raw("password"), confirm_password=form.raw("confirm_password"))
     try:
-        await visit.gateway.auth.set_password(visit.browser.reset or "none", body)
+        devices = await visit.gateway.auth.set_password(visit.browser.reset or "none", body, visit.caller)
     except NotFound:
         return visit.go(FIRST)
     except Refused as refused:
         raise_unless_told(refused)
         page = CredentialsPage(password_rules(visit.authority.password), told=told(refused))
         return visit.page("reset_3.html", page, refused.status)
-    return visit.remember(visit.go("/reset/done"), reset="")
+    return visit.remember(visit.note_devices(visit.go("/reset/done"), devices), reset="")
 
 
 async def done(request: Request) -> Response:

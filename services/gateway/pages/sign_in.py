@@ -45,7 +45,7 @@ async def sign_in(request: Request) -> Response:
     email, held, after = form.text("email"), form.raw("held"), local(form.text("next"))
     try:
         begun = await visit.gateway.auth.start_sign_in(
-            SignInBody(authority=visit.authority.code, email=email, password=form.raw("password"))
+            SignInBody(authority=visit.authority.code, email=email, password=form.raw("password")), visit.caller
         )
     except Refused as refused:
         raise_unless_told(refused)
@@ -69,7 +69,9 @@ async def confirm_code(request: Request) -> Response:
     form = await own_form(visit)
     held = form.raw("held")
     try:
-        session = await visit.gateway.auth.confirm_sign_in(visit.browser.sign_in or "none", form.text("code"))
+        session = await visit.gateway.auth.confirm_sign_in(
+            visit.browser.sign_in or "none", form.text("code"), visit.caller
+        )
     except NotFound:
         return visit.page("sign_in.html", SignInPage(timed_out=True, held=held, next=visit.browser.next))
     except Refused as refused:
@@ -79,6 +81,7 @@ async def confirm_code(request: Request) -> Response:
     after = visit.browser.next or "/tasks"
     visit.token = session.session_token
     response = visit.page("resume.html", SignInPage(held=held)) if held else visit.go(after)
+    visit.note_devices(response, session.devices)
     return visit.start_session(response, session.session_token, seconds)
 
 

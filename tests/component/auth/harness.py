@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, cast
+from uuid import uuid4
 
 import aio_pika
 from httpx2 import ASGITransport, AsyncClient, Request, Response
@@ -150,6 +151,18 @@ class Person:
     mailbox: Mailbox
     email: str
     password: str = PASSWORD
+    network: str = field(default_factory=lambda: uuid4().hex)
+    devices: str = ""
+    """What the browser holds of earlier sign-ins."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Where the person comes from, as the gateway says it."""
+        return {"Portal-Client": self.network, "Portal-Devices": self.devices}
+
+    def elsewhere(self) -> "Person":
+        """Somebody who types the same address in another browser, at another network."""
+        return Person(self.client, self.mailbox, self.email, self.password)
 
     async def start_registration(self) -> str:
         details = {
@@ -166,7 +179,8 @@ class Person:
 
     async def give_credentials(self, registration_id: str) -> Response:
         body = {"email": self.email, "password": self.password, "confirm_password": self.password}
-        return await self.client.put(f"/registrations/{registration_id}/credentials", json=body)
+        address = f"/registrations/{registration_id}/credentials"
+        return await self.client.put(address, json=body, headers=self.headers)
 
     async def register(self) -> "Person":
         registration_id = await self.start_registration()
@@ -179,7 +193,7 @@ class Person:
 
     async def give_password(self, password: str | None = None, client: AsyncClient | None = None) -> Response:
         body = {"authority": "bristol", "email": self.email, "password": password or self.password}
-        return await (client or self.client).post("/sign-ins", json=body)
+        return await (client or self.client).post("/sign-ins", json=body, headers=self.headers)
 
     async def start_sign_in(self) -> tuple[str, str]:
         """The sign-in's id and its code."""
@@ -188,12 +202,14 @@ class Person:
         return answer.json()["sign_in_id"], await self.mailbox.code(self.email)
 
     async def give_code(self, sign_in_id: str, code: str) -> Response:
-        return await self.client.post(f"/sign-ins/{sign_in_id}/confirm", json={"code": code})
+        address = f"/sign-ins/{sign_in_id}/confirm"
+        return await self.client.post(address, json={"code": code}, headers=self.headers)
 
     async def sign_in(self) -> str:
         """A session token."""
         answer = await self.give_code(*await self.start_sign_in())
         assert answer.status_code == 201, answer.text
+        self.devices = answer.json()["devices"]
         return cast("str", answer.json()["session_token"])
 
     async def session(self, token: str, *, touch: bool = False) -> Response:
@@ -201,13 +217,23 @@ class Person:
         return await self.client.get(address, headers={"Portal-Session": token})
 
     async def start_reset(self) -> str:
-        answer = await self.client.post("/resets", json={"authority": "bristol", "email": self.email})
+        answer = await self.ask_for_reset()
         assert answer.status_code == 201, answer.text
         return cast("str", answer.json()["reset_id"])
 
+    async def ask_for_reset(self) -> Response:
+        body = {"authority": "bristol", "email": self.email}
+        return await self.client.post("/resets", json=body, headers=self.headers)
+
+    async def give_reset_code(self, reset_id: str, code: str) -> Response:
+        return await self.client.post(f"/resets/{reset_id}/confirm", json={"code": code}, headers=self.headers)
+
     async def set_password(self, reset_id: str, password: str) -> Response:
         body = {"password": password, "confirm_password": password}
-        return await self.client.put(f"/resets/{reset_id}/password", json=body)
+        answer = await self.client.put(f"/resets/{reset_id}/password", json=body, headers=self.headers)
+        if answer.status_code == 200:
+            self.devices = answer.json()["devices"]
+        return answer
 
 
 def other_than(code: str) -> str:

@@ -104,4 +104,5 @@ async def test_every_query_has_an_index(database: Database) -> None:
     fields = {name: {tuple(field for field, _ in key) for key in keys} for name, keys in keyed.items()}
     assert ("email_key",) in fields["accounts"]
     assert {("token_hash",), ("account_id", "password_version"), ("ends_at",)} <= fields["sessions"]
+    assert ("account_id", "challenge.expires_at") in fields["resets"]
     assert all(("expires_at",) in fields[name] for name in ("registrations", "resets", "limits"))

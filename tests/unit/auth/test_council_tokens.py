@@ -24,7 +24,9 @@ DESK = CouncilDesk(
 
 
 def test_the_token_names_the_authority_for_the_gateway_and_fifteen_minutes() -> None:
-    claims = Verifier(public_key_of(KEY), issuer="auth", audience="gateway").verify(DESK.token("oxon-cms", "two"))
+    claims = Verifier(public_key_of(KEY), issuer="auth", audience="gateway").verify(
+        DESK.token("oxon-cms", "two", "a network")
+    )
     assert claims["authority"] == "oxfordshire"
     assert claims["kind"] == "council"
     assert claims["exp"] - claims["iat"] == 15 * 60
@@ -35,5 +37,5 @@ def test_the_token_names_the_authority_for_the_gateway_and_fifteen_minutes() -> 
 )
 def test_other_credentials_are_refused(client_id: str, secret: str) -> None:
     with pytest.raises(Unauthorised) as refused:
-        DESK.token(client_id, secret)
+        DESK.token(client_id, secret, "a network")
     assert refused.value.code == "invalid_client"
