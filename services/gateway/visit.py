@@ -199,6 +199,10 @@ class Visit:
             self._keep_browser(response)
         return response
 
+    def fragment(self, template: str, page: Any) -> str:
+        """A part of a page, for the page's script."""
+        return render(template, self._frame(None, task_page=True, group_page=False), page)
+
     def go(self, address: str) -> Response:
         """On to another page, by GET."""
         return RedirectResponse(address, status_code=303)

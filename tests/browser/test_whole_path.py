@@ -75,12 +75,15 @@ async def attach(visitor: Visitor, folder: Path) -> None:
     await expect(page.get_by_role("heading", name="Attach supporting documents", level=1)).to_be_visible()
     await page.get_by_label("Choose File").set_input_files([folder / "report.pdf", folder / "notes.txt"])
     await visitor.press("Upload Document")
-    await expect(page.get_by_role("alert")).to_contain_text("notes.txt: The selected file must be a DOC, DOCX, PDF")
+    await expect(page.get_by_text("notes.txt: The selected file must be a DOC, DOCX, PDF").first).to_be_visible()
     await expect(page.get_by_role("button", name="Remove report.pdf")).to_be_visible()
     await page.get_by_label("Choose File").set_input_files(folder / "report.pdf")
     await visitor.press("Upload Document")
-    await expect(page.get_by_role("button", name="Remove report.pdf")).to_have_count(2)
-    await page.get_by_role("button", name="Remove report.pdf").first.click()
+    await expect(page.get_by_role("button", name="Remove report.pdf")).to_have_count(1)
+    await page.get_by_role("button", name="Remove report.pdf").click()
+    await expect(page.get_by_role("button", name="Remove report.pdf")).to_have_count(0)
+    await page.get_by_label("Choose File").set_input_files(folder / "report.pdf")
+    await visitor.press("Upload Document")
     await expect(page.get_by_role("button", name="Remove report.pdf")).to_have_count(1)
 
 

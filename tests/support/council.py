@@ -110,6 +110,14 @@ class Council:
             answer.raise_for_status()
             return str((await answer.json())["access_token"])
 
+    async def publish_form(self, code: str, definition: dict[str, Any]) -> None:
+        """Publish a version of a form at the HTTP door."""
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as session:
+            headers = {"Authorization": f"Bearer {await self.token(session)}"}
+            address = f"{self.gateway}/api/council/v1/forms/{code}"
+            async with session.put(address, json=definition, headers=headers) as answer:
+                answer.raise_for_status()
+
     async def _take(self, message: AbstractIncomingMessage) -> None:
         await asyncio.shield(message.ack())
         self.received.append(Received(message.type or "", message.message_id or "", json.loads(message.body)))

@@ -1,4 +1,4 @@
-"""Documents of a form: attached several at once, each with its own answer, removed and opened; the council's opened."""
+"""Documents of a form: attached by whichever button comes next or by the page's script, removed, opened."""
 
 import asyncio
 import contextlib
@@ -7,40 +7,41 @@ from typing import BinaryIO
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from chassis.errors import NotFound, Refused, TooLarge
+from chassis.errors import Forbidden, NotFound, Refused, TooLarge
 from chassis.telemetry import log
-from contracts.api.forms import Question
-from services.gateway.desk import Opened, contribution_of, open_task, page_at
-from services.gateway.pages.drawing import draw
+from contracts.api.forms import ContributionView, FormPage
+from services.gateway.desk import Opened, open_task
+from services.gateway.pages.keeping import own_form_or_keep
 from services.gateway.passing import passed_on
 from services.gateway.posting import Form
 from services.gateway.views.answers import flat
+from services.gateway.views.attached import AttachedList, attached_words
+from services.gateway.views.form import takes_files
 from services.gateway.visit import Visit
 
 _PIECE = 1024 * 1024
+_NOTHING_CHOSEN = "Choose a file to upload."
 
 
-async def attach(visit: Visit, opened: Opened, form: Form, number: int) -> Response:
-    """Attaches every chosen file; those that were refused are named with the reason."""
-    faults = [await _attach(visit, opened, form.text("page_id"), file) for file in form.files]
-    if not form.files:
-        faults = ["Choose a file to upload."]
-    if told := [fault for fault in faults if fault]:
-        contribution = await contribution_of(visit.gateway, opened)
-        questions: list[Question] = list(flat(page_at(contribution.pages, number).questions))
-        key = next((question.key for question in questions if question.type == "files"), "files")
-        return await draw(visit, opened, contribution, number, faults={key: "\n".join(told)}, status=422)
-    return visit.go(f"/forms/{opened.task.task_id}/{number}?done=uploaded#files")
+async def attach(visit: Visit, opened: Opened, page: FormPage, form: Form) -> dict[str, str]:
+    """Attaches every file that was chosen on a page; what was refused is told with its reason at the question."""
+    key = next((question.key for question in flat(page.questions) if question.type == "files"), None)
+    if key is None:
+        return {}
+    told = [fault for file in form.files if (fault := await _attach(visit, opened, file))]
+    if form.text("action") == "upload" and not form.files:
+        told = [_NOTHING_CHOSEN]
+    return {key: "\n".join(told)} if told else {}
 
 
-async def _attach(visit: Visit, opened: Opened, page_id: str, file: UploadFile) -> str:
-    """Empty where it went well, else the sentence for the person."""
+async def _attach(visit: Visit, opened: Opened, file: UploadFile) -> str:
+    """Empty where it went well, else the sentence for the person. The same file again is the same attachment."""
     name, size = file.filename or "file", file.size or 0
     mark = await asyncio.to_thread(_mark, file.file)
-    key = hashlib.sha256(f"{page_id}:{name}:{mark}".encode()).hexdigest()
+    key = hashlib.sha256(f"{name}:{mark}".encode("utf-8", "surrogatepass")).hexdigest()
     try:
         await visit.gateway.files.upload(opened.person, opened.grant, opened.task.task_id, name, size, file.file, key)
     except TooLarge as refused:
@@ -58,6 +59,30 @@ def _mark(content: BinaryIO) -> str:
         mark.update(piece)
     content.seek(0)
     return mark.hexdigest()
+
+
+async def upload(request: Request) -> Response:
+    """A file that the page's script sends as soon as it is chosen: the list after it, or why it was refused."""
+    visit, task_id = Visit(request), request.path_params["task_id"]
+    form = await own_form_or_keep(visit)
+    if isinstance(form, Response):
+        return form
+    person = await visit.sign_in_person()
+    if form.raw("holder") != visit.holder_key(task_id, person.account_id):
+        raise Forbidden("typed_by_another")
+    opened = await open_task(visit.gateway, person, task_id)
+    faults = [fault for file in form.files if (fault := await _attach(visit, opened, file))]
+    files = await visit.gateway.files.list(person, opened.grant, task_id)
+    attached = visit.fragment("attached.html", AttachedList.of(task_id, files))
+    told = {"attached": attached, "fault": "\n".join(faults), "idle_seconds": visit.idle_seconds}
+    return JSONResponse(told, 422 if faults else 200)
+
+
+async def words_attached(visit: Visit, opened: Opened, contribution: ContributionView) -> str:
+    """What goes with the form, in words; nothing where the form takes no documents."""
+    if not any(takes_files(page) for page in contribution.pages):
+        return ""
+    return attached_words(await visit.gateway.files.list(opened.person, opened.grant, opened.task.task_id))
 
 
 async def detach(visit: Visit, opened: Opened, number: int, file_id: str) -> Response:
@@ -84,6 +109,7 @@ async def open_shared(request: Request) -> Response:
 
 
 routes = [
+    Route("/forms/{task_id}/attach", upload, methods=["POST"]),
     Route("/forms/{task_id}/files/{file_id}", open_file),
     Route("/forms/{task_id}/shared/{document_id:path}", open_shared),
 ]

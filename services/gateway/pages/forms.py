@@ -10,7 +10,7 @@ from chassis.identity import Professional
 from contracts.api.forms import ContributionView
 from services.gateway.desk import Opened, Saved, changes, contribution_of, open_task, page_at, pages_of, save
 from services.gateway.edits import Seen
-from services.gateway.pages.attachments import attach, detach
+from services.gateway.pages.attachments import attach, detach, words_attached
 from services.gateway.pages.drawing import draw
 from services.gateway.pages.keeping import keep_typed, own_form_or_keep, wants_json
 from services.gateway.posting import Form, held, own_form
@@ -91,16 +91,19 @@ async def take(visit: Visit, form: Form, task_id: str, number: int) -> Response:
         return keep_typed(visit, form, f"/forms/{task_id}/{number}", refused)
     action, full_screen = form.text("action") or "save", visit.request.query_params.get("full", "")
     reading = changes(page, form, action, full_screen)
+    not_attached = await attach(visit, opened, page, form)
     try:
         saved = await save(visit.gateway, opened, form, reading)
     except Refused as refused:
         return await _not_saved(visit, opened, number, form, refused)
     if wants_json(visit.request):
         return await _saved_json(visit, opened, form, saved, action)
-    if refused_paths := set(saved.faults) - set(reading.faults):
+    refused_paths = set(saved.faults) - set(reading.faults)
+    if refused_paths or not_attached:
         contribution = await contribution_of(visit.gateway, opened)
         typed = {path: reading.typed[path] for path in refused_paths if path in reading.typed}
-        return await draw(visit, opened, contribution, number, typed, saved.faults, status=422, full_screen=full_screen)
+        faults = saved.faults | not_attached
+        return await draw(visit, opened, contribution, number, typed, faults, status=422, full_screen=full_screen)
     response = await _after(visit, opened, form, number, action, full_screen)
     return visit.told_saved(response, form.text("page_id"))
 
@@ -120,10 +123,12 @@ async def _saved_json(visit: Visit, opened: Opened, form: Form, saved: Saved, ac
     if saved.view:
         seen, revision, at = seen.after(saved.edits), str(saved.view.revision), saved.view.saved_at
         conflicts = len(saved.view.conflicts)
-    following = ""
+    following = attached = ""
     if action == "submit" and not saved.faults and not conflicts:
-        missing = first_page_missing(await contribution_of(visit.gateway, opened))
+        contribution = await contribution_of(visit.gateway, opened)
+        missing = first_page_missing(contribution)
         following = f"/forms/{opened.task.task_id}/{missing}?check=1" if missing else ""
+        attached = await words_attached(visit, opened, contribution)
     return JSONResponse(
         {
             "revision": revision,
@@ -132,6 +137,7 @@ async def _saved_json(visit: Visit, opened: Opened, form: Form, saved: Saved, ac
             "faults": saved.faults,
             "conflicts": conflicts,
             "next": following,
+            "attached": attached,
             "idle_seconds": visit.idle_seconds,
         }
     )
@@ -144,8 +150,8 @@ async def _after(  # noqa: PLR0917 - a button, where it was pressed, and what ca
     base = f"/forms/{opened.task.task_id}"
     here = f"{base}/{number}" + (f"?full={full_screen}" if full_screen else "")
     verb, _, what = action.partition(":")
-    if verb == "upload":
-        return await attach(visit, opened, form, number)
+    if verb == "upload" or (verb == "save" and form.files):
+        return visit.go(f"{base}/{number}?done=uploaded#files")
     if verb == "remove-file":
         return await detach(visit, opened, number, what)
     if verb in ("add", "remove"):

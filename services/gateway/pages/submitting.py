@@ -12,6 +12,7 @@ from chassis.identity import Professional
 from contracts.api.files import FileView
 from contracts.api.forms import ContributionView
 from services.gateway.desk import Opened, contribution_of, open_task
+from services.gateway.pages.attachments import words_attached
 from services.gateway.pages.drawing import draw
 from services.gateway.passing import passed_on
 from services.gateway.posting import own_form
@@ -29,6 +30,7 @@ class SubmitPage:
     task_id: str
     form_title: str
     council: str
+    attached: str
     last: int
 
 
@@ -43,6 +45,7 @@ class SubmittedPage:
     submitted_at: str
     contribution_id: str
     receipt: str
+    attached: str
     days: int
     late: bool
 
@@ -105,6 +108,7 @@ async def show_submit(request: Request) -> Response:
         task.task_id,
         task.form_title,
         authority.brand.name,
+        await words_attached(visit, opened, contribution),
         len(contribution.pages),
     )
     return visit.page("submit.html", page, task_page=True, authority=authority)
@@ -160,6 +164,7 @@ async def show_submitted(request: Request) -> Response:
         moment(contribution.submitted_at),
         contribution.contribution_id or "",
         contribution.receipt or "",
+        await words_attached(visit, opened, contribution),
         authority.submitted_days,
         request.query_params.get("late") == "1",
     )

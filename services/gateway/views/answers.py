@@ -137,7 +137,12 @@ def showing(questions: list[Question], answers: Answers) -> Iterator[Question]:
 
 
 def _fault(question: Question, value: Any, *, is_final: bool) -> str:
-    """What is wrong with an answer; what is only missing counts when the form is to be final."""
+    """What is wrong with an answer; what is only missing counts when the form is to be final.
+
+    Whether a document is missing, forms alone can say: it counts those that files has signed for.
+    """
+    if question.type == "files":
+        return ""
     if is_empty(value):
         return REQUIRED if question.required and is_final else ""
     if question.type in ("date", "number"):

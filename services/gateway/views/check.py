@@ -8,6 +8,7 @@ from contracts.api.forms import ContributionView, Question
 from contracts.api.tasks import TaskView
 from contracts.authority import Authority
 from services.gateway.views.answers import Answers, as_read, flat, page_faults, rows_of, showing
+from services.gateway.views.attached import attached_words
 from services.gateway.views.fields import element_id
 from services.gateway.views.form import Attachment, Banner, attachments, banner, takes_files
 from services.gateway.views.frame import Problem
@@ -45,6 +46,7 @@ class CheckPage:
     conflicts: list[Problem]
     sections: list[Section]
     attachments: list[Attachment]
+    attached: str
     files_href: str
     last: int
 
@@ -101,6 +103,7 @@ def check_page(
         ],
         sections=sections,
         attachments=attachments(task.task_id, files),
+        attached=attached_words(files) if with_files or files else "",
         files_href=with_files,
         last=len(contribution.pages),
     )

@@ -147,6 +147,8 @@ class FormPageView:
     attachments: list[Attachment]
     accept: str
     file_rules: str
+    largest: int
+    too_large: str
     full_screen: str = ""
     notice: str = ""
     download: str = ""
@@ -258,6 +260,8 @@ def form_page(
         attachments=attachments(task.task_id, drawing.files),
         accept=",".join(f".{extension}" for extension in authority.files.extensions),
         file_rules=file_rules(authority),
+        largest=authority.files.max_size,
+        too_large=f"The selected file must be smaller than {size_words(authority.files.max_size)}",
         full_screen=drawing.full_screen,
         notice=drawing.notice,
         download=drawing.download,

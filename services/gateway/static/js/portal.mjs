@@ -9,6 +9,7 @@ import { startSubmit } from "./submit.mjs";
 import { startTables } from "./tables.mjs";
 import { startTextareas } from "./textareas.mjs";
 import { startTimeOut } from "./timeout.mjs";
+import { startUploads } from "./upload.mjs";
 import { forgetAll, forgetSaved, forgetTask } from "./unsaved.mjs";
 
 for (const component of [Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner, Radios, SkipLink]) {
@@ -18,6 +19,7 @@ for (const component of [Button, CharacterCount, Checkboxes, ErrorSummary, Notif
 forgetSaved();
 const form = document.querySelector('[data-portal="contribution"]');
 if (form) {
+  startUploads(form);
   startTables(form);
   startDates(form);
   const draft = startAutosave(form);

@@ -16,6 +16,7 @@ export function startSubmit(form, draft) {
     if (answer?.next) {
       window.location.assign(answer.next);
     } else if (answer && !Object.keys(answer.faults).length && !answer.conflicts) {
+      dialog.querySelector('[data-portal="attached-words"]').textContent = answer.attached;
       dialog.showModal();
       dialog.querySelector("h2").focus();
     } else {
