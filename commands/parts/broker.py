@@ -3,6 +3,7 @@
 Not here: which exchanges and queues there are (chassis.topology).
 """
 
+import os
 import secrets
 import shutil
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from commands.parts.instance import Instance
 from commands.parts.part import Part, own
 from commands.parts.trouble import Trouble
 
+HOME = "PORTAL_RABBITMQ_HOME"
 DEFINITIONS = "definitions.json"
 _USER = "rabbitmq"
 _INSTALLATIONS = (Path("/usr/lib/rabbitmq/lib"), Path("/usr/local/opt/rabbitmq"), Path("/opt/homebrew/opt/rabbitmq"))
@@ -78,6 +80,12 @@ def write_definitions(instance: Instance, definitions: str) -> None:
 
 def _server() -> Path:
     """The broker's own start script: Debian's wrapper insists on root and on the machine's instance."""
+    chosen = os.environ.get(HOME)
+    if chosen:
+        start = Path(chosen).absolute() / "sbin/rabbitmq-server"
+        if not start.exists():
+            raise Trouble(f"{HOME} is {chosen}, where there is no sbin/rabbitmq-server.")
+        return start
     for folder in _INSTALLATIONS:
         for found in sorted(folder.glob("**/sbin/rabbitmq-server"), reverse=True):
             return found

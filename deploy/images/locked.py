@@ -1,7 +1,7 @@
 """Prints the part of requirements.lock that some packages need, hashes and all; it resolves nothing itself.
 
     python locked.py                 what the services need to run: no test tools, no linters
-    python locked.py secantusdb ...  those packages and what they need
+    python locked.py pymongo ...     those packages and what they need
 
 The lock names, under each package, who asked for it. If a name were missing from what is printed, the build would
 stop: with --require-hashes pip installs nothing that is not listed.
