@@ -21,6 +21,8 @@ class TaskRow(PersonalData):
     authority: str
     form: str
     form_title: str
+    child: str = ""
+    """The same for all forms about one child of an authority; names nobody."""
     subject_name: str
     due_on: date
     comments: str
@@ -32,6 +34,21 @@ class TaskRow(PersonalData):
     retracted_at: AwareDatetime | None = None
     retraction_reason: str = ""
     submitted_at: AwareDatetime | None = None
+
+
+class Choice(Value):
+    """Something that a list can be narrowed to."""
+
+    key: str
+    name: str
+
+
+class DeskChoices(Value):
+    """What the rows of a list can be narrowed to, each by name."""
+
+    forms: list[Choice] = []
+    children: list[Choice] = []
+    authorities: list[str] = []
 
 
 class TabCounts(Value):
@@ -50,9 +67,13 @@ class TaskListView(Value):
     pages: int
     rows: list[TaskRow]
     counts: TabCounts
+    """Of everything, whatever the rows are narrowed to."""
     group_rows: list[TaskRow]
     group_page: int = 1
     group_pages: int = 1
+    waiting: int = 0
+    """How many wait in the person's work groups."""
+    choices: DeskChoices = DeskChoices()
     manages: list[str] = []
     """The authorities in which the person manages a work group: only their tasks can be re-assigned."""
 

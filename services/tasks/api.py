@@ -12,7 +12,9 @@ from chassis.identity import current_council, current_professional
 from chassis.names import content_disposition
 from contracts.api.council import TakenView
 from contracts.api.tasks import ReAssignBody, SearchBody, Tab, TaskState
+from services.tasks.model.listing import DeskFilter
 from services.tasks.usecases import TasksService
+from services.tasks.usecases.lists import Asked
 
 _LIMIT = 200
 _KEY_LIMIT = 200
@@ -36,8 +38,13 @@ async def list_tasks(request: Request) -> Response:
     if tab not in get_args(Tab):
         raise BadRequest("invalid_parameter", "There is no such tab.", field="tab")
     person = current_professional(request)
-    page, group_page = _number(request, "page", 1, 10_000), _number(request, "group_page", 1, 10_000)
-    return answer(await _service(request).lists.of_person(person, cast("Tab", tab), page, group_page))
+    asked = Asked(
+        tab=cast("Tab", tab),
+        page=_number(request, "page", 1, 10_000),
+        group_page=_number(request, "group_page", 1, 10_000),
+        wanted=DeskFilter(**{name: request.query_params.get(name, "")[:200] for name in DeskFilter.model_fields}),
+    )
+    return answer(await _service(request).lists.of_person(person, asked))
 
 
 async def view_task(request: Request) -> Response:

@@ -1,14 +1,54 @@
-"""Which tasks a person's lists show, and in what order. No I/O, no clock."""
+"""Which tasks a person's lists show, for how long, and what a row says. No I/O, no clock."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from contracts.api.tasks import Tab, TabCounts, TaskListView, TaskRow
+from chassis.outbox import derived_id
+from contracts.api.tasks import Choice, DeskChoices, Tab, TaskRow, TaskState
 from contracts.authority import Authority
+from contracts.base import Value
 from services.tasks.model.task import OPEN_STATES, Task
 
 PAGE_SIZE = 25
-AuthorityOf = Callable[[str], Authority]
+STATES_OF: dict[Tab, tuple[TaskState, ...]] = {
+    "assigned": OPEN_STATES,
+    "retracted": ("retracted",),
+    "submitted": ("submitted",),
+}
+
+
+class DeskFilter(Value):
+    """What a person wants to see of their desk; an empty part says nothing."""
+
+    form: str = ""
+    child: str = ""
+    authority: str = ""
+
+
+class Window(NamedTuple):
+    """From when on the closed tasks of some authorities are listed."""
+
+    since: datetime
+    authorities: list[str]
+
+
+def windows(authorities: Iterable[Authority], tab: Tab, now: datetime) -> list[Window]:
+    """The authorities by how long they show what is over (requirements F74, F75); usually one for all."""
+    found: dict[int, list[str]] = {}
+    for authority in authorities:
+        found.setdefault(window_days(authority, tab), []).append(authority.code)
+    return [Window(now - timedelta(days=days), codes) for days, codes in sorted(found.items())]
+
+
+def window_days(authority: Authority, tab: Tab) -> int:
+    """How many days a closed task can be seen."""
+    return authority.submitted_days if tab == "submitted" else authority.retracted_days
+
+
+def child_key(task: Task) -> str:
+    """A name for the child that tells nobody who it is: it stands in addresses."""
+    return derived_id("child", task.authority, task.requested.subject.person_id)
 
 
 def row_of(task: Task) -> TaskRow:
@@ -19,6 +59,7 @@ def row_of(task: Task) -> TaskRow:
         authority=task.authority,
         form=task.requested.form,
         form_title=task.requested.form_title,
+        child=child_key(task),
         subject_name=task.requested.subject.name,
         due_on=task.due_on,
         comments=task.comments,
@@ -31,61 +72,21 @@ def row_of(task: Task) -> TaskRow:
     )
 
 
-def task_list(
-    rows: Sequence[TaskRow],
-    tab: Tab,
-    page: int,
-    now: datetime,
-    authority_of: AuthorityOf,
-    *,
-    group_page: int = 1,
-) -> TaskListView:
-    """One page of one tab, the counts of all, and what waits in the person's groups (requirements F69-F77, F82)."""
-    tabs: dict[Tab, list[TaskRow]] = {
-        "assigned": sorted((row for row in rows if row.state in OPEN_STATES), key=_by_due_date),
-        "retracted": _latest_first([row for row in rows if _is_recently_retracted(row, now, authority_of)]),
-        "submitted": _latest_first([row for row in rows if _is_recently_submitted(row, now, authority_of)]),
-    }
-    waiting = sorted((row for row in rows if row.state == "in_group"), key=_by_due_date)
-    page, pages = _place(page, len(tabs[tab]))
-    group_page, group_pages = _place(group_page, len(waiting))
-    return TaskListView(
-        tab=tab,
-        page=page,
-        pages=pages,
-        rows=_cut(tabs[tab], page),
-        counts=TabCounts(**{name: len(listed) for name, listed in tabs.items()}),
-        group_rows=_cut(waiting, group_page),
-        group_page=group_page,
-        group_pages=group_pages,
-    )
-
-
-def _place(page: int, count: int) -> tuple[int, int]:
+def place(page: int, count: int) -> tuple[int, int]:
     """The page that there is for the one asked for, and how many there are."""
     pages = max(1, -(-count // PAGE_SIZE))
     return min(max(page, 1), pages), pages
 
 
-def _cut(rows: list[TaskRow], page: int) -> list[TaskRow]:
-    return rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+def choices(rows: Iterable[TaskRow]) -> DeskChoices:
+    """What the desk can be narrowed to, by name."""
+    known = list(rows)
+    return DeskChoices(
+        forms=_by_name({row.form: row.form_title for row in known}),
+        children=_by_name({row.child: row.subject_name for row in known if row.child}),
+        authorities=sorted({row.authority for row in known}),
+    )
 
 
-def _by_due_date(row: TaskRow) -> tuple[str, str]:
-    return (row.due_on.isoformat(), row.task_id)
-
-
-def _latest_first(rows: list[TaskRow]) -> list[TaskRow]:
-    return sorted(rows, key=lambda row: str(row.submitted_at or row.retracted_at), reverse=True)
-
-
-def _is_recently_retracted(row: TaskRow, now: datetime, authority_of: AuthorityOf) -> bool:
-    if row.state != "retracted" or row.retracted_at is None:
-        return False
-    return now - row.retracted_at < timedelta(days=authority_of(row.authority).retracted_days)
-
-
-def _is_recently_submitted(row: TaskRow, now: datetime, authority_of: AuthorityOf) -> bool:
-    if row.state != "submitted" or row.submitted_at is None:
-        return False
-    return now - row.submitted_at < timedelta(days=authority_of(row.authority).submitted_days)
+def _by_name(found: dict[str, str]) -> list[Choice]:
+    return sorted((Choice(key=key, name=name) for key, name in found.items()), key=lambda one: one.name.casefold())

@@ -1,8 +1,10 @@
 """A task is what has been said about it: facts in any order give the same task. No I/O, no clock, no async."""
 
+import hashlib
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, Self
 
+import orjson
 from pydantic import AwareDatetime
 
 from chassis.errors import Conflict
@@ -240,6 +242,12 @@ class Task(Value):
 
     def _changed(self, **changes: Any) -> Self:
         return self.model_copy(update={**changes, "version": self.version + 1})
+
+
+def digest_of(message: DelegationRequested) -> str:
+    """What two deliveries of one request share, also where the contract gained an optional field in between."""
+    said = message.model_dump(mode="json", exclude_defaults=True)
+    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def due_date(message: DelegationRequested, received_on: date, due_days: int) -> date:

@@ -3,6 +3,7 @@
 from typing import Self
 
 from chassis.app import Resources
+from services.tasks.store.lists import ListStore
 from services.tasks.store.people import FormStore, PersonStore, WorkGroupStore
 from services.tasks.store.shared import SharedStore
 from services.tasks.store.tasks import TaskStore
@@ -15,7 +16,9 @@ class Stores:
 
     def __init__(self, resources: Resources) -> None:
         database, relay = resources.database, resources.relay
-        self.tasks = TaskStore(database.documents("tasks", relay))
+        tasks = database.documents("tasks", relay)
+        self.tasks = TaskStore(tasks)
+        self.lists = ListStore(tasks)
         self.work_groups = WorkGroupStore(database.documents("work_groups", relay))
         self.forms = FormStore(database.documents("forms", relay))
         self.people = PersonStore(database.documents("people", relay))
@@ -27,6 +30,6 @@ class Stores:
     async def open(cls, resources: Resources) -> Self:
         """With every index made."""
         stores = cls(resources)
-        for store in (stores.tasks, stores.work_groups, stores.forms, stores.people, stores.shared):
+        for store in (stores.tasks, stores.lists, stores.work_groups, stores.forms, stores.people, stores.shared):
             await store.prepare()
         return stores

@@ -13,10 +13,23 @@ from contracts.addresses import address_key
 from contracts.base import Contact
 from services.tasks.model.form import EVERYBODYS, Form
 from services.tasks.model.work_group import Membership, WorkGroup, group_key
-from services.tasks.store.tasks import LIST_LIMIT
 
+MEMBERSHIP_LIMIT = 1000
+"""The most groups that somebody is in."""
 MANAGED_LIMIT = 100
 """The most groups of one authority whose members somebody may choose from."""
+
+
+async def _put_newer(documents: Documents, guard: Mapping[str, Any], document: Document) -> None:
+    """Replaces what the guard calls older; AlreadyHandled where what is kept is as new, in every interleaving."""
+    if await documents.update(guard, {"$set": document}) is not None:
+        return
+    try:
+        await documents.insert({"_id": guard["_id"], **document})
+    except AlreadyHandled:
+        # What is there may have been added between our two writes, and be older.
+        if await documents.update(guard, {"$set": document}) is None:
+            raise
 
 
 class WorkGroupStore:
@@ -36,18 +49,8 @@ class WorkGroupStore:
 
     async def put(self, group: WorkGroup) -> None:
         """Replaces an older version; AlreadyHandled where the same or a newer one is kept."""
-        document = self._document(group)
         guard = {"_id": group.key, "authority": group.authority, "version": {"$lt": group.version}}
-        if await self._documents.update(guard, {"$set": document}) is None:
-            await self._add(group, guard, document)
-
-    async def _add(self, group: WorkGroup, guard: Mapping[str, Any], document: Document) -> None:
-        try:
-            await self._documents.insert({"_id": group.key, **document})
-        except AlreadyHandled:
-            # Somebody else added an older version between our two writes.
-            if await self._documents.update(guard, {"$set": document}) is None:
-                raise
+        await _put_newer(self._documents, guard, self._document(group))
 
     @staticmethod
     def _document(group: WorkGroup) -> Document:
@@ -64,7 +67,9 @@ class WorkGroupStore:
         """The groups that a person is in, and whether as a manager."""
         address = address_key(email)
         query = {"member_addresses": address, "authority": {"$in": list(authorities)}}
-        found = await self._documents.find(query, limit=LIST_LIMIT, projection={"authority": 1, "manager_addresses": 1})
+        found = await self._documents.find(
+            query, limit=MEMBERSHIP_LIMIT, projection={"authority": 1, "manager_addresses": 1}
+        )
         return [
             Membership(
                 authority=document["authority"],
@@ -92,10 +97,8 @@ class FormStore:
 
     async def put(self, form: Form) -> None:
         """Replaces what was published earlier; AlreadyHandled where what is kept is as new."""
-        document = form.model_dump()
         guard = {"_id": form.key, "published_at": {"$lt": form.published_at}}
-        if await self._documents.update(guard, {"$set": document}) is None:
-            await self._documents.insert({"_id": form.key, **document})
+        await _put_newer(self._documents, guard, form.model_dump())
 
     async def get(self, authority: str, code: str) -> Form | None:
         """The newest of the authority's own version and everybody's."""

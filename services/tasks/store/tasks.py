@@ -7,13 +7,10 @@ from pymongo import ASCENDING, IndexModel
 from chassis.database import Document, Documents, storable
 from chassis.outbox import Outgoing
 from contracts.addresses import address_key
-from contracts.api.tasks import TaskRow, TaskState
+from contracts.api.tasks import TaskState
 from services.tasks.model.listing import row_of
-from services.tasks.model.task import OPEN_STATES, Task
+from services.tasks.model.task import Task
 from services.tasks.model.work_group import group_key
-
-LIST_LIMIT = 1000
-"""The most tasks one person's lists are made from."""
 
 
 def _task_document(task: Task) -> Document:
@@ -65,18 +62,6 @@ class TaskStore:
                     partialFilterExpression={"reference": {"$exists": True}},
                     name="reference",
                 ),
-                IndexModel([("listed_for", ASCENDING), ("authority", ASCENDING), ("state", ASCENDING)]),
-                IndexModel(
-                    [
-                        ("picked_up_from", ASCENDING),
-                        ("authority", ASCENDING),
-                        ("state", ASCENDING),
-                        ("row.due_on", ASCENDING),
-                        ("_id", ASCENDING),
-                    ],
-                    partialFilterExpression={"picked_up_from": {"$exists": True}},
-                    name="picked_up",
-                ),
             ]
         )
 
@@ -104,31 +89,6 @@ class TaskStore:
         del document["_id"]
         return await self._documents.update(guard, {"$set": document}, events) is not None
 
-    async def listed_for(
-        self, authorities: Sequence[str], email: str, groups: Sequence[str], states: Sequence[TaskState]
-    ) -> list[TaskRow]:
-        """Every task that a person holds or that waits in one of the groups, as lists show them."""
-        query = {
-            "listed_for": {"$in": [address_key(email), *groups]},
-            "authority": {"$in": list(authorities)},
-            "state": {"$in": list(states)},
-        }
-        found = await self._documents.find(query, limit=LIST_LIMIT, projection={"row": 1})
-        return [TaskRow.model_validate(document["row"]) for document in found]
-
-    async def picked_up_from(
-        self, authorities: Sequence[str], groups: Sequence[str], *, skip: int, limit: int
-    ) -> list[TaskRow]:
-        """Open tasks that members of these groups have picked up, the earliest due first."""
-        query = {
-            "picked_up_from": {"$in": list(groups)},
-            "authority": {"$in": list(authorities)},
-            "state": {"$in": list(OPEN_STATES)},
-        }
-        order = [("row.due_on", ASCENDING), ("_id", ASCENDING)]
-        found = await self._documents.find(query, sort=order, skip=skip, limit=limit, projection={"row": 1})
-        return [TaskRow.model_validate(document["row"]) for document in found]
-
     async def of_authority(self, authority: str, state: TaskState | None, after: str, limit: int) -> list[Task]:
         """A page of an authority's tasks in the order of their ids."""
         states = [state] if state else ["assigned", "in_group", "returned", "declined", "retracted", "submitted"]
@@ -139,5 +99,4 @@ class TaskStore:
     async def authorities_naming(self, authorities: Sequence[str], email: str) -> list[str]:
         """The authorities that have delegated something to this address."""
         query = {"listed_for": address_key(email), "authority": {"$in": list(authorities)}}
-        found = await self._documents.find(query, limit=LIST_LIMIT, projection={"authority": 1})
-        return sorted({document["authority"] for document in found})
+        return sorted(await self._documents.raw.distinct("authority", query))

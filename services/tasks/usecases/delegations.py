@@ -1,7 +1,6 @@
 """What councils say about delegations: load, decide, save, tell. In any order, any number of times."""
 
-import hashlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from chassis import clock
 from chassis.authorities import Authorities
@@ -13,7 +12,7 @@ from services.tasks import telling
 from services.tasks.model.form import Form
 from services.tasks.model.reference import reference_of
 from services.tasks.model.shared import Coming, KeptDocument, coming
-from services.tasks.model.task import Request, Retraction, Submission, Task, amendment, due_date
+from services.tasks.model.task import Request, Retraction, Submission, Task, amendment, digest_of, due_date
 from services.tasks.model.work_group import WorkGroup
 from services.tasks.store import Stores
 
@@ -21,6 +20,9 @@ _PATIENCE_SECONDS = 6
 """How long a delegation waits for a form or group that may be on its way in another queue."""
 _RACES = 8
 _FORM_SECONDS = 5.0
+
+Decide = Callable[[Task], Awaitable[tuple[Task, list[Outgoing]]]]
+"""What becomes of a task as it was read, and what is told of it. Asked anew where somebody wrote in between."""
 
 
 def task_id_of(authority: str, delegation_id: str) -> str:
@@ -40,13 +42,14 @@ class Delegations:
         """A request opens one task, however often and whenever it comes."""
         blank = self._blank(message.authority, message.delegation_id)
         documents = coming(blank.task_id, message.documents)
-        request = await self._accept(message, [each.document for each in documents], waited_seconds)
+        form = await self._form(message.authority, message.form, waited_seconds)
+        request = await self._accept(message, form, [each.document for each in documents], waited_seconds)
         await self._keep(blank.task_id, documents)
         task = self._with_reference(blank, attempt=0).model_copy(update={"request": request})
         try:
             await self._stores.tasks.add(task, telling.of_request(task, self._authorities.get(task.authority)))
         except AlreadyHandled:
-            await self._request_late(request, blank)
+            await self._request_late(request, form, blank)
 
     async def _keep(self, task_id: str, documents: list[Coming]) -> None:
         """Before the task is written: a crash in between leaves content that the repeat finds."""
@@ -54,10 +57,10 @@ class Delegations:
             if each.content is not None and each.document.content_id:
                 await self._stores.shared.put(each.document.content_id, task_id, each.content)
 
-    async def _request_late(self, request: Request, blank: Task) -> None:
+    async def _request_late(self, request: Request, form: Form, blank: Task) -> None:
         """There is something under this id: the same request, a different one, or what overtook it."""
 
-        def decide(task: Task) -> tuple[Task, list[Outgoing]]:
+        async def decide(task: Task) -> tuple[Task, list[Outgoing]]:
             if task.request is not None:
                 if task.request.digest == request.digest:
                     raise AlreadyHandled(task.task_id)
@@ -66,33 +69,19 @@ class Delegations:
                     "Another request with this delegation_id was accepted before.",
                     field="/delegation_id",
                 )
-            requested, unfit = self._with_fitting_amendments(task.with_request(request))
+            requested, unfit = _with_fitting_amendments(task.with_request(request), form)
             return requested, [*telling.of_request(requested, self._authorities.get(task.authority)), *unfit]
 
         await self._change(blank.authority, blank.delegation_id, decide)
 
-    def _with_fitting_amendments(self, task: Task) -> tuple[Task, list[Outgoing]]:
-        """Amendments that came before their request are checked now; one that does not fit is refused."""
-        form = self._forms[task.authority, task.requested.form][1]
-        refusals: list[Outgoing] = []
-        for change in task.amendments:
-            try:
-                form.check_prefill(change.prefill or {})
-            except Refused as refused:
-                task = task.without_amendment(change.message_id)
-                refusals.append(telling.of_refused_amendment(task, change.message_id, refused))
-        return task, refusals
-
     async def _accept(
-        self, message: DelegationRequested, documents: list[KeptDocument], waited_seconds: float
+        self, message: DelegationRequested, form: Form, documents: list[KeptDocument], waited_seconds: float
     ) -> Request:
-        self._authorities.get(message.authority)
-        form = await self._form(message.authority, message.form, waited_seconds)
         form.check_prefill(message.prefill)
         group = await self._group(message, waited_seconds)
         received_on = message.received_on or clock.today()
         return Request(
-            digest=_digest(message),
+            digest=digest_of(message),
             form=form.form,
             form_version=form.version,
             form_title=form.title,
@@ -136,26 +125,24 @@ class Delegations:
     async def amend(self, message: DelegationAmended, message_id: str) -> None:
         """A change by the council reaches the task, also where it overtook the request."""
         change = amendment(message, message_id, clock.now())
-        form = None
 
-        def decide(task: Task) -> tuple[Task, list[Outgoing]]:
-            if form is not None:
-                form.check_prefill(change.prefill or {})
+        async def decide(task: Task) -> tuple[Task, list[Outgoing]]:
+            # One that overtook its request is checked when that comes.
+            if task.request is not None and change.prefill:
+                form = await self._form(task.authority, task.request.form, _PATIENCE_SECONDS)
+                form.check_prefill(change.prefill)
             amended = task.with_amendment(change)
             if amended is task:
                 raise AlreadyHandled(message_id)
             return amended, telling.of_amendment(amended, message_id, self._authorities.get(task.authority))
 
-        existing = await self._stores.tasks.get(message.authority, task_id_of(message.authority, message.delegation_id))
-        if existing is not None and existing.request is not None and change.prefill:
-            form = await self._form(message.authority, existing.request.form, _PATIENCE_SECONDS)
         await self._change(message.authority, message.delegation_id, decide)
 
     async def retract(self, message: DelegationRetracted) -> None:
         """A withdrawal leaves the list, and keeps a request that comes later from ever reaching one."""
         retraction = Retraction(reason=message.reason, retracted_at=message.retracted_at or clock.now())
 
-        def decide(task: Task) -> tuple[Task, list[Outgoing]]:
+        async def decide(task: Task) -> tuple[Task, list[Outgoing]]:
             if task.submission is not None:
                 raise Refused("already_submitted", "The form was submitted before.", field="/delegation_id")
             retracted = task.with_retraction(retraction)
@@ -174,7 +161,7 @@ class Delegations:
             submitted_at=event.submitted_at,
         )
 
-        def decide(task: Task) -> tuple[Task, list[Outgoing]]:
+        async def decide(task: Task) -> tuple[Task, list[Outgoing]]:
             completed = task.with_submission(submission)
             if completed is task:
                 raise AlreadyHandled(task.task_id)
@@ -182,15 +169,13 @@ class Delegations:
 
         await self._change(event.authority, event.delegation_id, decide)
 
-    async def _change(
-        self, authority: str, delegation_id: str, decide: Callable[[Task], tuple[Task, list[Outgoing]]]
-    ) -> None:
+    async def _change(self, authority: str, delegation_id: str, decide: Decide) -> None:
         """Decides on the task as it is, or on a blank one, and writes where nobody wrote in between."""
         self._authorities.get(authority)
         for attempt in range(_RACES):
             before = await self._stores.tasks.get(authority, task_id_of(authority, delegation_id))
             known = before or self._blank(authority, delegation_id)
-            after, events = decide(self._with_reference(known, attempt))
+            after, events = await decide(self._with_reference(known, attempt))
             if await self._written(before, after, events):
                 return
         raise Conflict("busy", "The task kept changing.")
@@ -213,5 +198,13 @@ class Delegations:
         return Task(task_id=task_id_of(authority, delegation_id), authority=authority, delegation_id=delegation_id)
 
 
-def _digest(message: DelegationRequested) -> str:
-    return hashlib.sha256(message.model_dump_json().encode()).hexdigest()
+def _with_fitting_amendments(task: Task, form: Form) -> tuple[Task, list[Outgoing]]:
+    """Amendments that came before their request are checked now; one that does not fit is refused."""
+    refusals: list[Outgoing] = []
+    for change in task.amendments:
+        try:
+            form.check_prefill(change.prefill or {})
+        except Refused as refused:
+            task = task.without_amendment(change.message_id)
+            refusals.append(telling.of_refused_amendment(task, change.message_id, refused))
+    return task, refusals

@@ -1,5 +1,7 @@
 """What lists show: a professional's tasks, their group members', a council's delegations."""
 
+import asyncio
+
 from chassis import clock
 from chassis.authorities import Authorities
 from chassis.errors import NotFound
@@ -9,42 +11,88 @@ from contracts.api.tasks import (
     DelegationView,
     GroupTasksView,
     Tab,
+    TabCounts,
     TaskListView,
     TaskState,
 )
-from services.tasks.model.listing import PAGE_SIZE, task_list
+from contracts.base import Value
+from services.tasks.model.listing import PAGE_SIZE, STATES_OF, DeskFilter, choices, place, windows
 from services.tasks.model.task import Task
 from services.tasks.model.work_group import Membership
 from services.tasks.store import Stores
+from services.tasks.store.lists import BY_DUE_DATE, LATEST_FIRST, Query, closed, listed, waiting
 from services.tasks.telling import as_assignee
 from services.tasks.usecases.delegations import task_id_of
 
-_LISTED: tuple[TaskState, ...] = ("assigned", "returned", "retracted", "submitted", "in_group")
+
+class Asked(Value):
+    """What a person wants to see of their tasks."""
+
+    tab: Tab
+    page: int = 1
+    group_page: int = 1
+    wanted: DeskFilter = DeskFilter()
 
 
 class Lists:
-    """Two reads a page: the person's groups, then the tasks."""
+    """A page takes the person's groups, the counts, what there is to choose from, and the rows: six reads at most."""
 
     def __init__(self, stores: Stores, authorities: Authorities) -> None:
         self._stores = stores
         self._authorities = authorities
 
-    async def of_person(self, person: Professional, tab: Tab, page: int, group_page: int) -> TaskListView:
+    async def of_person(self, person: Professional, asked: Asked) -> TaskListView:
         """The task page of a professional, over all authorities."""
-        codes = [authority.code for authority in self._authorities]
-        groups = await self._stores.work_groups.of_member(codes, person.email)
-        rows = await self._stores.tasks.listed_for(codes, person.email, [group.key for group in groups], _LISTED)
-        listed = task_list(rows, tab, page, clock.now(), self._authorities.get, group_page=group_page)
-        return listed.model_copy(update={"manages": _managed(groups)})
+        groups = await self._stores.work_groups.of_member(self._codes, person.email)
+        everything = self._queries(person.email, groups, DeskFilter())
+        wanted = self._queries(person.email, groups, asked.wanted) if asked.wanted != DeskFilter() else everything
+        counted, found, kinds = await asyncio.gather(
+            self._stores.lists.counts(everything),
+            self._stores.lists.counts(wanted),
+            self._stores.lists.kinds([everything[asked.tab], everything["waiting"]]),
+        )
+        page, pages = place(asked.page, found[asked.tab])
+        group_page, group_pages = place(asked.group_page, found["waiting"])
+        rows, group_rows = await asyncio.gather(
+            self._stores.lists.page(wanted[asked.tab], LATEST_FIRST.get(asked.tab, BY_DUE_DATE), page),
+            self._stores.lists.page(wanted["waiting"], BY_DUE_DATE, group_page),
+        )
+        return TaskListView(
+            tab=asked.tab,
+            page=page,
+            pages=pages,
+            rows=rows,
+            counts=TabCounts(**{name: counted[name] for name in STATES_OF}),
+            group_rows=group_rows,
+            group_page=group_page,
+            group_pages=group_pages,
+            waiting=counted["waiting"],
+            choices=choices(kinds),
+            manages=_managed(groups),
+        )
+
+    @property
+    def _codes(self) -> list[str]:
+        return [authority.code for authority in self._authorities]
+
+    def _queries(self, email: str, groups: list[Membership], wanted: DeskFilter) -> dict[str, Query]:
+        now, authorities = clock.now(), list(self._authorities)
+        return {
+            "assigned": listed(email, self._codes, wanted),
+            "retracted": closed(email, "retracted", windows(authorities, "retracted", now), wanted),
+            "submitted": closed(email, "submitted", windows(authorities, "submitted", now), wanted),
+            "waiting": waiting([group.key for group in groups], self._codes, wanted),
+        }
 
     async def of_group_members(self, person: Professional, page: int) -> GroupTasksView:
         """What was picked up from the groups that a person manages."""
-        codes = [authority.code for authority in self._authorities]
-        groups = await self._stores.work_groups.of_member(codes, person.email)
+        groups = await self._stores.work_groups.of_member(self._codes, person.email)
         keys = [group.key for group in groups if group.is_manager]
         if not keys:
             return GroupTasksView(page=1, rows=[], has_more=False, manages=[])
-        found = await self._stores.tasks.picked_up_from(codes, keys, skip=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE + 1)
+        found = await self._stores.lists.picked_up_from(
+            self._codes, keys, skip=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE + 1
+        )
         return GroupTasksView(
             page=page, rows=found[:PAGE_SIZE], has_more=len(found) > PAGE_SIZE, manages=_managed(groups)
         )

@@ -37,6 +37,7 @@ class Tasks:
     recorder: Recorder
     key: str
     database: "AsyncIOMotorDatabase[dict[str, Any]]"
+    settings: Settings
 
     def as_person(self, email: str, name: str = "Sandra Professional") -> dict[str, str]:
         return professional(self.key, "tasks", email, name)
@@ -68,7 +69,7 @@ async def tasks(shared_broker: Broker, mongo_url: str) -> AsyncIterator[Tasks]:
         council,
     ):
         motor: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongo_url)
-        yield Tasks(client, council, recorder, key, motor[settings.mongo_database])
+        yield Tasks(client, council, recorder, key, motor[settings.mongo_database], settings)
         await motor.drop_database(settings.mongo_database)
         motor.close()
 

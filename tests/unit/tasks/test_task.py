@@ -17,7 +17,6 @@ from contracts.council import (
 )
 from contracts.tasks import Holder
 from services.tasks.handlers import check_sender
-from services.tasks.model.listing import row_of, task_list
 from services.tasks.model.task import (
     OPEN_STATES,
     Amendment,
@@ -199,22 +198,6 @@ def test_the_authority_decides_who_is_told(setting: str, told: list[str]) -> Non
     assert [contact.email for contact in whom_to_tell(task, authority)] == told
 
 
-def test_a_list_shows_what_is_within_its_window() -> None:
-    old = BLANK.model_copy(update={"task_id": "old"}).with_request(a_request())
-    old = old.with_retraction(Retraction(reason="", retracted_at=NOW - timedelta(days=30, seconds=1)))
-    new = BLANK.model_copy(update={"task_id": "new"}).with_request(a_request())
-    new = new.with_retraction(Retraction(reason="", retracted_at=NOW - timedelta(days=29)))
-    page = task_list([row_of(old), row_of(new)], "retracted", 1, NOW, lambda _: BRISTOL)
-    assert [row.task_id for row in page.rows] == ["new"]
-    assert page.counts.retracted == 1
-
-
-def test_a_list_is_paged_and_a_page_too_far_is_the_last() -> None:
-    tasks = [BLANK.model_copy(update={"task_id": f"{number:03}"}).with_request(a_request()) for number in range(60)]
-    page = task_list([row_of(task) for task in tasks], "assigned", 99, NOW, lambda _: BRISTOL)
-    assert (page.page, page.pages, len(page.rows), page.counts.assigned) == (3, 3, 10, 60)
-
-
 def a_delivery(**changes: object) -> Delivery:
     fields: dict[str, object] = {
         "queue": "q",
@@ -247,15 +230,3 @@ def test_an_envelope_that_does_not_fit_is_refused(changes: dict[str, object], co
     with pytest.raises(Refused) as caught:
         check_sender(message, a_delivery(**changes))
     assert caught.value.code == code
-
-
-def test_what_waits_in_groups_is_paged_by_itself() -> None:
-    waiting = [
-        row_of(
-            BLANK.model_copy(update={"task_id": f"{number:03}"}).with_request(a_request(GROUP, assignee_name="Admins"))
-        )
-        for number in range(30)
-    ]
-    page = task_list(waiting, "assigned", 1, NOW, lambda _: BRISTOL, group_page=2)
-    assert (page.group_page, page.group_pages) == (2, 2)
-    assert [row.task_id for row in page.group_rows] == [f"{number:03}" for number in range(25, 30)]

@@ -1,0 +1,59 @@
+from datetime import timedelta
+
+import pytest
+
+from contracts.council import DelegationRequested
+from services.tasks.model.listing import Window, choices, place, row_of, windows
+from services.tasks.model.task import digest_of
+from tests.unit.tasks.test_task import BLANK, BRISTOL, NOW, a_request
+
+OXFORDSHIRE = BRISTOL.model_copy(update={"code": "oxfordshire", "retracted_days": 7})
+EALING = BRISTOL.model_copy(update={"code": "ealing"})
+
+
+def test_authorities_of_one_period_share_a_window() -> None:
+    assert windows([BRISTOL, OXFORDSHIRE, EALING], "retracted", NOW) == [
+        Window(NOW - timedelta(days=7), ["oxfordshire"]),
+        Window(NOW - timedelta(days=30), ["bristol", "ealing"]),
+    ]
+    assert windows([BRISTOL, OXFORDSHIRE], "submitted", NOW) == [
+        Window(NOW - timedelta(days=30), ["bristol", "oxfordshire"])
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "count", "expected"),
+    [(1, 0, (1, 1)), (99, 60, (3, 3)), (0, 60, (1, 3)), (2, 26, (2, 2)), (2, 25, (1, 1))],
+)
+def test_a_page_too_far_is_the_last(asked: int, count: int, expected: tuple[int, int]) -> None:
+    assert place(asked, count) == expected
+
+
+def test_a_list_is_narrowed_by_keys_that_name_nobody() -> None:
+    row = row_of(BLANK.with_request(a_request()))
+    found = choices([row, row])
+    assert [(one.key, one.name) for one in found.children] == [(row.child, "Gabriel Example")]
+    assert "Gabriel" not in row.child
+    assert [(one.key, one.name) for one in found.forms] == [("f", "Form")]
+    assert found.authorities == ["bristol"]
+
+
+class Later(DelegationRequested):
+    """The contract after it has grown."""
+
+    urgency: str = "ordinary"
+
+
+def test_a_field_that_the_contract_gains_leaves_the_digest_of_a_request_as_it_was() -> None:
+    told = {
+        "authority": "bristol",
+        "delegation_id": "d",
+        "form": "f",
+        "subject": {"name": "Gabriel Example", "person_id": "P"},
+        "assignee": {"email": "sandra@school.example", "kind": "person"},
+        "sender": {"name": "Chloe"},
+    }
+    digest = digest_of(DelegationRequested.model_validate(told))
+    assert digest_of(Later.model_validate(told)) == digest
+    assert digest_of(DelegationRequested.model_validate(dict(reversed(told.items())))) == digest
+    assert digest_of(DelegationRequested.model_validate(told | {"comments": "More"})) != digest
