@@ -15,6 +15,7 @@ from commands.messages import CATALOGUE, generated, named_in_card, publishers_of
 from commands.topology import LISTENING_SERVICES, subscriptions
 from contracts.base import CouncilMessage, Message, PersonalData, PortalMessage
 from contracts.catalogue import OWNERS
+from tests.support.reach import built_in
 
 ROOT = Path(__file__).resolve().parents[2]
 MESSAGES = sorted(CATALOGUE.items())
@@ -87,12 +88,20 @@ def test_a_card_names_what_the_service_hears(service: str) -> None:
 
 @pytest.mark.parametrize("service", LISTENING_SERVICES)
 def test_a_card_names_what_the_service_publishes(service: str) -> None:
-    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "services" / service).rglob("*.py"))
-    constructed = {name for name, message in MESSAGES if re.search(rf"\b{message.__name__}(ToCouncil)?\(", source)} | {
-        name for name, message in MESSAGES if f"portal.{message.__name__}(" in source
-    }
-    named = set(named_in_card(service, "Publishes"))
-    assert named <= constructed, f"named but never built: {named - constructed}"
+    built = built_in(ROOT / "services" / service)
+    told = {name for name, message in MESSAGES if f"{message.__module__}.{message.__name__}" in built}
+    assert set(named_in_card(service, "Publishes")) == told
+
+
+def test_what_nobody_calls_counts_as_not_built(tmp_path: Path) -> None:
+    (tmp_path / "handlers.py").write_text(
+        "from contracts.tasks import TaskOpened, TaskRetracted as Withdrawn\n"
+        "from contracts import portal\n"
+        "def told(): return portal.DelegationAccepted(), Withdrawn()\n"
+        "def forgotten(): return TaskOpened()\n"
+        "subscriptions = [told]\n"
+    )
+    assert built_in(tmp_path) == {"contracts.portal.DelegationAccepted", "contracts.tasks.TaskRetracted"}
 
 
 def test_a_queue_has_one_handler_and_its_service_in_its_name() -> None:
