@@ -214,6 +214,7 @@ async def test_the_councils_http_door_reads_state(portal: Portal, bristol: Counc
             "assigned_to": {"kind": "person", "email": email},
             "due_on": accepted.body["due_on"],
             "task_id": accepted.body["task_id"],
+            "reference": accepted.body["reference"],
             "contribution_id": None,
         }
         async with session.get(base, headers=headers, params={"limit": "1"}) as answer:
