@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
 
-from contracts.base import PersonalData, Value
+from contracts.base import Fault, PersonalData, Value
 
 QuestionType = Literal[
     "line",
@@ -30,14 +30,6 @@ class Option(Value):
     label: str
 
 
-class Condition(Value):
-    """When a question shows: the answer of another compared with a value."""
-
-    key: str
-    operator: Literal["=", "!=", "exists", ">", "<", ">=", "<="]
-    value: Any = None
-
-
 class Question(Value):
     """One question as a page shows it: a table has `columns`, a choice `options`, a heading `questions` under it."""
 
@@ -50,8 +42,10 @@ class Question(Value):
     options: list[Option] = []
     columns: list["Question"] = []
     questions: list["Question"] = []
-    conditions: list[Condition] = []
-    any_condition: bool = False
+    conditional: bool = False
+    """Whether it shows depends on another answer."""
+    decides: bool = False
+    """Whether another question shows depends on its answer."""
     prefilled: bool = False
     full_width: bool = False
 
@@ -64,43 +58,75 @@ class FormPage(Value):
     questions: list[Question]
 
 
+class Answer(PersonalData):
+    """What stands in a question or a cell: as its control holds it, and in words where a page is read."""
+
+    typed: str = ""
+    chosen: list[str] = []
+    """Of a several-of question: the options chosen."""
+    words: str = ""
+    """Where they are not the same as `typed`."""
+
+    @property
+    def read(self) -> str:
+        """As a page that is read shows it."""
+        return self.words or self.typed
+
+
+class AnswerFault(Fault):
+    """What is wrong with an answer, and in words where it is: "Outcomes, row 2, By when"."""
+
+    place: str = ""
+    is_missing: bool = False
+    """Nothing is wrong yet; told when the form is to be final."""
+
+
 class Version(PersonalData):
     """One version of an answer: what, by whom, when."""
 
-    value: Any
+    answer: Answer
     by: str
     at: AwareDatetime
 
 
 class Row(PersonalData):
-    """A row of a table with its cells' values by column key."""
+    """A row of a table; an empty one counts as not there."""
 
     row_id: str
     owner: str
-    cells: dict[str, Any]
+    is_empty: bool
 
 
 class Conflict(PersonalData):
-    """An answer that two people changed at once: the value that stands and the others, until somebody chooses."""
+    """An answer that was changed in two places at once: what stands and the others, until somebody chooses."""
 
     path: str
     stands: Version
     others: list[Version]
+    by_one: bool
+    """One person gave all of them, on two pages."""
 
 
-class ContributionView(PersonalData):
-    """A contribution whole: its pages, its answers by key (tables as rows), the draft's revision."""
+class Judged(PersonalData):
+    """What forms says to a draft: which keys do not show, what is wrong or missing in the order of the form."""
+
+    revision: int
+    hidden: list[str] = []
+    faults: list[AnswerFault] = []
+    conflicts: list[Conflict] = []
+
+
+class ContributionView(Judged):
+    """A contribution whole: its pages, its answers by path (`key` or `table/row_id/column`), each table's rows."""
 
     task_id: str
     form: str
     form_version: str
     title: str
     state: Literal["draft", "submitted", "retracted"]
-    revision: int
     pages: list[FormPage]
-    answers: dict[str, Any]
-    """By field key; a table is a list of `Row`."""
-    conflicts: list[Conflict] = []
+    answers: dict[str, Answer] = {}
+    rows: dict[str, list[Row]] = {}
     saved_at: AwareDatetime | None = None
     submitted_at: AwareDatetime | None = None
     contribution_id: str | None = None
@@ -108,7 +134,7 @@ class ContributionView(PersonalData):
 
 
 class Edit(Value):
-    """One change of one field. `path` is a field's key or `table/row_id/column`; a row is `table/row_id`."""
+    """One change of one field, `value` as typed. `path`: a key or `table/row_id/column`; of a row `table/row_id`."""
 
     op: Literal["set", "add_row", "remove_row", "resolve"]
     path: str = Field(max_length=500)
@@ -123,12 +149,10 @@ class EditsBody(Value):
     edits: list[Edit] = Field(max_length=2000)
 
 
-class EditsView(Value):
-    """The draft after a save."""
+class EditsView(Judged):
+    """The draft after a save; `revision` is what its author may claim to have seen."""
 
-    revision: int
     saved_at: AwareDatetime
-    conflicts: list[Conflict] = []
 
 
 class SubmitBody(Value):

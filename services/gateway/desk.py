@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from chassis.errors import NotFound, Refused
 from chassis.identity import Professional
+from contracts.api.files import FileView
 from contracts.api.forms import ContributionView, Edit, EditsBody, EditsView, FormPage
 from contracts.api.tasks import GrantView, TaskView
+from contracts.base import Fault
 from services.gateway.edits import Reading, Seen, batch_id, read_page
 from services.gateway.gateway import Gateway
 from services.gateway.posting import Form
@@ -27,14 +29,14 @@ class Opened:
 
 @dataclass(frozen=True)
 class Saved:
-    """What came of a save: the changes taken, the draft after them, and what is wrong with which answer.
+    """What came of a save: the changes taken, what forms says to the draft after them, and what it refused and why.
 
     Where nothing was changed, or all of it refused, no edit was taken and there is no `view`.
     """
 
     edits: list[Edit]
     view: EditsView | None
-    faults: dict[str, str]
+    refused: list[Fault]
 
 
 async def open_task(gateway: Gateway, person: Professional, task_id: str) -> Opened:
@@ -43,12 +45,27 @@ async def open_task(gateway: Gateway, person: Professional, task_id: str) -> Ope
     return Opened(person, granted.grant, granted.task)
 
 
-async def contribution_of(gateway: Gateway, opened: Opened) -> ContributionView:
-    """The form with its answers; its pages are remembered for the saves that follow."""
+async def contribution_of(gateway: Gateway, opened: Opened, documents: int = 0) -> ContributionView:
+    """The form with its answers, judged with so many documents attached; its pages are remembered for the saves."""
     task = opened.task
-    contribution = await gateway.forms.contribution(opened.person, opened.grant, task.task_id)
+    contribution = await gateway.forms.contribution(opened.person, opened.grant, task.task_id, documents)
     gateway.form_pages.put((task.authority, task.form, task.form_version), contribution.pages)
     return contribution
+
+
+async def files_of(gateway: Gateway, opened: Opened) -> list[FileView]:
+    """The documents attached to the form."""
+    return await gateway.files.list(opened.person, opened.grant, opened.task.task_id)
+
+
+def count(files: list[FileView]) -> int:
+    """How many documents stand: a refused one does not."""
+    return sum(file.state != "refused" for file in files)
+
+
+async def final_contribution_of(gateway: Gateway, opened: Opened) -> ContributionView:
+    """The form as it is judged when it is to be submitted: its documents count."""
+    return await contribution_of(gateway, opened, count(await files_of(gateway, opened)))
 
 
 async def pages_of(gateway: Gateway, opened: Opened) -> list[FormPage]:
@@ -96,7 +113,8 @@ def changes(page: FormPage, form: Form, action: str, full_screen: str) -> Readin
 
 async def save(gateway: Gateway, opened: Opened, form: Form, reading: Reading) -> Saved:
     """Sends the changes; what forms refuses is left out and told."""
-    edits, faults = list(reading.edits), dict(reading.faults)
+    edits: list[Edit] = list(reading.edits)
+    faults: list[Fault] = []
     for attempt in ("all", "accepted"):
         if not edits:
             break
@@ -105,8 +123,9 @@ async def save(gateway: Gateway, opened: Opened, form: Form, reading: Reading) -
         except Refused as refused:
             if not refused.faults or attempt == "accepted":
                 raise
-            faults |= {fault.path: fault.message for fault in refused.faults}
-            edits = [edit for edit in edits if edit.path not in faults or edit.path in reading.faults]
+            faults = list(refused.faults)
+            paths = {fault.path for fault in faults}
+            edits = [edit for edit in edits if edit.path not in paths]
         else:
             return Saved(edits, view, faults)
     return Saved([], None, faults)

@@ -1,5 +1,7 @@
 """What a person changed on a form's page: the posted fields against what the page had shown. Pure; no HTTP, no clock.
 
+What was typed is sent as it was typed; what it means is for forms to say.
+
 A page carries the revision and a digest of every answer that it showed, so that only what was really changed is sent:
 a page that lay open for a day puts nothing back that somebody else has changed since.
 """
@@ -11,17 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.api.forms import Edit, FormPage, Question
-from services.gateway.views.answers import (
-    Answers,
-    UnreadableError,
-    as_list,
-    as_typed,
-    flat,
-    plain_text,
-    read_typed,
-    rows_of,
-)
+from contracts.api.forms import ContributionView, Edit, FormPage, Question
+from services.gateway.views.answers import NOTHING, control_value, flat, plain_text
 
 ANSWER, ROWS, REMOVED, CHOICE = "a:", "rows:", "removed:", "choice:"
 ANSWERED = frozenset({"line", "text", "number", "date", "boolean", "radio", "picklist", "several"})
@@ -54,7 +47,7 @@ class Seen:
             data = json.loads(text)
             answers = {str(path): str(mark) for path, mark in data["a"].items()}
             return cls(answers, {str(key): [str(row) for row in rows] for key, rows in data["r"].items()})
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return cls()
 
     def after(self, edits: list[Edit]) -> "Seen":
@@ -73,40 +66,27 @@ class Seen:
 
 @dataclass
 class Reading:
-    """What was read from a page: the changes, what is no real answer yet and why, and everything as typed.
-
-    What is no real answer is kept as it was typed: a half-typed date is not lost, only not good enough to submit.
-    """
+    """What was read from a page: the changes, and everything as typed."""
 
     edits: list[Edit] = field(default_factory=list)
-    faults: dict[str, str] = field(default_factory=dict)
     typed: dict[str, list[str]] = field(default_factory=dict)
 
 
-def _value_shown(question: Question, value: Any) -> Any:
-    """A stored value after a round through its control, so that showing it changes nothing."""
-    typed = as_list(value) if question.type == "several" else [as_typed(question, value)]
-    try:
-        return read_typed(question, typed)
-    except UnreadableError:
-        return plain_text(typed).strip()
-
-
-def seen_on(page: FormPage, answers: Answers) -> Seen:
+def seen_on(page: FormPage, view: ContributionView) -> Seen:
     """What a page shows of these answers."""
     marks: dict[str, str] = {}
     rows: dict[str, list[str]] = {}
     for question in flat(page.questions):
-        if question.type in ANSWERED:
-            marks[question.key] = digest(_value_shown(question, answers.get(question.key)))
-        elif question.type == "table":
-            table = rows_of(answers, question.key)
-            rows[question.key] = [row.row_id for row in table]
-            for row in table:
-                for column in question.columns:
-                    marks[f"{question.key}/{row.row_id}/{column.key}"] = digest(
-                        _value_shown(column, row.cells.get(column.key))
-                    )
+        if question.type == "table":
+            rows[question.key] = [row.row_id for row in view.rows.get(question.key, [])]
+        asked = {
+            f"{question.key}/{row_id}/{column.key}": column
+            for row_id in rows.get(question.key, [])
+            for column in question.columns
+        }
+        for path, each in (asked | {question.key: question}).items():
+            if each.type in ANSWERED:
+                marks[path] = digest(control_value(each, view.answers.get(path, NOTHING)))
     return Seen(marks, rows)
 
 
@@ -127,12 +107,9 @@ def _read_answer(reading: Reading, question: Question, path: str, posted: Posted
     if typed is None and (path not in seen.answers or question.type not in _EMPTY_IS_ABSENT):
         return
     reading.typed[path] = typed or []
-    try:
-        value = read_typed(question, typed or [])
-    except UnreadableError as fault:
-        reading.faults[path] = str(fault)
-        value = plain_text(typed or []).strip()
-    if digest(value) != seen.answers.get(path, digest(None)):
+    several = question.type == "several"
+    value = [option for option in typed or [] if option] if several else plain_text(typed or [])
+    if digest(value) != seen.answers.get(path, digest([] if several else "")):
         reading.edits.append(Edit(op="set", path=path, value=value))
 
 
@@ -145,10 +122,9 @@ def _read_table(reading: Reading, table: Question, posted: Posted, seen: Seen, *
         row = Reading()
         for column in table.columns:
             _read_answer(row, column, f"{table.key}/{row_id}/{column.key}", posted, seen)
-        if row_id not in known and (row.edits or row.faults or keep_empty):
+        if row_id not in known and (row.edits or keep_empty):
             reading.edits.append(Edit(op="add_row", path=f"{table.key}/{row_id}"))
         reading.edits += row.edits
-        reading.faults |= row.faults
         reading.typed |= row.typed
 
 
@@ -158,12 +134,21 @@ def _read_choices(reading: Reading, posted: Posted, seen: Seen) -> None:
         path = name.removeprefix(CHOICE)
         if path == name or path not in seen.answers or not values[-1]:
             continue
-        try:
-            chosen = json.loads(values[-1])
-        except ValueError:
-            continue
-        reading.edits = [edit for edit in reading.edits if edit.path != path]
-        reading.edits.append(Edit(op="resolve", path=path, value=chosen))
+        chosen = _choice(values[-1])
+        if chosen is not None:
+            reading.edits = [edit for edit in reading.edits if edit.path != path]
+            reading.edits.append(Edit(op="resolve", path=path, value=chosen))
+
+
+def _choice(text: str) -> str | list[str] | None:
+    """A version as its radio button carries it; None for what no page of ours sends."""
+    try:
+        chosen = json.loads(text)
+        json.dumps(chosen, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return None
+    is_list = isinstance(chosen, list) and all(isinstance(each, str) for each in chosen)
+    return chosen if is_list or isinstance(chosen, str) else None
 
 
 def batch_id(page_id: str, revision: int, edits: list[Edit]) -> str:

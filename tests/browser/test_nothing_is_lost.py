@@ -182,14 +182,14 @@ async def test_two_windows_merge_and_the_same_answer_shows_both_versions(
     await expect(first.get_by_text(SAVED)).to_be_visible()
     await second.get_by_label("Last name:").fill("Second window")
     await second.get_by_role("button", name="Save", exact=True).click()
-    await expect(second.get_by_text("Two people changed this answer")).to_be_visible()
+    await expect(second.get_by_text("You changed this answer on two pages")).to_be_visible()
     await expect(second.get_by_label("Preferred name:")).to_have_value("Gabe")
-    conflict = second.get_by_role("group", name="Two people changed this answer. Which one should stay?")
+    conflict = second.get_by_role("group", name="You changed this answer on two pages. Which one should stay?")
     await expect(conflict).to_contain_text("First window")
     await expect(conflict).to_contain_text("Second window")
     await conflict.get_by_label(re.compile("^The other answer")).check()
     await second.get_by_role("button", name="Keep this answer").click()
-    await expect(second.get_by_text("Two people changed this answer")).to_have_count(0)
+    await expect(second.get_by_text("You changed this answer on two pages")).to_have_count(0)
     assert await saved(second, task_id, "Last name:") == "First window"
     await visitor.leave()
 

@@ -144,7 +144,7 @@ async def test_two_tabs_lose_nothing(person: Person, form: Page) -> None:
     merged, old = await asyncio.to_thread(job)
     for value in ("1/3/2026", "2/3/2026"):
         assert merged.tree.xpath(f"//input[@value='{value}']"), value
-    assert "Two people changed this answer." in old.text
+    assert "You changed this answer on two pages." in old.text
     for value in ("01-Mar-2026", "05-May-2026"):
         assert value in old.text, value
 

@@ -1,5 +1,6 @@
 """HTTP in: one function per route; `routes = [...]` at the bottom."""
 
+import re
 from typing import cast
 
 from pydantic import TypeAdapter
@@ -22,8 +23,10 @@ def _service(request: Request) -> FormsService:
 
 
 async def view_contribution(request: Request) -> Response:
-    """The form with what was typed so far."""
-    return answer(await _service(request).drafts.view(current_grant(request, "read")))
+    """The form with what was typed so far; `documents` says how many are attached."""
+    count = request.query_params.get("documents", "")
+    documents = int(count) if re.fullmatch("[0-9]{1,4}", count) else 0
+    return answer(await _service(request).drafts.view(current_grant(request, "read"), documents))
 
 
 async def save_answers(request: Request) -> Response:

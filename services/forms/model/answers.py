@@ -1,23 +1,23 @@
-"""From what people typed to answers, and what is wrong with them in sentences. No drafts, no I/O."""
+"""What a form says to what was typed: what shows, what is answered, what is wrong or missing. No drafts, no I/O.
 
-import re
+Pages, the check page, the PDF and what the council gets are all drawn from this one judgement.
+"""
+
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
 from jsonschema_rs import Draft202012Validator, ValidationError
 
-from contracts.base import Fault
+from contracts.api.forms import AnswerFault
 from services.forms.model.conditions import hidden_keys
 from services.forms.model.questionnaire import Definition, Item
 from services.forms.model.schema import ROW_LIMIT, answers_schema
+from services.forms.model.values import typed_value
 
 REQUIRED = "This field is required."
-_DATES = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %m %Y", "%d %B %Y", "%d %b %Y")
-_YES = {"true", "yes"}
-_NO = {"false", "no"}
+_MISSING = {"required", "no_document"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,15 @@ class TableRow:
 
     row_id: str
     cells: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The keys of every item that does not show, the answers as they leave the portal, and what is wrong with them."""
+
+    hidden: frozenset[str]
+    answers: dict[str, Any]
+    faults: tuple[AnswerFault, ...]
 
 
 @dataclass(frozen=True)
@@ -39,46 +48,80 @@ class Form:
         """The answers schema, compiled."""
         return Draft202012Validator(answers_schema(self.definition), validate_formats=True)
 
-    def answers(self, values: Mapping[str, Any], tables: Mapping[str, list[TableRow]]) -> dict[str, Any]:
-        """The answers by key, typed, without what is empty or hidden; tables as lists of row objects."""
+    @cached_property
+    def _order(self) -> dict[str, int]:
+        """Where each item stands in the form."""
+        items = (each for item in self.definition.walk() for each in (item, *(item.item if item.is_table else ())))
+        return {item.link_id: index for index, item in enumerate(items)}
+
+    def judge(
+        self, values: Mapping[str, Any], tables: Mapping[str, list[TableRow]], *, file_count: int = 0
+    ) -> Judgement:
+        """The judgement on what was typed; a question that does not show counts as not answered."""
         typed = {
             key: value
             for key, item in self.definition.questions.items()
             if (value := typed_value(item, values.get(key))) is not None
         }
         hidden = hidden_keys(self.definition, typed)
-        rows = {
-            key: [cells for _, cells in filled]
-            for key, table in self.definition.tables.items()
-            if (filled := filled_rows(table, tables.get(key, [])))
-        }
-        return {key: value for key, value in {**typed, **rows}.items() if key not in hidden}
+        rows = {key: filled_rows(table, tables.get(key, [])) for key, table in self.definition.tables.items()}
+        filled = {key: [row.cells for row in some] for key, some in rows.items() if some}
+        answers = {key: value for key, value in {**typed, **filled}.items() if key not in hidden}
+        faults = [
+            *(self._wrong(error, rows, tables) for error in self.validator.iter_errors(answers)),
+            *self._no_document(hidden, file_count),
+        ]
+        return Judgement(hidden, answers, self.in_order(faults, tables))
 
-    def faults(
-        self, values: Mapping[str, Any], tables: Mapping[str, list[TableRow]], *, file_count: int
-    ) -> list[Fault]:
-        """Everything that keeps a contribution from being submitted, in the order of the form."""
-        answers = self.answers(values, tables)
-        row_ids = {
-            key: [row_id for row_id, _ in filled_rows(table, tables.get(key, []))]
-            for key, table in self.definition.tables.items()
-        }
-        found = {
-            fault.path: fault
-            for error in self.validator.iter_errors(answers)
-            for fault in [_fault(self.definition, error, row_ids)]
-        }
+    def in_order(self, faults: list[AnswerFault], tables: Mapping[str, list[TableRow]]) -> tuple[AnswerFault, ...]:
+        """Each path once, the last that was said of it, as they stand in the form."""
+
+        def place(fault: AnswerFault) -> tuple[int, int, int]:
+            key, row_id, column = [*fault.path.split("/", 2), "", ""][:3]
+            rows = [row.row_id for row in tables.get(key, [])]
+            return self._order.get(key, -1), rows.index(row_id) if row_id in rows else -1, self._order.get(column, -1)
+
+        once = {fault.path: fault for fault in faults}.values()
+        return tuple(sorted(once, key=place))
+
+    def fault(self, path: str, tables: Mapping[str, list[TableRow]], code: str, message: str) -> AnswerFault:
+        """A fault with the words for where it is: its question; of a cell the table, the row and the column."""
+        key, row_id, column = [*path.split("/", 2), "", ""][:3]
+        table = self.definition.tables.get(key)
+        items = [table or self.definition.questions.get(key) or self.definition.file_question]
+        row = [f"row {number}" for number, row in enumerate(tables.get(key, []), 1) if row.row_id == row_id]
+        if table is not None and column:
+            items += [each for each in table.item if each.link_id == column]
+        labels = [_label(item) for item in items if item is not None]
+        place = ", ".join(words for words in [*labels[:1], *row, *labels[1:]] if words)
+        return AnswerFault(path=path, code=code, message=message, place=place, is_missing=code in _MISSING)
+
+    def _wrong(
+        self, error: ValidationError, filled: Mapping[str, list[TableRow]], tables: Mapping[str, list[TableRow]]
+    ) -> AnswerFault:
+        missing = [error.kind.as_dict()["property"]] if error.kind.name == "required" else []
+        steps = [*error.instance_path, *missing]
+        key = str(steps[0]) if steps else ""
+        item = self.definition.questions.get(key)
+        if table := self.definition.tables.get(key):
+            row_id = [filled[key][int(step)].row_id for step in steps[1:2]]
+            item = next((each for each in table.item if [each.link_id] == steps[2:3]), table)
+            path = "/".join([key, *row_id, *map(str, steps[2:3])])
+        else:
+            path = key
+        return self.fault(path, tables, *_sentence(item, error))
+
+    def _no_document(self, hidden: frozenset[str], file_count: int) -> list[AnswerFault]:
         files = self.definition.file_question
-        if files and files.required and not file_count and files.link_id not in hidden_keys(self.definition, answers):
-            found[files.link_id] = Fault(path=files.link_id, code="required", message="Attach at least one document.")
-        order = {item.link_id: index for index, item in enumerate(self.definition.walk())}
-        return sorted(found.values(), key=lambda fault: order.get(fault.path.partition("/")[0], -1))
+        if files is None or not files.required or file_count or files.link_id in hidden:
+            return []
+        return [self.fault(files.link_id, {}, "no_document", "Attach at least one document.")]
 
 
-def filled_rows(table: Item, rows: list[TableRow]) -> list[tuple[str, dict[str, Any]]]:
+def filled_rows(table: Item, rows: list[TableRow]) -> list[TableRow]:
     """The rows in which something stands, typed."""
     typed = (
-        (
+        TableRow(
             row.row_id,
             {
                 column.link_id: value
@@ -88,115 +131,34 @@ def filled_rows(table: Item, rows: list[TableRow]) -> list[tuple[str, dict[str, 
         )
         for row in rows
     )
-    return [(row_id, cells) for row_id, cells in typed if cells]
-
-
-def typed_value(item: Item, value: Any) -> Any:
-    """What was typed, as the type asked for; unchanged where it is none of it, None where it is empty."""
-    if value is None or (isinstance(value, str | list) and not value):
-        return None
-    if item.type == "choice" and item.repeats:
-        return [value] if isinstance(value, str) else value
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
-    if not isinstance(value, str):
-        return value
-    text = value.strip()
-    if not text:
-        return None
-    return _READERS.get(item.type, _read_text)(value)
-
-
-def _read_text(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
-
-
-def _read_date(text: str) -> str:
-    cleaned = " ".join(text.split())
-    for form in _DATES:
-        try:
-            return datetime.strptime(cleaned, form).date().isoformat()  # noqa: DTZ007 - a day, no time
-        except ValueError:
-            continue
-    return cleaned
-
-
-def _read_integer(text: str) -> int | str:
-    cleaned = text.strip().replace(",", "")
-    return int(cleaned) if re.fullmatch(r"[+-]?[0-9]{1,15}", cleaned) else text.strip()
-
-
-def _read_decimal(text: str) -> float | int | str:
-    cleaned = text.strip().replace(",", "")
-    if re.fullmatch(r"[+-]?[0-9]{1,15}", cleaned):
-        return int(cleaned)
-    return float(cleaned) if re.fullmatch(r"[+-]?[0-9]{0,15}\.[0-9]{1,15}", cleaned) else text.strip()
-
-
-def _read_boolean(text: str) -> bool | str:
-    word = text.strip().lower()
-    return True if word in _YES else False if word in _NO else text.strip()
-
-
-_READERS = {"date": _read_date, "integer": _read_integer, "decimal": _read_decimal, "boolean": _read_boolean}
-
-
-def as_people_write(day: str) -> str:
-    """A date of the answers in words: 25 July 2021."""
-    try:
-        parsed = date.fromisoformat(day)
-    except ValueError:
-        return day
-    return f"{parsed.day} {parsed:%B %Y}"
-
-
-def _fault(definition: Definition, error: ValidationError, row_ids: Mapping[str, list[str]]) -> Fault:
-    path = [
-        *error.instance_path,
-        *([error.kind.as_dict()["property"]] if error.kind.name == "required" else []),
-    ]
-    item = _item(definition, path)
-    where = [str(part) for part in path[:1]]
-    if len(path) > 1 and item is not None and path[0] in definition.tables:
-        where.append(row_ids[str(path[0])][int(path[1])])
-        where.extend(str(part) for part in path[2:3])
-    code, message = _sentence(item, error)
-    return Fault(path="/".join(where), code=code, message=message)
-
-
-def _item(definition: Definition, path: list[str | int]) -> Item | None:
-    key = str(path[0]) if path else ""
-    table = definition.tables.get(key)
-    if table is None or len(path) < 3:  # noqa: PLR2004 - table, row, column
-        return table or definition.questions.get(key)
-    return next((column for column in table.item if column.link_id == path[2]), None)
+    return [row for row in typed if row.cells]
 
 
 def _sentence(item: Item | None, error: ValidationError) -> tuple[str, str]:
+    """A sentence that needs no name of its question: it stands beside it, or after its place."""
     name = error.kind.name
     if item is None:
         return "unknown", "This is not a question of the form."
     if name in {"required", "minItems"}:
         return "required", REQUIRED
     if name == "maxLength":
-        return "too_long", f"{_subject(item)} must be {error.kind.as_dict()['limit']:,} characters or fewer."
+        return "too_long", f"This must be {error.kind.as_dict()['limit']:,} characters or fewer."
     if name == "maxItems":
-        return "too_many_rows", f"{_subject(item)} must have {ROW_LIMIT} rows or fewer."
+        return "too_many_rows", f"This must have {ROW_LIMIT} rows or fewer."
     if name in {"minimum", "maximum"} and item.type in {"integer", "decimal"}:
         word = "more" if name == "minimum" else "less"
-        return "out_of_range", f"Enter a number that is {error.kind.as_dict()['limit']:,} or {word}."
-    return _WRONG_TYPE.get(item.type, ("wrong_type", "Enter words."))
+        return "out_of_range", f"This must be a number that is {error.kind.as_dict()['limit']:,} or {word}."
+    return _WRONG_TYPE.get(item.type, ("wrong_type", "This must be words."))
 
 
 _WRONG_TYPE = {
-    "date": ("not_a_date", "Enter a date in the format DD/MM/YYYY, for example 27/03/2021."),
-    "integer": ("not_a_number", "Enter a whole number, for example 12."),
-    "decimal": ("not_a_number", "Enter a number, for example 12 or 12.5."),
+    "date": ("not_a_date", "This must be a real date, like 17/5/2026."),
+    "integer": ("not_a_number", "This must be a whole number, like 12."),
+    "decimal": ("not_a_number", "This must be a number, like 12 or 12.5."),
     "boolean": ("not_an_option", "Choose yes or no."),
     "choice": ("not_an_option", "Choose one of the options in the list."),
 }
 
 
-def _subject(item: Item) -> str:
-    label = item.text.strip().rstrip(":*").strip()
-    return "Your answer" if not label or label.endswith("?") or len(label) > 80 else label  # noqa: PLR2004
+def _label(item: Item) -> str:
+    return item.text.strip().rstrip(" :?*.")

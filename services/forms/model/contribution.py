@@ -2,17 +2,17 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.base import Fault
 from contracts.council import Sender, Subject
 from contracts.portal import DocumentReference, Signature
-from services.forms.model.answers import Form
+from services.forms.model.answers import Form, Judgement
 from services.forms.model.document import Banner
-from services.forms.model.draft import Draft
+from services.forms.model.draft import Draft, split
 
 UNDECIDED = "Two versions of this answer were saved. Choose which one to keep."
 
@@ -97,16 +97,19 @@ class Contribution(Part):
         given = {key: self.prefill[key] for key in read_only if key in self.prefill}
         return {**self.draft.values(), **given}
 
-    def answers(self, form: Form) -> dict[str, Any]:
-        """The answers as they leave the portal."""
-        return form.answers(self.values(form), self.draft.table_rows())
+    def judge(self, form: Form, *, file_count: int = 0) -> Judgement:
+        """What shows, the answers as they leave the portal, and what keeps it from being submitted.
 
-    def faults(self, form: Form, *, file_count: int) -> list[Fault]:
-        """What keeps it from being submitted: wrong and missing answers, versions that nobody has chosen from."""
-        undecided = [Fault(path=path, code="undecided", message=UNDECIDED) for path, _ in self.draft.contested()]
-        wrong = form.faults(self.values(form), self.draft.table_rows(), file_count=file_count)
-        contested = {fault.path for fault in undecided}
-        return [*(fault for fault in wrong if fault.path not in contested), *undecided]
+        Versions that nobody has chosen from do, where their question shows.
+        """
+        tables = self.draft.table_rows()
+        judged = form.judge(self.values(form), tables, file_count=file_count)
+        undecided = [
+            form.fault(path, tables, "undecided", UNDECIDED)
+            for path, _ in self.draft.contested()
+            if split(path)[0] not in judged.hidden
+        ]
+        return replace(judged, faults=form.in_order([*judged.faults, *undecided], tables))
 
     def name_of(self, author: str) -> str:
         """Who wrote something, in words."""

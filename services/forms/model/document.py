@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from contracts.council import Sender, Subject
 from contracts.files import AttachedFile
 from contracts.portal import Signature
-from services.forms.model.answers import as_people_write
 from services.forms.model.conditions import hidden_keys
 from services.forms.model.questionnaire import Definition, Item
+from services.forms.model.values import as_people_write, in_words
 
 LONDON = ZoneInfo("Europe/London")
 _LONGEST_WORD = re.compile(r"\S{61,}")
@@ -117,21 +117,6 @@ class Paper:
         widths = [2 if column.type == "text" else 1 for column in table.item]
         header = [_label(column) for column in table.item]
         return {"kind": "table", "label": _label(table), "header": header, "widths": widths, "rows": rows}
-
-
-def in_words(item: Item, value: Any) -> str:
-    """An answer as people read it; what does not fit its question stands as it was typed."""
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return "\n".join(in_words(item, each) for each in value)
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if item.type == "date":
-        return as_people_write(str(value))
-    if item.type == "choice":
-        return next((option.label for option in item.answer_option if option.value == value), str(value))
-    return str(value)
 
 
 def printable(text: str) -> str:

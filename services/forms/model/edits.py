@@ -1,4 +1,4 @@
-"""Which edits a draft takes. Types of answers are left to the check: a half-typed date is saved as it was typed."""
+"""Which edits a draft takes, and as what. What is no value yet, a half-typed date, is kept as it was typed."""
 
 import re
 from typing import Any
@@ -7,6 +7,8 @@ from contracts.api.forms import Edit
 from contracts.base import TEXT_LIMIT, Fault
 from services.forms.model.draft import split
 from services.forms.model.questionnaire import Definition
+from services.forms.model.schema import LARGEST
+from services.forms.model.values import kept_value
 
 _ROW_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LIST_LIMIT = 200
@@ -20,6 +22,15 @@ def refused(definition: Definition, edits: tuple[Edit, ...]) -> list[Fault]:
         if (found := _refusal(definition, edit))
         for code, message in [found]
     ]
+
+
+def kept(definition: Definition, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """The edits as the draft keeps them: what was typed as values where it is some."""
+    return tuple(
+        edit.model_copy(update={"value": kept_value(item, edit.value)}) if item else edit
+        for edit in edits
+        for item in [definition.item_at(edit.path) if edit.op in {"set", "resolve"} else None]
+    )
 
 
 def _refusal(definition: Definition, edit: Edit) -> tuple[str, str] | None:
@@ -41,7 +52,9 @@ def _refusal(definition: Definition, edit: Edit) -> tuple[str, str] | None:
 
 
 def _value_refusal(value: Any) -> tuple[str, str] | None:
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, bool):
+        return None
+    if isinstance(value, int | float) and abs(value) <= LARGEST:
         return None
     if isinstance(value, list) and len(value) <= _LIST_LIMIT and all(isinstance(each, str) for each in value):
         return None if sum(map(len, value)) <= TEXT_LIMIT else _TOO_LONG

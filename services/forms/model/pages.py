@@ -1,6 +1,6 @@
 """A definition as the pages show it, in the words of contracts.api.forms. No answers, no I/O."""
 
-from contracts.api.forms import Condition, FormPage, Option, Question, QuestionType
+from contracts.api.forms import FormPage, Option, Question, QuestionType
 from services.forms.model.questionnaire import FULL_WIDTH, Definition, Item
 
 _RADIO_AT_MOST = 5
@@ -19,20 +19,22 @@ _CONTROLS: dict[str, QuestionType] = {"radio-button": "radio", "check-box": "rad
 
 
 def pages_of(definition: Definition, prefilled: frozenset[str]) -> list[FormPage]:
-    """Every page; conditions travel with what they are about, for a page to follow as people type."""
+    """Every page, with which questions decide over others; how they decide stays here."""
+    deciding = {condition.question for item in definition.walk() for condition in item.enable_when}
     return [
-        FormPage(key=page.link_id, title=page.text, questions=_questions(page, prefilled)) for page in definition.item
+        FormPage(key=page.link_id, title=page.text, questions=_questions(page, prefilled, deciding))
+        for page in definition.item
     ]
 
 
-def _questions(page: Item, prefilled: frozenset[str]) -> list[Question]:
+def _questions(page: Item, prefilled: frozenset[str], deciding: set[str]) -> list[Question]:
     """A page always has its number; where it has conditions, all that stands on it shows or does not."""
-    whole = _question(page, prefilled)
+    whole = _question(page, prefilled, deciding)
     return [whole] if page.enable_when else whole.questions
 
 
-def _question(item: Item, prefilled: frozenset[str]) -> Question:
-    inner = [_question(each, prefilled) for each in item.item]
+def _question(item: Item, prefilled: frozenset[str], deciding: set[str]) -> Question:
+    inner = [_question(each, prefilled, deciding) for each in item.item]
     return Question(
         key=item.link_id,
         type=_type(item),
@@ -43,11 +45,8 @@ def _question(item: Item, prefilled: frozenset[str]) -> Question:
         options=[Option(value=option.value, label=option.label) for option in item.answer_option],
         columns=inner if item.is_table else [],
         questions=[] if item.is_table else inner,
-        conditions=[
-            Condition(key=condition.question, operator=condition.operator, value=condition.answer)
-            for condition in item.enable_when
-        ],
-        any_condition=item.enable_behavior == "any",
+        conditional=bool(item.enable_when),
+        decides=item.link_id in deciding,
         prefilled=item.link_id in prefilled and not item.read_only,
         full_width=item.told(FULL_WIDTH) is True,
     )

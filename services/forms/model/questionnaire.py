@@ -220,3 +220,10 @@ class Definition(Part):
             yield item
             if not item.is_table:
                 waiting.extend(reversed(item.item))
+
+    def item_at(self, path: str) -> Item | None:
+        """The question or the column of `key` or `table/row_id/column`; None where there is none."""
+        key, _, column = [*path.split("/", 2), "", ""][:3]
+        if key not in self.tables:
+            return None if column else self.questions.get(key)
+        return next((each for each in self.tables[key].item if each.link_id == column), None)

@@ -7,7 +7,7 @@ from services.forms.model.questionnaire import MAX_VALUE, MIN_VALUE, Definition,
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ROW_LIMIT = 200
-_LARGEST = 2**53 - 1
+LARGEST = 2**53 - 1
 """The greatest whole number that every JSON reader keeps exact."""
 
 
@@ -75,8 +75,8 @@ def _number(item: Item) -> Schema:
     least, most = item.told(MIN_VALUE), item.told(MAX_VALUE)
     return {
         "type": "integer" if item.type == "integer" else "number",
-        "minimum": -_LARGEST if least is None else least,
-        "maximum": _LARGEST if most is None else most,
+        "minimum": -LARGEST if least is None else least,
+        "maximum": LARGEST if most is None else most,
     }
 
 

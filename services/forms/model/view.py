@@ -1,43 +1,27 @@
 """A contribution as its pages show it. No I/O."""
 
-from contracts.api.forms import Conflict, ContributionView, Row, Version
-from services.forms.model.answers import Form
+from contracts.api.forms import Answer, Conflict, ContributionView, Judged, Row, Version
+from services.forms.model.answers import Form, filled_rows
 from services.forms.model.contribution import Contribution
-from services.forms.model.document import in_words
-from services.forms.model.draft import Cell, Kept
+from services.forms.model.draft import Cell, Kept, split
 from services.forms.model.pages import pages_of
+from services.forms.model.questionnaire import Item
+from services.forms.model.values import as_chosen, as_typed, in_words
 
 
-def view_of(contribution: Contribution, form: Form) -> ContributionView:
-    """The whole of it: pages, what was typed, what two people have typed at once."""
+def view_of(contribution: Contribution, form: Form, *, file_count: int = 0) -> ContributionView:
+    """The whole of it: pages, what was typed, what forms says to it."""
     submission = contribution.submission
-    values = contribution.values(form)
-    tables = {
-        table: [
-            Row(
-                row_id=row_id,
-                owner=contribution.name_of(row.owner),
-                cells={column: cell.value for column, cell in row.cells.items()},
-            )
-            for row_id, row in contribution.draft.rows(table)
-        ]
-        for table in form.definition.tables
-    }
-    shown = {
-        key: in_words(item, values[key])
-        for key, item in form.definition.questions.items()
-        if item.read_only and key in values
-    }
     return ContributionView(
+        **judged(contribution, form, file_count=file_count).model_dump(),
         task_id=contribution.task_id,
         form=contribution.form,
         form_version=contribution.form_version,
         title=form.definition.title,
         state=contribution.state,
-        revision=contribution.draft.revision,
         pages=pages_of(form.definition, frozenset(contribution.prefill)),
-        answers={**values, **shown, **tables},
-        conflicts=conflicts_of(contribution),
+        answers=_answers(contribution, form),
+        rows=_rows(contribution, form),
         saved_at=contribution.draft.saved_at,
         submitted_at=submission.submitted_at if submission else None,
         contribution_id=submission.contribution_id if submission else None,
@@ -45,13 +29,61 @@ def view_of(contribution: Contribution, form: Form) -> ContributionView:
     )
 
 
-def conflicts_of(contribution: Contribution) -> list[Conflict]:
-    """Every answer with versions set aside, with who gave each."""
+def judged(contribution: Contribution, form: Form, *, file_count: int = 0) -> Judged:
+    """What does not show, what is wrong or missing, what two people have typed at once."""
+    judgement = contribution.judge(form, file_count=file_count)
+    return Judged(
+        revision=contribution.draft.revision,
+        hidden=sorted(judgement.hidden),
+        faults=list(judgement.faults),
+        conflicts=[
+            _conflict(contribution, item, path, cell)
+            for path, cell in contribution.draft.contested()
+            if split(path)[0] not in judgement.hidden and (item := form.definition.item_at(path))
+        ],
+    )
 
+
+def _answer(item: Item, value: object) -> Answer:
+    typed, words = as_typed(item, value), in_words(item, value)
+    return Answer(typed=typed, chosen=as_chosen(item, value), words="" if words == typed else words)
+
+
+def _answers(contribution: Contribution, form: Form) -> dict[str, Answer]:
+    values = contribution.values(form)
+    questions = form.definition.questions.items()
+    cells = {
+        f"{key}/{row_id}/{column.link_id}": _answer(column, row.cells[column.link_id].value)
+        for key, table in form.definition.tables.items()
+        for row_id, row in contribution.draft.rows(key)
+        for column in table.item
+        if column.link_id in row.cells
+    }
+    return {key: _answer(item, values[key]) for key, item in questions if key in values} | cells
+
+
+def _rows(contribution: Contribution, form: Form) -> dict[str, list[Row]]:
+    rows = contribution.draft.table_rows()
+    filled = {
+        key: {row.row_id for row in filled_rows(table, rows.get(key, []))}
+        for key, table in form.definition.tables.items()
+    }
+    return {
+        key: [
+            Row(row_id=row_id, owner=contribution.name_of(row.owner), is_empty=row_id not in filled[key])
+            for row_id, row in contribution.draft.rows(key)
+        ]
+        for key in form.definition.tables
+    }
+
+
+def _conflict(contribution: Contribution, item: Item, path: str, cell: Cell) -> Conflict:
     def version(given: Cell | Kept) -> Version:
-        return Version(value=given.value, by=contribution.name_of(given.by), at=given.at)
+        return Version(answer=_answer(item, given.value), by=contribution.name_of(given.by), at=given.at)
 
-    return [
-        Conflict(path=path, stands=version(cell), others=[version(kept) for kept in cell.others])
-        for path, cell in contribution.draft.contested()
-    ]
+    return Conflict(
+        path=path,
+        stands=version(cell),
+        others=[version(kept) for kept in cell.others],
+        by_one={kept.by for kept in cell.others} == {cell.by},
+    )

@@ -2,13 +2,13 @@
 
 from chassis import clock
 from chassis.errors import Conflict, Forbidden, NotFound, Refused, Unavailable
-from contracts.api.forms import ContributionView, EditsBody, EditsView
+from contracts.api.forms import ContributionView, Edit, EditsBody, EditsView
 from contracts.tasks import FormGrant
 from services.forms.model.answers import Form
 from services.forms.model.contribution import Author, Contribution
 from services.forms.model.draft import Batch, merge, overfull, safe_revision
-from services.forms.model.edits import refused
-from services.forms.model.view import conflicts_of, view_of
+from services.forms.model.edits import kept, refused
+from services.forms.model.view import judged, view_of
 from services.forms.store import Stores
 
 _TRIES = 8
@@ -47,32 +47,31 @@ class Drafts:
         self._contributions = stores.contributions
         self._opened = Opened(stores)
 
-    async def view(self, grant: FormGrant) -> ContributionView:
-        """The contribution as its pages show it."""
-        return view_of(*await self._opened.open(grant))
+    async def view(self, grant: FormGrant, file_count: int) -> ContributionView:
+        """The contribution as its pages show it, judged with so many documents attached."""
+        contribution, form = await self._opened.open(grant)
+        return view_of(contribution, form, file_count=file_count)
 
     async def save(self, grant: FormGrant, body: EditsBody) -> EditsView:
         """Saves in one write where nothing overlaps, else merges; the same batch twice is once."""
         author = Author(account_id=grant.account_id, name=grant.name)
-        batch = Batch(id=body.batch_id, seen=body.revision, by=author.key, at=clock.now(), edits=tuple(body.edits))
-        await self._check(grant, batch)
+        form, edits = await self._accepted(grant, tuple(body.edits))
+        batch = Batch(id=body.batch_id, seen=body.revision, by=author.key, at=clock.now(), edits=edits)
         saved = await self._contributions.save(batch, grant.task_id, grant.version, author) if batch.is_plain else None
         if saved is None:
             saved = await self._merge(grant, batch, author)
-        return EditsView(
-            revision=safe_revision(batch, saved.draft.revision),
-            saved_at=saved.draft.saved_at or batch.at,
-            conflicts=conflicts_of(saved),
-        )
+        told = judged(saved, form).model_copy(update={"revision": safe_revision(batch, saved.draft.revision)})
+        return EditsView(**told.model_dump(), saved_at=saved.draft.saved_at or batch.at)
 
-    async def _check(self, grant: FormGrant, batch: Batch) -> None:
+    async def _accepted(self, grant: FormGrant, edits: tuple[Edit, ...]) -> tuple[Form, tuple[Edit, ...]]:
         pinned = await self._contributions.pinned(grant.task_id)
         if pinned is None:
             raise Unavailable("not_ready", "This form is being prepared. Try again in a moment.", retry_after=1)
         form = await self._opened.form(*pinned)
-        faults = refused(form.definition, batch.edits)
+        faults = refused(form.definition, edits)
         if faults:
             raise Refused("invalid_edits", "Some of this cannot be saved.", faults=tuple(faults))
+        return form, kept(form.definition, edits)
 
     async def _merge(self, grant: FormGrant, batch: Batch, author: Author) -> Contribution:
         for _ in range(_TRIES):

@@ -96,9 +96,9 @@ class Submissions:
     ) -> Submission | None:
         if contribution.state == "retracted":
             raise Conflict("retracted", "The council has withdrawn this form.")
-        faults = contribution.faults(form, file_count=len(attached))
-        if faults:
-            raise Refused("invalid_answers", "Some answers need your attention.", faults=tuple(faults))
+        judged = contribution.judge(form, file_count=len(attached))
+        if judged.faults:
+            raise Refused("invalid_answers", "Some answers need your attention.", faults=judged.faults)
         at = clock.now()
         told, pdf = await self._tell_council(grant, contribution, form, attached, at)
         document_id = told.pdf.document_id
@@ -125,7 +125,7 @@ class Submissions:
             contribution, form, at, attached, [signature], reference=f"Contribution {contribution_id}"
         )
         pdf = await self._printer.print(paper)
-        answers = contribution.answers(form)
+        answers = contribution.judge(form).answers
         response = questionnaire_response(form.definition, answers, contribution_id=contribution_id, submitted_at=at)
         told = ToldToCouncil(
             authority=contribution.authority,
@@ -157,7 +157,7 @@ class Submissions:
         return Paper(
             definition=form.definition,
             banner=contribution.banner(tuple(shown)),
-            answers=contribution.answers(form),
+            answers=contribution.judge(form).answers,
             reference=reference,
             made_at=at,
             attachments=attached,

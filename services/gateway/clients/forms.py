@@ -16,9 +16,12 @@ class FormsClient:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    async def contribution(self, person: Professional, grant: str, task_id: str) -> ContributionView:
-        """The form with its answers."""
-        return await self._transport.get(ContributionView, _SERVICE, _path(task_id), person, grant)
+    async def contribution(
+        self, person: Professional, grant: str, task_id: str, documents: int = 0
+    ) -> ContributionView:
+        """The form with its answers, judged with so many documents attached."""
+        path = f"{_path(task_id)}?documents={documents}"
+        return await self._transport.get(ContributionView, _SERVICE, path, person, grant)
 
     async def save(self, person: Professional, grant: str, task_id: str, edits: EditsBody) -> EditsView:
         """Changes of answers."""

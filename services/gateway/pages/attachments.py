@@ -12,29 +12,28 @@ from starlette.routing import Route
 
 from chassis.errors import Forbidden, NotFound, Refused, TooLarge
 from chassis.telemetry import log
-from contracts.api.forms import ContributionView, FormPage
+from contracts.api.forms import AnswerFault, FormPage
 from services.gateway.desk import Opened, open_task
 from services.gateway.pages.keeping import own_form_or_keep
 from services.gateway.passing import passed_on
 from services.gateway.posting import Form
 from services.gateway.views.answers import flat
-from services.gateway.views.attached import AttachedList, attached_words
-from services.gateway.views.form import takes_files
+from services.gateway.views.attached import AttachedList
 from services.gateway.visit import Visit
 
 _PIECE = 1024 * 1024
 _NOTHING_CHOSEN = "Choose a file to upload."
 
 
-async def attach(visit: Visit, opened: Opened, page: FormPage, form: Form) -> dict[str, str]:
+async def attach(visit: Visit, opened: Opened, page: FormPage, form: Form) -> list[AnswerFault]:
     """Attaches every file that was chosen on a page; what was refused is told with its reason at the question."""
     key = next((question.key for question in flat(page.questions) if question.type == "files"), None)
     if key is None:
-        return {}
+        return []
     told = [fault for file in form.files if (fault := await _attach(visit, opened, file))]
     if form.text("action") == "upload" and not form.files:
         told = [_NOTHING_CHOSEN]
-    return {key: "\n".join(told)} if told else {}
+    return [AnswerFault(path=key, code="not_attached", message="\n".join(told))] if told else []
 
 
 async def _attach(visit: Visit, opened: Opened, file: UploadFile) -> str:
@@ -76,13 +75,6 @@ async def upload(request: Request) -> Response:
     attached = visit.fragment("attached.html", AttachedList.of(task_id, files))
     told = {"attached": attached, "fault": "\n".join(faults), "idle_seconds": visit.idle_seconds}
     return JSONResponse(told, 422 if faults else 200)
-
-
-async def words_attached(visit: Visit, opened: Opened, contribution: ContributionView) -> str:
-    """What goes with the form, in words; nothing where the form takes no documents."""
-    if not any(takes_files(page) for page in contribution.pages):
-        return ""
-    return attached_words(await visit.gateway.files.list(opened.person, opened.grant, opened.task.task_id))
 
 
 async def detach(visit: Visit, opened: Opened, number: int, file_id: str) -> Response:

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from chassis import clock
-from contracts.api.forms import ContributionView
+from contracts.api.forms import AnswerFault, ContributionView
 from services.gateway.desk import Opened, new_page_id, new_row_id, page_at
 from services.gateway.views.form import Drawing, form_page, takes_files
 from services.gateway.visit import Visit
@@ -15,7 +15,7 @@ async def draw(  # noqa: PLR0917 - a page is drawn from all of it
     contribution: ContributionView,
     number: int,
     typed: dict[str, list[str]] | None = None,
-    faults: dict[str, str] | None = None,
+    faults: list[AnswerFault] | None = None,
     general: list[str] | None = None,
     status: int = 200,
     *,
@@ -35,7 +35,7 @@ async def draw(  # noqa: PLR0917 - a page is drawn from all of it
         spare_row=new_row_id(),
         files=files,
         typed=typed or {},
-        faults=faults or {},
+        faults=faults or [],
         general=general or [],
         full_screen=full_screen,
         notice=notice,

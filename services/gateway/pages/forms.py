@@ -7,15 +7,28 @@ from starlette.routing import Route
 from chassis import clock
 from chassis.errors import Conflict, Forbidden, Refused
 from chassis.identity import Professional
-from contracts.api.forms import ContributionView
-from services.gateway.desk import Opened, Saved, changes, contribution_of, open_task, page_at, pages_of, save
+from contracts.api.forms import AnswerFault, ContributionView, FormPage, Judged
+from contracts.base import Fault
+from services.gateway.desk import (
+    Opened,
+    Saved,
+    changes,
+    contribution_of,
+    count,
+    files_of,
+    final_contribution_of,
+    open_task,
+    page_at,
+    pages_of,
+    save,
+)
 from services.gateway.edits import Seen
-from services.gateway.pages.attachments import attach, detach, words_attached
+from services.gateway.pages.attachments import attach, detach
 from services.gateway.pages.drawing import draw
 from services.gateway.pages.keeping import keep_typed, own_form_or_keep, wants_json
 from services.gateway.posting import Form, held, own_form
-from services.gateway.views.answers import page_faults
-from services.gateway.views.check import first_page_missing
+from services.gateway.views.answers import first_to_mend, flat, on_page, placed
+from services.gateway.views.attached import attached_words
 from services.gateway.views.dates import hour
 from services.gateway.visit import Visit
 
@@ -25,16 +38,20 @@ async def show_page(request: Request) -> Response:
     visit = Visit(request)
     task_id, number = request.path_params["task_id"], request.path_params["number"]
 
+    query = request.query_params
+    going_on = query.get("then") == "next"
+    is_final = going_on or query.get("check") == "1"
+    contribution_for = final_contribution_of if is_final else contribution_of
+
     async def read(person: Professional) -> tuple[Opened, ContributionView]:
         opened = await open_task(visit.gateway, person, task_id)
-        return opened, await contribution_of(visit.gateway, opened)
+        return opened, await contribution_for(visit.gateway, opened)
 
     _, (opened, contribution) = await visit.reading(read)
     if contribution.state != "draft":
         return visit.go(f"/forms/{task_id}/submitted")
-    page, query = page_at(contribution.pages, number), request.query_params
-    going_on = query.get("then") == "next"
-    faults = page_faults(page, contribution.answers, is_final=going_on or query.get("check") == "1")
+    told = on_page(page_at(contribution.pages, number), contribution.faults)
+    faults = [fault for fault in told if is_final or not fault.is_missing]
     if going_on and not faults:
         return visit.go(f"/forms/{task_id}/{number + 1}")
     notice, download = _notice(query.get("done", ""), task_id)
@@ -97,13 +114,22 @@ async def take(visit: Visit, form: Form, task_id: str, number: int) -> Response:
     except Refused as refused:
         return await _not_saved(visit, opened, number, form, refused)
     if wants_json(visit.request):
-        return await _saved_json(visit, opened, form, saved, action)
-    refused_paths = set(saved.faults) - set(reading.faults)
-    if refused_paths or not_attached:
+        return await _saved_json(visit, opened, form, page, saved, action)
+    if saved.refused or not_attached:
         contribution = await contribution_of(visit.gateway, opened)
-        typed = {path: reading.typed[path] for path in refused_paths if path in reading.typed}
-        faults = saved.faults | not_attached
-        return await draw(visit, opened, contribution, number, typed, faults, status=422, full_screen=full_screen)
+        typed = {fault.path: reading.typed[fault.path] for fault in saved.refused if fault.path in reading.typed}
+        faults, general = placed(page, saved.refused)
+        return await draw(
+            visit,
+            opened,
+            contribution,
+            number,
+            typed,
+            [*faults, *not_attached],
+            general,
+            status=422,
+            full_screen=full_screen,
+        )
     response = await _after(visit, opened, form, number, action, full_screen)
     return visit.told_saved(response, form.text("page_id"))
 
@@ -117,30 +143,41 @@ async def _not_saved(visit: Visit, opened: Opened, number: int, form: Form, refu
     return keep_typed(visit, form, f"/forms/{opened.task.task_id}/{number}", refused)
 
 
-async def _saved_json(visit: Visit, opened: Opened, form: Form, saved: Saved, action: str) -> Response:
-    """The answer to the page's script; `next` is where Submit Contribution must go first."""
-    seen, revision, at, conflicts = Seen.load(form.raw("seen")), form.text("revision"), clock.now(), 0
+async def _saved_json(  # noqa: PLR0917 - the page, what was posted of it, and what came of that
+    visit: Visit, opened: Opened, form: Form, page: FormPage, saved: Saved, action: str
+) -> Response:
+    """The answer to the page's script: what shows and what is wrong now; `next` is where Submit must go first."""
+    seen, at, following, attached = Seen.load(form.raw("seen")), clock.now(), "", ""
+    view: Judged | None = saved.view
     if saved.view:
-        seen, revision, at = seen.after(saved.edits), str(saved.view.revision), saved.view.saved_at
-        conflicts = len(saved.view.conflicts)
-    following = attached = ""
-    if action == "submit" and not saved.faults and not conflicts:
-        contribution = await contribution_of(visit.gateway, opened)
-        missing = first_page_missing(contribution)
-        following = f"/forms/{opened.task.task_id}/{missing}?check=1" if missing else ""
-        attached = await words_attached(visit, opened, contribution)
+        seen, at = seen.after(saved.edits), saved.view.saved_at
+    if action == "submit" and not saved.refused:
+        files = await files_of(visit.gateway, opened)
+        final = await contribution_of(visit.gateway, opened, count(files))
+        number = first_to_mend(final.pages, final.faults)
+        following = f"/forms/{opened.task.task_id}/{number}?check=1" if number else ""
+        attached = attached_words(final.pages, files)
+        view = view or final
+    view = view or await contribution_of(visit.gateway, opened)
+    told = on_page(page, view.faults)
     return JSONResponse(
         {
-            "revision": revision,
+            "revision": str(saved.view.revision) if saved.view else form.text("revision"),
             "seen": seen.dump(),
             "saved": hour(at),
-            "faults": saved.faults,
-            "conflicts": conflicts,
+            "faults": {fault.path: fault.message for fault in (*told, *saved.refused) if not _is_missing(fault)},
+            "missing": {fault.path: fault.message for fault in told if fault.is_missing},
+            "conflicts": len(on_page(page, view.conflicts)),
+            "shows": {each.key: each.key not in view.hidden for each in flat(page.questions) if each.conditional},
             "next": following,
             "attached": attached,
             "idle_seconds": visit.idle_seconds,
         }
     )
+
+
+def _is_missing(fault: Fault) -> bool:
+    return isinstance(fault, AnswerFault) and fault.is_missing
 
 
 async def _after(  # noqa: PLR0917 - a button, where it was pressed, and what came with it

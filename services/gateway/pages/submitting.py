@@ -11,12 +11,13 @@ from chassis.errors import Conflict, Forbidden, NotFound, Refused
 from chassis.identity import Professional
 from contracts.api.files import FileView
 from contracts.api.forms import ContributionView
-from services.gateway.desk import Opened, contribution_of, open_task
-from services.gateway.pages.attachments import words_attached
+from services.gateway.desk import Opened, contribution_of, count, files_of, final_contribution_of, open_task
 from services.gateway.pages.drawing import draw
 from services.gateway.passing import passed_on
 from services.gateway.posting import own_form
-from services.gateway.views.check import CheckPage, check_page, first_page_missing
+from services.gateway.views.answers import first_to_mend, on_page
+from services.gateway.views.attached import attached_words
+from services.gateway.views.check import CheckPage, check_page
 from services.gateway.views.dates import moment
 from services.gateway.views.form import Banner, banner
 from services.gateway.visit import Visit
@@ -58,29 +59,26 @@ class PrintPage:
     back: str
 
 
-async def _open(visit: Visit) -> tuple[Opened, ContributionView]:
+async def _open(visit: Visit) -> tuple[Opened, ContributionView, list[FileView]]:
     task_id = visit.request.path_params["task_id"]
 
-    async def read(person: Professional) -> tuple[Opened, ContributionView]:
+    async def read(person: Professional) -> tuple[Opened, ContributionView, list[FileView]]:
         opened = await open_task(visit.gateway, person, task_id)
-        return opened, await contribution_of(visit.gateway, opened)
+        files = await files_of(visit.gateway, opened)
+        return opened, await contribution_of(visit.gateway, opened, count(files)), files
 
     _, found = await visit.reading(read)
     return found
 
 
-async def _files(visit: Visit, opened: Opened) -> list[FileView]:
-    return await visit.gateway.files.list(opened.person, opened.grant, opened.task.task_id)
-
-
 async def show_check(request: Request) -> Response:
     """Check your answers."""
     visit = Visit(request)
-    opened, contribution = await _open(visit)
+    opened, contribution, files = await _open(visit)
     if contribution.state != "draft":
         return visit.go(f"/forms/{opened.task.task_id}/submitted")
     authority = visit.gateway.authorities.get(opened.task.authority)
-    page = check_page(opened.task, contribution, authority, await _files(visit, opened), clock.today())
+    page = check_page(opened.task, contribution, authority, files, clock.today())
     return visit.page("check.html", page, task_page=True, authority=authority)
 
 
@@ -94,21 +92,19 @@ async def leave_check(request: Request) -> Response:
 async def show_submit(request: Request) -> Response:
     """Yes or No; first to whatever must still be answered."""
     visit = Visit(request)
-    opened, contribution = await _open(visit)
+    opened, contribution, files = await _open(visit)
     task = opened.task
     if contribution.state != "draft":
         return visit.go(f"/forms/{task.task_id}/submitted")
-    if (number := first_page_missing(contribution)) is not None:
+    if (number := first_to_mend(contribution.pages, contribution.faults)) is not None:
         return visit.go(f"/forms/{task.task_id}/{number}?check=1")
-    if contribution.conflicts:
-        return visit.go(f"/forms/{task.task_id}/check")
     authority = visit.gateway.authorities.get(task.authority)
     page = SubmitPage(
         banner(task, authority, clock.today()),
         task.task_id,
         task.form_title,
         authority.brand.name,
-        await words_attached(visit, opened, contribution),
+        attached_words(contribution.pages, files),
         len(contribution.pages),
     )
     return visit.page("submit.html", page, task_page=True, authority=authority)
@@ -131,18 +127,14 @@ async def submit(request: Request) -> Response:
 
 async def _not_submitted(visit: Visit, opened: Opened, refused: Refused) -> Response:
     """Submitted before, or not ready: the page where something must still be done."""
-    contribution = await contribution_of(visit.gateway, opened)
+    contribution = await final_contribution_of(visit.gateway, opened)
     if contribution.state == "submitted":
         return visit.go(f"/forms/{opened.task.task_id}/submitted")
-    faults = {fault.path: fault.message for fault in refused.faults}
-    for number, page in enumerate(contribution.pages, 1):
-        keys = {question.key for question in page.questions} | {
-            inner.key for q in page.questions for inner in q.questions
-        }
-        if here := {path: text for path, text in faults.items() if path.partition("/")[0] in keys}:
-            return await draw(visit, opened, contribution, number, faults=here, status=422)
-    if isinstance(refused, Conflict | Forbidden) or faults:
-        general = [refused.detail or "The form cannot be submitted yet.", *faults.values()]
+    if refused.faults and (number := first_to_mend(contribution.pages, contribution.faults)) is not None:
+        faults = on_page(contribution.pages[number - 1], contribution.faults)
+        return await draw(visit, opened, contribution, number, faults=faults, status=422)
+    if isinstance(refused, Conflict | Forbidden) or refused.faults:
+        general = [refused.detail or "The form cannot be submitted yet."]
         return await draw(visit, opened, contribution, len(contribution.pages), general=general, status=refused.status)
     raise refused
 
@@ -150,7 +142,7 @@ async def _not_submitted(visit: Visit, opened: Opened, refused: Refused) -> Resp
 async def show_submitted(request: Request) -> Response:
     """Contribution submitted: receipt, PDF, what happens next."""
     visit = Visit(request)
-    opened, contribution = await _open(visit)
+    opened, contribution, files = await _open(visit)
     task, authority = opened.task, visit.gateway.authorities.get(opened.task.authority)
     if contribution.state == "draft":
         return visit.go(f"/forms/{task.task_id}/1")
@@ -164,7 +156,7 @@ async def show_submitted(request: Request) -> Response:
         moment(contribution.submitted_at),
         contribution.contribution_id or "",
         contribution.receipt or "",
-        await words_attached(visit, opened, contribution),
+        attached_words(contribution.pages, files),
         authority.submitted_days,
         request.query_params.get("late") == "1",
     )
@@ -182,9 +174,9 @@ async def pdf(request: Request) -> Response:
 async def show_print(request: Request) -> Response:
     """The whole form with its answers, to print from the browser."""
     visit = Visit(request)
-    opened, contribution = await _open(visit)
+    opened, contribution, files = await _open(visit)
     task, authority = opened.task, visit.gateway.authorities.get(opened.task.authority)
-    check = check_page(task, contribution, authority, await _files(visit, opened), clock.today())
+    check = check_page(task, contribution, authority, files, clock.today())
     back = f"/forms/{task.task_id}/" + ("1" if contribution.state == "draft" else "submitted")
     return visit.page("print.html", PrintPage(check, back), task_page=True, authority=authority)
 

@@ -1,98 +1,13 @@
-"""Answers: as stored, as typed into a control, as read on a page; and which questions show. Pure."""
+"""The questions of a page and what forms says to their answers. Pure; nothing is decided here."""
 
-import operator
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
-from contracts.api.forms import Condition, FormPage, Question, Row
-from services.gateway.views.dates import day, read_day, typed_day
+from contracts.api.forms import Answer, AnswerFault, Conflict, ContributionView, FormPage, Question
+from contracts.base import Fault
 
-Answers = Mapping[str, Any]
-REQUIRED = "This field is required."
-_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
-    ">": operator.gt,
-    "<": operator.lt,
-    ">=": operator.ge,
-    "<=": operator.le,
-}
-
-
-class UnreadableError(ValueError):
-    """What was typed is no value of its question's type; the message is for the person."""
-
-
-def as_typed(question: Question, value: Any) -> str:
-    """A stored value as the control holds it."""
-    if value is None:
-        return ""
-    if question.type == "date":
-        return typed_day(str(value))
-    if question.type == "boolean":
-        return "yes" if value else "no"
-    return str(value)
-
-
-def as_list(value: Any) -> list[str]:
-    """The chosen values of a several-of question."""
-    return [str(item) for item in value] if isinstance(value, list) else []
-
-
-def plain_text(typed: list[str]) -> str:
-    """What was typed, every line break as LF: a browser sends CR LF, also for one that was stored as a lone CR."""
-    return (typed[-1] if typed else "").replace("\r\n", "\n").replace("\r", "\n")
-
-
-def read_typed(question: Question, typed: list[str]) -> Any:
-    """The value of what was typed or chosen; None where there is nothing."""
-    if question.type == "several":
-        return [item for item in typed if item] or None
-    text = plain_text(typed)
-    if not text.strip():
-        return None
-    if question.type == "number":
-        return _number(question, text.strip())
-    if question.type == "date":
-        if (on := read_day(text.strip())) is None:
-            raise UnreadableError(f"{_name(question)} must be a real date, like 17/5/2026.")
-        return on.isoformat()
-    if question.type == "boolean":
-        return text == "yes"
-    return text if question.type == "text" else text.strip()
-
-
-def _name(question: Question) -> str:
-    return question.label.rstrip(" :?*") or "This answer"
-
-
-def _number(question: Question, text: str) -> int | float:
-    try:
-        value = float(text.replace(",", ""))
-    except ValueError:
-        value = float("nan")
-    if not abs(value) < 1e15:  # noqa: PLR2004 - also refuses nan and infinity; whole numbers stay exact below it
-        raise UnreadableError(f"{_name(question)} must be a number.")
-    return int(value) if value.is_integer() else value
-
-
-def as_read(question: Question, value: Any) -> str:
-    """A stored value as a page that is read shows it; empty where there is none."""
-    if value is None or value in ("", []):
-        return ""
-    if question.type == "boolean":
-        return "Yes" if value else "No"
-    if question.type == "date":
-        on = read_day(str(value))
-        return day(on) if isinstance(on, date) else str(value)
-    labels = {option.value: option.label for option in question.options}
-    if question.type == "several":
-        return "\n".join(labels.get(item, item) for item in as_list(value))
-    return labels.get(str(value), str(value))
-
-
-def rows_of(answers: Answers, key: str) -> list[Row]:
-    """The rows of a table."""
-    return [Row.model_validate(row) for row in answers.get(key) or []]
+NOTHING = Answer()
+Told = TypeVar("Told", AnswerFault, Conflict)
 
 
 def flat(questions: list[Question]) -> Iterator[Question]:
@@ -102,77 +17,49 @@ def flat(questions: list[Question]) -> Iterator[Question]:
         yield from flat(question.questions)
 
 
-def is_empty(value: Any) -> bool:
-    """Nothing was answered."""
-    return value is None or value == [] or (isinstance(value, str) and not value.strip())
+def showing(questions: list[Question], hidden: Iterable[str]) -> Iterator[Question]:
+    """The questions that forms shows, groups opened."""
+    unseen = frozenset(hidden)
+    return (question for question in flat(questions) if question.key not in unseen)
 
 
-def _holds(condition: Condition, answers: Answers) -> bool:
-    value = answers.get(condition.key)
-    if condition.operator == "exists":
-        return is_empty(value) != bool(condition.value)
-    if condition.operator in ("=", "!="):
-        same = condition.value in value if isinstance(value, list) else bool(value == condition.value)
-        return same == (condition.operator == "=")
-    try:
-        return bool(_COMPARISONS[condition.operator](value, condition.value))
-    except TypeError:
-        return False
+def control_value(question: Question, answer: Answer) -> str | list[str]:
+    """What the control of a question holds."""
+    return answer.chosen if question.type == "several" else answer.typed
 
 
-def shows(question: Question, answers: Answers) -> bool:
-    """Whether the answers given so far call for the question."""
-    if not question.conditions:
-        return True
-    holds = [_holds(condition, answers) for condition in question.conditions]
-    return any(holds) if question.any_condition else all(holds)
+def stands(question: Question, view: ContributionView) -> bool:
+    """Whether something was answered; of a table whether a row is filled."""
+    if question.type == "table":
+        return any(not row.is_empty for row in view.rows.get(question.key, []))
+    return bool(view.answers.get(question.key, NOTHING).read.strip())
 
 
-def showing(questions: list[Question], answers: Answers) -> Iterator[Question]:
-    """The questions that show, groups opened; a hidden group hides what is in it."""
-    for question in questions:
-        if shows(question, answers):
-            yield question
-            yield from showing(question.questions, answers)
+def plain_text(typed: list[str]) -> str:
+    """What was typed, every line break as LF: a browser sends CR LF."""
+    return (typed[-1] if typed else "").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _fault(question: Question, value: Any, *, is_final: bool) -> str:
-    """What is wrong with an answer; what is only missing counts when the form is to be final.
-
-    Whether a document is missing, forms alone can say: it counts those that files has signed for.
-    """
-    if question.type == "files":
-        return ""
-    if is_empty(value):
-        return REQUIRED if question.required and is_final else ""
-    if question.type in ("date", "number"):
-        try:
-            read_typed(question, [as_typed(question, value)])
-        except UnreadableError as fault:
-            return str(fault)
-    return ""
+def on_page(page: FormPage, told: Iterable[Told]) -> list[Told]:
+    """The faults or conflicts of answers that stand on a page."""
+    keys = {question.key for question in flat(page.questions)}
+    return [each for each in told if each.path.partition("/")[0] in keys]
 
 
-def page_faults(page: FormPage, answers: Answers, *, is_final: bool) -> dict[str, str]:
-    """What is wrong with the answers of a page, by path; with `is_final` also what is missing.
+def first_to_mend(pages: list[FormPage], faults: Iterable[AnswerFault]) -> int | None:
+    """The number of the first page with something to answer or to mend."""
+    told = list(faults)
+    return next((number for number, page in enumerate(pages, 1) if on_page(page, told)), None)
 
-    So that a person hears of it in time; forms has the last word when the contribution is submitted.
-    """
-    found: dict[str, str] = {}
-    for question in showing(page.questions, answers):
-        if question.type == "table":
-            found |= _table_faults(question, rows_of(answers, question.key), is_final=is_final)
+
+def placed(page: FormPage, refused: Iterable[Fault]) -> tuple[list[AnswerFault], list[str]]:
+    """What a save refused: the faults of this page's answers with their places, and what is about all of it."""
+    labels = {question.key: question.label.strip().rstrip(" :?*.") for question in flat(page.questions)}
+    faults, general = [], []
+    for fault in refused:
+        place = labels.get(fault.path.partition("/")[0])
+        if place is None:
+            general.append(fault.message)
         else:
-            found[question.key] = _fault(question, answers.get(question.key), is_final=is_final)
-    return {path: text for path, text in found.items() if text}
-
-
-def _table_faults(table: Question, rows: list[Row], *, is_final: bool) -> dict[str, str]:
-    """A row in which nothing stands counts as not there."""
-    filled = [row for row in rows if not all(is_empty(value) for value in row.cells.values())]
-    found = {table.key: REQUIRED if table.required and is_final and not filled else ""}
-    for row in filled:
-        for column in table.columns:
-            path = f"{table.key}/{row.row_id}/{column.key}"
-            found[path] = _fault(column, row.cells.get(column.key), is_final=is_final)
-    return found
+            faults.append(AnswerFault(path=fault.path, code=fault.code, message=fault.message, place=place))
+    return faults, general

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from contracts.api.files import FileView
-from services.gateway.views.form import Attachment, attachments
+from contracts.api.forms import FormPage
+from services.gateway.views.form import Attachment, attachments, takes_files
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,13 @@ class AttachedList:
         return cls(attachments(task_id, files))
 
 
-def attached_words(files: list[FileView]) -> str:
-    """Such as "2 documents attached: report.pdf, notes.docx"; what did not pass is named too."""
+def attached_words(pages: list[FormPage], files: list[FileView]) -> str:
+    """Such as "2 documents attached: report.pdf, notes.docx"; what did not pass is named too.
+
+    Nothing where the form takes no documents.
+    """
+    if not any(takes_files(page) for page in pages):
+        return ""
     kept = [file for file in files if file.state != "refused"]
     names = ", ".join(file.name + (" (being checked for viruses)" if file.state == "waiting" else "") for file in kept)
     counted = f"{len(kept)} document{'s' if len(kept) > 1 else ''} attached: {names}"

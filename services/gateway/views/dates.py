@@ -1,12 +1,10 @@
-"""Dates and times as the guides write them and as people type them. No clock."""
+"""Dates and times as the guides write them. No clock."""
 
-import re
 from datetime import date, datetime
 
 from chassis.clock import LONDON
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_TYPED = re.compile(r"(\d{1,2})[\s/.\-]+(\d{1,2}|[A-Za-z]{3,9})[\s/.\-,]+(\d{4})")
 
 
 def day(value: date) -> str:
@@ -33,27 +31,3 @@ def due_words(due: date, today: date) -> str:
     if days == 1:
         return "tomorrow"
     return f"in {days} days" if days > 0 else f"{-days} day{'s' if days < -1 else ''} late"
-
-
-def typed_day(value: str) -> str:
-    """An ISO date as a person types it: 17/5/2026."""
-    try:
-        on = date.fromisoformat(value)
-    except ValueError:
-        return value
-    return f"{on.day}/{on.month}/{on.year:04}"
-
-
-def read_day(text: str) -> date | None:
-    """The date that a person typed, as 17/5/2026, 17-May-2026 or 2026-05-17; None when it is no real date."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        pass
-    if not (match := _TYPED.fullmatch(text.strip())):
-        return None
-    day_of, month, year = match.groups()
-    try:
-        return date(int(year), int(month) if month.isdigit() else _MONTHS.index(month[:3].title()) + 1, int(day_of))
-    except ValueError:
-        return None

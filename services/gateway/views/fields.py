@@ -1,12 +1,12 @@
 """Questions of a form as controls: ids, names, values, errors, conflicts. Pure; templates only print it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from contracts.api.forms import Conflict, Question, Row
+from contracts.api.forms import Answer, Conflict, Question, Row
 from services.gateway.edits import ANSWER, CHOICE, REMOVED, ROWS
-from services.gateway.views.answers import Answers, as_list, as_read, as_typed, rows_of, shows
+from services.gateway.views.answers import NOTHING, control_value
 from services.gateway.views.dates import moment
 
 COUNT_UP_TO = 5000
@@ -25,11 +25,12 @@ class Version:
 
 @dataclass(frozen=True)
 class Conflicted:
-    """An answer that two people changed at once."""
+    """An answer that was changed in two places at once."""
 
     name: str
     id: str
     versions: list[Version]
+    by_one: bool
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ class Field:
     count: bool = False
     full_width: bool = False
     hidden: bool = False
-    conditions: str = ""
+    conditional: bool = False
+    decides: bool = False
     conflict: Conflicted | None = None
     fields: list["Field"] = field(default_factory=list)
     columns: list["Field"] = field(default_factory=list)
@@ -79,7 +81,9 @@ class Field:
 class Filled:
     """What fills the controls of a page: answers, over them what was typed and not kept, faults, conflicts."""
 
-    answers: Answers
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    rows: Mapping[str, list[Row]] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
     typed: dict[str, list[str]] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
     conflicts: dict[str, Conflict] = field(default_factory=dict)
@@ -92,28 +96,27 @@ def element_id(path: str) -> str:
     return "q-" + path.replace("/", "--")
 
 
+def _new_row(row_id: str) -> Row:
+    return Row(row_id=row_id, owner="", is_empty=True)
+
+
 def _conflict(question: Question, path: str, filled: Filled) -> Conflicted | None:
     conflict = filled.conflicts.get(path)
     if conflict is None:
         return None
     versions = [
         Version(
-            as_read(question, version.value) or "Nothing", version.by, moment(version.at), json.dumps(version.value)
+            version.answer.read or "Nothing",
+            version.by,
+            moment(version.at),
+            json.dumps(control_value(question, version.answer)),
         )
         for version in (conflict.stands, *conflict.others)
     ]
-    return Conflicted(CHOICE + path, f"choice-{element_id(path)}", versions)
+    return Conflicted(CHOICE + path, f"choice-{element_id(path)}", versions, by_one=conflict.by_one)
 
 
-def _conditions(question: Question) -> str:
-    if not question.conditions:
-        return ""
-    return json.dumps(
-        {"any": question.any_condition, "all": [condition.model_dump(mode="json") for condition in question.conditions]}
-    )
-
-
-def _control(question: Question, path: str, value: Any, filled: Filled, *, hidden: bool = False) -> Field:
+def _control(question: Question, path: str, filled: Filled, *, hidden: bool = False) -> Field:
     """A question with one answer."""
     kind = "read_only_answer" if question.type == "read_only" else question.type
     typed = filled.typed.get(path)
@@ -123,7 +126,8 @@ def _control(question: Question, path: str, value: Any, filled: Filled, *, hidde
         if kind == "boolean"
         else [(option.value, option.label) for option in question.options]
     )
-    shown = as_read(question, value) if question.type == "read_only" else as_typed(question, value)
+    answer = filled.answers.get(path, NOTHING)
+    shown = answer.read if question.type == "read_only" else answer.typed
     return Field(
         kind=kind,
         key=question.key,
@@ -133,14 +137,15 @@ def _control(question: Question, path: str, value: Any, filled: Filled, *, hidde
         hint=question.hint,
         required=question.required,
         value=shown if typed is None else (typed[-1] if typed else ""),
-        values=(as_list(value) if typed is None else typed) if several else [],
+        values=(answer.chosen if typed is None else typed) if several else [],
         options=options,
         error=filled.faults.get(path, ""),
         max_length=question.max_length,
         count=kind == "text" and bool(question.max_length and question.max_length <= COUNT_UP_TO),
         full_width=question.full_width,
         hidden=hidden,
-        conditions=_conditions(question),
+        conditional=question.conditional,
+        decides=question.decides,
         conflict=_conflict(question, path, filled),
     )
 
@@ -150,16 +155,14 @@ def _table(question: Question, filled: Filled, *, hidden: bool) -> Field:
 
     def row(row: Row, number: int) -> TableRow:
         path = f"{question.key}/{row.row_id}"
-        return TableRow(
-            row.row_id, number, [_control(c, f"{path}/{c.key}", row.cells.get(c.key), filled) for c in question.columns]
-        )
+        return TableRow(row.row_id, number, [_control(c, f"{path}/{c.key}", filled) for c in question.columns])
 
-    saved = rows_of(filled.answers, question.key)
+    saved = filled.rows.get(question.key, [])
     known = {row.row_id for row in saved}
     typed = dict.fromkeys(path.split("/")[1] for path in filled.typed if path.startswith(question.key + "/"))
-    rows = saved + [Row(row_id=row_id, owner="", cells={}) for row_id in typed if row_id not in known]
+    rows = saved + [_new_row(row_id) for row_id in typed if row_id not in known]
     if not rows and filled.spare_row:
-        rows = [Row(row_id=filled.spare_row, owner="", cells={})]
+        rows = [_new_row(filled.spare_row)]
     return Field(
         kind="table",
         key=question.key,
@@ -171,22 +174,23 @@ def _table(question: Question, filled: Filled, *, hidden: bool) -> Field:
         error=filled.faults.get(question.key, ""),
         full_width=question.full_width,
         hidden=hidden,
-        conditions=_conditions(question),
-        columns=[_control(column, column.key, None, Filled({})) for column in question.columns],
+        conditional=question.conditional,
+        decides=question.decides,
+        columns=[_control(column, column.key, Filled()) for column in question.columns],
         rows=[row(each, number) for number, each in enumerate(rows, 1)],
-        template_row=row(Row(row_id="ROW-ID", owner="", cells={}), 0),
+        template_row=row(_new_row("ROW-ID"), 0),
         rows_name=ROWS + question.key,
         removed_name=REMOVED + question.key,
     )
 
 
 def fields_of(questions: list[Question], filled: Filled) -> list[Field]:
-    """The controls of a page's questions; those whose condition does not hold are there, hidden."""
+    """The controls of a page's questions; those that forms does not show are there, hidden."""
     return [_field(question, filled) for question in questions]
 
 
 def _field(question: Question, filled: Filled) -> Field:
-    hidden = not shows(question, filled.answers)
+    hidden = question.key in filled.hidden
     if question.type == "table":
         return _table(question, filled, hidden=hidden)
     if question.type in ("heading", "help", "files"):
@@ -200,7 +204,8 @@ def _field(question: Question, filled: Filled) -> Field:
             required=question.required,
             error=filled.faults.get(question.key, ""),
             hidden=hidden,
-            conditions=_conditions(question),
+            conditional=question.conditional,
+            decides=question.decides,
             fields=fields_of(question.questions, filled),
         )
-    return _control(question, question.key, filled.answers.get(question.key), filled, hidden=hidden)
+    return _control(question, question.key, filled, hidden=hidden)

@@ -5,11 +5,11 @@ from datetime import date
 from urllib.parse import quote
 
 from contracts.api.files import FileView
-from contracts.api.forms import ContributionView, FormPage
+from contracts.api.forms import AnswerFault, ContributionView, FormPage
 from contracts.api.tasks import SharedDocumentView, TaskView
 from contracts.authority import Authority
 from services.gateway.edits import ANSWERED, seen_on
-from services.gateway.views.answers import Answers, flat, is_empty, page_faults
+from services.gateway.views.answers import flat, on_page, showing, stands
 from services.gateway.views.dates import day, due_words, hour
 from services.gateway.views.fields import Field, Filled, element_id, fields_of
 from services.gateway.views.frame import Problem
@@ -174,7 +174,7 @@ class Drawing:
     spare_row: str
     files: list[FileView] = field(default_factory=list)
     typed: dict[str, list[str]] = field(default_factory=dict)
-    faults: dict[str, str] = field(default_factory=dict)
+    faults: list[AnswerFault] = field(default_factory=list)
     general: list[str] = field(default_factory=list)
     full_screen: str = ""
     notice: str = ""
@@ -187,14 +187,14 @@ def narrowed(page: FormPage, key: str) -> FormPage:
     return page.model_copy(update={"questions": only}) if only else page
 
 
-def page_state(page: FormPage, answers: Answers) -> str:
-    """How far a page is, in words."""
-    keys = [question.key for question in flat(page.questions) if question.type in ANSWERED or question.type == "table"]
-    if not keys:
+def page_state(page: FormPage, contribution: ContributionView) -> str:
+    """How far a page is, in words; nothing where it asks nothing."""
+    asked = [each for each in showing(page.questions, contribution.hidden) if each.type in ANSWERED | {"table"}]
+    if not asked:
         return ""
-    if all(is_empty(answers.get(key)) for key in keys):
+    if not any(stands(question, contribution) for question in asked):
         return "Not started"
-    return "Not complete" if page_faults(page, answers, is_final=True) else COMPLETE
+    return "Not complete" if on_page(page, contribution.faults) else COMPLETE
 
 
 def takes_files(page: FormPage) -> bool:
@@ -213,21 +213,18 @@ def kinds(authority: Authority) -> str:
     return f"{', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else names[0]
 
 
-def page_problems(page: FormPage, faults: dict[str, str], general: list[str]) -> list[Problem]:
-    """The error summary, in the order of the page."""
-    order = {question.key: index for index, question in enumerate(flat(page.questions))}
-    paths = sorted(faults, key=lambda path: order.get(path.partition("/")[0], len(order)))
-    labels = {question.key: question.label for question in flat(page.questions)}
+def page_problems(faults: list[AnswerFault], general: list[str]) -> list[Problem]:
+    """The error summary: what is about all of it, then each fault after the words for where it is."""
     return [Problem(text) for text in general] + [
-        Problem.at(_named(line, labels.get(path.partition("/")[0], "")), element_id(path))
-        for path in paths
-        for line in faults[path].splitlines()
+        Problem.at(in_place(fault.place, line), element_id(fault.path))
+        for fault in faults
+        for line in fault.message.splitlines()
     ]
 
 
-def _named(text: str, label: str) -> str:
-    """A sentence that says which question, where the sentence itself does not."""
-    return f"{label.rstrip(' :?*.')}: {text}" if text == "This field is required." and label else text
+def in_place(place: str, text: str) -> str:
+    """A fault after the words for where it is."""
+    return f"{place}: {text}" if place else text
 
 
 def form_page(
@@ -237,7 +234,16 @@ def form_page(
     whole = contribution.pages[drawing.number - 1]
     page = narrowed(whole, drawing.full_screen) if drawing.full_screen else whole
     conflicts = {conflict.path: conflict for conflict in contribution.conflicts}
-    filled = Filled(contribution.answers, drawing.typed, drawing.faults, conflicts, drawing.spare_row)
+    faults = on_page(page, drawing.faults)
+    filled = Filled(
+        contribution.answers,
+        contribution.rows,
+        frozenset(contribution.hidden),
+        drawing.typed,
+        {fault.path: fault.message for fault in faults},
+        conflicts,
+        drawing.spare_row,
+    )
     return FormPageView(
         task_id=task.task_id,
         title=whole.title,
@@ -246,12 +252,12 @@ def form_page(
         last=len(contribution.pages),
         banner=banner(task, authority, today),
         pages=[
-            PageLink(number, each.title, number == drawing.number, page_state(each, contribution.answers))
+            PageLink(number, each.title, number == drawing.number, page_state(each, contribution))
             for number, each in enumerate(contribution.pages, 1)
         ],
         fields=fields_of(page.questions, filled),
-        problems=page_problems(page, drawing.faults, drawing.general),
-        seen=seen_on(page, contribution.answers).dump(),
+        problems=page_problems(faults, drawing.general),
+        seen=seen_on(page, contribution).dump(),
         revision=contribution.revision,
         page_id=drawing.page_id,
         holder_key=drawing.holder_key,

@@ -105,6 +105,11 @@ class Forms:
         return Signer(self.keys.files, "files").sign(signed.model_dump(mode="json"), audience="forms", seconds=60)
 
 
+def typed(view: dict[str, Any], path: str) -> str:
+    """What the control of an answer holds."""
+    return str(view["answers"][path]["typed"])
+
+
 def put(path: str, value: Any) -> dict[str, Any]:
     return {"op": "set", "path": path, "value": value}
 

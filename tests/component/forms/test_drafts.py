@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chassis.telemetry import DATABASE_COMMANDS
-from tests.component.forms.conftest import EMAIL, Forms, amended, assigned, opened, put, retracted
+from tests.component.forms.conftest import EMAIL, Forms, amended, assigned, opened, put, retracted, typed
 from tests.support.eventually import eventually
 
 
@@ -18,8 +18,8 @@ async def test_an_open_task_has_one_contribution_with_its_prefill(forms: Forms) 
     await eventually(lambda: forms.database.contributions.find_one({"_id": event.task_id}))
     view = await forms.view(event.task_id)
     assert (view["state"], view["revision"], view["form_version"]) == ("draft", 0, "1")
-    assert view["answers"]["first_name"] == "Gabriel"
-    assert view["answers"]["here_and_now"] == "Hi I'm Gabriel and I like trains."
+    assert typed(view, "first_name") == "Gabriel"
+    assert typed(view, "here_and_now") == "Hi I'm Gabriel and I like trains."
     assert [page["title"] for page in view["pages"]] == [
         "Other Professional/Service",
         "Professional Contribution to EHCNA",
@@ -56,8 +56,8 @@ async def test_any_order_of_what_tasks_tells_ends_the_same(forms: Forms, order: 
     await eventually(is_whole)
     await eventually(lambda: is_newest(forms, task_id))
     view = await forms.view(task_id, version=4)
-    assert view["answers"]["here_and_now"] == "newest"
-    assert view["answers"]["first_name"] == "Gabriel"
+    assert typed(view, "here_and_now") == "newest"
+    assert typed(view, "first_name") == "Gabriel"
 
 
 async def is_newest(forms: Forms, task_id: str) -> bool:
@@ -76,8 +76,8 @@ async def test_a_save_is_one_write_and_survives_a_repeat(forms: Forms) -> None:
         assert answer.json()["revision"] == 1
         assert answer.json()["saved_at"]
     view = await forms.view(task_id)
-    assert view["answers"]["preferred_name"] == "$Gabe"
-    assert view["answers"]["date_assessment_completed"] == "5/9"
+    assert typed(view, "preferred_name") == "$Gabe"
+    assert typed(view, "date_assessment_completed") == "5/9"
     assert view["revision"] == 1
 
 
@@ -105,8 +105,8 @@ async def test_two_writers_of_different_fields_merge(forms: Forms) -> None:
     assert second.json()["revision"] == 0, "what was saved in between has not been seen"
     again = await forms.save(task_id, 0, put("preferred_pronoun", "He/They"), batch="other-tab:2")
     assert again.json()["conflicts"] == []
-    answers = (await forms.view(task_id))["answers"]
-    assert (answers["last_name"], answers["preferred_pronoun"]) == ("Example", "He/They")
+    view = await forms.view(task_id)
+    assert (typed(view, "last_name"), typed(view, "preferred_pronoun")) == ("Example", "He/They")
 
 
 async def test_two_writers_of_one_field_are_both_kept_until_somebody_chooses(forms: Forms) -> None:
@@ -115,13 +115,13 @@ async def test_two_writers_of_one_field_are_both_kept_until_somebody_chooses(for
     second = await forms.save(task_id, 0, put("last_name", "Two"), email="ben@school.example", name="Ben Colleague")
     conflict = second.json()["conflicts"][0]
     assert conflict["path"] == "last_name"
-    assert (conflict["stands"]["value"], conflict["stands"]["by"]) == ("Two", "Ben Colleague")
-    assert [(other["value"], other["by"]) for other in conflict["others"]] == [("One", "Sandra Professional")]
+    assert (conflict["stands"]["answer"]["typed"], conflict["stands"]["by"]) == ("Two", "Ben Colleague")
+    assert [(other["answer"]["typed"], other["by"]) for other in conflict["others"]] == [("One", "Sandra Professional")]
     view = await forms.view(task_id)
     assert view["conflicts"] == second.json()["conflicts"]
     choice = {"op": "resolve", "path": "last_name", "value": "One"}
     assert (await forms.save(task_id, view["revision"], choice)).json()["conflicts"] == []
-    assert (await forms.view(task_id))["answers"]["last_name"] == "One"
+    assert typed(await forms.view(task_id), "last_name") == "One"
 
 
 async def test_rows_are_added_filled_and_removed(forms: Forms) -> None:
@@ -130,11 +130,13 @@ async def test_rows_are_added_filled_and_removed(forms: Forms) -> None:
     await forms.save(task_id, 0, *added, put("sen_identified/row-1/need", "Speech"))
     await forms.save(task_id, 1, put("sen_identified/row-2/need", "Memory"))
     await forms.save(task_id, 2, {"op": "remove_row", "path": "sen_identified/row-0"})
-    rows = (await forms.view(task_id))["answers"]["sen_identified"]
-    assert [(row["row_id"], row["cells"], row["owner"]) for row in rows] == [
-        ("row-1", {"need": "Speech"}, "Sandra Professional"),
-        ("row-2", {"need": "Memory"}, "Sandra Professional"),
+    view = await forms.view(task_id)
+    assert [(row["row_id"], row["owner"]) for row in view["rows"]["sen_identified"]] == [
+        ("row-1", "Sandra Professional"),
+        ("row-2", "Sandra Professional"),
     ]
+    needs = {path: answer["typed"] for path, answer in view["answers"].items() if path.startswith("sen_identified/")}
+    assert needs == {"sen_identified/row-1/need": "Speech", "sen_identified/row-2/need": "Memory"}
 
 
 async def test_a_hundred_saves_at_once_lose_nothing(forms: Forms) -> None:
@@ -147,10 +149,10 @@ async def test_a_hundred_saves_at_once_lose_nothing(forms: Forms) -> None:
             answer = await forms.save(task_id, 0, edit)  # noqa: PLW2901 - as a browser does
         assert answer.status_code == 200, answer.text
     view = await forms.view(task_id)
-    kept = {row["cells"]["outcome"] for row in view["answers"]["outcomes"]}
+    kept = {answer["typed"] for path, answer in view["answers"].items() if path.startswith("outcomes/")}
     assert kept == {f"text {number}" for number in range(20)}
     conflict = view["conflicts"][0]
-    names = {conflict["stands"]["value"], *(other["value"] for other in conflict["others"])}
+    names = {conflict["stands"]["answer"]["typed"], *(other["answer"]["typed"] for other in conflict["others"])}
     assert names == {f"name {number}" for number in range(10)}
 
 
@@ -168,7 +170,7 @@ async def test_an_edit_that_cannot_be_is_refused_whole(forms: Forms, edit: dict[
     answer = await forms.save(task_id, 0, put("first_name", "changed"), edit)
     assert answer.status_code == 422
     assert [(fault["path"], fault["code"]) for fault in answer.json()["faults"]] == [(edit["path"], code)]
-    assert (await forms.view(task_id))["answers"]["first_name"] == "Gabriel"
+    assert typed(await forms.view(task_id), "first_name") == "Gabriel"
 
 
 async def test_a_grant_older_than_what_was_heard_is_refused(forms: Forms) -> None:

@@ -42,6 +42,10 @@ def questionnaire(*pages: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 def form(*items: dict[str, Any]) -> Form:
-    json = questionnaire(page("page", *items))
+    return form_of(page("page", *items))
+
+
+def form_of(*pages: dict[str, Any]) -> Form:
+    json = questionnaire(*pages)
     assert check(json) == []
     return Form(read(json))

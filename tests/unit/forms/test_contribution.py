@@ -3,12 +3,13 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+from contracts.api.forms import Edit
 from contracts.council import Sender, Subject
 from contracts.portal import ContributionSubmitted, DocumentReference
 from services.forms.model.answers import Form
 from services.forms.model.contribution import Author, Contribution, Told
 from services.forms.model.definition import check, read
-from services.forms.model.draft import prefilled
+from services.forms.model.draft import Batch, merge, prefilled
 from services.forms.model.receipt import receipt_of
 from services.forms.model.response import questionnaire_response
 from services.forms.model.view import view_of
@@ -57,9 +58,11 @@ def test_pages_show_each_type_of_question_in_its_own_way() -> None:
     }
     assert [each.type for each in shown["names"].questions] == ["line", "help"]
     assert shown["names"].questions[0].prefilled
-    assert [(each.key, each.operator, each.value) for each in shown["count"].conditions] == [("kind", "=", "a")]
+    assert [key for key, each in shown.items() if each.conditional] == ["count"]
+    assert [key for key, each in shown.items() if each.decides] == ["kind"]
     assert [option.label for option in shown["coded"].options] == ["Code one"]
-    assert view.answers == {"given": "20 August 2021", "first": "Gabriel", "rows": []}
+    assert {key: answer.read for key, answer in view.answers.items()} == {"given": "20 August 2021", "first": "Gabriel"}
+    assert view.rows == {"rows": []}
 
 
 def test_a_page_with_a_condition_keeps_its_number_and_shows_or_hides_all_that_stands_on_it() -> None:
@@ -70,9 +73,36 @@ def test_a_page_with_a_condition_keeps_its_number_and_shows_or_hides_all_that_st
     assert check(json) == []
     asked = Form(read(json))
     two = view_of(contribution(asked), asked).pages[1]
-    assert [(each.type, each.conditions[0].key, each.questions[0].key) for each in two.questions] == [
-        ("heading", "more", "q")
+    assert [(each.key, each.type, each.conditional, each.questions[0].key) for each in two.questions] == [
+        ("two", "heading", True, "q")
     ]
+    assert view_of(contribution(asked), asked).hidden == ["q", "two"]
+    assert view_of(contribution(asked, more=True), asked).hidden == []
+
+
+def contested(asked: Form, *authors: str, **prefill: Any) -> Contribution:
+    """Two pages that did not see one another have answered `kind`."""
+    kept = contribution(asked, **prefill)
+    for number, (author, value) in enumerate(zip(authors, ("a", "b"), strict=True)):
+        edits = (Edit(op="set", path="kind", value=value),)
+        batch = Batch(id=f"page-{number}:1", seen=0, by=author, at=AT, edits=edits)
+        kept = kept.model_copy(update={"draft": merge(kept.draft, batch)})
+    return kept
+
+
+def test_a_conflict_says_whether_one_person_or_two_gave_the_versions() -> None:
+    assert [view_of(contested(ASKED, *by), ASKED).conflicts[0].by_one for by in (("x", "x"), ("x", "y"))] == [
+        True,
+        False,
+    ]
+
+
+def test_versions_of_an_answer_that_does_not_show_keep_nobody_from_submitting() -> None:
+    asked = form(item("more", "boolean"), choice("kind", "a", "b", enableWhen=[when("more", answerBoolean=True)]))
+    shown, hidden = contested(asked, "x", "y", more=True), contested(asked, "x", "y", more=False)
+    assert [fault.code for fault in shown.judge(asked).faults] == ["undecided"]
+    assert hidden.judge(asked).faults == ()
+    assert view_of(hidden, asked).conflicts == []
 
 
 def test_an_authors_mark_fits_a_documents_field_name_whatever_the_id_is() -> None:

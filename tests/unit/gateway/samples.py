@@ -5,64 +5,66 @@ from pathlib import Path
 from typing import Any
 
 from chassis.authorities import Authorities
-from contracts.api.forms import Condition, Conflict, ContributionView, FormPage, Option, Question, Version
+from contracts.api.forms import Answer, Conflict, ContributionView, Version
 from contracts.api.tasks import TaskView
 from contracts.council import Sender, Subject
+from services.forms.model.answers import Form
+from services.forms.model.contribution import Author, Contribution
+from services.forms.model.draft import Cell, Draft, Row
+from services.forms.model.view import view_of
+from services.gateway.views.form import Drawing
+from tests.unit.forms.definitions import FHIR, form_of, item, page, table
 
 AUTHORITIES = Authorities.load(Path("deploy/authorities"))
 AT = datetime(2021, 8, 30, 13, 2, tzinfo=UTC)
 
-CHOICES = [Option(value="1", label="Cognition and learning"), Option(value="2", label="Sensory and physical")]
-TABLE = Question(
-    key="needs",
-    type="table",
-    label="What needs?",
-    columns=[
-        Question(key="category", type="picklist", label="Category", options=CHOICES),
-        Question(key="need", type="text", label="Need", required=True),
-        Question(key="since", type="date", label="Since"),
-    ],
-)
-FIRST = FormPage(
-    key="one",
-    title="About the child",
-    questions=[
-        Question(
-            key="names",
-            type="heading",
-            label="Key Information",
-            questions=[Question(key="first_name", type="line", label="First name:")],
+CHOICES = [
+    {"valueCoding": {"code": "1", "display": "Cognition and learning"}},
+    {"valueCoding": {"code": "2", "display": "Sensory and physical"}},
+]
+DROP_DOWN = {"valueCodeableConcept": {"coding": [{"code": "drop-down"}]}}
+FORM = form_of(
+    page(
+        "one",
+        page("names", item("first_name", "string", text="First name:"), text="Key Information"),
+        item("here_and_now", "text", text="Here and Now", readOnly=True),
+        item("views", "text"),
+        text="About the child",
+    ),
+    page(
+        "two",
+        item("done_on", "date", text="Date Assessment Completed", required=True),
+        table(
+            "needs",
+            item(
+                "category",
+                "choice",
+                answerOption=CHOICES,
+                extension=[{"url": f"{FHIR}/questionnaire-itemControl", **DROP_DOWN}],
+            ),
+            item("need", "text", required=True),
+            item("since", "date"),
+            text="What needs?",
         ),
-        Question(key="here_and_now", type="read_only", label="Here and Now"),
-        Question(key="views", type="text", label="Views"),
-    ],
-)
-SECOND = FormPage(
-    key="two",
-    title="Contribution",
-    questions=[
-        Question(key="done_on", type="date", label="Date Assessment Completed", required=True),
-        TABLE,
-        Question(key="shared", type="radio", label="Shared?", required=True, options=CHOICES),
-        Question(
-            key="why_not",
-            type="line",
-            label="Why not?",
+        item("shared", "choice", text="Shared?", required=True, answerOption=CHOICES),
+        item(
+            "why_not",
+            "string",
+            text="Why not?",
             required=True,
-            conditions=[Condition(key="shared", operator="=", value="2")],
+            enableWhen=[{"question": "shared", "operator": "=", "answerString": "2"}],
         ),
-        Question(key="agreed", type="boolean", label="Agreed?"),
-        Question(key="which", type="several", label="Which?", options=CHOICES),
-        Question(key="hours", type="number", label="Hours"),
-    ],
-)
-THIRD = FormPage(
-    key="three", title="Attach supporting documents", questions=[Question(key="f", type="files", label="")]
+        item("agreed", "boolean", text="Agreed?"),
+        item("which", "choice", text="Which?", repeats=True, answerOption=CHOICES),
+        item("hours", "decimal"),
+        text="Contribution",
+    ),
+    page("three", item("f", "attachment"), text="Attach supporting documents"),
 )
 
 
-def row(row_id: str, **cells: Any) -> dict[str, Any]:
-    return {"row_id": row_id, "owner": "somebody", "cells": cells}
+def row(row_id: str, **cells: Any) -> tuple[str, dict[str, Any]]:
+    return row_id, cells
 
 
 def task(authority: str = "bristol") -> TaskView:
@@ -84,20 +86,42 @@ def task(authority: str = "bristol") -> TaskView:
     )
 
 
-def contribution(answers: dict[str, Any], *conflicts: Conflict) -> ContributionView:
-    return ContributionView(
+def cell(value: Any) -> Cell:
+    return Cell(value=value, revision=4, by="sandra", at=AT)
+
+
+def drawing(number: int, **more: Any) -> Drawing:
+    return Drawing(number=number, page_id="page-1", holder_key="key", spare_row="spare-row-1", **more)
+
+
+def contribution(answers: dict[str, Any], *conflicts: Conflict, form: Form = FORM) -> ContributionView:
+    """A draft with these answers, a table's as rows, as forms shows it."""
+    tables = {
+        key: {
+            row_id: Row(position=index, owner="sandra", cells={column: cell(value) for column, value in cells.items()})
+            for index, (row_id, cells) in enumerate(answers[key])
+        }
+        for key in form.definition.tables
+        if key in answers
+    }
+    plain = {key: cell(value) for key, value in answers.items() if key not in tables}
+    draft = Draft(revision=4, answers=plain, tables=tables, saved_at=AT)
+    kept = Contribution(
         task_id="t-1",
+        authority="bristol",
+        delegation_id="d-1",
+        task_version=1,
         form="f",
         form_version="1",
-        title="EHC Needs Assessment Contributions",
-        state="draft",
-        revision=4,
-        pages=[FIRST, SECOND, THIRD],
-        answers=answers,
-        conflicts=list(conflicts),
-        saved_at=AT,
+        draft=draft,
+        people={"sandra": Author(account_id="sandra", name="Sandra")},
     )
+    return view_of(kept, form).model_copy(update={"conflicts": list(conflicts)})
 
 
-def version(value: Any, by: str) -> Version:
-    return Version(value=value, by=by, at=AT)
+VIEW = contribution({})
+SECOND = VIEW.pages[1]
+
+
+def version(typed: str, by: str) -> Version:
+    return Version(answer=Answer(typed=typed), by=by, at=AT)

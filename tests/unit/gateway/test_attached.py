@@ -6,6 +6,7 @@ import pytest
 
 from contracts.api.files import FileView
 from services.gateway.views.attached import attached_words
+from tests.unit.gateway.samples import VIEW
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -29,4 +30,4 @@ def file(name: str, state: str = "accepted", refusal: str = "") -> FileView:
     ],
 )
 def test_what_is_attached_is_said_by_number_and_name(files: list[FileView], words: str) -> None:
-    assert attached_words(files) == words
+    assert attached_words(VIEW.pages, files) == words

@@ -5,19 +5,15 @@ from datetime import date
 from contracts.api.files import FileView
 from contracts.api.forms import Conflict
 from contracts.api.tasks import SharedDocumentView, TabCounts, TaskListView, TaskRow
-from services.gateway.views.answers import REQUIRED, page_faults
-from services.gateway.views.check import check_page, first_page_missing
-from services.gateway.views.form import Drawing, banner, form_page
+from services.gateway.views.answers import first_to_mend
+from services.gateway.views.check import check_page
+from services.gateway.views.form import banner, form_page
 from services.gateway.views.tasks import tasks_page
-from tests.unit.gateway.samples import AT, AUTHORITIES, SECOND, contribution, row, task, version
+from tests.unit.gateway.samples import AT, AUTHORITIES, contribution, drawing, row, task, version
 
 TODAY = date(2021, 8, 31)
 BRISTOL = AUTHORITIES.get("bristol")
 WHOLE = {"done_on": "2021-08-26", "shared": "1"}
-
-
-def drawing(number: int, **more: object) -> Drawing:
-    return Drawing(number=number, page_id="page-1", holder_key="key", spare_row="spare-row-1", **more)  # type: ignore[arg-type]
 
 
 def test_the_task_list_shows_dates_as_the_guides_do_and_lateness_in_words() -> None:
@@ -71,40 +67,20 @@ def test_the_banner_leads_to_the_councils_documents_and_elsewhere_only_by_https(
     ]
 
 
-def test_what_is_missing_counts_only_when_the_form_is_to_be_final() -> None:
-    assert page_faults(SECOND, {}, is_final=False) == {}
-    assert page_faults(SECOND, {}, is_final=True) == {"done_on": REQUIRED, "shared": REQUIRED}
-
-
-def test_a_question_that_does_not_show_is_not_missed() -> None:
-    assert page_faults(SECOND, WHOLE, is_final=True) == {}
-    assert page_faults(SECOND, WHOLE | {"shared": "2"}, is_final=True) == {"why_not": REQUIRED}
-
-
-def test_a_page_says_how_far_it_is() -> None:
-    answers = [{}, {"done_on": "2021-08-26"}, WHOLE]
-    pages = [form_page(task(), contribution(each), BRISTOL, drawing(1), TODAY) for each in answers]
-    assert [[link.state for link in page.pages] for page in pages] == [
-        ["Not started", "Not started", ""],
-        ["Not started", "Not complete", ""],
-        ["Not started", "Complete", ""],
-    ]
-    assert [page.complete for page in pages] == [0, 0, 1]
-
-
-def test_an_empty_row_is_not_missed_a_half_filled_one_is() -> None:
+def test_an_empty_row_is_not_missed_a_half_filled_one_is_named_by_row_and_column() -> None:
     rows = [row("r-1"), row("r-2", category="1")]
-    assert page_faults(SECOND, WHOLE | {"needs": rows}, is_final=True) == {"needs/r-2/need": REQUIRED}
-
-
-def test_what_is_no_real_answer_is_told_at_once() -> None:
-    faults = page_faults(SECOND, {"done_on": "31/2/2026", "hours": "many"}, is_final=False)
-    assert set(faults) == {"done_on", "hours"}
+    check = check_page(task(), contribution(WHOLE | {"needs": rows}), BRISTOL, [], TODAY)
+    assert [(each.text, each.href) for each in check.to_mend] == [
+        ("What needs, row 2, Need: This field is required.", "/forms/t-1/2?check=1#q-needs--r-2--need")
+    ]
+    assert [answer.rows for answer in check.sections[1].answers if answer.columns] == [
+        [["Cognition and learning", "", ""]]
+    ]
 
 
 def test_the_error_summary_names_each_question_in_the_order_of_the_page() -> None:
-    faults = {"shared": REQUIRED, "done_on": REQUIRED}
-    page = form_page(task(), contribution({}), BRISTOL, drawing(2, faults=faults), TODAY)
+    empty = contribution({})
+    page = form_page(task(), empty, BRISTOL, drawing(2, faults=empty.faults), TODAY)
     assert [(problem.text, problem.href) for problem in page.problems] == [
         ("Date Assessment Completed: This field is required.", "#q-done_on"),
         ("Shared: This field is required.", "#q-shared"),
@@ -112,7 +88,7 @@ def test_the_error_summary_names_each_question_in_the_order_of_the_page() -> Non
 
 
 def test_a_conflict_shows_both_versions_at_its_field() -> None:
-    conflict = Conflict(path="hours", stands=version(3, "Sandra"), others=[version(4, "Tariq")])
+    conflict = Conflict(path="hours", stands=version("3", "Sandra"), others=[version("4", "Tariq")], by_one=False)
     page = form_page(task(), contribution({"hours": 3}, conflict), BRISTOL, drawing(2), TODAY)
     shown = next(field for field in page.fields if field.key == "hours").conflict
     assert shown is not None
@@ -127,8 +103,10 @@ def test_an_empty_table_offers_a_row_to_type_into() -> None:
     assert "spare-row-1" not in page.seen
 
 
-def test_full_screen_shows_one_question_alone() -> None:
-    page = form_page(task(), contribution({}), BRISTOL, drawing(2, full_screen="needs"), TODAY)
+def test_full_screen_shows_one_question_alone_and_its_errors_only() -> None:
+    empty = contribution({})
+    page = form_page(task(), empty, BRISTOL, drawing(2, faults=empty.faults, full_screen="needs"), TODAY)
+    assert page.problems == []
     assert [field.key for field in page.fields] == ["needs"]
     assert "done_on" not in page.seen
 
@@ -154,7 +132,7 @@ def test_a_file_that_is_not_released_cannot_be_opened() -> None:
 
 def test_check_your_answers_says_what_is_missing_and_where_it_is() -> None:
     check = check_page(task(), contribution({"first_name": "Gabriel"}), BRISTOL, [], TODAY)
-    assert [problem.href for problem in check.missing] == [
+    assert [problem.href for problem in check.to_mend] == [
         "/forms/t-1/2?check=1#q-done_on",
         "/forms/t-1/2?check=1#q-shared",
     ]
@@ -174,12 +152,13 @@ def test_answers_read_in_words() -> None:
     check = check_page(task(), contribution(answers), BRISTOL, [], TODAY)
     assert check.ready
     by_label = {answer.label: answer for answer in check.sections[1].answers}
-    assert by_label["Date Assessment Completed"].words == "26-Aug-2021"
+    assert by_label["Date Assessment Completed"].words == "26 August 2021"
     assert by_label["Agreed?"].words == "No"
     assert by_label["Which?"].words == "Cognition and learning\nSensory and physical"
-    assert by_label["What needs?"].rows == [["Sensory and physical", "Sums", "02-Jan-2021"]]
+    assert by_label["What needs?"].rows == [["Sensory and physical", "Sums", "2 January 2021"]]
 
 
 def test_the_first_page_with_something_missing_is_found() -> None:
-    assert first_page_missing(contribution({})) == 2
-    assert first_page_missing(contribution(WHOLE)) is None
+    empty, whole = contribution({}), contribution(WHOLE)
+    assert first_to_mend(empty.pages, empty.faults) == 2
+    assert first_to_mend(whole.pages, whole.faults) is None

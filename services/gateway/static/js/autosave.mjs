@@ -1,4 +1,6 @@
 // Saves what is typed: the same form, to the same address, asking for JSON. Keeps it in the browser until that succeeds.
+import { showConditional } from "./conditions.mjs";
+import { showFaults } from "./faults.mjs";
 import { forget, keep, kept } from "./unsaved.mjs";
 
 const QUIET_MS = 1500;
@@ -78,26 +80,6 @@ export function startAutosave(form) {
     return JSON.stringify(typedOf(form)) !== saved;
   }
 
-  function showFaults(faults) {
-    for (const old of form.querySelectorAll('[data-portal="fault"]')) {
-      document.getElementById(old.dataset.for)?.removeAttribute("aria-invalid");
-      old.remove();
-    }
-    for (const [path, text] of Object.entries(faults)) {
-      const control = form.querySelector(`[name="${CSS.escape(`a:${path}`)}"]`);
-      if (!control) {
-        continue;
-      }
-      const message = document.createElement("p");
-      message.className = "govuk-error-message";
-      message.dataset.portal = "fault";
-      message.dataset.for = control.id;
-      message.textContent = text;
-      control.setAttribute("aria-invalid", "true");
-      control.closest(".govuk-form-group").append(message);
-    }
-  }
-
   function took(answer, sent) {
     failures = 0;
     form.elements.revision.value = answer.revision;
@@ -109,7 +91,8 @@ export function startAutosave(form) {
       }
     }
     saved = JSON.stringify(entries.filter(([name]) => !name.startsWith("removed:")));
-    showFaults(answer.faults);
+    showFaults(form, answer);
+    showConditional(form, answer);
     if (answer.conflicts) {
       tell("Somebody else has changed an answer on this page. Press Save to see both.", true);
     } else if (Object.keys(answer.faults).length) {

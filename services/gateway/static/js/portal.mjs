@@ -23,7 +23,7 @@ if (form) {
   startTables(form);
   startDates(form);
   const draft = startAutosave(form);
-  startConditions(form);
+  startConditions(form, draft);
   startTextareas(form);
   startSubmit(form, draft);
 }
