@@ -10,7 +10,6 @@ from urllib.parse import unquote, urlsplit
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pymongo.errors import PyMongoError
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -19,7 +18,7 @@ from chassis.authorities import Authorities
 from chassis.database import Database
 from chassis.dock import Dock
 from chassis.health import Health
-from chassis.http import EXCEPTION_HANDLERS, Observed
+from chassis.http import EXCEPTION_HANDLERS, App, Observed
 from chassis.messaging import Consumer, Subscription
 from chassis.outbox import Publisher
 from chassis.relay import Relay
@@ -92,10 +91,10 @@ def service_app(
             await asyncio.gather(*background, return_exceptions=True)
             await parts.close()
 
-    return Starlette(
+    return App(
+        around=Observed,
         routes=[*routes, *parts.told.routes(), *health.routes(), Route("/metrics", metrics)],
         lifespan=lifespan,
-        middleware=[Middleware(Observed)],
         exception_handlers=EXCEPTION_HANDLERS,
     )
 

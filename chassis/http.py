@@ -1,13 +1,14 @@
 """HTTP doors: bodies in, answers and problem documents out (RFC 9457)."""
 
 import time
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any, TypeVar
 from uuid import uuid4
 
 import structlog
 from pydantic import BaseModel, ValidationError
 from pymongo.errors import PyMongoError
+from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -103,10 +104,14 @@ async def _http_error(_: Request, error: Exception) -> Response:
     )
 
 
-async def _bug(_: Request, error: Exception) -> Response:
-    log.error("request failed", exc_info=error)
+def _sorry() -> Response:
     document = Problem(title="Error", status=500, code="internal_error")
     return Response(document.model_dump_json(exclude_none=True), status_code=500, media_type="application/problem+json")
+
+
+async def _bug(_: Request, error: Exception) -> Response:
+    log.error("request failed", exc_info=error)
+    return _sorry()
 
 
 EXCEPTION_HANDLERS: dict[int | type[Exception], ExceptionHandler] = {
@@ -118,6 +123,39 @@ EXCEPTION_HANDLERS: dict[int | type[Exception], ExceptionHandler] = {
     HTTPException: _http_error,
     Exception: _bug,
 }
+
+
+class App(Starlette):
+    """Starlette with a layer of ours around all of it, its own answer to a failure included."""
+
+    def __init__(self, *, around: Callable[[ASGIApp], ASGIApp], **given: Any) -> None:
+        super().__init__(**given)
+        self._around = around
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Called once, by Starlette."""
+        return self._around(super().build_middleware_stack())
+
+
+async def answered(app: ASGIApp, scope: Scope, receive: Receive, send: Send, sorry: Callable[[], Response]) -> None:
+    """Runs one request; a failure ends here, with `sorry` where nothing was answered yet.
+
+    A server that met the exception would log it again, not as JSON, and close the connection: the next request that a
+    client sends into that connection of its pool would fail for no fault of its own.
+    """
+    is_answered = False
+
+    async def watched(message: MutableMapping[str, Any]) -> None:
+        nonlocal is_answered
+        is_answered = True
+        await send(message)
+
+    try:
+        await app(scope, receive, watched)
+    except Exception as error:  # noqa: BLE001 - whatever it was
+        if not is_answered:
+            log.error("request failed", exc_info=error)
+            await sorry()(scope, receive, send)
 
 
 class Observed:
@@ -138,10 +176,13 @@ class Observed:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[REQUEST_ID] = request_id
+                headers = MutableHeaders(scope=message)
+                headers[REQUEST_ID] = request_id
+                for name, value in DOWNLOAD_HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
-            await self._app(scope, receive, observed)
+            await answered(self._app, scope, receive, observed, _sorry)
         route = getattr(scope.get("route"), "path", "none")
         REQUESTS.labels(route, scope["method"], status).observe(time.perf_counter() - started)

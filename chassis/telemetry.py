@@ -16,6 +16,7 @@ OUTBOX_WAITING = Gauge("portal_outbox_waiting", "Entries handed to the relay and
 OUTBOX_AGE = Gauge("portal_outbox_age_seconds", "Age of the oldest entry that the sweeper found")
 SECURITY_EVENTS = Counter("portal_security_events", "Security events by name and outcome", ["event", "outcome"])
 DATABASE_COMMANDS = Counter("portal_database_commands", "Commands sent to the database", ["command"])
+REFUSED_HEADS = Counter("portal_refused_heads", "Requests whose head was broken, too large or did not come", ["status"])
 REQUESTS = Histogram("portal_request_seconds", "Time to answer an HTTP request", ["route", "method", "status"])
 
 
@@ -34,6 +35,30 @@ def configure_logging(service: str, level: str) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
+    _make_the_server_speak_json(service)
+
+
+def _make_the_server_speak_json(service: str) -> None:
+    """What uvicorn says is a line like any other; by itself it writes text, and a traceback line by line."""
+    server = logging.getLogger("uvicorn")
+    if not server.handlers:
+        return
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[
+                structlog.stdlib.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+            ],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                lambda _, __, event: {**event, "service": service},
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    server.handlers[:] = [handler]
 
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()

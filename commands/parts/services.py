@@ -131,6 +131,7 @@ def _command(name: str, port: int) -> tuple[str, ...]:
         "--host": "127.0.0.1",
         "--port": str(port),
         "--log-level": "warning",
+        "--http": "chassis.server:PatientHttp",
         "--timeout-graceful-shutdown": str(_DRAIN_SECONDS - 3),
     }
     return (

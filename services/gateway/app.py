@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
@@ -13,6 +14,7 @@ from starlette.routing import Mount, Route
 from chassis.authorities import Authorities
 from chassis.errors import NotFound
 from chassis.health import Health
+from chassis.http import App
 from chassis.settings import key_bytes
 from chassis.telemetry import configure_logging
 from chassis.tokens import Signer, Verifier
@@ -31,7 +33,6 @@ from services.gateway.gateway import Gateway
 from services.gateway.guard import ClientLimits, Guard, Limited
 from services.gateway.pages import attachments, content, forms, re_assign, register, reset, sign_in, submitting, tasks
 from services.gateway.pages.errors import EXCEPTION_HANDLERS
-from services.gateway.posting import LARGEST_BYTES
 from services.gateway.sealing import Seals
 from services.gateway.settings import GatewaySettings
 from services.gateway.statics import Statics
@@ -106,7 +107,8 @@ def build_app(settings: GatewaySettings) -> Starlette:
             health.is_draining = True
             await transport.close()
 
-    return Starlette(
+    return App(
+        around=partial(Guard, is_https=settings.public_url.startswith("https://")),
         routes=[
             Route("/static/{build}/{name:path}", statics.serve),
             *health.routes(),
@@ -114,9 +116,7 @@ def build_app(settings: GatewaySettings) -> Starlette:
             Mount("", routes=[*PAGES, *council.routes], middleware=[Middleware(Limited, limits=limits)]),
         ],
         lifespan=lifespan,
-        middleware=[Middleware(Guard, is_https=settings.public_url.startswith("https://"))],
         exception_handlers=EXCEPTION_HANDLERS,
-        max_body_size=LARGEST_BYTES,
     )
 
 

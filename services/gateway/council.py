@@ -11,10 +11,11 @@ from starlette.routing import Mount, Route
 from chassis.errors import BadRequest, Unauthorised
 from chassis.identity import Council
 from contracts.api.auth import CouncilTokenBody
+from services.gateway.bodies import body_of
 from services.gateway.clients import Caller
 from services.gateway.gateway import Gateway
 from services.gateway.passing import passed_on
-from services.gateway.posting import check_size, read_form
+from services.gateway.posting import read_form
 from services.gateway.visit import caller_key
 
 LARGEST_BODY = 16 * 1024 * 1024
@@ -92,7 +93,7 @@ async def delegations(request: Request) -> Response:
 async def put_form(request: Request) -> Response:
     """A form definition, taken whole or refused with every fault."""
     council = _council(request)
-    check_size(request, LARGEST_BODY)
+    body_of(request).allow(LARGEST_BODY)
     if not (body := await request.body()):
         raise BadRequest("invalid_body", "Send the definition as JSON.")
     status, answer, media_type = await _gateway(request).forms.put_definition(
@@ -104,7 +105,7 @@ async def put_form(request: Request) -> Response:
 async def message(request: Request) -> Response:
     """A message that would else come over the broker."""
     council = _council(request)
-    check_size(request, LARGEST_BODY)
+    body_of(request).allow(LARGEST_BODY)
     key = request.headers.get("idempotency-key", "")
     name, body = request.path_params["name"], await request.body()
     taken = await _gateway(request).council.take(council, name, key, body)
@@ -128,11 +129,11 @@ routes = [
             Route("/token", token, methods=["POST"]),
             Route("/documents/{document_id}", document),
             Route("/documents/{document_id}/receipt", receipt, methods=["POST"]),
-            Route("/messages/{name}", message, methods=["POST"], max_body_size=LARGEST_BODY),
+            Route("/messages/{name}", message, methods=["POST"]),
             Route("/events", events),
             Route("/delegations", delegations),
             Route("/delegations/{delegation_id:path}", delegation),
-            Route("/forms/{code}", put_form, methods=["PUT"], max_body_size=LARGEST_BODY),
+            Route("/forms/{code}", put_form, methods=["PUT"]),
         ],
     )
 ]

@@ -16,6 +16,7 @@ from services.gateway.posting import Form
 from services.gateway.views.form import narrowed
 
 _COUNT = re.compile("[1-9][0-9]{0,8}")
+_PAGE_ID = re.compile("[A-Za-z0-9_-]{8,24}")
 
 
 @dataclass(frozen=True)
@@ -82,14 +83,26 @@ def page_at(pages: list[FormPage], number: int) -> FormPage:
     return pages[number - 1]
 
 
-def new_page_id() -> str:
-    """The id of one rendering of a page."""
-    return secrets.token_urlsafe(12)
+def new_page_id(gateway: Gateway, task_id: str) -> str:
+    """The id of one rendering of a task's page; it shows later that the page was drawn here."""
+    nonce = secrets.token_urlsafe(6)
+    return nonce + gateway.seals.token("page", task_id, nonce)[:16]
+
+
+def is_page_id(gateway: Gateway, task_id: str, page_id: str) -> bool:
+    """Whether a page with this id was drawn here, for whoever had the task then."""
+    return gateway.seals.fits(page_id[8:], "page", task_id, page_id[:8], size=16)
 
 
 def new_row_id() -> str:
     """The id of a row that a page offers."""
     return secrets.token_hex(16)
+
+
+def page_id_of(form: Form) -> str:
+    """The id that a posted page bears; empty where what stands there is none."""
+    page_id = form.text("page_id")
+    return page_id if _PAGE_ID.fullmatch(page_id) else ""
 
 
 def _revision(form: Form) -> int:
@@ -133,6 +146,7 @@ async def save(gateway: Gateway, opened: Opened, form: Form, reading: Reading) -
 
 def _body(form: Form, edits: list[Edit]) -> EditsBody:
     """The batch: counted by the page's script where one runs, else named by its content, so that twice is once."""
-    revision, page_id, count = _revision(form), form.text("page_id")[:24] or "page", form.text("save_number")
-    rest = count if _COUNT.fullmatch(count) else batch_id(page_id, revision, edits)
-    return EditsBody(revision=revision, batch_id=f"{page_id}:{rest}", edits=edits)
+    revision, page_id, count = _revision(form), page_id_of(form), form.text("save_number")
+    is_counted = page_id and _COUNT.fullmatch(count)
+    rest = count if is_counted else batch_id(page_id, revision, edits)
+    return EditsBody(revision=revision, batch_id=f"{page_id or 'page'}:{rest}", edits=edits)

@@ -10,11 +10,14 @@ from uuid import uuid4
 import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.errors import TooMany
+from chassis.http import answered
 from chassis.security import record
 from chassis.telemetry import REQUESTS
+from services.gateway.bodies import Bodies, Body
 
 _CUSTOMER_BITS = 64
 _HSTS = "max-age=63072000; includeSubDomains"
@@ -31,10 +34,11 @@ def content_policy(nonce: str) -> str:
 
 
 class Guard:
-    """The outermost layer. A header that an answer has set itself is left alone."""
+    """The outermost layer, around the framework's own answers too. A header that an answer has set is left alone."""
 
     def __init__(self, app: ASGIApp, *, is_https: bool) -> None:
         self.app = app
+        self._bodies = Bodies()
         self._headers = {
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "same-origin",
@@ -52,7 +56,8 @@ class Guard:
             await self.app(scope, receive, send)
             return
         reference, nonce, started = uuid4().hex, secrets.token_urlsafe(16), time.perf_counter()
-        scope.setdefault("state", {}).update(nonce=nonce, reference=reference)
+        body = Body(scope, receive, client_of(Request(scope)), self._bodies)
+        scope.setdefault("state", {}).update(nonce=nonce, reference=reference, body=body)
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -66,7 +71,15 @@ class Guard:
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=reference):
-            await self.app(scope, receive, guarded)
+            try:
+                await answered(self.app, scope, body.receive, guarded, _sorry)
+            finally:
+                body.end()
+
+
+def _sorry() -> Response:
+    """Where not even a page of ours could be drawn."""
+    return PlainTextResponse("Sorry, something went wrong. Try again.", 500)
 
 
 def client_of(request: Request) -> str:
@@ -104,7 +117,8 @@ class ClientLimits:
             self._counts.clear()
         self._counts[what, address] += 1
         if self._counts[what, address] > self._most[what]:
-            record("limit.reached", "refused", limit=f"{what}s a minute")
+            if self._counts[what, address] == self._most[what] + 1:
+                record("limit.reached", "refused", limit=f"{what}s a minute")
             raise TooMany("too_many_requests", retry_after=60 - seconds)
 
 

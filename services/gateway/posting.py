@@ -1,22 +1,27 @@
 """A posted form: read within bounds, its token checked, and kept safe where the session has ended meanwhile."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from chassis.errors import BadRequest, Forbidden, TooLarge
+from services.gateway.bodies import ANONYMOUS_BYTES, body_of
 from services.gateway.visit import Visit
 
-USUAL_BYTES = 2 * 1024 * 1024
 LARGEST_BYTES = 128 * 1024 * 1024
 """A form's page with its uploads; each file's own limit is the authority's, and files says so."""
 _MAX_FIELDS = 20_000
 _MAX_FILES = 20
 _MAX_FIELD_BYTES = 2 * 1024 * 1024
 _HELD_SECONDS = 2 * 60 * 60
+_SEALED_BYTES = ANONYMOUS_BYTES - 20 * 1024
+"""What is held must come back in the body of a sign-in, beside its other fields."""
 _NOT_HELD = frozenset({"csrf", "held"})
 
 
@@ -36,32 +41,53 @@ class Form:
         return self.fields.get(name, [""])[-1]
 
 
-def check_size(request: Request, most: int) -> None:
-    """TooLarge for a body that says that it is; what says nothing is cut off while it is read."""
-    said = request.headers.get("content-length", "")
-    if said.isascii() and said.isdigit() and int(said) > most:
-        raise TooLarge("too_large", f"The portal takes at most {most // (1024 * 1024)} MB at once.")
+async def read_fields(request: Request) -> Form:
+    """The fields in what may be read of a posted form: no file, and none of what comes after."""
+    body_of(request).cut()
+    _check_charset(request.headers.get("content-type", ""))
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return await read_form(request)
+    parser = MultiPartParser(request.headers, request.stream(), max_files=_MAX_FILES, max_fields=_MAX_FIELDS)
+    try:
+        await parser.parse()
+    except TooLarge:
+        pass  # The parser has let go of the file that it was in; the fields before it are whole.
+    except MultiPartException as error:
+        raise BadRequest("unreadable_form", "The form cannot be read.") from error
+    form = _form(parser.items)
+    for file in form.files:
+        await file.close()
+    return Form(form.fields, [])
 
 
-async def read_form(request: Request, most: int = USUAL_BYTES) -> Form:
-    """The posted form; BadRequest where it cannot be read, TooLarge where it says that it is."""
-    check_size(request, most)
+async def read_form(request: Request) -> Form:
+    """The posted form; BadRequest where it cannot be read. How much of it is read, its `Body` knows (bodies.py)."""
+    _check_charset(request.headers.get("content-type", ""))
     try:
         data: FormData = await request.form(
             max_files=_MAX_FILES, max_fields=_MAX_FIELDS, max_part_size=_MAX_FIELD_BYTES
         )
     except HTTPException as error:
-        if error.status_code == 413:  # noqa: PLR2004 - too large, and it never said so
-            raise
         raise BadRequest("unreadable_form", "The form cannot be read.") from error
+    return _form(data.multi_items())
+
+
+def _form(items: Iterable[tuple[str, str | UploadFile]]) -> Form:
     fields: dict[str, list[str]] = {}
     files = []
-    for name, value in data.multi_items():
+    for name, value in items:
         if isinstance(value, UploadFile):
             files.append(value)
         else:
             fields.setdefault(name, []).append(value.replace("\0", ""))
     return Form(fields, [file for file in files if file.filename])
+
+
+def _check_charset(content_type: str) -> None:
+    """Browsers post UTF-8. The parser would take any codec of Python's, of which some are slow and some no Unicode."""
+    _, options = parse_options_header(content_type)
+    if options.get(b"charset", b"utf-8").lower() not in (b"utf-8", b"utf8"):
+        raise BadRequest("unreadable_form", "The form must be UTF-8.")
 
 
 async def own_form(visit: Visit) -> Form:
@@ -74,13 +100,20 @@ async def own_form(visit: Visit) -> Form:
     return form
 
 
-def hold(visit: Visit, path: str, fields: Mapping[str, list[str]]) -> str:
-    """What was typed, sealed, so that the pages of signing in can carry it along."""
+async def hold(visit: Visit, path: str, fields: Mapping[str, list[str]]) -> str:
+    """What was typed, sealed, so that the pages of signing in can carry it along; TooLarge where they cannot."""
     kept = {name: values for name, values in fields.items() if name not in _NOT_HELD}
-    return visit.gateway.seals.seal("held", {"path": path, "fields": kept})
+    if sum(len(name) + sum(map(len, values)) for name, values in kept.items()) > ANONYMOUS_BYTES:
+        raise TooLarge("too_large")
+    sealed = await asyncio.to_thread(visit.gateway.seals.seal, "held", {"path": path, "fields": kept})
+    if len(sealed) > _SEALED_BYTES:
+        raise TooLarge("too_large")
+    return sealed
 
 
-def held(visit: Visit, sealed: str) -> tuple[str, Form] | None:
+async def held(visit: Visit, sealed: str) -> tuple[str, Form] | None:
     """What was typed, and on which page; None where it is too old."""
-    content = visit.gateway.seals.open("held", sealed, _HELD_SECONDS) if sealed else None
+    if not sealed:
+        return None
+    content = await asyncio.to_thread(visit.gateway.seals.open, "held", sealed, _HELD_SECONDS)
     return (content["path"], Form(content["fields"], [])) if content else None

@@ -47,9 +47,9 @@ class Seals:
             hmac.digest(self._forms, "\0".join(parts).encode(), hashlib.sha256)[:24]
         ).decode()
 
-    def fits(self, token: str, *parts: str) -> bool:
-        """Whether a token belongs to these parts."""
-        return hmac.compare_digest(token.encode(), self.token(*parts).encode())
+    def fits(self, token: str, *parts: str, size: int = 32) -> bool:
+        """Whether a token, or its first `size` characters, belongs to these parts."""
+        return hmac.compare_digest(token.encode(errors="replace"), self.token(*parts)[:size].encode())
 
     def unsaved_key(self, account_id: str) -> str:
         """The key under which a person's browser keeps what is not saved yet: theirs at every sign-in, nobody else's.

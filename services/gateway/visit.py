@@ -22,6 +22,8 @@ from services.gateway.templating import render
 from services.gateway.views.frame import Frame, SignedIn
 
 Done = TypeVar("Done")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+"""256 bits as auth writes them; whatever else stands in a cookie is no session."""
 _BROWSER_SECONDS = 2 * 60 * 60
 _MANAGES_SECONDS = 12 * 60 * 60
 _DEVICES_SECONDS = 180 * 24 * 60 * 60
@@ -56,7 +58,8 @@ class Visit:
         )
         prefix = "__Host-" if self.gateway.is_https else ""
         self._session_cookie, self._browser_cookie = f"{prefix}portal_session", f"{prefix}portal_browser"
-        self.token = request.cookies.get(self._session_cookie, "")
+        token = request.cookies.get(self._session_cookie, "")
+        self.token = token if _TOKEN.fullmatch(token) else ""
         self._devices_cookie = f"{prefix}portal_devices"
         self._manages_cookie = f"{prefix}portal_manages"
         self.manages = bool(self.token) and self._fits_session(request.cookies.get(self._manages_cookie, ""))
@@ -231,6 +234,8 @@ class Visit:
 
     def told_saved(self, response: Response, page_id: str) -> Response:
         """Tells the browser's copy of a page that the page was saved; for its script, so readable by it."""
+        if not page_id:
+            return response
         response.set_cookie(
             "portal_saved", page_id, max_age=60, path="/", secure=self.gateway.is_https, samesite="strict"
         )

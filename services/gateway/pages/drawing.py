@@ -30,7 +30,7 @@ async def draw(  # noqa: PLR0917 - a page is drawn from all of it
         files = await visit.gateway.files.list(opened.person, opened.grant, task.task_id)
     drawing = Drawing(
         number=number,
-        page_id=new_page_id(),
+        page_id=new_page_id(visit.gateway, task.task_id),
         holder_key=visit.holder_key(task.task_id, opened.person.account_id),
         spare_row=new_row_id(),
         files=files,

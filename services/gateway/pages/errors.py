@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
-from chassis.errors import Refused, Unauthorised
+from chassis.errors import Forbidden, Refused, Unauthorised
+from chassis.security import record
 from chassis.telemetry import log
 from contracts.api.problem import Problem
 from services.gateway.pages.keeping import wants_json
@@ -58,6 +59,8 @@ async def refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)  # noqa: S101 - registered for that class only
     if _is_program(request):
         return problem(error)
+    if isinstance(error, Forbidden):
+        record("access.refused", "refused", code=error.code)
     visit = Visit(request)
     if isinstance(error, Unauthorised):
         back = request.url.path if request.method == "GET" else ""

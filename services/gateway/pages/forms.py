@@ -19,6 +19,7 @@ from services.gateway.desk import (
     final_contribution_of,
     open_task,
     page_at,
+    page_id_of,
     pages_of,
     save,
 )
@@ -75,37 +76,41 @@ def _notice(done: str, task_id: str) -> tuple[str, str]:
 
 async def post_page(request: Request) -> Response:
     """Any button of a form's page: what was typed is saved first."""
-    visit = Visit(request)
-    form = await own_form_or_keep(visit)
+    visit, task_id = Visit(request), request.path_params["task_id"]
+    found = await _find(visit, task_id)
+    form = await own_form_or_keep(visit, found)
     if isinstance(form, Response):
         return form
-    return await take(visit, form, request.path_params["task_id"], request.path_params["number"])
+    return await take(visit, form, task_id, request.path_params["number"], found)
+
+
+async def _find(visit: Visit, task_id: str) -> Opened | Refused:
+    """The task as its holder opens it, or why it does not open: asked before any of a large body is read."""
+    try:
+        _, opened = await visit.reading(lambda person: open_task(visit.gateway, person, task_id))
+    except Refused as refused:
+        return refused
+    return opened
 
 
 async def resume(request: Request) -> Response:
     """What was typed before the session ended, saved after signing in again."""
     visit = Visit(request)
-    kept = held(visit, (await own_form(visit)).raw("held"))
+    kept = await held(visit, (await own_form(visit)).raw("held"))
     if kept is None:
         return visit.go("/tasks")
     path, form = kept
     _, _, task_id, number = path.split("/")
-    return await take(visit, form, task_id, int(number))
+    return await take(visit, form, task_id, int(number), await _find(visit, task_id))
 
 
-async def take(visit: Visit, form: Form, task_id: str, number: int) -> Response:
+async def take(visit: Visit, form: Form, task_id: str, number: int, found: Opened | Refused) -> Response:
     """Saves a posted page and goes where its button leads."""
-
-    async def read(person: Professional) -> Opened:
-        if form.raw("holder") != visit.holder_key(task_id, person.account_id):
-            raise Forbidden("typed_by_another")
-        return await open_task(visit.gateway, person, task_id)
-
     try:
-        _, opened = await visit.reading(read)
+        opened = _own(visit, form, task_id, found)
         page = page_at(await pages_of(visit.gateway, opened), number)
     except Refused as refused:
-        return keep_typed(visit, form, f"/forms/{task_id}/{number}", refused)
+        return await keep_typed(visit, form, f"/forms/{task_id}/{number}", refused)
     action, full_screen = form.text("action") or "save", visit.request.query_params.get("full", "")
     reading = changes(page, form, action, full_screen)
     not_attached = await attach(visit, opened, page, form)
@@ -131,7 +136,16 @@ async def take(visit: Visit, form: Form, task_id: str, number: int) -> Response:
             full_screen=full_screen,
         )
     response = await _after(visit, opened, form, number, action, full_screen)
-    return visit.told_saved(response, form.text("page_id"))
+    return visit.told_saved(response, page_id_of(form))
+
+
+def _own(visit: Visit, form: Form, task_id: str, found: Opened | Refused) -> Opened:
+    """The opened task, if this person typed the page."""
+    if visit.session and form.raw("holder") != visit.holder_key(task_id, visit.session.account_id):
+        raise Forbidden("typed_by_another")
+    if isinstance(found, Refused):
+        raise found
+    return found
 
 
 async def _not_saved(visit: Visit, opened: Opened, number: int, form: Form, refused: Refused) -> Response:
@@ -140,7 +154,7 @@ async def _not_saved(visit: Visit, opened: Opened, number: int, form: Form, refu
         contribution = await contribution_of(visit.gateway, opened)
         if contribution.state == "submitted" and not wants_json(visit.request):
             return visit.go(f"/forms/{opened.task.task_id}/submitted?late=1")
-    return keep_typed(visit, form, f"/forms/{opened.task.task_id}/{number}", refused)
+    return await keep_typed(visit, form, f"/forms/{opened.task.task_id}/{number}", refused)
 
 
 async def _saved_json(  # noqa: PLR0917 - the page, what was posted of it, and what came of that

@@ -4,7 +4,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from chassis.errors import Forbidden, Refused, Unauthorised, Unavailable
-from services.gateway.posting import LARGEST_BYTES, Form, hold, read_form
+from services.gateway.bodies import body_of
+from services.gateway.desk import Opened, is_page_id
+from services.gateway.posting import LARGEST_BYTES, Form, hold, read_fields, read_form
 from services.gateway.views.entry import SignInPage
 from services.gateway.visit import Visit
 
@@ -14,29 +16,38 @@ def wants_json(request: Request) -> bool:
     return "application/json" in request.headers.get("accept", "")
 
 
-async def own_form_or_keep(visit: Visit) -> Form | Response:
-    """The posted page of a form; where its token is of another session, a page that keeps what was typed."""
+async def own_form_or_keep(visit: Visit, found: Opened | Refused) -> Form | Response:
+    """The posted page of a form: whole where the task is open to this person (`found`), else what is typed on it.
+
+    Where its token is of another session: a page that keeps what was typed.
+    """
     if not visit.is_own_origin():
         raise Forbidden("foreign_form")
-    form = await read_form(visit.request, LARGEST_BYTES)
+    if isinstance(found, Opened):
+        body_of(visit.request).allow(LARGEST_BYTES)
+        form = await read_form(visit.request)
+    else:
+        form = await read_fields(visit.request)
     if visit.fits(form.raw("csrf")):
         return form
     if wants_json(visit.request):
         return _signed_out()
-    path = visit.request.url.path
-    template = "resume.html" if visit.token else "sign_in.html"
-    return visit.page(template, SignInPage(held=hold(visit, path, form.fields), next=path))
+    if not is_page_id(visit.gateway, visit.request.path_params["task_id"], form.text("page_id")):
+        # Whoever was given no page of ours has nothing on it to lose, and gets back nothing of what they sent.
+        raise Forbidden("stale_form")
+    path, template = visit.request.url.path, "resume.html" if visit.session else "sign_in.html"
+    return visit.page(template, SignInPage(held=await hold(visit, path, form.fields), next=path))
 
 
-def keep_typed(visit: Visit, form: Form, path: str, refused: Refused) -> Response:
+async def keep_typed(visit: Visit, form: Form, path: str, refused: Refused) -> Response:
     """The page that follows a save that could not be: sign in again, or try again, with what was typed sealed in it."""
     if isinstance(refused, Unauthorised):
         if wants_json(visit.request):
             return _signed_out()
-        page = SignInPage(held=hold(visit, path, form.fields), next=path)
+        page = SignInPage(held=await hold(visit, path, form.fields), next=path)
         return visit.end_session(_signed_out_page(visit, page))
     if isinstance(refused, Unavailable) and not wants_json(visit.request):
-        return visit.page("unsaved.html", SignInPage(held=hold(visit, path, form.fields)), 503)
+        return visit.page("unsaved.html", SignInPage(held=await hold(visit, path, form.fields)), 503)
     raise refused
 
 

@@ -1,0 +1,124 @@
+"""A request's body on its way in: how much of it is read, how long that may take, how many come at once."""
+
+import asyncio
+from collections import Counter
+from typing import ClassVar
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.types import Message, Receive, Scope
+
+from chassis.errors import Refused, TooLarge, Unavailable
+
+ANONYMOUS_BYTES = 300 * 1024
+"""What is read before anybody is known: a long page of text, or the largest page that is kept (posting.py)."""
+_ANONYMOUS_SECONDS = 30.0
+_GRANTED_SECONDS = 120.0
+_BYTES_A_SECOND = 32 * 1024
+"""A granted body has this much longer for each of its seconds' bytes: a slow line is no fault."""
+_AT_ONCE = 128
+_AT_ONCE_OF_ONE_CLIENT = 16
+
+
+class TooSlow(Refused):
+    """A body that does not come."""
+
+    status: ClassVar[int] = 408
+    title: ClassVar[str] = "Too slow"
+
+
+class Bodies:
+    """How many bodies of anonymous requests are on their way in; in this process."""
+
+    def __init__(self) -> None:
+        self._of_client: Counter[str] = Counter()
+
+    def enter(self, client: str) -> None:
+        """One more; Unavailable where there are too many."""
+        if self._of_client.total() >= _AT_ONCE or self._of_client[client] >= _AT_ONCE_OF_ONE_CLIENT:
+            raise Unavailable("too_many_bodies", retry_after=5)
+        self._of_client[client] += 1
+
+    def leave(self, client: str) -> None:
+        """One less."""
+        self._of_client[client] -= 1
+        if not self._of_client[client]:
+            del self._of_client[client]
+
+
+class Body:
+    """The body of one request. Whoever knows who sends it may allow more: `body_of(request).allow(...)`."""
+
+    def __init__(self, scope: Scope, receive: Receive, client: str, bodies: Bodies) -> None:
+        headers = Headers(scope=scope)
+        said = headers.get("content-length", "0")
+        self._said = int(said) if said.isascii() and said.isdigit() else 0
+        self._comes = self._said > 0 or "transfer-encoding" in headers
+        self._client = client
+        self._receive = receive
+        self._bodies = bodies
+        self._most, self._seconds, self._is_granted, self._is_cut = ANONYMOUS_BYTES, _ANONYMOUS_SECONDS, False, False
+        self._since: float | None = None
+        self._counted = self._is_whole = False
+        self._read = 0
+
+    def allow(self, most: int) -> None:
+        """The sender is known and may send: up to `most` bytes, as slowly as a slow line sends."""
+        self._most, self._seconds, self._is_granted = most, _GRANTED_SECONDS, True
+
+    def cut(self) -> None:
+        """The beginning is wanted, whatever size the body says that it has: TooLarge comes after what may be read."""
+        self._is_cut = True
+
+    async def receive(self) -> Message:
+        """The next piece; TooLarge, TooSlow or Unavailable where there is none to be had."""
+        if self._is_whole or not self._comes:
+            return await self._receive()
+        self._begin()
+        try:
+            async with asyncio.timeout_at(self._until()):
+                message = await self._receive()
+        except TimeoutError:
+            raise TooSlow("too_slow") from None
+        return self._counted_in(message) if message["type"] == "http.request" else message
+
+    def _begin(self) -> None:
+        if (self._said > self._most and not self._is_cut) or self._read > self._most:
+            raise self._too_large()
+        if self._since is None:
+            self._since = asyncio.get_running_loop().time()
+            if not self._is_granted:
+                self._bodies.enter(self._client)
+                self._counted = True
+
+    def _until(self) -> float:
+        more = self._read / _BYTES_A_SECOND if self._is_granted else 0
+        return (self._since or 0) + self._seconds + more
+
+    def _counted_in(self, message: Message) -> Message:
+        piece = message.get("body", b"")
+        left, self._read = self._most - self._read, self._read + len(piece)
+        if self._read > self._most:
+            if not self._is_cut:
+                raise self._too_large()
+            return {"type": "http.request", "body": piece[:left], "more_body": True}
+        if not message.get("more_body", False):
+            self._is_whole = True
+            self.end()
+        return message
+
+    def end(self) -> None:
+        """The body is here, or the request is over."""
+        if self._counted:
+            self._counted = False
+            self._bodies.leave(self._client)
+
+    def _too_large(self) -> TooLarge:
+        size = f"{self._most // (1024 * 1024)} MB" if self._is_granted else f"{self._most // 1024} KB"
+        return TooLarge("too_large", f"The portal takes at most {size} at once.")
+
+
+def body_of(request: Request) -> Body:
+    """The body of a request that the guard has let in."""
+    body: Body = request.state.body
+    return body

@@ -1,0 +1,89 @@
+"""T85: what strangers send, however large, costs the gateway no more than what they are let send."""
+
+import base64
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from chassis.settings import key_bytes
+from services.gateway.bodies import ANONYMOUS_BYTES
+from services.gateway.sealing import Seals
+from tests.faults.alone import Alone, Stalls, gateway
+from tests.support.measures import Measures
+
+MEMORY_MB = 384
+"""The limit of the gateway's container."""
+
+
+def page_of(form: dict[str, str]) -> tuple[bytes, bytes]:
+    """A multipart body before and after the part that grows."""
+    parts = "".join(
+        f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n' for name, text in form.items()
+    )
+    return parts.encode() + b'--b\r\nContent-Disposition: form-data; name="a:x"\r\n\r\n', b"\r\n--b--\r\n"
+
+
+def send(one: Alone, size: int, *, is_chunked: bool, form: dict[str, str]) -> tuple[int, int, int]:
+    """Posts a page of a form of this size; the status, how much was sent before it came, how long the answer is."""
+    before, after = page_of(form)
+    said = b"Transfer-Encoding: chunked" if is_chunked else b"Content-Length: %d" % size
+    with socket.create_connection(("127.0.0.1", one.port), timeout=60) as client:
+        client.sendall(
+            b"POST /forms/x/1 HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+            + said
+            + b"\r\nConnection: close\r\n\r\n"
+        )
+        sent, answer = 0, b""
+        pieces = [before, *[b"x" * 65536] * ((size - len(before) - len(after)) // 65536)]
+        pieces += [b"x" * ((size - len(before) - len(after)) % 65536) + after]
+        try:
+            for piece in pieces:
+                client.sendall(b"%x\r\n%b\r\n" % (len(piece), piece) if is_chunked else piece)
+                sent += len(piece)
+            if is_chunked:
+                client.sendall(b"0\r\n\r\n")
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        try:
+            while piece := client.recv(65536):
+                answer += piece
+        except ConnectionResetError:
+            pass
+    return int(answer.split()[1]) if answer else 0, sent, len(answer)
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alone]:
+    with gateway(tmp_path_factory.mktemp("t85")) as one:
+        yield one
+
+
+@pytest.mark.parametrize("is_chunked", [False, True], ids=["told", "chunked"])
+@pytest.mark.parametrize("megabytes", [0.3, 9.5, 38, 114])
+@pytest.mark.parametrize("is_of_ours", [False, True], ids=["stranger", "page-of-ours"])
+def test_t85_a_large_body_of_a_stranger_stalls_nobody(
+    one: Alone, measures: Measures, megabytes: float, is_chunked: bool, is_of_ours: bool
+) -> None:
+    seals, nonce = Seals(key_bytes(one.secret)), base64.urlsafe_b64encode(b"T85-te").decode()
+    form = {"page_id": nonce + seals.token("page", "x", nonce)[:16] if is_of_ours else ""}
+    send(one, 1000, is_chunked=False, form=form)
+    before = one.peak_mb()
+    with Stalls(one.url).watched() as stalls:
+        status, sent, answered = send(one, int(megabytes * 1_000_000), is_chunked=is_chunked, form=form)
+    measures.report(
+        "T85",
+        sender="page of ours" if is_of_ours else "stranger",
+        chunked=is_chunked,
+        body_mb=megabytes,
+        status=status,
+        sent_mb=round(sent / 1e6, 1),
+        answer_kb=round(answered / 1000),
+        livez_longest_ms=round(stalls.longest * 1000),
+        grown_mb=round(one.peak_mb() - before, 1),
+        peak_mb=round(one.peak_mb()),
+    )
+    assert status in {0, 200, 403, 413}
+    assert answered < ANONYMOUS_BYTES + 20_000
+    assert one.peak_mb() - before < 30
+    assert one.peak_mb() < MEMORY_MB

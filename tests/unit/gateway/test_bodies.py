@@ -1,0 +1,177 @@
+"""What the gateway reads of a request's body before anybody is known, and after."""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from itertools import repeat
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from chassis.errors import TooLarge, Unavailable
+from services.gateway.app import build_app
+from services.gateway.bodies import ANONYMOUS_BYTES, Bodies, Body, TooSlow
+from services.gateway.desk import new_page_id
+from tests.unit.gateway.test_app import key, settings, token_of
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+PIECE = 16 * 1024
+
+
+@pytest.fixture
+def client() -> Iterator[TestClient]:
+    with TestClient(build_app(settings("https://portal.example")), base_url="https://portal.example") as client:
+        yield client
+
+
+class Sender:
+    """Sends pieces for ever; counts what was asked of it."""
+
+    def __init__(self, piece: bytes = b"x" * PIECE) -> None:
+        self.piece = piece
+        self.sent = 0
+
+    async def receive(self) -> dict[str, Any]:
+        self.sent += len(self.piece)
+        return {"type": "http.request", "body": self.piece, "more_body": True}
+
+
+def body(sender: Sender, bodies: Bodies | None = None, said: str = "", client: str = "192.0.2.1") -> Body:
+    named = [(b"content-length", said.encode())] if said else [(b"transfer-encoding", b"chunked")]
+    return Body({"type": "http", "headers": named}, sender.receive, client, bodies or Bodies())
+
+
+async def drained(one: Body) -> bytes:
+    whole = b""
+    while True:
+        message = await one.receive()
+        whole += message["body"]
+        if not message["more_body"]:
+            return whole
+
+
+async def test_nothing_is_read_of_a_body_that_says_that_it_is_too_large() -> None:
+    sender = Sender()
+    with pytest.raises(TooLarge):
+        await body(sender, said="114000000").receive()
+    assert sender.sent == 0
+
+
+async def test_a_body_that_does_not_say_is_left_at_300_kb() -> None:
+    sender = Sender()
+    with pytest.raises(TooLarge):
+        await drained(body(sender))
+    assert sender.sent <= ANONYMOUS_BYTES + PIECE
+
+
+async def test_of_a_cut_body_the_beginning_is_read() -> None:
+    sender = Sender()
+    cut = body(sender, said="114000000")
+    cut.cut()
+    pieces = [(await cut.receive())["body"] for _ in range(-(-ANONYMOUS_BYTES // PIECE))]
+    assert len(b"".join(pieces)) == ANONYMOUS_BYTES
+    with pytest.raises(TooLarge):
+        await cut.receive()
+    assert sender.sent <= ANONYMOUS_BYTES + PIECE
+
+
+async def test_who_is_known_may_send_more_and_no_more_than_that() -> None:
+    granted = body(Sender())
+    granted.allow(ANONYMOUS_BYTES * 4)
+    with pytest.raises(TooLarge):
+        await drained(granted)
+    assert granted._read > ANONYMOUS_BYTES * 4
+
+
+async def test_one_client_has_16_bodies_on_their_way_and_all_clients_128() -> None:
+    bodies = Bodies()
+    taken = [body(Sender(), bodies) for _ in range(16)]
+    for one in taken:
+        await one.receive()
+    with pytest.raises(Unavailable):
+        await body(Sender(), bodies).receive()
+    for number in range(112):
+        await body(Sender(), bodies, client=f"198.51.100.{number}").receive()
+    with pytest.raises(Unavailable):
+        await body(Sender(), bodies, client="203.0.113.1").receive()
+    taken[0].end()
+    await body(Sender(), bodies, client="203.0.113.1").receive()
+    assert await body(Sender(), bodies, said="0").receive(), "a request without a body takes no place"
+
+
+async def test_a_body_that_does_not_come_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.gateway.bodies._ANONYMOUS_SECONDS", 0.05)
+
+    class Silent(Sender):
+        async def receive(self) -> dict[str, Any]:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    with pytest.raises(TooSlow):
+        await body(Silent()).receive()
+
+
+def post(client: TestClient, path: str, content: bytes | Callable[[], Iterator[bytes]], **headers: str) -> Any:
+    sent = content if isinstance(content, bytes) else content()
+    return client.post(path, content=sent, headers=FORM | headers)
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/forms/x/1", "/resume", "/register/1", "/api/council/v1/token"])
+@pytest.mark.parametrize("size", [ANONYMOUS_BYTES + 1, 9_500_000])
+def test_an_anonymous_body_beyond_300_kb_is_neither_kept_nor_echoed(client: TestClient, path: str, size: int) -> None:
+    answer = post(client, path, b"a=" + b"x" * (size - 2))
+    assert answer.status_code in {403, 413}
+    assert len(answer.content) < 20_000
+
+
+def page_id(client: TestClient, task_id: str = "x") -> str:
+    """As a page of this task bears it that was drawn before."""
+    return new_page_id(client.app.state.gateway, task_id)  # type: ignore[attr-defined]
+
+
+def test_whoever_was_given_no_page_gets_nothing_back(client: TestClient) -> None:
+    client.get("/sign-in")
+    for forged in ("", "A" * 24, page_id(client, "another-task")):
+        answer = client.post("/forms/x/1", data={"page_id": forged, "a:views": "what was typed"})
+        assert answer.status_code == 403
+        assert 'name="held"' not in answer.text
+
+
+def test_what_was_typed_on_a_page_is_kept_when_nobody_is_signed_in_any_more(client: TestClient) -> None:
+    answer = client.post("/forms/x/1", data={"page_id": page_id(client), "a:views": "what was typed"})
+    assert answer.status_code == 200
+    assert 'name="held"' in answer.text
+
+
+def test_a_file_beyond_the_limit_does_not_take_the_words_before_it_along(client: TestClient) -> None:
+    page = {"page_id": page_id(client), "a:views": "what was typed"}
+    answer = client.post("/forms/x/1", data=page, files={"file": ("a.pdf", b"x" * 5_000_000)})
+    assert answer.status_code == 200
+    sealed = answer.text.partition('name="held" value="')[2].partition('"')[0]
+    content = client.app.state.gateway.seals.open("held", sealed, 60)  # type: ignore[attr-defined]
+    assert content["fields"]["a:views"] == ["what was typed"]
+
+
+def test_what_is_held_fits_into_the_body_of_the_next_sign_in(client: TestClient) -> None:
+    token = token_of(client.get("/sign-in").text)
+    typed = "".join(f"{number} words of a long page, " for number in range(9000))
+    answer = client.post("/forms/x/1", data={"page_id": page_id(client), "a:views": typed})
+    sealed = answer.text.partition('name="held" value="')[2].partition('"')[0]
+    assert 0 < len(sealed) < ANONYMOUS_BYTES
+    again = client.post("/sign-in", data={"csrf": token, "held": sealed, "email": "", "password": ""})
+    assert again.status_code != 413
+
+
+@pytest.mark.parametrize("charset", ["punycode", "unicode_escape", "utf-16-le", "rot13", "latin-1"])
+def test_a_form_in_another_charset_is_refused(client: TestClient, charset: str) -> None:
+    headers = {"Content-Type": f"multipart/form-data; boundary=b; charset={charset}"}
+    content = b'--b\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n\\ud800\r\n--b--\r\n'
+    assert client.post("/sign-in", content=content, headers=headers).status_code == 400
+
+
+def test_a_council_shows_its_token_before_its_message_is_read(client: TestClient) -> None:
+    large = json.dumps(list(repeat("x" * 1000, 2000))).encode()
+    headers = {"Authorization": f"Bearer {key().get_secret_value()}"}
+    answer = client.post("/api/council/v1/messages/council.delegation.requested.v1", content=large, headers=headers)
+    assert answer.status_code == 401
