@@ -63,13 +63,12 @@ def _mark(content: BinaryIO) -> str:
 async def upload(request: Request) -> Response:
     """A file that the page's script sends as soon as it is chosen: the list after it, or why it was refused."""
     visit, task_id = Visit(request), request.path_params["task_id"]
-    form = await own_form_or_keep(visit)
+    person, opened = await visit.reading(lambda person: open_task(visit.gateway, person, task_id))
+    form = await own_form_or_keep(visit, opened)
     if isinstance(form, Response):
         return form
-    person = await visit.sign_in_person()
     if form.raw("holder") != visit.holder_key(task_id, person.account_id):
         raise Forbidden("typed_by_another")
-    opened = await open_task(visit.gateway, person, task_id)
     faults = [fault for file in form.files if (fault := await _attach(visit, opened, file))]
     files = await visit.gateway.files.list(person, opened.grant, task_id)
     attached = visit.fragment("attached.html", AttachedList.of(task_id, files))
