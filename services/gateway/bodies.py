@@ -28,7 +28,7 @@ class TooSlow(Refused):
 
 
 class Bodies:
-    """How many bodies of anonymous requests are on their way in; in this process."""
+    """How many bodies of anonymous requests are half here; in this process."""
 
     def __init__(self) -> None:
         self._of_client: Counter[str] = Counter()
@@ -87,9 +87,6 @@ class Body:
             raise self._too_large()
         if self._since is None:
             self._since = asyncio.get_running_loop().time()
-            if not self._is_granted:
-                self._bodies.enter(self._client)
-                self._counted = True
 
     def _until(self) -> float:
         more = self._read / _BYTES_A_SECOND if self._is_granted else 0
@@ -105,6 +102,10 @@ class Body:
         if not message.get("more_body", False):
             self._is_whole = True
             self.end()
+        elif not self._is_granted and not self._counted:
+            # A small body is whole at its first piece and takes no place: all places held keep nobody from signing in.
+            self._bodies.enter(self._client)
+            self._counted = True
         return message
 
     def end(self) -> None:

@@ -97,7 +97,20 @@ async def test_one_client_has_16_bodies_on_their_way_and_all_clients_128() -> No
         await body(Sender(), bodies, client="203.0.113.1").receive()
     taken[0].end()
     await body(Sender(), bodies, client="203.0.113.1").receive()
-    assert await body(Sender(), bodies, said="0").receive(), "a request without a body takes no place"
+    with pytest.raises(Unavailable):
+        await body(Sender(), bodies, client="203.0.113.1").receive()
+
+
+async def test_a_body_that_comes_at_once_needs_no_place() -> None:
+    bodies = Bodies()
+    for number in range(128):
+        await body(Sender(), bodies, client=f"198.51.100.{number}").receive()
+
+    class AtOnce(Sender):
+        async def receive(self) -> dict[str, Any]:
+            return {"type": "http.request", "body": b"email=", "more_body": False}
+
+    assert (await body(AtOnce(), bodies, said="6").receive())["body"] == b"email="
 
 
 async def test_a_body_that_does_not_come_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
