@@ -8,6 +8,7 @@ from typing import Any, Self, cast
 from aio_pika.abc import AbstractIncomingMessage
 
 from chassis import clock, retry
+from chassis.wire import UNREADABLE
 
 _CARRIED = ("traceparent",)
 """What of a sender's headers goes along with a copy. Any other could mean something to the broker: `CC` and `BCC` are
@@ -36,6 +37,8 @@ class Delivery:
     first_seen: datetime
     returns: int = 0
     """How often it came back because nobody answered for it: a killed process, a lost connection."""
+    unreadable: str = ""
+    """Names of the properties that could not be read."""
 
     @property
     def authority(self) -> str:
@@ -65,6 +68,7 @@ class Delivery:
             attempts=int(cast("int", own.get(retry.HEADER_ATTEMPTS, 0))),
             first_seen=datetime.fromisoformat(str(first_seen)) if first_seen else clock.now(),
             returns=_returns(raw),
+            unreadable=str(raw.headers.get(UNREADABLE, "")),
         )
 
     def carried_headers(self, own: Mapping[str, str | int]) -> dict[str, Any]:

@@ -28,3 +28,8 @@ def _messages(module: ModuleType) -> list[type[Message]]:
 CATALOGUE: dict[str, type[Message]] = {
     message.wire_name: message for module in OWNERS.values() for message in _messages(module)
 }
+
+
+def owner_of(wire_name: str) -> str:
+    """Who alone tells it: the first word of its name, and the name of the owner's broker user."""
+    return wire_name.partition(".")[0]

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
-from chassis import retry
+from chassis import retry, wire
 from chassis.delivery import carried
 from commands.parts.secrets import OPERATOR, SERVICE_USERS
 
@@ -110,6 +110,7 @@ class Morgue:
 @asynccontextmanager
 async def opened(amqp: str, queues: Iterable[str]) -> AsyncIterator[Morgue]:
     """The morgue of a broker; whatever was read and neither replayed nor dropped stays as it was."""
+    wire.install()
     async with await aio_pika.connect(amqp, timeout=_SECONDS) as connection:
         channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
         yield Morgue(channel, queues, unquote(urlsplit(amqp).username or "guest"))

@@ -1,5 +1,7 @@
 """Messages in: one function per queue. What a council cannot be taken at its word for is answered."""
 
+import hashlib
+
 import orjson
 
 from chassis.errors import Refused
@@ -80,7 +82,7 @@ def reject(delivery: Delivery, refused: Refused) -> Outgoing | None:
         reason=refused.detail,
         field=refused.field,
     )
-    return tell(rejected, delivery.authority, delivery.message_id or delivery.body.hex()[:200])
+    return tell(rejected, delivery.authority, delivery.message_id or hashlib.sha256(delivery.body).hexdigest())
 
 
 def _delegation_id(body: bytes) -> str | None:

@@ -104,6 +104,12 @@ def test_what_nobody_calls_counts_as_not_built(tmp_path: Path) -> None:
     assert built_in(tmp_path) == {"contracts.portal.DelegationAccepted", "contracts.tasks.TaskRetracted"}
 
 
+@pytest.mark.parametrize(("service", "subscription"), _subscriptions(), ids=lambda one: getattr(one, "queue", one))
+def test_what_a_service_hears_is_told_by_one_service_alone(service: str, subscription: Subscription) -> None:
+    name = subscription.message.wire_name if subscription.message else ""
+    assert ([subscription.teller] if subscription.teller else []) == publishers_of(name), f"{service} hears {name}"
+
+
 def test_a_queue_has_one_handler_and_its_service_in_its_name() -> None:
     names = [one.queue for _, one in _subscriptions()]
     assert len(names) == len(set(names))
@@ -143,7 +149,7 @@ def _files_with(pattern: str) -> set[str]:
     ("pattern", "allowed"),
     [
         pytest.param(
-            PUBLISHES, {"chassis/outbox.py", "chassis/relay.py", "chassis/messaging.py"}, id="only the outbox publishes"
+            PUBLISHES, {"chassis/outbox.py", "chassis/relay.py", "chassis/endings.py"}, id="only the outbox publishes"
         ),
         pytest.param(OPENS, {"chassis/database.py"}, id="only the chassis opens the database"),
         pytest.param(TELLS_TIME, {"chassis/clock.py"}, id="only the clock tells the time"),

@@ -5,9 +5,10 @@ import contextlib
 import json
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Self
 
 import aio_pika
@@ -19,6 +20,7 @@ from tests.support.eventually import eventually
 ACCEPTED = "portal.delegation.accepted.v1"
 REJECTED = "portal.message.rejected.v1"
 REQUESTED = "council.delegation.requested.v1"
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 _PAUSE_SECONDS = 0.2
 _ANSWER_SECONDS = 5
 _AT_ONCE = 50
@@ -45,6 +47,7 @@ class Cms:
         """By name and delegation: how often each message id came."""
         self.bodies: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
         """By name and the id of the message that is answered (or its own): the body."""
+        self.rejections: list[dict[str, Any]] = []
         self.heard_at = 0.0
         self._url = amqp_url
         self._connection: AbstractConnection | None = None
@@ -100,29 +103,39 @@ class Cms:
         self.acknowledged.add(delegation_id)
         self.acknowledged_at = self._confirmed_at[delegation_id] = time.monotonic()
 
-    async def tell(self, name: str, body: dict[str, Any] | bytes, message_id: str, times: int = 1) -> None:
-        """Publishes until it is confirmed, always under the same message id; all of it `times` times."""
+    async def tell(
+        self,
+        name: str,
+        body: dict[str, Any] | bytes,
+        message_id: str,
+        times: int = 1,
+        bent: Mapping[str, Any] = NOTHING,
+    ) -> None:
+        """Publishes until it is confirmed, always under the same message id; all of it `times` times.
+
+        `bent` replaces properties, and the routing key.
+        """
         raw = body if isinstance(body, bytes) else json.dumps({"authority": self.authority, **body}).encode()
         async with self._slots:
             for _ in range(times):
-                while not await self._try(raw, name, message_id):
+                while not await self._try(raw, name, {"message_id": message_id, **bent}):
                     self.resent += 1
                     await asyncio.sleep(_PAUSE_SECONDS)
 
-    async def _try(self, raw: bytes, name: str, message_id: str) -> bool:
-        message = aio_pika.Message(
-            raw,
-            message_id=message_id,
-            type=name,
-            timestamp=datetime.now(UTC),
-            content_type="application/json",
-            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-            user_id=self.authority,
-        )
+    async def _try(self, raw: bytes, name: str, properties: dict[str, Any]) -> bool:
+        usual = {
+            "type": name,
+            "timestamp": datetime.now(UTC),
+            "content_type": "application/json",
+            "delivery_mode": aio_pika.DeliveryMode.PERSISTENT,
+            "user_id": self.authority,
+        }
+        routing_key = properties.pop("routing_key", f"{self.authority}.{name}")
+        message = aio_pika.Message(raw, **{**usual, **properties})
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
                 exchange = await (await self._open()).get_exchange("council.inbox", ensure=False)
-                await exchange.publish(message, f"{self.authority}.{name}", mandatory=True)
+                await exchange.publish(message, routing_key, mandatory=True)
         except Exception:  # noqa: BLE001 - whatever it was, it is not confirmed
             return False
         return True
@@ -161,6 +174,8 @@ class Cms:
         self.answers[name][body.get("delegation_id") or ""][str(message.message_id)] += 1
         self.bodies[name][body.get("message_id") or str(message.message_id)] = body
         self.heard_at = time.monotonic()
+        if name == REJECTED:
+            self.rejections.append(body)
         if name == ACCEPTED:
             since = self._confirmed_at.get(body["delegation_id"], self.heard_at)
             self.took.setdefault(body["delegation_id"], self.heard_at - since)

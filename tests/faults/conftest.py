@@ -7,11 +7,16 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from motor.motor_asyncio import AsyncIOMotorClient
 
+from chassis.tokens import public_key_of
+from services.tasks.app import build_app
+from services.tasks.settings import Settings
 from tests.faults.cms import Cms
 from tests.faults.house import House
 from tests.faults.rigs import Rig
 from tests.support.broker import Broker
+from tests.support.service import new_key, running
 
 RigMaker = Callable[..., AbstractAsyncContextManager[Rig]]
 
@@ -56,3 +61,24 @@ async def cms(shared_house: House) -> AsyncIterator[Cms]:
 def prefix(request: pytest.FixtureRequest) -> str:
     """What the ids of a test's delegations begin with."""
     return f"{request.node.name.split('_')[1]}-{uuid4().hex[:6]}-"
+
+
+@pytest.fixture
+async def tasks_alone(broker: Broker, mongo_url: str, mongo_database: str) -> AsyncIterator[None]:
+    """The service to which councils speak, and no other."""
+    settings = Settings.model_validate(
+        {
+            "env": "test",
+            "log_level": "ERROR",
+            "mongo_url": mongo_url,
+            "mongo_database": mongo_database,
+            "amqp_url": broker.url_of("tasks"),
+            "gateway_public_key": public_key_of(new_key()),
+            "signing_key": new_key(),
+        }
+    )
+    async with running(build_app(settings)):
+        yield
+    motor: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongo_url)
+    await motor.drop_database(mongo_database)
+    motor.close()

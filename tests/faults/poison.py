@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.faults.cms import REQUESTED
@@ -92,3 +93,48 @@ def _unknown() -> Iterator[str]:
     yield from ("council.tea.ordered.v1", "council.delegation.requested.v2", "council.delegation.requested")
     yield from ("portal.message.rejected.v1", "tasks.task.opened.v1", "x", "council..v1", "council.*.v1", "#")
     yield from (f"council.made-up-{number}.done.v1" for number in range(20))
+
+
+class _Bytes(str):
+    """A text of one byte a character, which goes over the wire as these bytes."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """Itself, which a client's conversion would make an ordinary text."""
+        return self
+
+    def encode(self, *_: str) -> bytes:
+        return super().encode("latin-1")
+
+
+class _Moment(datetime):
+    """A time that goes over the wire as any number."""
+
+    number: int
+
+    def timestamp(self) -> int:  # type: ignore[override]
+        return self.number
+
+
+def _moment(number: int) -> datetime:
+    moment = _Moment(2026, 1, 1, tzinfo=UTC)
+    moment.number = number
+    return moment
+
+
+def properties() -> list[tuple[dict[str, Any], str]]:
+    """Properties that a client library cannot decode, or that are hard work for it; and the code of the answer."""
+    broken = "\xff\xfe\xfa"
+    texts = ("message_id", "type", "correlation_id", "content_type", "content_encoding", "app_id", "reply_to")
+    many: dict[str, Any] = {f"h{number}": None for number in range(9000)}
+    return [
+        *(({name: _Bytes(broken)}, "invalid_properties") for name in texts),
+        ({"message_id": _Bytes("\xff" * 127)}, "invalid_properties"),
+        ({"headers": {_Bytes(broken): 1}}, "invalid_properties"),
+        ({"headers": {"a": {_Bytes(broken): 1}}}, "invalid_properties"),
+        *(({"timestamp": _moment(number)}, "invalid_properties") for number in (18 * 10**18, 1_763_971_200_000_000)),
+        ({"headers": {"t": _moment(18 * 10**18)}}, "invalid_properties"),
+        ({"headers": many}, "invalid_properties"),
+        ({"routing_key": _Bytes("bristol.\xff\xfe")}, "unknown_message"),
+    ]

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 import aio_pika
@@ -100,7 +101,8 @@ class Rig:
     async def order(self, order_id: str, do: str = "work", times: int = 0) -> str:
         """Publishes an order, confirmed; gives its id back."""
         body = Ordered(order_id=order_id, do=do, times=times).model_dump_json().encode()
-        message = aio_pika.Message(body, message_id=order_id, type=Ordered.wire_name, delivery_mode=2)
+        user = unquote(urlsplit(self.amqp_url).username or "guest")
+        message = aio_pika.Message(body, message_id=order_id, type=Ordered.wire_name, delivery_mode=2, user_id=user)
         await self._channel.default_exchange.publish(message, self.queue, mandatory=True, timeout=10)
         return order_id
 

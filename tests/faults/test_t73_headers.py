@@ -1,25 +1,20 @@
 """T73, headers: further routing keys (`CC`, `BCC`) on a council's message reach nobody, whatever becomes of it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import aio_pika
 import pytest
 from aiormq.exceptions import ChannelAccessRefused
-from motor.motor_asyncio import AsyncIOMotorClient
 from prometheus_client import REGISTRY
 
 from chassis.retry import DELAYS, retry_queue
-from chassis.tokens import public_key_of
-from services.tasks.app import build_app
-from services.tasks.settings import Settings
 from tests.support.broker import Broker
 from tests.support.council import Council, request
 from tests.support.eventually import eventually
 from tests.support.measures import Measures
 from tests.support.recorder import Recorder
-from tests.support.service import new_key, running
 
 KINDS = ("delegation.requested", "delegation.amended", "delegation.retracted", "work-group.defined", "tea.ordered")
 # Queues that nobody consumes here: what reaches them stays.
@@ -27,27 +22,6 @@ STANDING = ("council.oxfordshire", "notify.send-code", "forms.close-contribution
 # Queues of the service itself: what reaches them is counted by it.
 OWN = ("tasks.welcome-person", "tasks.offer-form", "tasks.complete-task")
 FURTHER_KEYS = (("CC",), ("BCC",), ("CC", "BCC"))
-
-
-@pytest.fixture
-async def tasks(broker: Broker, mongo_url: str, mongo_database: str) -> AsyncIterator[None]:
-    """The service to which councils speak, and no other."""
-    settings = Settings.model_validate(
-        {
-            "env": "test",
-            "log_level": "ERROR",
-            "mongo_url": mongo_url,
-            "mongo_database": mongo_database,
-            "amqp_url": broker.url_of("tasks"),
-            "gateway_public_key": public_key_of(new_key()),
-            "signing_key": new_key(),
-        }
-    )
-    async with running(build_app(settings)):
-        yield
-    motor: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongo_url)
-    await motor.drop_database(mongo_database)
-    motor.close()
 
 
 def _bodies(kind: str) -> Iterator[dict[str, Any] | bytes]:
@@ -89,7 +63,7 @@ async def _waiting(broker: Broker, *names: str) -> int:
         return sum(queue.declaration_result.message_count or 0 for queue in queues)
 
 
-@pytest.mark.usefixtures("tasks")
+@pytest.mark.usefixtures("tasks_alone")
 async def test_t73_further_routing_keys_of_a_council_reach_nobody(broker: Broker, measures: Measures) -> None:
     council = Council("bristol", broker.url_of("bristol"), "", "", "")
     before = _handled()

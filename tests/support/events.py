@@ -1,5 +1,6 @@
 """Publishes what other services would tell, as themselves, for tests of one service."""
 
+from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 import aio_pika
@@ -22,7 +23,7 @@ async def publish(broker: Broker, user: str, event: Event, *, message_id: str | 
             timestamp=clock.now(),
             content_type="application/json",
             delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-            user_id=user if broker.passwords else None,
+            user_id=user if broker.passwords else unquote(urlsplit(broker.url).username or "guest"),
         )
         for _ in range(times):
             await exchange.publish(message, event.wire_name, timeout=10)

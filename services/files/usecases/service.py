@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from chassis.authorities import Authorities
-from chassis.errors import Conflict, NotFound, TryLater
+from chassis.errors import Conflict, NotFound, Refused, TryLater
 from chassis.tokens import Signer
 from contracts.authority import FileRules
 from contracts.tasks import FormGrant
@@ -46,6 +46,8 @@ class Files:
         """Load, decide, save; again where somebody else was faster."""
         for _ in range(TRIES):
             before = await self.folders.get(task_id) or Folder(task_id=task_id, authority=authority)
+            if before.authority != authority:
+                raise Refused("wrong_authority", "The task is another authority's.", field="/authority")
             after = decide(before)
             if after == before or await self.folders.save(after):
                 return after

@@ -6,7 +6,7 @@ from typing import Any
 from pymongo import ASCENDING, IndexModel
 
 from chassis.database import Document, Documents, storable
-from chassis.errors import AlreadyHandled
+from chassis.errors import AlreadyHandled, Refused
 from chassis.outbox import Outgoing
 from services.forms.model.contribution import Author, Contribution, Submission
 from services.forms.model.draft import BATCHES_KEPT, TYPED_LIMIT, Batch, Draft, split
@@ -46,9 +46,10 @@ class ContributionStore:
         except AlreadyHandled:
             told = ("form", "form_version", "subject", "opened", "draft", "retracted_at")
             change = {name: document[name] for name in told if document[name] is not None}
-            guard = {"_id": contribution.task_id, "opened": None}
+            guard = {"_id": contribution.task_id, "authority": contribution.authority, "opened": None}
             versions = {"task_version": contribution.task_version}
             if await self._documents.update(guard, {"$set": change, "$max": versions}) is None:
+                await self._check_authority(contribution)
                 raise
 
     async def amend(self, contribution: Contribution) -> None:
@@ -67,7 +68,7 @@ class ContributionStore:
 
     async def _tell(self, contribution: Contribution, guard: Mapping[str, Any], change: Mapping[str, Any]) -> None:
         """AlreadyHandled where the guard says that it is known."""
-        whole = {"_id": contribution.task_id, **guard}
+        whole = {"_id": contribution.task_id, "authority": contribution.authority, **guard}
         update = {"$max": {"task_version": contribution.task_version}, **({"$set": change} if change else {})}
         if await self._documents.update(whole, update) is None:
             try:
@@ -75,7 +76,13 @@ class ContributionStore:
             except AlreadyHandled:
                 # Known already, or begun by another message between our two writes.
                 if await self._documents.update(whole, update) is None:
+                    await self._check_authority(contribution)
                     raise
+
+    async def _check_authority(self, told: Contribution) -> None:
+        found = await self._documents.get({"_id": told.task_id}, {"authority": 1})
+        if found is not None and found["authority"] != told.authority:
+            raise Refused("wrong_authority", "The task is another authority's.", field="/authority")
 
     async def pinned(self, task_id: str) -> tuple[str, str] | None:
         """The form and version that it keeps for life; None until its task is heard of in full."""

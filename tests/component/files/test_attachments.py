@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from prometheus_client import REGISTRY
 
 from tests.component.files.harness import CouncilDesk, Desk, Keys, retracted, submitted, tell
 from tests.support.broker import Broker
@@ -59,6 +60,22 @@ async def test_a_submission_heard_before_any_file_closes_the_task(desk: Desk, sh
         return (await desk.upload("a.exe", b"MZ")).json()["code"] == "task_submitted"
 
     await eventually(is_closed)
+
+
+async def test_another_authority_closes_nothing_of_a_task(desk: Desk, shared_broker: Broker) -> None:
+    file_id = await desk.attach("a.pdf", samples.pdf())
+
+    def count() -> float:
+        return (
+            REGISTRY.get_sample_value("portal_deliveries_total", {"queue": "files.close-folder", "outcome": "refused"})
+            or 0
+        )
+
+    before = count()
+    await tell(shared_broker, retracted(desk).model_copy(update={"authority": "oxfordshire"}))
+    await eventually(lambda: count() > before)
+    assert (await desk.content(file_id)).status_code == 200
+    assert (await desk.remove(file_id)).status_code == 204
 
 
 async def test_a_retraction_closes_the_task_and_ends_older_grants(desk: Desk, shared_broker: Broker) -> None:

@@ -7,7 +7,9 @@ from random import Random
 from typing import Any
 from uuid import uuid4
 
-from chassis.errors import AlreadyHandled
+import pytest
+
+from chassis.errors import AlreadyHandled, Refused
 from tests.component.forms.conftest import Forms, amended, assigned, opened, retracted
 
 HISTORIES = 120
@@ -61,3 +63,20 @@ async def test_t16_any_order_and_repetition_of_a_tasks_history_ends_the_same(for
     assert (expected["task_version"], expected["retracted_at"]) == (6, True)
     for seed in range(HISTORIES):
         assert await told(forms, Random(seed)) == expected, f"seed {seed}"
+
+
+async def test_another_authority_changes_nothing_of_a_task(forms: Forms) -> None:
+    first = opened(task_id=uuid4().hex, prefill=PREFILL)
+    task_id, delegated = first.task_id, forms.service.delegated
+    await delegated.prepare(first)
+    before = await forms.database.contributions.find_one({"_id": task_id})
+    foreign = {"authority": "oxfordshire"}
+    for change in (
+        delegated.prepare(first.model_copy(update=foreign)),
+        delegated.amend(amended(task_id, 2, here_and_now="newer").model_copy(update=foreign)),
+        delegated.hand_over(assigned(task_id, 3).model_copy(update=foreign)),
+        delegated.retract(retracted(task_id, 4).model_copy(update=foreign)),
+    ):
+        with pytest.raises(Refused, match="wrong_authority"):
+            await change
+    assert await forms.database.contributions.find_one({"_id": task_id}) == before

@@ -1,0 +1,101 @@
+"""What one handler hears: its queue, how that is bound, and who may speak in it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from chassis import strictjson
+from chassis.delivery import Delivery
+from chassis.errors import Refused
+from chassis.outbox import EVENTS_EXCHANGE, Outgoing
+from chassis.retry import DEFAULT_RETRY, Retry
+from contracts.base import CouncilMessage, Message
+from contracts.catalogue import owner_of
+
+COUNCIL_INBOX = "council.inbox"
+UNKNOWN_EXCHANGE = "council.unknown"
+"""Where the broker sends what a council published under a name that no queue is bound to."""
+
+OPERATOR = "portal-operator"
+"""The broker user that replays dead letters."""
+
+_LARGE = 256 * 1024
+_LARGE_READER = ThreadPoolExecutor(1, "large-bodies")
+"""One at a time: reading takes the interpreter and several times the body's memory."""
+
+Told = TypeVar("Told", bound=Message)
+Handler = Callable[[Any, Delivery, Any], Awaitable[None]]
+Refusal = Callable[[Delivery, Refused], Outgoing | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What one handler hears: `handler(message, delivery, service)`.
+
+    `message` None means the body is not read (the handler gets None). `refusal` answers a refused delivery.
+    """
+
+    queue: str
+    message: type[Message] | None
+    handler: Handler
+    retry: Retry = DEFAULT_RETRY
+    prefetch: int = 32
+    timeout_seconds: float = 20
+    refusal: Refusal | None = None
+
+    @property
+    def exchange(self) -> str:
+        """Where the queue is bound."""
+        if self.message is None:
+            return UNKNOWN_EXCHANGE
+        return COUNCIL_INBOX if issubclass(self.message, CouncilMessage) else EVENTS_EXCHANGE
+
+    @property
+    def binding_key(self) -> str:
+        """What the queue is bound by."""
+        if self.message is None:
+            return "#"
+        return f"*.{self.message.wire_name}" if issubclass(self.message, CouncilMessage) else self.message.wire_name
+
+    @property
+    def teller(self) -> str | None:
+        """The service that alone tells it, as which it signs in at the broker; None where councils speak."""
+        if self.exchange != EVENTS_EXCHANGE or self.message is None:
+            return None
+        return owner_of(self.message.wire_name)
+
+
+def read_body(model: type[Told], body: bytes) -> Told:
+    """The body as its model; Refused says what is wrong and, by JSON pointer, where."""
+    data = strictjson.read(body)
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise Refused("invalid", first["msg"], field=_pointer(first["loc"], data)) from error
+
+
+async def read(model: type[Told], body: bytes) -> Told:
+    """The same; a large body does not hold up the event loop."""
+    if len(body) <= _LARGE:
+        return read_body(model, body)
+    return await asyncio.get_running_loop().run_in_executor(_LARGE_READER, read_body, model, body)
+
+
+def _pointer(location: Sequence[int | str], data: Any) -> str:
+    """The JSON pointer of a fault; pydantic puts a union's tag into its location, which the document does not have."""
+    parts: list[str] = []
+    for index, step in enumerate(location):
+        is_last = index == len(location) - 1
+        inside = isinstance(data, dict) and step in data
+        if isinstance(data, list) and isinstance(step, int):
+            inside = step < len(data)
+        if not inside and not is_last:
+            continue
+        parts.append(str(step).replace("~", "~0").replace("/", "~1"))
+        data = data[step] if inside else None
+    return "/" + "/".join(parts)
