@@ -31,16 +31,17 @@ _OURS = re.compile(r'^VERSION_CODENAME="?(\w+)', re.MULTILINE)
 
 _START = """\
 #!/bin/sh
-# Starts the broker with {usr} in place of /usr, seen by it and its children alone.
+# Runs the broker's script of this name with {usr} in place of /usr, seen by it and its children alone.
 user=--user\\ --map-current-user
 [ "$(id -u)" != 0 ] || user=
 exec unshare $user --mount -- /bin/sh -ec 'mount --bind "$1" /usr; shift; exec /bin/sh -e "$@"' sh \\
-    {usr} {server} "$@"
+    {usr} {scripts}/"$(basename "$0")" "$@"
 """
+_SCRIPTS = ("rabbitmq-server", "rabbitmqctl")
 
 
 def unpack(suite: str, folder: Path) -> Path:
-    """Fetch and unpack; return the script that starts this broker."""
+    """Fetch and unpack; return the folder of its scripts."""
     _apt(suite, folder, "update", "-q")
     _apt(suite, folder, "install", "-y", "-q", "--download-only", "--no-install-recommends", *PACKAGES)
     root = folder / "root"
@@ -48,11 +49,12 @@ def unpack(suite: str, folder: Path) -> Path:
         subprocess.run(["dpkg-deb", "--extract", str(package), str(root)], check=True)
     usr = root / "usr"
     (server,) = usr.glob("lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server")
-    start = folder / "sbin/rabbitmq-server"
-    start.parent.mkdir(exist_ok=True)
-    start.write_text(_START.format(usr=usr, server=f"/usr/{server.relative_to(usr)}"))
-    start.chmod(0o755)
-    return start
+    for name in _SCRIPTS:
+        script = folder / "sbin" / name
+        script.parent.mkdir(exist_ok=True)
+        script.write_text(_START.format(usr=usr, scripts=f"/usr/{server.parent.relative_to(usr)}"))
+        script.chmod(0o755)
+    return folder / "sbin"
 
 
 def _apt(suite: str, folder: Path, *words: str) -> None:
