@@ -65,6 +65,8 @@ class Council:
             "user_id": self.authority,
             **properties,
         }
+        # A channel that the broker closed, since it refused something, is opened again behind our back.
+        await eventually(lambda: not self._out.is_closed)
         await self._exchange.publish(aio_pika.Message(raw, **envelope), routing_key, mandatory=True, timeout=10)
         return str(envelope["message_id"])
 
