@@ -4,7 +4,7 @@ import re
 import secrets
 from dataclasses import dataclass
 
-from chassis.errors import NotFound, Refused
+from chassis.errors import Conflict, NotFound, Refused
 from chassis.identity import Professional
 from contracts.api.files import FileView
 from contracts.api.forms import ContributionView, Edit, EditsBody, EditsView, FormPage
@@ -44,6 +44,19 @@ async def open_task(gateway: Gateway, person: Professional, task_id: str) -> Ope
     """The task, if it is this person's."""
     granted: GrantView = await gateway.tasks.grant(person, task_id)
     return Opened(person, granted.grant, granted.task)
+
+
+async def open_to_edit(gateway: Gateway, person: Professional, task_id: str) -> Opened:
+    """The task, if it is this person's and the council has not withdrawn it."""
+    opened = await open_task(gateway, person, task_id)
+    if opened.task.state == "retracted":
+        raise Conflict("retracted", "The council has withdrawn this form.")
+    return opened
+
+
+def is_draft(opened: Opened, contribution: ContributionView) -> bool:
+    """Whether it can be changed; a withdrawal is known here before the form has heard of it."""
+    return contribution.state == "draft" and opened.task.state != "retracted"
 
 
 async def contribution_of(gateway: Gateway, opened: Opened, documents: int = 0) -> ContributionView:

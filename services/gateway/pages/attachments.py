@@ -13,7 +13,7 @@ from starlette.routing import Route
 from chassis.errors import Forbidden, NotFound, Refused, TooLarge
 from chassis.telemetry import log
 from contracts.api.forms import AnswerFault, FormPage
-from services.gateway.desk import Opened, open_task
+from services.gateway.desk import Opened, open_task, open_to_edit
 from services.gateway.pages.keeping import own_form_or_keep
 from services.gateway.passing import passed_on
 from services.gateway.posting import Form
@@ -63,7 +63,7 @@ def _mark(content: BinaryIO) -> str:
 async def upload(request: Request) -> Response:
     """A file that the page's script sends as soon as it is chosen: the list after it, or why it was refused."""
     visit, task_id = Visit(request), request.path_params["task_id"]
-    person, opened = await visit.reading(lambda person: open_task(visit.gateway, person, task_id))
+    person, opened = await visit.reading(lambda person: open_to_edit(visit.gateway, person, task_id))
     form = await own_form_or_keep(visit, opened)
     if isinstance(form, Response):
         return form

@@ -17,7 +17,9 @@ from services.gateway.desk import (
     count,
     files_of,
     final_contribution_of,
+    is_draft,
     open_task,
+    open_to_edit,
     page_at,
     page_id_of,
     pages_of,
@@ -49,7 +51,7 @@ async def show_page(request: Request) -> Response:
         return opened, await contribution_for(visit.gateway, opened)
 
     _, (opened, contribution) = await visit.reading(read)
-    if contribution.state != "draft":
+    if not is_draft(opened, contribution):
         return visit.go(f"/forms/{task_id}/submitted")
     told = on_page(page_at(contribution.pages, number), contribution.faults)
     faults = [fault for fault in told if is_final or not fault.is_missing]
@@ -87,7 +89,7 @@ async def post_page(request: Request) -> Response:
 async def _find(visit: Visit, task_id: str) -> Opened | Refused:
     """The task as its holder opens it, or why it does not open: asked before any of a large body is read."""
     try:
-        _, opened = await visit.reading(lambda person: open_task(visit.gateway, person, task_id))
+        _, opened = await visit.reading(lambda person: open_to_edit(visit.gateway, person, task_id))
     except Refused as refused:
         return refused
     return opened

@@ -7,11 +7,20 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from chassis import clock
-from chassis.errors import Conflict, Forbidden, NotFound, Refused
+from chassis.errors import Conflict, Forbidden, Refused
 from chassis.identity import Professional
 from contracts.api.files import FileView
 from contracts.api.forms import ContributionView
-from services.gateway.desk import Opened, contribution_of, count, files_of, final_contribution_of, open_task
+from services.gateway.desk import (
+    Opened,
+    contribution_of,
+    count,
+    files_of,
+    final_contribution_of,
+    is_draft,
+    open_task,
+    open_to_edit,
+)
 from services.gateway.pages.drawing import draw
 from services.gateway.passing import passed_on
 from services.gateway.posting import own_form
@@ -52,6 +61,16 @@ class SubmittedPage:
 
 
 @dataclass(frozen=True)
+class WithdrawnPage:
+    """A form that the council has withdrawn."""
+
+    banner: Banner
+    task_id: str
+    council: str
+    days: int
+
+
+@dataclass(frozen=True)
 class PrintPage:
     """The whole form to print."""
 
@@ -75,7 +94,7 @@ async def show_check(request: Request) -> Response:
     """Check your answers."""
     visit = Visit(request)
     opened, contribution, files = await _open(visit)
-    if contribution.state != "draft":
+    if not is_draft(opened, contribution):
         return visit.go(f"/forms/{opened.task.task_id}/submitted")
     authority = visit.gateway.authorities.get(opened.task.authority)
     page = check_page(opened.task, contribution, authority, files, clock.today())
@@ -94,7 +113,7 @@ async def show_submit(request: Request) -> Response:
     visit = Visit(request)
     opened, contribution, files = await _open(visit)
     task = opened.task
-    if contribution.state != "draft":
+    if not is_draft(opened, contribution):
         return visit.go(f"/forms/{task.task_id}/submitted")
     if (number := first_to_mend(contribution.pages, contribution.faults)) is not None:
         return visit.go(f"/forms/{task.task_id}/{number}?check=1")
@@ -116,7 +135,7 @@ async def submit(request: Request) -> Response:
     await own_form(visit)
     person = await visit.sign_in_person()
     task_id = request.path_params["task_id"]
-    opened = await open_task(visit.gateway, person, task_id)
+    opened = await open_to_edit(visit.gateway, person, task_id)
     try:
         manifest = await visit.gateway.files.manifest(person, opened.grant, task_id)
         await visit.gateway.forms.submit(person, opened.grant, task_id, manifest.manifest)
@@ -144,10 +163,10 @@ async def show_submitted(request: Request) -> Response:
     visit = Visit(request)
     opened, contribution, files = await _open(visit)
     task, authority = opened.task, visit.gateway.authorities.get(opened.task.authority)
-    if contribution.state == "draft":
+    if is_draft(opened, contribution):
         return visit.go(f"/forms/{task.task_id}/1")
     if contribution.submitted_at is None:
-        raise NotFound("not_submitted")
+        return _withdrawn(visit, opened)
     page = SubmittedPage(
         banner(task, authority, clock.today()),
         task.task_id,
@@ -161,6 +180,15 @@ async def show_submitted(request: Request) -> Response:
         request.query_params.get("late") == "1",
     )
     return visit.page("submitted.html", page, task_page=True, authority=authority)
+
+
+def _withdrawn(visit: Visit, opened: Opened) -> Response:
+    """What the council has withdrawn; its author may still read what was saved."""
+    task, authority = opened.task, visit.gateway.authorities.get(opened.task.authority)
+    page = WithdrawnPage(
+        banner(task, authority, clock.today()), task.task_id, authority.brand.name, authority.retracted_days
+    )
+    return visit.page("withdrawn.html", page, task_page=True, authority=authority)
 
 
 async def pdf(request: Request) -> Response:
@@ -177,7 +205,7 @@ async def show_print(request: Request) -> Response:
     opened, contribution, files = await _open(visit)
     task, authority = opened.task, visit.gateway.authorities.get(opened.task.authority)
     check = check_page(task, contribution, authority, files, clock.today())
-    back = f"/forms/{task.task_id}/" + ("1" if contribution.state == "draft" else "submitted")
+    back = f"/forms/{task.task_id}/" + ("1" if is_draft(opened, contribution) else "submitted")
     return visit.page("print.html", PrintPage(check, back), task_page=True, authority=authority)
 
 

@@ -80,6 +80,13 @@ _BY_CODE: dict[str, tuple[str, list[str]]] = {
             "You find it under Recently Retracted Tasks.",
         ],
     ),
+    "no_longer_shown": (
+        "This form can no longer be seen here",
+        [
+            "It was submitted or withdrawn, and the time for which the portal shows it after that is over.",
+            "The council has what was submitted. Ask the council for a copy.",
+        ],
+    ),
     "not_picked_up": (
         "Nobody has picked up this form yet",
         ["It waits in your work group. Press Pickup beside it in your tasks to open it."],

@@ -224,13 +224,21 @@ class Task(Value):
             raise Conflict("not_open", "This form is no longer waiting to be filled in.")
         return self._moved(Move(to=to, by=by, how="re_assigned", moved_at=at, inbox=inbox))
 
-    def rights_of(self, email: str) -> list[Right]:
-        """What a person may do with the form; nothing for anybody but its holder."""
+    def rights_of(self, email: str, authority: Authority, at: datetime) -> list[Right]:
+        """What a person may do with the form; nothing for anybody but its holder, nor when its time is over."""
         if not self.is_held_by(email):
             return []
         if self.state in OPEN_STATES:
             return ["read", "edit", "submit"]
-        return ["read"] if self.state == "submitted" else []
+        return ["read"] if self.is_shown(authority, at) else []
+
+    def is_shown(self, authority: Authority, at: datetime) -> bool:
+        """Whether the authority still shows it, where it is over (requirements F74, F75)."""
+        if self.submission is not None:
+            return at - self.submission.submitted_at < timedelta(days=authority.submitted_days)
+        if self.retraction is not None:
+            return at - self.retraction.retracted_at < timedelta(days=authority.retracted_days)
+        return True
 
     def is_held_by(self, email: str) -> bool:
         """Whether this person has it, by email address."""

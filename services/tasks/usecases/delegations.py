@@ -140,7 +140,9 @@ class Delegations:
 
     async def retract(self, message: DelegationRetracted) -> None:
         """A withdrawal leaves the list, and keeps a request that comes later from ever reaching one."""
-        retraction = Retraction(reason=message.reason, retracted_at=message.retracted_at or clock.now())
+        now = clock.now()
+        # Not one to come: the window in which its author may read it would begin with it.
+        retraction = Retraction(reason=message.reason, retracted_at=min(message.retracted_at or now, now))
 
         async def decide(task: Task) -> tuple[Task, list[Outgoing]]:
             if task.submission is not None:

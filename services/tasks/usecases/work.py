@@ -36,10 +36,10 @@ class Work:
     async def grant(self, person: Professional, task_id: str) -> GrantView:
         """A short-lived grant for whoever has the task; the others learn no more than members of its group may."""
         task = await load(self._stores, self._authorities, task_id)
-        if rights := task.rights_of(person.email):
+        if rights := self._rights(task, person):
             return self._granted(task, person, rights)
         if task.is_held_by(person.email):
-            raise Conflict("retracted", "The council has withdrawn this form.")
+            raise Conflict("no_longer_shown", "This form can no longer be seen here.")
         if not await self._is_in_its_group(task, person):
             raise NotFound("unknown_task", "There is no such form, or it is not yours.")
         if task.state == "in_group":
@@ -54,14 +54,14 @@ class Work:
         """Assigns a group's task to a member, at once and for one only; again by the same member changes nothing."""
         for _ in range(_RACES):
             before = await load(self._stores, self._authorities, task_id)
-            if rights := before.rights_of(person.email):
+            if rights := self._rights(before, person):
                 return self._granted(before, person, rights)
             if not await self._is_in_its_group(before, person):
                 raise NotFound("unknown_task", "There is no such form, or it is not yours.")
             holder = Holder(kind="person", email=person.email, name=person.name)
             after = before.picked_up(holder, clock.now())
             if await self._stores.tasks.replace(before, after, telling.of_move(before, after)):
-                return self._granted(after, person, after.rights_of(person.email))
+                return self._granted(after, person, self._rights(after, person))
         raise Conflict("busy", "The form kept changing. Try again.")
 
     async def view(self, person: Professional, task_id: str) -> TaskView:
@@ -73,6 +73,8 @@ class Work:
     ) -> tuple[KeptDocument, AsyncIterator[bytes]]:
         """A document that the council sent along, with its content, for whoever holds the task."""
         task = await self._held(person, task_id)
+        if task.state == "retracted":
+            raise Conflict("retracted", "The council has withdrawn this form.")
         for document in task.requested.documents:
             if document.document_id == document_id and document.content_id:
                 return document, await self._stores.shared.open(document.content_id)
@@ -82,7 +84,12 @@ class Work:
         task = await load(self._stores, self._authorities, task_id)
         if not task.is_held_by(person.email):
             raise NotFound("unknown_task", "There is no such form, or it is not yours.")
+        if not self._rights(task, person):
+            raise Conflict("no_longer_shown", "This form can no longer be seen here.")
         return task
+
+    def _rights(self, task: Task, person: Professional) -> list[Right]:
+        return task.rights_of(person.email, self._authorities.get(task.authority), clock.now())
 
     async def _is_in_its_group(self, task: Task, person: Professional) -> bool:
         if task.work_group is None:

@@ -1,8 +1,10 @@
 import base64
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from chassis import clock
 from tests.component.tasks.conftest import Tasks
 from tests.component.tasks.test_delegations import ACCEPTED, OPENED, REJECTED, new_email, new_id
 from tests.support.council import request
@@ -105,3 +107,20 @@ async def test_a_document_at_fault_is_answered_with_its_place(
     message_id = await tasks.council.publish("council.delegation.requested.v1", body)
     rejected = await tasks.recorder.expect(REJECTED, message_id=message_id)
     assert (rejected["code"], rejected["field"]) == ("invalid_document", field)
+
+
+@pytest.mark.parametrize(("days", "status"), [(29, 200), (31, 409), (400, 409)])
+async def test_a_submitted_task_its_documents_and_its_grant_close_with_the_window(
+    tasks: Tasks, days: int, status: int
+) -> None:
+    email, task_id = await opened(tasks, [SENT])
+    at = clock.now() - timedelta(days=days)
+    submission = {"contribution_id": "c", "receipt": "r", "by": {"email": email, "name": ""}, "submitted_at": at}
+    await tasks.database["tasks"].update_one({"_id": task_id}, {"$set": {"submission": submission}})
+    person = tasks.as_person(email)
+    answers = [
+        await tasks.client.get(f"/tasks/{task_id}", headers=person),
+        await tasks.client.get(f"/tasks/{task_id}/documents/EP%2F1", headers=person),
+        await tasks.client.post(f"/tasks/{task_id}/grant", headers=person),
+    ]
+    assert [answer.status_code for answer in answers] == [status] * 3

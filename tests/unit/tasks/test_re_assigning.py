@@ -113,8 +113,8 @@ def test_a_task_moved_to_another_group_waits_there_and_is_picked_up_from_there()
     assert [one.email for one in whom_to_tell(moved, BRISTOL)] == ["two@school.example"]
     taken = moved.picked_up(Holder(kind="person", email=SANDRA), NOW)
     assert taken.work_group == to
-    assert taken.rights_of(SANDRA)
-    assert not taken.rights_of(TOM)
+    assert taken.rights_of(SANDRA, BRISTOL, NOW)
+    assert not taken.rights_of(TOM, BRISTOL, NOW)
 
 
 def test_the_new_holder_is_told_and_whoever_took_it_is_not() -> None:

@@ -139,7 +139,7 @@ class AnyOrder(RuleBasedStateMachine):
     def one_person_at_most_has_rights(self) -> None:
         if self.task.request is not None:
             people = ["sandra@school.example", *(f"p{number}@school.example" for number in range(4))]
-            holders = [email for email in people if self.task.rights_of(email)]
+            holders = [email for email in people if self.task.rights_of(email, BRISTOL, NOW)]
             assert len(holders) <= 1
             assert holders == [] or self.task.is_held_by(holders[0])
 
@@ -169,10 +169,16 @@ def test_amendments_count_in_the_order_of_their_times() -> None:
 
 def test_only_the_holder_has_rights_whatever_the_case_of_the_address() -> None:
     task = BLANK.with_request(a_request())
-    assert task.rights_of("sandra@school.EXAMPLE") == ["read", "edit", "submit"]
-    assert task.rights_of("tom@school.example") == []
-    assert task.with_submission(a_submission()).rights_of("sandra@school.example") == ["read"]
-    assert task.with_retraction(Retraction(reason="", retracted_at=NOW)).rights_of("sandra@school.example") == []
+    assert task.rights_of("sandra@school.EXAMPLE", BRISTOL, NOW) == ["read", "edit", "submit"]
+    assert task.rights_of("tom@school.example", BRISTOL, NOW) == []
+
+
+@pytest.mark.parametrize(("days", "rights"), [(0, ["read"]), (29, ["read"]), (31, []), (400, [])])
+def test_what_is_over_can_be_read_within_its_window_and_changed_by_nobody(days: int, rights: list[str]) -> None:
+    task, later = BLANK.with_request(a_request()), NOW + timedelta(days=days)
+    for over in (task.with_submission(a_submission()), task.with_retraction(Retraction(reason="", retracted_at=NOW))):
+        assert over.rights_of("sandra@school.example", BRISTOL, later) == rights
+        assert over.rights_of("tom@school.example", BRISTOL, later) == []
 
 
 def test_a_second_pick_up_says_who_was_first() -> None:

@@ -1,0 +1,81 @@
+"""What is over is shown for as long as the authority shows it, and at no door any longer."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.council import Council
+from tests.support.eventually import eventually
+from tests.support.person import Page, Person
+from tests.support.portal import Portal
+from tests.system.test_main_job import ACCEPTED, FORM, SUBMITTED, fill, new_email, new_id, submit
+
+CLOSED = "This form can no longer be seen here"
+
+
+@pytest.fixture
+def clock(portal: Portal) -> Iterator[Portal]:
+    portal.set_clock("PT0S")
+    yield portal
+    portal.set_clock("PT0S")
+
+
+async def test_a_submitted_form_closes_at_every_door_with_its_window(clock: Portal, bristol: Council) -> None:
+    portal, delegation_id, email = clock, new_id(), new_email()
+    await bristol.delegate(delegation_id, email)
+    await bristol.expect(ACCEPTED, delegation_id=delegation_id)
+
+    def submitted(person: Person) -> str:
+        person.register(portal.mail, email)
+        return submit(person, fill(person, person.sign_in(portal.mail, email))).address
+
+    def doors(person: Person, receipt: str, status: int) -> list[Page]:
+        return [
+            person.open(receipt.replace("submitted", door), status=status)
+            for door in ("submitted", "pdf", "print", "1", "check")
+        ]
+
+    with Person(portal.gateway) as person:
+        receipt = await asyncio.to_thread(submitted, person)
+    await bristol.expect(SUBMITTED, delegation_id=delegation_id)
+    for days, status in ((29, 200), (31, 409), (400, 409)):
+        portal.set_clock(f"P{days}D")
+        with Person(portal.gateway) as person:
+            await asyncio.to_thread(person.sign_in, portal.mail, email)
+            pages = await asyncio.to_thread(doors, person, receipt, status)
+        assert [CLOSED in page.text for page in pages] == [status == 409] * 5
+
+
+async def test_a_withdrawn_draft_can_be_read_by_its_author_and_changed_by_nobody(
+    clock: Portal, bristol: Council
+) -> None:
+    portal, delegation_id, email = clock, new_id(), new_email()
+    await bristol.delegate(delegation_id, email)
+    await bristol.expect(ACCEPTED, delegation_id=delegation_id)
+
+    def typed(person: Person) -> Page:
+        person.register(portal.mail, email)
+        page = person.open(person.sign_in(portal.mail, email).link(FORM))
+        return person.press(page, "Save", {"Preferred name": "Gabe the Great"})
+
+    with Person(portal.gateway) as person:
+        page = await asyncio.to_thread(typed, person)
+        retraction = {"delegation_id": delegation_id, "reason": "Moved away"}
+        await bristol.publish("council.delegation.retracted.v1", retraction)
+
+        def withdrawn() -> Page | None:
+            shown = person.open(page.address)
+            return shown if shown.title.startswith("This form was withdrawn") else None
+
+        told = await eventually(lambda: asyncio.to_thread(withdrawn))
+        printed = await asyncio.to_thread(person.open, told.link("read and print"))
+        assert "Gabe the Great" in printed.text
+        await asyncio.to_thread(person.open, told.link("download as a PDF"), status=200)
+        refused = await asyncio.to_thread(person.press, page, "Save", {"Preferred name": "G"}, status=409)
+        assert "withdrawn" in refused.text
+        portal.set_clock("P31D")
+    with Person(portal.gateway) as person:
+        await asyncio.to_thread(person.sign_in, portal.mail, email)
+        late = await asyncio.to_thread(person.open, printed.address, status=409)
+        assert CLOSED in late.text
