@@ -65,6 +65,7 @@ def environment(codes: Iterable[str], public_url: str) -> dict[str, str]:
         "OPERATOR_AMQP_PASSWORD": password(),
         **{name: value for signer in SIGNERS for name, value in key_pair(signer).items()},
         "AUTH_SECRET": base64url(secrets.token_bytes(32)),
+        "CODE_KEY": base64url(secrets.token_bytes(32)),
         "GATEWAY_SECRET": base64url(secrets.token_bytes(32)),
         **council_secrets(codes),
     }

@@ -31,7 +31,7 @@ class CodeRequested(Event):
     purpose: Literal["registration", "sign_in", "reset"]
     person: Contact
     code: str
-    """Eight digits; of no use after `expires_at` or after its first use."""
+    """Eight digits, sealed about `code_id` for notify alone; of no use after `expires_at` or after its first use."""
     expires_at: AwareDatetime
 
 

@@ -23,13 +23,14 @@ class Secrets:
     public_keys: dict[str, str]
     client_secrets: dict[str, str]
     auth_secret: str
+    code_key: str
     gateway_secret: str
 
 
 def load(instance: Instance, authorities: Iterable[str]) -> Secrets:
     """Return the instance's secrets, making what is not there yet."""
     before = instance.kept(_FILE)
-    known = Secrets(**before) if before else _new()
+    known = Secrets(**{"code_key": _random(), **before}) if before else _new()
     codes = list(authorities)
     complete = Secrets(
         passwords=_with(known.passwords, (OPERATOR, *SERVICE_USERS, *codes)),
@@ -37,6 +38,7 @@ def load(instance: Instance, authorities: Iterable[str]) -> Secrets:
         public_keys=known.public_keys,
         client_secrets=_with(known.client_secrets, codes),
         auth_secret=known.auth_secret,
+        code_key=known.code_key,
         gateway_secret=known.gateway_secret,
     )
     if asdict(complete) != before:
@@ -56,8 +58,9 @@ def _new() -> Secrets:
         signing_keys={signer: private for signer, (private, _) in pairs.items()},
         public_keys={signer: public for signer, (_, public) in pairs.items()},
         client_secrets={},
-        auth_secret=_base64url(secrets.token_bytes(32)),
-        gateway_secret=_base64url(secrets.token_bytes(32)),
+        auth_secret=_random(),
+        code_key=_random(),
+        gateway_secret=_random(),
     )
 
 
@@ -72,6 +75,10 @@ def _key_pair() -> tuple[str, str]:
 
 def _with(known: dict[str, str], names: Iterable[str]) -> dict[str, str]:
     return {**{name: secrets.token_urlsafe(24) for name in names if name not in known}, **known}
+
+
+def _random() -> str:
+    return _base64url(secrets.token_bytes(32))
 
 
 def _base64url(raw: bytes) -> str:

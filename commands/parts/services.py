@@ -104,13 +104,14 @@ def _own_settings(name: str, addresses: Addresses, secrets: Secrets, authorities
     """What only this service needs, beside its keys."""
     match name:
         case "auth":
-            return {"SECRET": secrets.auth_secret, "COUNCIL_CLIENTS": json.dumps(_clients(secrets, authorities))}
+            clients = json.dumps(_clients(secrets, authorities))
+            return {"SECRET": secrets.auth_secret, "CODE_KEY": secrets.code_key, "COUNCIL_CLIENTS": clients}
         case "forms":
             return {"PUBLIC_URL": addresses.gateway}
         case "files":
             return {"CLAMD_URL": addresses.clamd}
         case "notify":
-            return {"SMTP_URL": addresses.smtp, "PUBLIC_URL": addresses.gateway}
+            return {"SMTP_URL": addresses.smtp, "PUBLIC_URL": addresses.gateway, "CODE_KEY": secrets.code_key}
         case "gateway":
             urls = {f"{service.upper()}_URL": addresses.services[service] for service in _BEHIND_THE_GATEWAY}
             own = {"SECRET": secrets.gateway_secret, "PUBLIC_URL": addresses.gateway, "DEFAULT_AUTHORITY": "bristol"}

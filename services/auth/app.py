@@ -3,9 +3,11 @@
 from starlette.applications import Starlette
 
 from chassis.app import Resources, service_app
+from chassis.sealed import Seal
 from chassis.settings import key_bytes
 from chassis.tokens import Signer, Verifier
 from services.auth.api import routes
+from services.auth.data import common_passwords
 from services.auth.handlers import subscriptions
 from services.auth.settings import Settings
 from services.auth.store import Stores
@@ -16,13 +18,13 @@ from services.auth.usecases.hashing import PasswordHasher
 
 def build_app(settings: Settings) -> Starlette:
     """The service as an ASGI app; tests build it the same way."""
-    secret = key_bytes(settings.secret)
+    secret, common = key_bytes(settings.secret), common_passwords()
     councils = CouncilDesk(settings.council_clients, Signer(settings.signing_key, issuer="auth"))
 
     async def compose(resources: Resources) -> Auth:
         stores = Stores(resources.database, resources.relay)
         await stores.ensure_indexes()
-        return Auth(stores, PasswordHasher(), resources.authorities, secret, councils)
+        return Auth(stores, PasswordHasher(), resources.authorities, secret, councils, Seal(settings.code_key), common)
 
     return service_app(
         name="auth",

@@ -15,6 +15,8 @@ class Settings(StoredServiceSettings):
     mongo_database: str = "portal_auth"
     secret: SecretStr
     """Codes are hashed with it; 32 bytes as base64url."""
+    code_key: SecretStr
+    """Seals codes on their way to notify, which has it too; 32 bytes as base64url."""
     signing_key: SecretStr
     """Signs councils' access tokens."""
     gateway_public_key: str

@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 
 from chassis.app import Resources, service_app
 from chassis.authorities import Authorities
+from chassis.sealed import Seal
 from chassis.tokens import Verifier
 from contracts.authority import Authority
 from services.notify.clients import MailServer
@@ -29,6 +30,7 @@ def build_app(settings: Settings) -> Starlette:
             server=MailServer(settings.smtp_url.get_secret_value()),
             letters=Letters(portal_urls(str(settings.public_url), resources.authorities)),
             authorities=resources.authorities,
+            seal=Seal(settings.code_key),
         )
 
     return service_app(

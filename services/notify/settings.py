@@ -14,6 +14,8 @@ class Settings(StoredServiceSettings):
     mongo_database: str = "portal_notify"
     smtp_url: SecretStr
     """`smtp:` (STARTTLS where the server offers it) or `smtps:`, with user and password where the server wants them."""
+    code_key: SecretStr
+    """Opens the codes that auth has sealed; 32 bytes as base64url."""
     gateway_public_key: str
     public_url: AnyHttpUrl
     """Where emails lead."""

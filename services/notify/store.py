@@ -16,7 +16,7 @@ from services.notify.model import Delivery, State, masked
 _KEPT = timedelta(days=90)
 """Longer than dead letters and sent events are kept: until then a repetition is known as one."""
 
-_PERSONAL = {"person": "", "values": ""}
+_PERSONAL = {"person": "", "values": "", "code": ""}
 
 _INDEXES = [
     IndexModel(

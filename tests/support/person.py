@@ -51,8 +51,10 @@ class Page:
 class Person:
     """Somebody with a browser and its cookies."""
 
-    def __init__(self, portal: str) -> None:
-        self._client = httpx2.Client(base_url=portal, follow_redirects=True, timeout=30)
+    def __init__(self, portal: str, network: str | None = None) -> None:
+        """`network` is the address to come from, where it matters."""
+        transport = httpx2.HTTPTransport(local_address=network)
+        self._client = httpx2.Client(base_url=portal, follow_redirects=True, timeout=30, transport=transport)
 
     def __enter__(self) -> Self:
         return self

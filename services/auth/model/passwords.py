@@ -7,6 +7,7 @@ from zxcvbn_rs_py import zxcvbn
 
 from contracts.authority import PasswordRules
 from contracts.base import Fault
+from services.auth.model.common import CommonPasswords
 
 LONGEST = 1_000
 LOWEST_SCORE = 2
@@ -14,22 +15,16 @@ LOWEST_SCORE = 2
 JUDGED_LENGTH = 100
 """zxcvbn's time grows with the length; what is strong in its first 100 characters is strong."""
 SHORTEST_CONTEXT = 3
-EASY_WORDS = frozenset(
-    """
-    password passwort passw passcode welcome letmein qwerty qwertyuiop iloveyou admin administrator login secret
-    changeme portal professional professionalportal delegationportal council school nhs send football liverpool
-    spring summer autumn winter january february march april june july august september october november december
-    monday tuesday wednesday thursday friday saturday sunday
-    """.split()  # noqa: SIM905 - one word a line would fill two screens
-)
-"""What is left of a common password once its digits and signs are taken off."""
+_ADVICE = "Use a longer one, or three words that do not belong together"
+OWN_WORDS = frozenset({"login", "nhs", "portal", "council", "professionalportal", "delegationportal"})
+"""What everybody who comes here would think of first, and no list of the world's passwords holds."""
 
 
 def password_faults(
-    password: str, confirmation: str, *, rules: PasswordRules, context: Iterable[str] = ()
+    password: str, confirmation: str, *, rules: PasswordRules, common: CommonPasswords, context: Iterable[str] = ()
 ) -> list[Fault]:
     """What is wrong with a new password; `context` is what its owner is known by."""
-    fault = _password_fault(password, rules, context)
+    fault = _password_fault(password, rules, common, context)
     faults = [Fault(path="password", code=fault[0], message=fault[1])] if fault else []
     if not confirmation:
         faults.append(Fault(path="confirm_password", code="required", message="Confirm your password"))
@@ -38,7 +33,9 @@ def password_faults(
     return faults
 
 
-def _password_fault(password: str, rules: PasswordRules, context: Iterable[str]) -> tuple[str, str] | None:
+def _password_fault(
+    password: str, rules: PasswordRules, common: CommonPasswords, context: Iterable[str]
+) -> tuple[str, str] | None:
     if not password:
         return "required", "Enter a password"
     if len(password) < rules.min_length:
@@ -47,8 +44,14 @@ def _password_fault(password: str, rules: PasswordRules, context: Iterable[str])
         return "too_long", f"Password must be {LONGEST:,} characters or fewer"
     if missing := _missing_kinds(password, rules):
         return "composition", f"Password must include {_in_words(missing)}"
+    return _guessed_fault(password, common, context)
+
+
+def _guessed_fault(password: str, common: CommonPasswords, context: Iterable[str]) -> tuple[str, str] | None:
+    if common.holds(password):
+        return "common", f"Password is one of the most common ones, or close to one. {_ADVICE}"
     if _is_easy(password, context):
-        return "too_easy", "Password is too easy to guess. Use a longer one, or three words that do not belong together"
+        return "too_easy", f"Password is too easy to guess. {_ADVICE}"
     return None
 
 
@@ -73,7 +76,7 @@ def _in_words(names: list[str]) -> str:
 def _is_easy(password: str, context: Iterable[str]) -> bool:
     words = {word.lower() for text in context for word in _words(text) if len(word) >= SHORTEST_CONTEXT}
     bare = "".join(filter(str.isalpha, password)).lower()
-    if bare in EASY_WORDS or bare in words:
+    if bare in OWN_WORDS or bare in words:
         return True
     return int(zxcvbn(password[:JUDGED_LENGTH], sorted(words)).score) < LOWEST_SCORE
 

@@ -1,6 +1,6 @@
 """What auth refuses, each with its stable code and a sentence for the person. No I/O."""
 
-from chassis.errors import Conflict, NotFound, Refused, TooMany, Unauthorised
+from chassis.errors import Conflict, NotFound, Refused, TooMany, Unauthorised, Unavailable
 from contracts.base import Fault
 from services.auth.model.limits import PAIR_GUESSES, RESET_TRIES, code_limit
 
@@ -37,6 +37,11 @@ def locked() -> Refused:
         "Your account is locked, because wrong codes were entered too many times. "
         "Reset your password with Forgotten Password to open it again.",
     )
+
+
+def busy() -> Refused:
+    """More passwords at once than can be looked at in the time that anybody waits."""
+    return Unavailable("busy", "Very many people are signing in. Try again in a moment.", retry_after=10)
 
 
 def too_many_resets() -> Refused:

@@ -29,14 +29,16 @@ def challenge_for(auth: Auth, authority: str, at: datetime) -> tuple[Challenge, 
     return new_challenge(auth.secret, at=at, lifetime=lifetime)
 
 
-def code_event(challenge: Challenge, code: str, *, authority: str, purpose: Purpose, person: Contact) -> Outgoing:
-    """Asks notify to email the code."""
+def code_event(
+    auth: Auth, challenge: Challenge, code: str, *, authority: str, purpose: Purpose, person: Contact
+) -> Outgoing:
+    """Asks notify to email the code, which nobody but notify can read in it."""
     event = CodeRequested(
         code_id=challenge.code_id,
         authority=authority,
         purpose=purpose,
         person=person,
-        code=code,
+        code=auth.seal.close(code, challenge.code_id),
         expires_at=challenge.expires_at,
     )
     return tell(event, challenge.code_id)

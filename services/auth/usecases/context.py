@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from chassis.authorities import Authorities
+from chassis.sealed import Seal
+from services.auth.model.common import CommonPasswords
 from services.auth.store import Stores
 from services.auth.usecases.councils import CouncilDesk
 from services.auth.usecases.hashing import PasswordHasher
@@ -10,10 +12,12 @@ from services.auth.usecases.hashing import PasswordHasher
 
 @dataclass(frozen=True, slots=True)
 class Auth:
-    """Stores, the hasher, the councils' settings and clients, and the key that codes are hashed with."""
+    """Stores, hasher, the councils and their clients, the keys of codes, and the passwords that nobody may choose."""
 
     stores: Stores
     hasher: PasswordHasher
     authorities: Authorities
     secret: bytes
     councils: CouncilDesk
+    seal: Seal
+    common: CommonPasswords

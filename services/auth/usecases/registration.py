@@ -118,7 +118,9 @@ async def _code(auth: Auth, registration: Registration, at: datetime) -> tuple[C
     owner = await auth.stores.accounts.by_email(email_key(registration.email))
     if owner is None:
         authority, person = registration.authority, registration.person
-        return challenge, codes.code_event(challenge, code, authority=authority, purpose="registration", person=person)
+        return challenge, codes.code_event(
+            auth, challenge, code, authority=authority, purpose="registration", person=person
+        )
     refusal = RegistrationRefused(authority=registration.authority, person=owner.person, refused_at=at)
     return challenge, tell(refusal, challenge.code_id)
 
@@ -145,7 +147,9 @@ def _checked(details: RegistrationDetails) -> RegistrationDetails:
 def _check_credentials(auth: Auth, registration: Registration, typed: CredentialsBody) -> None:
     authority = auth.authorities.get(registration.authority)
     context = [*context_of(typed.email, registration.details), authority.brand.name, authority.brand.portal_name]
-    passwords = password_faults(typed.password, typed.confirm_password, rules=authority.password, context=context)
+    passwords = password_faults(
+        typed.password, typed.confirm_password, rules=authority.password, common=auth.common, context=context
+    )
     address = email_fault(typed.email)
     if faults := [address, *passwords] if address else passwords:
         raise refusals.faulty(faults)

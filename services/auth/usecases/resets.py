@@ -129,7 +129,7 @@ async def _code(
     challenge, code = codes.challenge_for(auth, authority, at)
     if account is None:
         return challenge, []
-    event = codes.code_event(challenge, code, authority=authority, purpose="reset", person=account.person)
+    event = codes.code_event(auth, challenge, code, authority=authority, purpose="reset", person=account.person)
     return challenge, [event]
 
 
@@ -161,5 +161,7 @@ async def _tries_of(auth: Auth, reset: Reset, caller: Caller, at: datetime) -> t
 def _check_password(auth: Auth, reset: Reset, account: Account, typed: NewPasswordBody) -> None:
     authority = auth.authorities.get(reset.authority)
     context = [*account.context, authority.brand.name, authority.brand.portal_name]
-    if faults := password_faults(typed.password, typed.confirm_password, rules=authority.password, context=context):
+    if faults := password_faults(
+        typed.password, typed.confirm_password, rules=authority.password, common=auth.common, context=context
+    ):
         raise refusals.faulty(faults)

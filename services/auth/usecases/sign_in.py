@@ -38,7 +38,7 @@ async def start_sign_in(
     challenge, code = codes.challenge_for(auth, authority, at)
     sign_in_id = new_token()
     sign_in = sign_in_of(account, key=token_hash(sign_in_id), authority=authority, challenge=challenge)
-    await auth.stores.sessions.start(sign_in, [_code_event(sign_in, challenge, code)])
+    await auth.stores.sessions.start(sign_in, [_code_event(auth, sign_in, challenge, code)])
     return sign_in_id, sign_in
 
 
@@ -47,7 +47,7 @@ async def send_sign_in_code(auth: Auth, sign_in_id: str, at: datetime) -> SignIn
     sign_in = _there(await auth.stores.sessions.waiting(token_hash(sign_in_id), at))
     await _spend(auth, sign_in.email, at)
     challenge, code = codes.challenge_for(auth, sign_in.authority, at)
-    events = [_code_event(sign_in, challenge, code)]
+    events = [_code_event(auth, sign_in, challenge, code)]
     return _there(await auth.stores.sessions.replace_code(sign_in.key, challenge, events, at))
 
 
@@ -117,8 +117,10 @@ def _note(event: SecurityEvent, sign_in: SignIn, caller: Caller, *, is_ok: bool)
     record(event, "ok" if is_ok else "failed", **ids)
 
 
-def _code_event(sign_in: SignIn, challenge: Challenge, code: str) -> Outgoing:
-    return codes.code_event(challenge, code, authority=sign_in.authority, purpose="sign_in", person=sign_in.person)
+def _code_event(auth: Auth, sign_in: SignIn, challenge: Challenge, code: str) -> Outgoing:
+    return codes.code_event(
+        auth, challenge, code, authority=sign_in.authority, purpose="sign_in", person=sign_in.person
+    )
 
 
 def _there(sign_in: SignIn | None) -> SignIn:

@@ -2,8 +2,6 @@
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 _Lane = OrderedDict[str, deque[asyncio.Future[None]]]
 
@@ -17,19 +15,12 @@ class Turns:
         self._known: _Lane = OrderedDict()
         self._others: _Lane = OrderedDict()
 
-    @asynccontextmanager
-    async def turn(self, asker: str, *, is_known: bool = False) -> AsyncIterator[None]:
+    async def take(self, asker: str, *, is_known: bool = False) -> None:
         """One of the places, or TimeoutError: who waits for longer is gone anyway."""
-        await self._take(self._known if is_known else self._others, asker)
-        try:
-            yield
-        finally:
-            self._pass_on()
-
-    async def _take(self, lane: _Lane, asker: str) -> None:
         if self._free:
             self._free -= 1
             return
+        lane = self._known if is_known else self._others
         place = asyncio.get_running_loop().create_future()
         lane.setdefault(asker, deque()).append(place)
         try:
@@ -37,11 +28,11 @@ class Turns:
                 await place
         except BaseException:
             if place.done() and not place.cancelled():
-                self._pass_on()  # it was given in the moment in which it was given up
+                self.give_back()  # it was given in the moment in which it was given up
             place.cancel()
             raise
 
-    def _pass_on(self) -> None:
+    def give_back(self) -> None:
         """The place goes to the next who still waits."""
         for lane in (self._known, self._others):
             while lane:

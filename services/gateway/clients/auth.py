@@ -59,7 +59,7 @@ class AuthClient:
 
     async def start_sign_in(self, body: SignInBody, caller: Caller) -> SignInView:
         """Password right: a code is on its way."""
-        return SignInView.model_validate_json(await self._send("POST", "/sign-ins", caller, body, slow=True))
+        return SignInView.model_validate_json(await self._send("POST", "/sign-ins", caller, body))
 
     async def send_sign_in_code(self, sign_in_id: str) -> None:
         """Another code."""
@@ -87,7 +87,7 @@ class AuthClient:
 
     async def set_credentials(self, registration_id: str, body: CredentialsBody, caller: Caller) -> None:
         """Step 2: a code is on its way."""
-        await self._send("PUT", f"/registrations/{registration_id}/credentials", caller, body, slow=True)
+        await self._send("PUT", f"/registrations/{registration_id}/credentials", caller, body)
 
     async def send_registration_code(self, registration_id: str, caller: Caller) -> None:
         """Another code."""
@@ -111,14 +111,13 @@ class AuthClient:
 
     async def set_password(self, reset_id: str, body: NewPasswordBody, caller: Caller) -> str:
         """Reset step 3; gives what the browser holds from now on."""
-        content = await self._send("PUT", f"/resets/{reset_id}/password", caller, body, slow=True)
+        content = await self._send("PUT", f"/resets/{reset_id}/password", caller, body)
         return DevicesView.model_validate_json(content).devices
 
     async def council_token(self, body: CouncilTokenBody, caller: Caller) -> CouncilTokenView:
         """A council's access token; Unauthorised for wrong credentials."""
         return CouncilTokenView.model_validate_json(await self._send("POST", "/council-tokens", caller, body))
 
-    async def _send(
-        self, method: str, path: str, caller: Caller, body: BaseModel | None = None, *, slow: bool = False
-    ) -> bytes:
-        return await self._transport.ask(_SERVICE, method, path, None, body=body, headers=caller.headers, slow=slow)
+    async def _send(self, method: str, path: str, caller: Caller, body: BaseModel | None = None) -> bytes:
+        """Waited for however busy auth is: a code whose answer is lost is used up for nothing."""
+        return await self._transport.ask(_SERVICE, method, path, None, body=body, headers=caller.headers, slow=True)

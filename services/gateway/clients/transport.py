@@ -32,9 +32,11 @@ Asker = Professional | Council | None
 Model = TypeVar("Model", bound=BaseModel)
 
 _USUAL = aiohttp.ClientTimeout(total=2)
-_SLOW = aiohttp.ClientTimeout(total=120, connect=2)
+_SLOW = aiohttp.ClientTimeout(total=120, connect=10)
 _KEEP_ALIVE_SECONDS = 4
 """Shorter than the services' own 5 seconds, so that no request is sent into a connection that is being closed."""
+_CONNECTIONS = 200
+_SLOW_CONNECTIONS = 1000
 _TOKEN_SECONDS = 30
 _TOKENS_KEPT = 5000
 _REFUSALS: dict[int, type[Refused]] = {
@@ -98,18 +100,25 @@ def _refusal(status: int, body: bytes) -> Refused:
     )
 
 
+def _session(connections: int) -> aiohttp.ClientSession:
+    connector = aiohttp.TCPConnector(limit=connections, keepalive_timeout=_KEEP_ALIVE_SECONDS)
+    return aiohttp.ClientSession(connector=connector, timeout=_USUAL, auto_decompress=False)
+
+
 class Transport:
     """Asks the services. Open it within the event loop that uses it."""
 
     def __init__(self, urls: Mapping[str, str], identities: Identities) -> None:
         self._urls = urls
         self._identities = identities
-        connector = aiohttp.TCPConnector(limit=200, keepalive_timeout=_KEEP_ALIVE_SECONDS)
-        self._session = aiohttp.ClientSession(connector=connector, timeout=_USUAL, auto_decompress=False)
+        self._session = _session(_CONNECTIONS)
+        # Apart, so that many slow requests (passwords, uploads, downloads) never keep a page waiting for a connection.
+        self._slow_session = _session(_SLOW_CONNECTIONS)
 
     async def close(self) -> None:
         """Lets go of every connection."""
         await self._session.close()
+        await self._slow_session.close()
 
     def check(self, service: str) -> Callable[[], Awaitable[None]]:
         """A check for /readyz: the service's process answers."""
@@ -145,7 +154,8 @@ class Transport:
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """One request; Unavailable where the service does not answer in time."""
         try:
-            async with self._session.request(
+            session = self._slow_session if slow else self._session
+            async with session.request(
                 method,
                 self._urls[service] + path,
                 headers=self._headers(service, asker, grant, headers),

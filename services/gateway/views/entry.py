@@ -81,9 +81,13 @@ def password_rules(rules: PasswordRules) -> list[str]:
         "at least one letter": rules.letter,
         "at least one number": rules.digit,
         "at least one upper-case letter": rules.upper_case,
-        "at least one special character, like ! or ?": rules.special,
+        "at least one special character, like ! or #": rules.special,
     }
-    return [f"at least {rules.min_length} characters", *(text for text, wanted in asked.items() if wanted)]
+    return [
+        f"at least {rules.min_length} characters",
+        *(text for text, wanted in asked.items() if wanted),
+        "nothing that is easy to guess: no common password, like Password1!, and no name of yours",
+    ]
 
 
 def sign_in_code_page(told: Told | None = None, *, held: str = "", sent: bool = False) -> CodePage:

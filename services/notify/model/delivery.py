@@ -34,6 +34,13 @@ _DELAYS = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900))
 _URGENT_DELAY = timedelta(seconds=5)
 
 
+class SealedCode(Value):
+    """An emailed code as auth has sealed it: opened when its email is written, and kept nowhere open."""
+
+    code_id: str
+    sealed: str
+
+
 class Delivery(Value):
     """An email that is owed to somebody; the id follows from the fact, so that the same fact is told once."""
 
@@ -43,6 +50,7 @@ class Delivery(Value):
     person: Contact
     values: dict[str, str]
     """What the template shows, as it is shown."""
+    code: SealedCode | None = None
     delegation_id: str | None = None
     attempts: int = 0
     created_at: AwareDatetime

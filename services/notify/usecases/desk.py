@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from chassis.authorities import Authorities
+from chassis.sealed import Seal
 from services.notify.clients import MailServer
 from services.notify.model import Delivery, Letters
 from services.notify.store import DeliveryStore
@@ -64,4 +65,5 @@ class Desk:
     server: MailServer
     letters: Letters
     authorities: Authorities
+    seal: Seal
     tray: Tray = field(default_factory=Tray)

@@ -12,7 +12,7 @@ from chassis.outbox import tell
 from chassis.telemetry import log
 from contracts.portal import DeliveryFailed
 from services.notify.clients import SEND_SECONDS, Away, Bounced, Deferred
-from services.notify.model import AddressInvalid, Delivery, as_mail, delay_after, masked
+from services.notify.model import AddressInvalid, Delivery, as_mail, delay_after, masked, shown_code
 from services.notify.usecases.desk import ROOM, Desk
 
 HELD_SECONDS = 20
@@ -72,7 +72,7 @@ async def send(desk: Desk, delivery: Delivery) -> None:
         await desk.store.expire(delivery.delivery_id, at=at)
         return
     authority = desk.authorities.get(delivery.authority)
-    letter = desk.letters.write(delivery.purpose, authority, delivery.values)
+    letter = desk.letters.write(delivery.purpose, authority, _values(desk, delivery))
     try:
         await desk.server.send(as_mail(delivery, letter, authority))
     except AddressInvalid:
@@ -85,6 +85,13 @@ async def send(desk: Desk, delivery: Delivery) -> None:
         await let_go(desk, delivery)
     else:
         await _mark_sent(desk, delivery)
+
+
+def _values(desk: Desk, delivery: Delivery) -> dict[str, str]:
+    """What the email shows; a code is opened for the email alone."""
+    if delivery.code is None:
+        return delivery.values
+    return {**delivery.values, "code": shown_code(desk.seal.open(delivery.code.sealed, delivery.code.code_id))}
 
 
 async def put_off(desk: Desk, delivery: Delivery, why: str) -> None:

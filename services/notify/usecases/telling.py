@@ -11,7 +11,7 @@ from contracts.addresses import address_key
 from contracts.auth import CodeRequested, PasswordReset, RegistrationRefused
 from contracts.base import Contact
 from contracts.tasks import TaskAmended, TaskAssigned, TaskCompleted, TaskOpened, TaskRetracted
-from services.notify.model import Delivery, Purpose, delivery_id, shown_code, shown_date, shown_time
+from services.notify.model import Delivery, Purpose, SealedCode, delivery_id, shown_date, shown_time
 from services.notify.usecases.desk import Desk
 from services.notify.usecases.sending import owe
 
@@ -28,6 +28,7 @@ def _to(  # one constructor for all: the fact and its key make the id
     values: dict[str, str],
     delegation_id: str | None = None,
     expires_at: datetime | None = None,
+    code: SealedCode | None = None,
 ) -> Delivery:
     return Delivery(
         delivery_id=delivery_id(fact, key, person.email),
@@ -38,6 +39,7 @@ def _to(  # one constructor for all: the fact and its key make the id
         delegation_id=delegation_id,
         created_at=clock.now(),
         expires_at=expires_at,
+        code=code,
     )
 
 
@@ -47,7 +49,6 @@ async def send_code(desk: Desk, event: CodeRequested) -> None:
     if seconds_left <= 0:
         return
     values = {
-        "code": shown_code(event.code),
         "minutes": str(math.ceil(seconds_left / 60)),
         "expires_at": f"{event.expires_at.astimezone(LONDON):%H:%M}",
     }
@@ -59,6 +60,7 @@ async def send_code(desk: Desk, event: CodeRequested) -> None:
         authority=event.authority,
         values=values,
         expires_at=event.expires_at,
+        code=SealedCode(code_id=event.code_id, sealed=event.code),
     )
     await owe(desk, [delivery])
 

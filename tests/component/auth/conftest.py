@@ -26,9 +26,9 @@ def chosen(keys: Keys, mongo_url: str, shared_broker: Broker) -> Settings:
 
 
 @pytest.fixture(scope="module")
-async def mailbox(shared_broker: Broker) -> AsyncIterator[Mailbox]:
+async def mailbox(shared_broker: Broker, keys: Keys) -> AsyncIterator[Mailbox]:
     """Per module, not longer: it takes from the queues of services that have tests of their own."""
-    async with Mailbox.listening(shared_broker.url) as listening:
+    async with Mailbox.listening(shared_broker.url, keys) as listening:
         yield listening
 
 

@@ -13,9 +13,11 @@ from uuid import uuid4
 import aio_pika
 from httpx2 import ASGITransport, AsyncClient, Request, Response
 from motor.motor_asyncio import AsyncIOMotorDatabase
+from pydantic import SecretStr
 from starlette.applications import Starlette
 
 from chassis.identity import sign_gateway
+from chassis.sealed import Seal
 from chassis.tokens import Signer, public_key_of
 from commands import topology
 from services.auth.app import build_app
@@ -39,6 +41,7 @@ class Keys:
     gateway: str = field(default_factory=new_key)
     auth: str = field(default_factory=new_key)
     secret: str = field(default_factory=new_key)
+    codes: str = field(default_factory=new_key)
 
 
 def settings(keys: Keys, *, mongo_url: str, amqp_url: str, database: str) -> Settings:
@@ -51,6 +54,7 @@ def settings(keys: Keys, *, mongo_url: str, amqp_url: str, database: str) -> Set
             "mongo_database": database,
             "amqp_url": amqp_url,
             "secret": keys.secret,
+            "code_key": keys.codes,
             "signing_key": keys.auth,
             "gateway_public_key": public_key_of(keys.gateway),
             "council_clients": {"bristol": client},
@@ -86,13 +90,14 @@ def _as_gateway(signer: Signer) -> Callable[[Request], Awaitable[None]]:
 class Mailbox:
     """What auth has told the other services, read from their queues: the codes that would be emailed among it."""
 
-    def __init__(self) -> None:
+    def __init__(self, keys: Keys) -> None:
+        self._seal = Seal(SecretStr(keys.codes))
         self._heard: list[tuple[str, dict[str, Any]]] = []
 
     @classmethod
     @asynccontextmanager
-    async def listening(cls, amqp_url: str) -> AsyncIterator["Mailbox"]:
-        mailbox = cls()
+    async def listening(cls, amqp_url: str, keys: Keys) -> AsyncIterator["Mailbox"]:
+        mailbox = cls(keys)
         async with await aio_pika.connect(amqp_url) as connection:
             channel = await connection.channel()
             for name in _queues_of_others():
@@ -121,7 +126,8 @@ class Mailbox:
 
     async def code(self, email: str, purpose: str = "sign_in") -> str:
         """The next code that is emailed to an address."""
-        return cast("str", (await self.expect("auth.code.requested.v1", email, purpose=purpose))["code"])
+        event = await self.expect("auth.code.requested.v1", email, purpose=purpose)
+        return self._seal.open(event["code"], event["code_id"])
 
     def about(self, email: str) -> list[str]:
         """The names of what has been told about an address and not been asked for."""

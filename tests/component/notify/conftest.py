@@ -10,7 +10,7 @@ from chassis.tokens import public_key_of
 from services.notify.app import build_app
 from services.notify.settings import Settings
 from tests.component.notify.catcher import MailCatcher, free_port
-from tests.component.notify.harness import Notify
+from tests.component.notify.harness import CODE_KEY, Notify
 from tests.support.broker import Broker
 from tests.support.recorder import Recorder
 from tests.support.service import new_key, running
@@ -46,6 +46,7 @@ def settings(shared_broker: Broker, mongo_url: str, catcher: MailCatcher) -> Set
             "mongo_database": f"notify_{uuid4().hex[:8]}",
             "amqp_url": shared_broker.url_of("notify"),
             "smtp_url": catcher.smtp_url,
+            "code_key": CODE_KEY,
             "public_url": "https://portal.example/",
             "gateway_public_key": public_key_of(new_key()),
         }

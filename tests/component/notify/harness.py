@@ -6,8 +6,10 @@ from typing import Any
 from uuid import uuid4
 
 from motor.motor_asyncio import AsyncIOMotorCollection
+from pydantic import SecretStr
 
 from chassis import clock
+from chassis.sealed import Seal
 from contracts.auth import CodeRequested
 from contracts.base import Contact, Event
 from contracts.council import Sender, Subject
@@ -18,8 +20,10 @@ from tests.support.broker import Broker
 from tests.support.events import publish
 from tests.support.eventually import eventually
 from tests.support.recorder import Recorder
+from tests.support.service import new_key
 
 DUE = date(2021, 9, 21)
+CODE_KEY = new_key()
 
 
 @dataclass
@@ -100,11 +104,12 @@ def retracted(event: TaskOpened) -> TaskRetracted:
 def code_for(email: str, *, lasting: timedelta = timedelta(minutes=10)) -> CodeRequested:
     """Somebody signs in."""
     expires_at: datetime = clock.now() + lasting
+    code_id = str(uuid4())
     return CodeRequested(
-        code_id=str(uuid4()),
+        code_id=code_id,
         authority="bristol",
         purpose="sign_in",
         person=Contact(email=email),
-        code="76850798",
+        code=Seal(SecretStr(CODE_KEY)).close("76850798", code_id),
         expires_at=expires_at,
     )

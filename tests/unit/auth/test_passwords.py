@@ -3,16 +3,23 @@
 import pytest
 
 from contracts.authority import PasswordRules
+from services.auth.data import common_passwords
+from services.auth.data.make import digests
+from services.auth.model.common import CommonPasswords
 from services.auth.model.passwords import password_faults
 from services.auth.usecases.hashing import PasswordHasher
 
 RULES = PasswordRules()
+COMMON = common_passwords()
 
 
 def messages(password: str, confirmation: str | None = None, rules: PasswordRules = RULES) -> dict[str, str]:
     typed_again = password if confirmation is None else confirmation
     context = ["sandra.professional@school.example", "Sandra", "Professional", "Hill View School"]
-    return {fault.path: fault.message for fault in password_faults(password, typed_again, rules=rules, context=context)}
+    return {
+        fault.path: fault.message
+        for fault in password_faults(password, typed_again, rules=rules, common=COMMON, context=context)
+    }
 
 
 @pytest.mark.parametrize(
@@ -45,15 +52,37 @@ def test_each_rule_has_its_sentence(password: str, sentence: str) -> None:
         "Password1!",
         "Qwerty12!",
         "Summer2026!",
-        "Sandra2026!",
         "School123!",
         "Welcome1!",
-        "aB3$aB3$",
-        "Portal-2026",
+        "Princess123!",
+        "Michael1980!",
+        "Christmas2026!",
+        "!2026Liverpool",
+        "D.r.a.g.o.n.1",
     ],
 )
+def test_a_common_password_is_refused_though_it_keeps_the_rules(password: str) -> None:
+    assert messages(password)["password"].startswith("Password is one of the most common ones, or close to one")
+
+
+@pytest.mark.parametrize("password", ["aB3$aB3$", "Delegation-Portal-1", "Professional+Portal=7"])
 def test_an_easy_password_is_refused_though_it_keeps_the_rules(password: str) -> None:
     assert messages(password)["password"].startswith("Password is too easy to guess")
+
+
+def test_the_shipped_list_holds_a_hundred_thousand_passwords_in_order() -> None:
+    assert len(COMMON) == 100_000
+    for password in ("123456", "PASSWORD", "qwerty", "070162"):
+        assert password in COMMON
+
+
+def test_a_list_holds_what_it_was_made_of_in_either_case_and_nothing_else() -> None:
+    lines = [f"word{number}\n" for number in range(1000)]
+    made = CommonPasswords(digests([*lines, "WORD7\n", "\n"]))
+    assert len(made) == 1000
+    assert all(f"Word{number}" in made for number in range(1000))
+    assert not any(f"other{number}" in made for number in range(1000))
+    assert "word" not in CommonPasswords(b"")
 
 
 def test_rules_are_the_authoritys() -> None:

@@ -10,6 +10,7 @@ WHOLE = {
     "AUTH_MONGO_URL": "mongodb://127.0.0.1:1",
     "AUTH_AMQP_URL": "amqp://auth:auth@127.0.0.1:1",
     "AUTH_SECRET": "s" * 43,
+    "AUTH_CODE_KEY": "k" * 43,
     "AUTH_SIGNING_KEY": "c" * 43,
     "AUTH_GATEWAY_PUBLIC_KEY": "c" * 43,
     "AUTH_COUNCIL_CLIENTS": '{"bristol": {"client_id": "bristol", "client_secret_sha256": "' + "0" * 64 + '"}}',
@@ -29,7 +30,9 @@ def test_settings_come_from_the_environment(whole: None) -> None:
     assert WHOLE["AUTH_SECRET"] not in repr(settings)
 
 
-@pytest.mark.parametrize("name", ["AUTH_SECRET", "AUTH_SIGNING_KEY", "AUTH_GATEWAY_PUBLIC_KEY", "AUTH_MONGO_URL"])
+@pytest.mark.parametrize(
+    "name", ["AUTH_SECRET", "AUTH_CODE_KEY", "AUTH_SIGNING_KEY", "AUTH_GATEWAY_PUBLIC_KEY", "AUTH_MONGO_URL"]
+)
 def test_t96_a_missing_secret_stops_the_start(whole: None, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(name)
     with pytest.raises(ValidationError, match=name.removeprefix("AUTH_").lower()):

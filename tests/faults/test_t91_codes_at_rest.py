@@ -1,0 +1,76 @@
+"""T91, for codes: while a code is good, no file of the portal holds it in clear, the mailbox of its person aside."""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+from tests.faults.house import House
+from tests.support.mail import Mail
+from tests.support.measures import Measures
+from tests.support.person import PASSWORD, Person
+
+_PIECE = 1 << 20
+
+
+def files_of(data: Path) -> Iterator[Path]:
+    """Every file of a portal: databases, journals, broker, logs; the mail catcher is the person's own mailbox."""
+    return (path for path in data.rglob("*") if path.is_file() and data / "mail" not in path.parents)
+
+
+def holding(data: Path, *texts: str) -> list[str]:
+    """Which files hold one of these texts."""
+    return [str(path.relative_to(data)) for path in files_of(data) if _holds(path, [text.encode() for text in texts])]
+
+
+def _holds(path: Path, wanted: list[bytes]) -> bool:
+    left = b""
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(_PIECE):
+                if any(text in left + piece for text in wanted):
+                    return True
+                left = piece[-100:]
+    except FileNotFoundError:
+        pass  # an engine has put it away meanwhile
+    return False
+
+
+def ask_for_codes(person: Person, mail: Mail, email: str) -> None:
+    """One code of each kind."""
+    person.register(mail, email)
+    person.press(person.open("/sign-in"), "Submit", {"Email": email, "Password": PASSWORD})
+    person.press(person.open("/reset/1"), "Next", {"Email": email})
+
+
+async def test_t91_a_good_code_stands_in_no_file(house: House, measures: Measures) -> None:
+    portal, mail, email = house.portal.gateway, house.portal.mail, f"p.{uuid4().hex[:12]}@school.example"
+    with Person(portal) as person:
+        await asyncio.to_thread(ask_for_codes, person, mail, email)
+        await asyncio.to_thread(mail.code_for, email, more_than=2)
+        house.portal.kill("notify", signal.SIGSTOP)
+        try:
+            # Now one lies in the broker, until somebody takes it.
+            await asyncio.to_thread(person.press, person.open("/reset/1"), "Next", {"Email": email})
+            await asyncio.sleep(1)
+        finally:
+            house.portal.kill("notify", signal.SIGCONT)
+        await asyncio.to_thread(mail.code_for, email, more_than=3)
+    codes = mail.codes_for(email)
+    shown = [f"{code[:4]} {code[4:]}" for code in codes]
+    found = {
+        code: await asyncio.to_thread(holding, house.portal.data, code, code_shown)
+        for code, code_shown in zip(codes, shown, strict=True)
+    }
+    where = await asyncio.to_thread(holding, house.portal.data, email)
+    measures.report(
+        "T91",
+        codes=len(codes),
+        files=len(list(files_of(house.portal.data))),
+        files_with_a_code=sum(map(len, found.values())),
+        files_with_the_address=len(where),
+    )
+    assert len(codes) == 4
+    assert found == {code: [] for code in codes}
+    assert {name.split("/")[0] for name in where} >= {"broker", "database"}, "the search finds what is there"
