@@ -27,7 +27,7 @@ FAULTS: tuple[Fault, ...] = ("down", "frozen", "cut off", "empty", "error", "alm
 UPLOADS_A_FAULT = 30
 DESKS = 6
 CLEAN = samples.pdf()
-INFECTED = samples.docx({"word/media/note.txt": EICAR})
+INFECTED = samples.docx_with_picture(EICAR)
 VIRUS = "The selected file contains a virus"
 
 
@@ -181,8 +181,8 @@ HIDDEN = {
     "attached.pdf": samples.pdf_with_attachment(EICAR),
     "media.docx": INFECTED,
     "embedded.docx": samples.docx({"word/embeddings/oleObject1.bin": EICAR}),
-    "zip.docx": samples.docx({"word/media/a.zip": nested(1)}),
-    "zips.docx": samples.docx({"word/media/a.zip": nested(20)}),
+    "zip.docx": samples.docx_with_picture(b"\x89PNG" + nested(1)),
+    "zips.docx": samples.docx_with_picture(b"\x89PNG" + nested(20)),
     "chart.docx": samples.docx_with_chart(EICAR),
     "legacy.doc": samples.doc(text=EICAR),
     "behind.jpg": samples.picture() + EICAR,

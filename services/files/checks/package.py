@@ -17,7 +17,9 @@ MOST_RATIO = 200
 RATIO_FROM = 4 * 1024 * 1024
 """Below this size a member is harmless however well it is packed (blank pictures are packed very well)."""
 
-_LOCAL_FILE = re.compile(r"(file:///)?([A-Za-z]:[\\/]|[^/\\:]+$)[^:]*")
+_LOCAL_FILE = re.compile(
+    r"(?!.*%(2f|5c))((file:///)?([A-Za-z]:[\\/]|[^/\\:]+$)[^:]*|file://(localhost)?/[^/\\:][^:]*)", re.IGNORECASE
+)
 """A path on the writer's own disk; anything else may be fetched from elsewhere when the document is opened."""
 
 Start = Callable[[str, dict[str, str]], None]
@@ -75,8 +77,13 @@ class Package:
 
     def read(self, name: str) -> bytes:
         """A part whole."""
+        return self.head(name, -1)
+
+    def head(self, name: str, size: int) -> bytes:
+        """The first bytes of a part."""
         try:
-            return self._zip.read(name)
+            with self._zip.open(name) as part:
+                return part.read(size)
         except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError) as broken:
             raise Unacceptable(Code.WRONG_TYPE) from broken
 

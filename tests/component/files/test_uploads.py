@@ -58,7 +58,7 @@ async def test_every_type_of_the_authority_is_accepted(desk: Desk, name: str, co
         ),
         (
             "a.docx",
-            samples.docx({"word/media/note.txt": EICAR}),
+            samples.docx_with_picture(EICAR),
             "file_has_virus",
             "The selected file contains a virus",
         ),
@@ -106,7 +106,7 @@ async def test_another_authority_has_its_own_limit(desk: Desk) -> None:
 
 
 async def test_a_large_file_goes_through_whole(desk: Desk) -> None:
-    content = samples.docx({"word/media/noise.bin": bytes(range(256)) * 4096})
+    content = samples.docx_with_picture(bytes(range(256)) * 4096)
     padded = samples.pdf() + b"%" + b"a" * (9 * MEGABYTE) + b"\n%%EOF\n"
     assert (await desk.content(await desk.attach("a.pdf", padded))).content == padded
     assert (await desk.content(await desk.attach("a.docx", content))).content == content

@@ -96,6 +96,17 @@ def docx_related(kind: str, target: str, mode: str = OUTSIDE) -> bytes:
     return docx({"word/_rels/document.xml.rels": relationships((kind, target, mode))})
 
 
+def docx_with_picture(content: bytes) -> bytes:
+    """A Word document with a part that says it is a picture."""
+    return docx(
+        {
+            "[Content_Types].xml": content_types(more='<Default Extension="png" ContentType="image/png"/>'),
+            "word/_rels/document.xml.rels": relationships(("image", "media/image1.png", "")),
+            "word/media/image1.png": content,
+        }
+    )
+
+
 def workbook(main: str = SHEET) -> bytes:
     return zipped({"[Content_Types].xml": content_types(main, "xl/workbook.xml"), "xl/workbook.xml": "<workbook/>"})
 
@@ -132,6 +143,18 @@ def doc(
     """A legacy Word document as far as its directory and first bytes go."""
     header = struct.pack("<HHHHHH", ident, 193, 0, 0, 0, flags)
     return ole({main: (header + text).ljust(4096, b"\0"), **dict.fromkeys(parts, b"\1" * 4096)})
+
+
+def doc_of(text: str, *, wide: bool = False) -> bytes:
+    """A legacy Word document whose text a piece table describes, as Word writes it."""
+    start = 2048
+    body = text.encode("utf-16-le") if wide else text.encode("cp1252")
+    plc = struct.pack("<IIHIH", 0, len(text), 0, start if wide else start * 2 | 1 << 30, 0)
+    clx = b"\x01\x02\0\0\0" + b"\x02" + struct.pack("<I", len(plc)) + plc
+    head = bytearray(struct.pack("<HHHHHH", 0xA5EC, 193, 0, 0, 0, 0x0200).ljust(start, b"\0"))
+    struct.pack_into("<II", head, 0x01A2, 16, len(clx))
+    document = (bytes(head) + body).ljust(4096, b"\0")
+    return ole({"WordDocument": document, "1Table": (b"\0" * 16 + clx).ljust(4096, b"\0")})
 
 
 def ole(streams: dict[str, bytes]) -> bytes:
