@@ -136,7 +136,7 @@ class _Parts:
                     service = await compose(resources)
                     await self._relay.start()
                 except (PyMongoError, TimeoutError) as error:
-                    log.warning("waiting for the database", error=type(error).__name__)
+                    log.warning("waiting for the database", error=repr(error))
                     await asyncio.sleep(_RECONNECT_SECONDS)
                 else:
                     return service
@@ -147,7 +147,7 @@ class _Parts:
             try:
                 await self._consumer.start(service)
             except Exception as error:  # noqa: BLE001 - away, or its queues are not declared yet: ask again
-                log.warning("waiting for the broker", error=type(error).__name__)
+                log.warning("waiting for the broker", error=repr(error))
                 await asyncio.sleep(_RECONNECT_SECONDS)
             else:
                 return

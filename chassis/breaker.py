@@ -1,10 +1,16 @@
-"""The circuit breaker of one handler: after failures in a row, one delivery at a time, until one succeeds."""
+"""The circuit breaker of one queue: after failures in a row, one delivery at a time, until one succeeds.
+
+A failure is what something that the work needs has not done. A bug, or data that nothing can be done with, is none: it
+would hold back whoever comes after it.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from chassis.errors import AlreadyHandled, Refused, TryLater
+from chassis.errors import DATABASE_AWAY
 
+_FAULTS = (*DATABASE_AWAY, OSError)
+"""TimeoutError and ConnectionError are OSErrors."""
 _LIMIT = 10
 _PAUSE_SECONDS = 1.0
 
@@ -29,10 +35,10 @@ class Breaker:
     async def _try(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
             await work()
-        except (AlreadyHandled, TryLater, Refused):
-            self._failures = 0
+        except _FAULTS:
+            self._failures += 1
             raise
         except Exception:
-            self._failures += 1
+            self._failures = 0
             raise
         self._failures = 0

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Self
 
+from bson.errors import BSONError
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorGridFSBucket
 from pymongo import IndexModel, ReturnDocument, WriteConcern
-from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError, WriteError
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 from chassis.combiner import Combiner
@@ -55,7 +56,8 @@ def _outcomes(documents: list[Document], error: BulkWriteError) -> list[Exceptio
         outcomes = [error] * len(documents)
     for fault in error.details.get("writeErrors", []):
         is_repeat = fault.get("code") == _DUPLICATE_KEY
-        outcomes[fault["index"]] = AlreadyHandled(documents[fault["index"]]["_id"]) if is_repeat else error
+        repeated = AlreadyHandled(documents[fault["index"]]["_id"])
+        outcomes[fault["index"]] = repeated if is_repeat else WriteError("refused", fault.get("code"), fault)
     return outcomes
 
 
@@ -89,6 +91,11 @@ class Documents:
             await self._collection.insert_many(documents, ordered=False)
         except BulkWriteError as error:
             return _outcomes(documents, error)
+        except (ValueError, OverflowError, BSONError) as error:
+            # The driver cannot write one of them, and does not say which: each is tried by itself.
+            if len(documents) == 1:
+                return [error]
+            return [(await self._insert_all([document]))[0] for document in documents]
         return [None] * len(documents)
 
     async def get(self, query: Mapping[str, Any], projection: Mapping[str, Any] | None = None) -> Document | None:

@@ -1,8 +1,19 @@
 """How work can end other than done: the closed vocabulary of handlers and HTTP doors."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar
 
+from bson.errors import BSONError
+from pymongo.errors import ConnectionFailure, DuplicateKeyError, ExecutionTimeout, WriteError, WTimeoutError
+
 from contracts.base import Fault
+
+DATABASE_AWAY = (ConnectionFailure, ExecutionTimeout, WTimeoutError)
+"""What the driver raises when nobody answers in time. Anything else it raises is a bug of ours, or bad data."""
+
+_OF_THE_DATA = frozenset({2, 22, 28, 52, 57, 10334, 17419, 17420})
+"""Codes by which the database refuses one document for what is in it: bad values, names, sizes."""
 
 
 class AlreadyHandled(Exception):  # noqa: N818 - an outcome, not an error
@@ -96,3 +107,18 @@ class Unavailable(Refused):
 
     status = 503
     title = "Not available"
+
+
+@contextmanager
+def refusing_unfit_data() -> Iterator[None]:
+    """Works on what somebody outside wrote: what cannot be reckoned with or kept is refused, and never tried again."""
+    try:
+        yield
+    except DuplicateKeyError:
+        raise
+    except (ValueError, OverflowError, BSONError) as error:
+        raise Refused("invalid", f"The portal cannot keep a value in it ({type(error).__name__}).") from error
+    except WriteError as error:
+        if error.code not in _OF_THE_DATA:
+            raise
+        raise Refused("invalid", "The portal cannot keep it: a value, a name or its size.") from error

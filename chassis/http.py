@@ -7,7 +7,6 @@ from uuid import uuid4
 
 import structlog
 from pydantic import BaseModel, ValidationError
-from pymongo.errors import PyMongoError
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -15,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, ExceptionHandler, Receive, Scope, Send
 
-from chassis.errors import AlreadyHandled, BadRequest, Conflict, Refused, TryLater, Unavailable
+from chassis.errors import DATABASE_AWAY, AlreadyHandled, BadRequest, Conflict, Refused, TryLater, Unavailable
 from chassis.telemetry import REQUESTS, log
 from contracts.api.problem import Problem
 from contracts.base import Fault
@@ -90,7 +89,7 @@ async def _try_later(_: Request, error: Exception) -> Response:
 
 
 async def _database_away(_: Request, error: Exception) -> Response:
-    log.warning("database away", error=type(error).__name__)
+    log.warning("database away", error=repr(error))
     return problem(Unavailable("database_away", "Nothing was changed. Try again in a moment.", retry_after=5))
 
 
@@ -118,7 +117,7 @@ EXCEPTION_HANDLERS: dict[int | type[Exception], ExceptionHandler] = {
     Refused: _refused,
     AlreadyHandled: _already_handled,
     TryLater: _try_later,
-    PyMongoError: _database_away,
+    **dict.fromkeys(DATABASE_AWAY, _database_away),
     TimeoutError: _database_away,
     HTTPException: _http_error,
     Exception: _bug,

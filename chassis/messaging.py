@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -11,14 +12,13 @@ from faststream import AckPolicy
 from faststream.rabbit import Channel, RabbitBroker, RabbitQueue
 from faststream.rabbit.annotations import RabbitMessage
 from faststream.rabbit.utils import RabbitClientProperties
-from pymongo.errors import ConnectionFailure, ExecutionTimeout, WTimeoutError
 
 from chassis import failpoint, wire
 from chassis.breaker import Breaker
 from chassis.delivery import Delivery
 from chassis.dock import Dock, is_suspect
 from chassis.endings import Endings
-from chassis.errors import AlreadyHandled, Refused, TryLater
+from chassis.errors import DATABASE_AWAY, AlreadyHandled, Refused, TryLater, refusing_unfit_data
 from chassis.outbox import RECONNECT_SECONDS, Keep, Publisher
 from chassis.subscription import COUNCIL_INBOX, OPERATOR, UNKNOWN_EXCHANGE, Subscription, read, read_body
 from chassis.telemetry import DELIVERIES, log
@@ -27,7 +27,8 @@ __all__ = ["COUNCIL_INBOX", "OPERATOR", "UNKNOWN_EXCHANGE", "Consumer", "Deliver
 
 _GRACEFUL_SECONDS = 25
 _AWAY_SECONDS = 5
-_DOWN = (ConnectionFailure, ExecutionTimeout, WTimeoutError)
+_PATIENCE_SECONDS = 10_000
+"""How long a delivery may ask to come later: about as long as the retries of one that fails."""
 
 
 class HandlerCancelled(Exception):  # noqa: N818 - says what happened
@@ -146,7 +147,7 @@ class Consumer:
         except Refused as refused:
             await self._endings.refuse(subscription, delivery, refused)
             return "refused"
-        except _DOWN as error:
+        except DATABASE_AWAY as error:
             log.warning("database away", error=repr(error))
             await self._endings.later(delivery, _AWAY_SECONDS)
             return "later"
@@ -166,7 +167,12 @@ class Consumer:
         message = await read(subscription.message, delivery.body) if subscription.message else None
         try:
             async with asyncio.timeout(subscription.timeout_seconds):
-                await subscription.handler(message, delivery, self._service)
+                with nullcontext() if subscription.teller else refusing_unfit_data():
+                    await subscription.handler(message, delivery, self._service)
+        except TryLater as later:
+            if delivery.waited_seconds > _PATIENCE_SECONDS:
+                raise Refused("gave_up", f"Waited in vain: {later}.") from later
+            raise
         except asyncio.CancelledError as error:
             if (task := asyncio.current_task()) and task.cancelling():
                 raise

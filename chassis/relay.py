@@ -84,7 +84,7 @@ class Relay:
                     failpoint.reached(self._service, "before-clear")
                     self._confirmed[entry["event_id"]] = _Confirmed(collection, document_id, entry)
         except Exception as error:  # noqa: BLE001 - whatever it was, the entry stays and the sweeper comes
-            log.warning("outbox entry not published", error=type(error).__name__, collection=collection.name)
+            log.warning("outbox entry not published", error=repr(error), collection=collection.name)
         finally:
             OUTBOX_WAITING.dec(len(entries))
 
@@ -106,7 +106,7 @@ class Relay:
             try:
                 await self.clear()
             except Exception as error:  # noqa: BLE001 - a relay that stands still is noticed by nobody
-                log.warning("outbox not cleared", error=type(error).__name__)
+                log.warning("outbox not cleared", error=repr(error))
 
     async def clear(self) -> None:
         """Removes what is confirmed from its documents and keeps a copy: a confirm is no proof for ever.
@@ -130,7 +130,7 @@ class Relay:
             try:
                 await self.sweep()
             except Exception as error:  # noqa: BLE001 - a relay that stands still is noticed by nobody
-                log.warning("outbox not swept", error=type(error).__name__)
+                log.warning("outbox not swept", error=repr(error))
 
     async def sweep(self) -> None:
         """Sends what stands in an outbox for longer than a healthy relay takes."""
@@ -164,4 +164,4 @@ class Relay:
         try:
             await self.clear()
         except PyMongoError as error:
-            log.warning("outbox not cleared", error=type(error).__name__)
+            log.warning("outbox not cleared", error=repr(error))

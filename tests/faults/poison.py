@@ -10,6 +10,7 @@ from tests.faults.cms import REQUESTED
 from tests.support.council import request
 
 Poison = tuple[str, bytes, str]
+_AMENDED = "council.delegation.amended.v1"
 _RETRACTED = "council.delegation.retracted.v1"
 _GROUP = "council.work-group.defined.v1"
 _WRONG: tuple[Any, ...] = (None, 7, True, [], {}, ["x"], {"kind": "nobody"}, "\u0000", "x" * 20_001)
@@ -20,6 +21,7 @@ def variants(prefix: str) -> list[Poison]:
     return [
         *((REQUESTED, body, "not_json") for body in _unreadable(prefix)),
         *((REQUESTED, body, "too_deep") for body in _deep()),
+        *((name, body, code) for name in (REQUESTED, _AMENDED) for body, code in _unfit(prefix)),
         (REQUESTED, json.dumps(_whole(prefix) | {"comments": "x" * 17_000_000}).encode(), "too_large"),
         (REQUESTED, json.dumps(_whole(prefix) | {"comments": "x" * 5_000_000}).encode(), "invalid"),
         *((REQUESTED, body, "invalid") for body in _misshapen(prefix)),
@@ -65,6 +67,13 @@ def _unreadable(prefix: str) -> Iterator[bytes]:
         whole[:-1] + b', "x": "' + half + b'"}' for half in (b"\\ud800", b"\\udfff", b"a\\ud83d", b"\\ud83d\\ud83d")
     )
     yield whole[:-1] + b', "\\udc00": 1}'
+
+
+def _unfit(prefix: str) -> Iterator[tuple[bytes, str]]:
+    """What is JSON and cannot be kept, in a message that is whole otherwise."""
+    whole = json.dumps({name: value for name, value in _whole(prefix).items() if name != "prefill"}).encode()[:-1]
+    yield from ((whole + b', "prefill": {"a": %s}}' % number, "out_of_range") for number in (b"1" * 30, b"-1e999"))
+    yield whole + b', "prefill": {"a\\u0000b": 1}}', "invalid_name"
 
 
 def _deep() -> Iterator[bytes]:

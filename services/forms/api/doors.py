@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from chassis import strictjson
+from chassis.errors import refusing_unfit_data
 from chassis.http import answer, read
 from chassis.identity import current_council, current_grant
 from contracts.api.forms import DefinitionView, EditsBody, SubmitBody
@@ -64,7 +65,8 @@ async def publish_definition(request: Request) -> Response:
     """A council publishes a version of a form."""
     council = current_council(request)
     json = strictjson.read(await request.body())
-    return answer(await _service(request).definitions.add(request.path_params["code"], json, council.authority))
+    with refusing_unfit_data():
+        return answer(await _service(request).definitions.add(request.path_params["code"], json, council.authority))
 
 
 routes = [

@@ -1,7 +1,7 @@
 """A council's message over HTTP: taken at once, refused by the rules of the broker's door."""
 
-from chassis.errors import AlreadyHandled, NotFound, Refused
-from chassis.messaging import read_body
+from chassis.errors import AlreadyHandled, NotFound, Refused, refusing_unfit_data
+from chassis.subscription import read
 from contracts.base import CouncilMessage
 from contracts.catalogue import CATALOGUE
 from contracts.council import DelegationAmended, DelegationRequested, DelegationRetracted, WorkGroupDefined
@@ -24,11 +24,12 @@ class Door:
         model = CATALOGUE.get(name)
         if model is None or not issubclass(model, CouncilMessage):
             raise NotFound("unknown_message", "The portal takes no message of this name.")
-        message = read_body(model, body)
+        message = await read(model, body)
         if message.authority != authority:
             raise Refused("wrong_authority", "The message speaks for another authority.", field="/authority")
         try:
-            await self._take(message, message_id)
+            with refusing_unfit_data():
+                await self._take(message, message_id)
         except AlreadyHandled:
             return
 

@@ -214,3 +214,22 @@ async def test_a_council_without_a_broker_sends_and_polls_over_http(tasks: Tasks
     assert await eventually(told) == [ACCEPTED]
     others = await tasks.client.get("/told", headers=council(tasks.key, "tasks", "oxfordshire"))
     assert others.json() == {"events": [], "after": None}
+
+
+UNFIT = {
+    "out_of_range": (b'{"x": 1%s}' % (b"0" * 30), b'{"x": 1e999}', b'{"x": [9223372036854775808]}'),
+    "invalid_name": (b'{"a\\u0000b": 1}',),
+}
+
+
+@pytest.mark.parametrize(("code", "prefill"), [(code, one) for code, each in UNFIT.items() for one in each])
+async def test_what_nothing_can_keep_is_refused_at_once_at_both_doors(tasks: Tasks, code: str, prefill: bytes) -> None:
+    name = "council.delegation.amended.v1"
+    body = b'{"authority": "bristol", "delegation_id": "%s", "prefill": %s}' % (new_id().encode(), prefill)
+    message_id = await tasks.council.publish(name, body)
+    rejected = await tasks.recorder.expect(REJECTED, message_id=message_id)
+    assert rejected["code"] == code
+    assert rejected["field"].startswith("/prefill")
+    headers = {**council(tasks.key, "tasks"), "Idempotency-Key": message_id}
+    answer = await tasks.client.post(f"/council-messages/{name}", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, code, rejected["field"])
