@@ -6,6 +6,7 @@ from typing import Any, Literal
 from starlette.requests import Request
 
 from chassis.errors import Forbidden, Unauthorised
+from chassis.security import record
 from chassis.tokens import Signer, Verifier
 from contracts.tasks import FormGrant
 
@@ -65,8 +66,13 @@ def _claims(request: Request, *kinds: str) -> dict[str, Any]:
     if scheme.lower() != "bearer" or not token:
         raise Unauthorised("token_missing", "The request says not who asks.")
     verifier: Verifier = request.app.state.identities
-    claims = verifier.verify(token)
+    try:
+        claims = verifier.verify(token)
+    except Unauthorised as refused:
+        record("access.refused", "refused", code=refused.code)
+        raise
     if claims.get("kind") not in kinds:
+        record("access.refused", "refused", code="wrong_identity")
         raise Forbidden("wrong_identity", "That is not for you.")
     return claims
 

@@ -99,8 +99,8 @@ class Person:
         headers = {"Origin": str(page.response.url.join("/")).rstrip("/"), "Referer": str(page.response.url)}
         return self._seen(self._client.post(target, data=given, files=files or None, headers=headers), status)
 
-    def register(self, mail: Mail, email: str, forename: str = "Sandra") -> Page:
-        """The three steps of a registration, with the code from the mailbox."""
+    def begin_registration(self, email: str, forename: str = "Sandra") -> Page:
+        """The first two steps of a registration; the page that asks for the code."""
         details: dict[str, str | bool | Upload] = {
             "Forename": forename,
             "Surname": "Professional",
@@ -117,7 +117,11 @@ class Person:
             "Password": PASSWORD,
             "Confirm password": PASSWORD,
         }
-        page = self.press(page, "Next", fields)
+        return self.press(page, "Next", fields)
+
+    def register(self, mail: Mail, email: str, forename: str = "Sandra") -> Page:
+        """The three steps of a registration, with the code from the mailbox."""
+        page = self.begin_registration(email, forename)
         page = self.press(page, "Next", {"Code": mail.code_for(email)})
         assert page.title.startswith("Registration completed"), page.text
         return page

@@ -13,7 +13,10 @@ from services.auth.usecases.context import Auth
 async def find_session(auth: Auth, token: str, *, at: datetime, touch: bool) -> tuple[Session, datetime]:
     """The session of a token and when it ends if nothing happens. Only `touch` counts as something happening."""
     session = await auth.stores.sessions.by_token(token_hash(token))
-    if session is None or not session.is_open(at, _idle(auth, session)):
+    if session is None:
+        raise refusals.signed_out()
+    if not session.is_open(at, _idle(auth, session)):
+        record("session.ended", "ok", why="time-out", authority=session.authority, account_id=session.account_id)
         raise refusals.signed_out()
     if touch and session.wants_touch(at):
         session = await auth.stores.sessions.touch(session, at)

@@ -15,7 +15,7 @@ from chassis.telemetry import log
 from contracts.api.problem import Problem
 from services.gateway.pages.keeping import wants_json
 from services.gateway.views.errors import error_page
-from services.gateway.visit import Visit
+from services.gateway.visit import Visit, caller_key
 
 
 class Fault(Refused):
@@ -51,16 +51,21 @@ def problem(refused: Refused) -> Response:
 
 
 def _is_program(request: Request) -> bool:
-    return request.url.path.startswith("/api/") or wants_json(request)
+    return _is_council(request) or wants_json(request)
+
+
+def _is_council(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
 
 
 async def refused(request: Request, error: Exception) -> Response:
     """A refusal of the portal or of a service behind it."""
     assert isinstance(error, Refused)  # noqa: S101 - registered for that class only
+    if isinstance(error, Forbidden) or (isinstance(error, Unauthorised) and _is_council(request)):
+        client = caller_key(request.app.state.gateway, request)
+        record("access.refused", "refused", code=error.code, client=client)
     if _is_program(request):
         return problem(error)
-    if isinstance(error, Forbidden):
-        record("access.refused", "refused", code=error.code)
     visit = Visit(request)
     if isinstance(error, Unauthorised):
         back = request.url.path if request.method == "GET" else ""
