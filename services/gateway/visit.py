@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from chassis import clock
-from chassis.errors import Unauthorised
+from chassis.errors import Refused, Unauthorised
 from chassis.identity import Professional
 from contracts.api.auth import SessionView
 from contracts.authority import Authority
@@ -141,6 +141,14 @@ class Visit:
         person = Professional(session.account_id, session.email, session.name, session.role, session.organisation)
         self.gateway.people.put(self.token, person)
         return person
+
+    async def recognise(self) -> None:
+        """Who is signed in, where that can be told; for a page that shows without them too."""
+        if self.token:
+            try:
+                await self.sign_in_person(touch=False)
+            except Refused:
+                self.session = None
 
     async def reading(self, read: Callable[[Professional], Awaitable[Done]]) -> tuple[Professional, Done]:
         """The signed-in person and what they read; both are asked for at once where the person is known."""

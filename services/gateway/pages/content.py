@@ -4,18 +4,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from chassis.errors import Refused
 from services.gateway.visit import Visit
 
 
 async def _content(request: Request, template: str) -> Response:
     """A page of words; it shows even when auth is away."""
     visit = Visit(request)
-    if visit.token:
-        try:
-            await visit.sign_in_person(touch=False)
-        except Refused:
-            visit.session = None
+    await visit.recognise()
     return visit.page(template, None)
 
 

@@ -14,7 +14,7 @@ from chassis.security import record
 from chassis.telemetry import log
 from contracts.api.problem import Problem
 from services.gateway.pages.keeping import wants_json
-from services.gateway.views.errors import error_page
+from services.gateway.views.errors import OVER, error_page, told
 from services.gateway.visit import Visit, caller_key
 
 
@@ -32,15 +32,17 @@ class Fault(Refused):
         return fault
 
 
-def problem(refused: Refused) -> Response:
-    """The problem document of a refusal (RFC 9457)."""
+def problem(refused: Refused, *, for_person: bool = False) -> Response:
+    """The problem document of a refusal (RFC 9457); a page's script reads the words of the error page in it."""
+    title, lines = (for_person and told(refused)) or (refused.title, [refused.detail])
     document = Problem(
-        title=refused.title,
+        title=title,
         status=refused.status,
         code=refused.code,
-        detail=refused.detail,
+        detail="\n".join(lines),
         field=refused.field,
         faults=list(refused.faults),
+        holder=refused.holder,
         retry_after=refused.retry_after,
     )
     headers = {"Retry-After": str(refused.retry_after)} if refused.retry_after else {}
@@ -48,10 +50,6 @@ def problem(refused: Refused) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     body = document.model_dump_json(exclude_none=True)
     return Response(body, refused.status, headers, "application/problem+json")
-
-
-def _is_program(request: Request) -> bool:
-    return _is_council(request) or wants_json(request)
 
 
 def _is_council(request: Request) -> bool:
@@ -64,14 +62,22 @@ async def refused(request: Request, error: Exception) -> Response:
     if isinstance(error, Forbidden) or (isinstance(error, Unauthorised) and _is_council(request)):
         client = caller_key(request.app.state.gateway, request)
         record("access.refused", "refused", code=error.code, client=client)
-    if _is_program(request):
-        return problem(error)
+    if _is_council(request) or wants_json(request):
+        return problem(error, for_person=not _is_council(request))
     visit = Visit(request)
     if isinstance(error, Unauthorised):
         back = request.url.path if request.method == "GET" else ""
         ended = "&ended=1" if visit.token else ""
         return visit.end_session(visit.go(f"/sign-in?next={quote(back)}{ended}"))
-    page = error_page(error, request.state.reference, is_signed_in=bool(visit.token))
+    if error.status in OVER:
+        await visit.recognise()
+    page = error_page(
+        error,
+        request.state.reference,
+        is_signed_in=bool(visit.token),
+        typed=getattr(request.state, "typed", []),
+        task_id=request.path_params.get("task_id", ""),
+    )
     response = visit.page("error.html", page, error.status)
     if error.retry_after:
         response.headers["Retry-After"] = str(error.retry_after)

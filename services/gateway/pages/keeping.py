@@ -8,6 +8,7 @@ from services.gateway.bodies import body_of
 from services.gateway.desk import Opened, is_page_id
 from services.gateway.posting import LARGEST_BYTES, Form, hold, read_fields, read_form
 from services.gateway.views.entry import SignInPage
+from services.gateway.views.typed import typed_texts
 from services.gateway.visit import Visit
 
 
@@ -40,7 +41,10 @@ async def own_form_or_keep(visit: Visit, found: Opened | Refused) -> Form | Resp
 
 
 async def keep_typed(visit: Visit, form: Form, path: str, refused: Refused) -> Response:
-    """The page that follows a save that could not be: sign in again, or try again, with what was typed sealed in it."""
+    """The page that follows a save that could not be: sign in again, or try again, with what was typed sealed in it.
+
+    Where no later try can succeed, the page that says so shows what was typed.
+    """
     if isinstance(refused, Unauthorised):
         if wants_json(visit.request):
             return _signed_out()
@@ -48,6 +52,8 @@ async def keep_typed(visit: Visit, form: Form, path: str, refused: Refused) -> R
         return visit.end_session(_signed_out_page(visit, page))
     if isinstance(refused, Unavailable) and not wants_json(visit.request):
         return visit.page("unsaved.html", SignInPage(held=await hold(visit, path, form.fields)), 503)
+    if refused.code != "typed_by_another":
+        visit.request.state.typed = typed_texts(form.fields)
     raise refused
 
 

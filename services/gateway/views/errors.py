@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from chassis.errors import Refused
+from services.gateway.views.typed import Texts
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,10 @@ class ErrorPage:
     lines: list[str]
     reference: str
     links: list[Link] = field(default_factory=list)
+    typed: Texts = field(default_factory=list)
+    """What was typed and could not be taken."""
+    task_id: str = ""
+    """The form that is over for this person: their browser may keep what they typed on it."""
 
 
 TASKS = Link("/tasks", "Go to your tasks")
@@ -87,6 +92,17 @@ _BY_CODE: dict[str, tuple[str, list[str]]] = {
             "The council has what was submitted. Ask the council for a copy.",
         ],
     ),
+    "submitted": (
+        "This form has been submitted",
+        ["It was submitted before your last change arrived, so that change is not part of it."],
+    ),
+    "unknown_task": (
+        "This form is not with you",
+        [
+            f"There is no such form, or somebody else has it now. {_NOTHING_CHANGED}",
+            "If you followed a link in an email, sign in with the address that the email was sent to.",
+        ],
+    ),
     "not_picked_up": (
         "Nobody has picked up this form yet",
         ["It waits in your work group. Press Pickup beside it in your tasks to open it."],
@@ -122,20 +138,28 @@ _BY_CODE: dict[str, tuple[str, list[str]]] = {
 }
 
 
-def error_page(refused: Refused, reference: str, *, is_signed_in: bool) -> ErrorPage:
-    """The page for a refusal."""
-    links = [TASKS if is_signed_in else Link("/sign-in", "Go to sign in"), HELP]
+OVER = frozenset({403, 404, 409, 410})
+"""A form that answers so is withdrawn, submitted, moved, or another person's: typing on is of no use."""
+
+
+def told(refused: Refused) -> tuple[str, list[str]] | None:
+    """Title and lines for a refusal that has words of its own."""
     if refused.code == "already_picked_up":
         holder = refused.holder or "Somebody else in your work group"
-        lines = [
-            f"{holder} has picked up this form, so it is no longer in your work group's list.",
-            "Nothing was changed.",
-        ]
-        return ErrorPage(f"{holder} has this form", lines, reference, links)
-    title, lines = _BY_CODE.get(refused.code) or _BY_STATUS.get(refused.status) or _BY_STATUS[500]
+        words = f"{holder} has picked up this form, so it is no longer in your work group's list."
+        return f"{holder} has this form", [words, _NOTHING_CHANGED]
+    return _BY_CODE.get(refused.code)
+
+
+def error_page(
+    refused: Refused, reference: str, *, is_signed_in: bool, typed: Texts | None = None, task_id: str = ""
+) -> ErrorPage:
+    """The page for a refusal."""
+    links = [TASKS if is_signed_in else Link("/sign-in", "Go to sign in"), HELP]
+    title, lines = told(refused) or _BY_STATUS.get(refused.status) or _BY_STATUS[500]
     if refused.retry_after and refused.status == 429:  # noqa: PLR2004 - too many requests
         lines = [*lines, f"Wait {_wait(refused.retry_after)}, then try again."]
-    return ErrorPage(title, lines, reference, links)
+    return ErrorPage(title, lines, reference, links, typed or [], task_id if refused.status in OVER else "")
 
 
 def _wait(seconds: int) -> str:

@@ -13,6 +13,7 @@ from services.gateway.views.answers import flat, on_page, showing, stands
 from services.gateway.views.dates import day, due_words, hour
 from services.gateway.views.fields import Field, Filled, element_id, fields_of
 from services.gateway.views.frame import Problem
+from services.gateway.views.typed import labels_of
 
 COMPLETE = "Complete"
 SIZES = ((1024 * 1024, "MB"), (1024, "KB"))
@@ -139,6 +140,7 @@ class FormPageView:
     fields: list[Field]
     problems: list[Problem]
     seen: str
+    labels: str
     revision: int
     page_id: str
     holder_key: str
@@ -258,6 +260,7 @@ def form_page(
         fields=fields_of(page.questions, filled),
         problems=page_problems(faults, drawing.general),
         seen=seen_on(page, contribution).dump(),
+        labels=labels_of(page),
         revision=contribution.revision,
         page_id=drawing.page_id,
         holder_key=drawing.holder_key,

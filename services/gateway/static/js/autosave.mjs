@@ -1,14 +1,18 @@
 // Saves what is typed: the same form, to the same address, asking for JSON. Keeps it in the browser until that succeeds.
 import { showConditional } from "./conditions.mjs";
 import { showFaults } from "./faults.mjs";
+import { showStopped, textsOf } from "./typed.mjs";
 import { forget, keep, kept } from "./unsaved.mjs";
 
 const QUIET_MS = 1500;
 const RETRY_MS = [2000, 5000, 15000, 30000];
+const TRY_AGAIN = [408, 425, 429];
+// The form is withdrawn, submitted, moved, or another person's: no later try can succeed.
+const OVER = [403, 404, 409, 410];
 
 // The fields of the page that a person fills; files are sent only by their own button.
 function entriesOf(form) {
-  return [...new FormData(form)].filter(([, value]) => typeof value === "string");
+  return [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "labels");
 }
 
 function typedOf(form) {
@@ -51,7 +55,9 @@ function restore(form, left) {
 export function startAutosave(form) {
   const status = form.querySelector('[data-portal="saved"]');
   const progress = form.querySelector('[data-portal="saving"]');
-  let saved = JSON.stringify(typedOf(form));
+  const atFirst = typedOf(form);
+  let saved = JSON.stringify(atFirst);
+  let isOver = false;
   let timer;
   let failures = 0;
   let running = Promise.resolve(null);
@@ -73,7 +79,8 @@ export function startAutosave(form) {
   }
 
   function remember() {
-    keep(form, JSON.parse(saved), typedOf(form));
+    const now = typedOf(form);
+    return keep(form, { before: JSON.parse(saved), now, texts: textsOf(form, atFirst, now) });
   }
 
   function isChanged() {
@@ -134,10 +141,24 @@ export function startAutosave(form) {
       tell("You have been signed out. What you typed is kept in this browser: sign in again to save it.", true);
       return null;
     }
-    if (!answer.ok) {
+    const told = await answer.json();
+    if (OVER.includes(answer.status) && told.code !== "busy") {
+      isOver = true;
+      const isOwn = told.code !== "typed_by_another";
+      if (isOwn) {
+        remember();
+      }
+      showStopped(form, told, isOwn ? textsOf(form, atFirst, typedOf(form)) : []);
+      return null;
+    }
+    if (answer.status >= 500 || TRY_AGAIN.includes(answer.status) || told.code === "busy") {
       throw new Error(String(answer.status));
     }
-    const told = await answer.json();
+    if (!answer.ok) {
+      remember();
+      tell(`Not saved. ${told.detail || told.title}`, true);
+      return null;
+    }
     took(told, sent);
     document.dispatchEvent(new CustomEvent("portal:active", { detail: { idleSeconds: told.idle_seconds } }));
     return told;
@@ -154,7 +175,7 @@ export function startAutosave(form) {
   }
 
   function changed() {
-    if (!isChanged()) {
+    if (isOver || !isChanged()) {
       return;
     }
     remember();
@@ -163,14 +184,16 @@ export function startAutosave(form) {
     timer = setTimeout(save, QUIET_MS);
   }
 
-  const left = kept(form);
-  if (left && restore(form, left)) {
-    // The revision that the person saw while typing: so a change made by another since shows as a conflict, never vanishes.
-    form.elements.revision.value = left.revision;
-    changed();
-  } else {
-    forget(form);
-  }
+  kept(form).then((left) => {
+    if (left && restore(form, left) && isChanged()) {
+      // The revision that the person saw while typing: so a change made by another since shows as a conflict, never vanishes.
+      form.elements.revision.value = left.revision;
+      changed();
+    } else if (!isChanged()) {
+      // Saved, perhaps by a request whose answer the page did not wait for.
+      forget(form);
+    }
+  });
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
   form.addEventListener("portal:changed", changed);

@@ -10,13 +10,14 @@ import { startTables } from "./tables.mjs";
 import { startTextareas } from "./textareas.mjs";
 import { startTimeOut } from "./timeout.mjs";
 import { startUploads } from "./upload.mjs";
-import { forgetAll, forgetSaved, forgetTask } from "./unsaved.mjs";
+import { fillTyped, startCopying } from "./typed.mjs";
+import { forgetAll, forgetTask, textsOfTask, tidy } from "./unsaved.mjs";
 
 for (const component of [Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner, Radios, SkipLink]) {
   createAll(component);
 }
 
-forgetSaved();
+const tidied = tidy();
 const form = document.querySelector('[data-portal="contribution"]');
 if (form) {
   startUploads(form);
@@ -31,9 +32,14 @@ if (form) {
 startMenu();
 startPasswords();
 startTimeOut();
+startCopying();
 
 document.querySelector('[data-portal="sign-out"]')?.addEventListener("submit", forgetAll);
 for (const done of document.querySelectorAll('[data-portal="submitted"]')) {
   forgetTask(done.dataset.task);
+}
+const lost = document.querySelector('[data-portal="typed"][data-task]');
+if (lost) {
+  tidied.then(() => textsOfTask(lost.dataset.task)).then((texts) => fillTyped(lost, texts));
 }
 document.querySelector('[data-portal="print"]')?.addEventListener("click", () => window.print());
