@@ -154,7 +154,7 @@ class Member(PersonalData):
 
 
 class WorkGroupDefined(CouncilMessage):
-    """A council has set the whole of a work group; the higher version wins, no members close it."""
+    """A council has set the whole of a work group; the higher version wins, no members close it; see ADR 0017."""
 
     wire_name: ClassVar[str] = "council.work-group.defined.v1"
 

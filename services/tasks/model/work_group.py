@@ -1,5 +1,6 @@
 """A work group as its council defined it. No I/O."""
 
+from chassis.errors import Refused
 from contracts.addresses import address_key
 from contracts.base import Contact, Value
 from contracts.council import Member
@@ -45,6 +46,16 @@ class WorkGroup(Value):
     def has_member(self, email: str) -> bool:
         """Whether a person is in it."""
         return any(address_key(member.email) == address_key(email) for member in self.members)
+
+
+def still_needed(delegation_ids: list[str], *, has_more: bool) -> Refused:
+    """The answer to a council that would close a group in which forms wait: nobody would see them any more."""
+    named = ", ".join(delegation_ids) + (" and more" if has_more else "")
+    return Refused(
+        "work_group_in_use",
+        f"Forms wait in this work group: {named}. Retract them, or leave it members who finish them.",
+        field="/members",
+    )
 
 
 def group_key(authority: str, work_group_id: str) -> str:

@@ -88,6 +88,12 @@ class ListStore:
         found = await self._documents.find(query, sort=BY_DUE_DATE, skip=skip, limit=limit, projection={"row": 1})
         return [_row(document) for document in found]
 
+    async def waiting_in(self, authority: str, group: str, limit: int) -> list[str]:
+        """The delegations that wait in a work group, the earliest due first."""
+        query = waiting([group], [authority], DeskFilter())
+        found = await self._documents.find(query, sort=BY_DUE_DATE, limit=limit, projection={"delegation_id": 1})
+        return [document["delegation_id"] for document in found]
+
 
 def listed(email: str, authorities: Sequence[str], wanted: DeskFilter) -> Query:
     """What a person has to do."""

@@ -1,6 +1,8 @@
 """A council's message over HTTP: taken at once, refused by the rules of the broker's door."""
 
-from chassis.errors import AlreadyHandled, NotFound, Refused, refusing_unfit_data
+import asyncio
+
+from chassis.errors import AlreadyHandled, NotFound, Refused, TryLater, refusing_unfit_data
 from chassis.subscription import read
 from contracts.base import CouncilMessage
 from contracts.catalogue import CATALOGUE
@@ -8,8 +10,9 @@ from contracts.council import DelegationAmended, DelegationRequested, Delegation
 from services.tasks.usecases.delegations import Delegations
 from services.tasks.usecases.people import People
 
-_AT_ONCE = float("inf")
-"""Over HTTP nothing is on its way in another queue: what is unknown now is refused now."""
+_PATIENCE = (0.1, 0.2, 0.4, 0.8, 1.0)
+"""Seconds to wait, one after the other, for a form or group whose message may be on its way in another queue."""
+_NO_LONGER = float("inf")
 
 
 class Door:
@@ -36,10 +39,19 @@ class Door:
     async def _take(self, message: CouncilMessage, message_id: str) -> None:
         match message:
             case DelegationRequested():
-                await self._delegations.request(message, _AT_ONCE)
+                await self._request(message)
             case DelegationAmended():
                 await self._delegations.amend(message, message_id)
             case DelegationRetracted():
                 await self._delegations.retract(message)
             case WorkGroupDefined():
                 await self._people.define_work_group(message)
+
+    async def _request(self, message: DelegationRequested) -> None:
+        """A form published a moment ago reaches tasks by the broker: the answer waits for it, as a queue would."""
+        for seconds in _PATIENCE:
+            try:
+                return await self._delegations.request(message, 0)
+            except TryLater:
+                await asyncio.sleep(seconds)
+        return await self._delegations.request(message, _NO_LONGER)

@@ -7,8 +7,11 @@ from contracts.council import WorkGroupDefined
 from contracts.forms import DefinitionPublished
 from contracts.portal import AccountRegistered as AccountRegisteredToCouncil
 from services.tasks.model.form import Form
-from services.tasks.model.work_group import WorkGroup
+from services.tasks.model.work_group import WorkGroup, still_needed
 from services.tasks.store import Stores
+
+_MOST_NAMED = 20
+"""The most forms that the answer to a council names."""
 
 
 class People:
@@ -19,8 +22,10 @@ class People:
         self._authorities = authorities
 
     async def define_work_group(self, message: WorkGroupDefined) -> None:
-        """The whole group; the higher version wins."""
+        """The whole group; the higher version wins. None is closed over forms that wait in it (ADR 0017)."""
         self._authorities.get(message.authority)
+        if not message.members:
+            await self._check_empty(message)
         await self._stores.work_groups.put(
             WorkGroup(
                 authority=message.authority,
@@ -31,6 +36,13 @@ class People:
                 version=message.version,
             )
         )
+
+    async def _check_empty(self, message: WorkGroupDefined) -> None:
+        group = await self._stores.work_groups.get(message.authority, message.work_group_id)
+        if group is None or group.version >= message.version:
+            return
+        if waiting := await self._stores.lists.waiting_in(message.authority, group.key, _MOST_NAMED + 1):
+            raise still_needed(waiting[:_MOST_NAMED], has_more=len(waiting) > _MOST_NAMED)
 
     async def offer_form(self, event: DefinitionPublished) -> None:
         """A form may be delegated from now on."""

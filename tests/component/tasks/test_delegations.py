@@ -1,10 +1,11 @@
+import asyncio
 from uuid import uuid4
 
 import pytest
 
 from chassis import clock
 from contracts.base import Contact
-from contracts.forms import ContributionSubmitted
+from contracts.forms import ContributionSubmitted, DefinitionPublished
 from tests.component.tasks.conftest import FORM, Tasks
 from tests.support.broker import Broker
 from tests.support.council import request
@@ -233,3 +234,48 @@ async def test_what_nothing_can_keep_is_refused_at_once_at_both_doors(tasks: Tas
     headers = {**council(tasks.key, "tasks"), "Idempotency-Key": message_id}
     answer = await tasks.client.post(f"/council-messages/{name}", content=body, headers=headers)
     assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, code, rejected["field"])
+
+
+async def test_a_group_is_not_closed_over_forms_that_wait_in_it(tasks: Tasks) -> None:
+    group, member, delegation_id, taken = new_id(), new_email(), new_id(), new_id()
+    to_group = {"kind": "work_group", "work_group_id": group}
+    await tasks.council.define_group(group, [member])
+    for one in (delegation_id, taken):
+        await tasks.council.delegate(one, assignee=to_group)
+        await tasks.recorder.expect(ACCEPTED, delegation_id=one)
+    rows = (await tasks.list(member))["group_rows"]
+    picked = await tasks.client.post(f"/tasks/{rows[0]['task_id']}/pickup", headers=tasks.as_person(member))
+    left = delegation_id if picked.json()["task"]["delegation_id"] == taken else taken
+    closing = await tasks.council.define_group(group, [], version=2)
+    rejected = await tasks.recorder.expect(REJECTED, message_id=closing)
+    assert (rejected["code"], rejected["field"]) == ("work_group_in_use", "/members")
+    assert f"work group: {left}. " in rejected["reason"]
+    assert len((await tasks.list(member))["group_rows"]) == 1
+    await tasks.council.publish("council.delegation.retracted.v1", {"delegation_id": left, "reason": "Closing"})
+    await tasks.recorder.expect("tasks.task.retracted.v1", delegation_id=left)
+    await tasks.council.define_group(group, [], version=3)
+    refused = await tasks.council.delegate(new_id(), assignee=to_group)
+    assert (await tasks.recorder.expect(REJECTED, message_id=refused))["code"] == "unknown_work_group"
+
+
+async def test_a_form_that_was_published_a_moment_ago_can_be_delegated_over_http(
+    tasks: Tasks, shared_broker: Broker
+) -> None:
+    code, delegation_id = f"form-{uuid4().hex[:8]}", new_id()
+    event = DefinitionPublished(
+        form=code,
+        version="1",
+        owner="bristol",
+        title="New",
+        due_days=14,
+        prefill_schema={"type": "object"},
+        published_at=clock.now(),
+    )
+    body = {"authority": "bristol", **request(delegation_id, new_email()), "form": code}
+    headers = {**council(tasks.key, "tasks"), "Idempotency-Key": f"key-{delegation_id}"}
+    answers = asyncio.create_task(
+        tasks.client.post("/council-messages/council.delegation.requested.v1", json=body, headers=headers)
+    )
+    await publish(shared_broker, "forms", event)
+    assert (await answers).status_code == 202
+    await tasks.recorder.expect(ACCEPTED, delegation_id=delegation_id)
