@@ -9,6 +9,9 @@ TEXT_LIMIT = 20_000
 
 COMMENTS_LIMIT = 4_000
 
+EVERYBODYS = "portal"
+"""The owner of the forms that come with the portal; any other owner is an authority."""
+
 Text = Annotated[str, StringConstraints(max_length=TEXT_LIMIT)]
 Line = Annotated[str, StringConstraints(max_length=500)]
 """A setting or a search; what councils send is Text."""

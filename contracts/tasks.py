@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import AwareDatetime
 
-from contracts.base import Contact, Email, Event, PersonalData, Text, Value
+from contracts.base import EVERYBODYS, Contact, Email, Event, PersonalData, Text, Value
 from contracts.council import Sender, Subject
 
 
@@ -31,6 +31,8 @@ class TaskOpened(Event):
     task_version: int
     form: str
     form_version: str
+    form_owner: str = EVERYBODYS
+    """Whose version it is: the authority's own, or `portal`."""
     form_title: str
     subject: Subject
     sender: Sender

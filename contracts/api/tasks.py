@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from contracts.base import Contact, Line, PersonalData, Value
+from contracts.base import EVERYBODYS, Contact, Line, PersonalData, Value
 from contracts.council import Assignee, Sender, Subject
 
 TaskState = Literal["assigned", "in_group", "returned", "declined", "retracted", "submitted"]
@@ -107,6 +107,7 @@ class TaskView(PersonalData):
     form: str
     form_title: str
     form_version: str
+    form_owner: str = EVERYBODYS
     subject: Subject
     sender: Sender
     comments: str

@@ -5,9 +5,9 @@ from contracts.tasks import TaskAmended, TaskAssigned, TaskOpened, TaskRetracted
 from services.forms.usecases import FormsService
 
 
-async def prepare_contribution(event: TaskOpened, _: Delivery, service: FormsService) -> None:
+async def prepare_contribution(event: TaskOpened, delivery: Delivery, service: FormsService) -> None:
     """An open task has one contribution, however often it is told."""
-    await service.delegated.prepare(event)
+    await service.delegated.prepare(event, delivery.waited_seconds)
 
 
 async def amend_contribution(event: TaskAmended, _: Delivery, service: FormsService) -> None:

@@ -63,7 +63,7 @@ async def contribution_of(gateway: Gateway, opened: Opened, documents: int = 0) 
     """The form with its answers, judged with so many documents attached; its pages are remembered for the saves."""
     task = opened.task
     contribution = await gateway.forms.contribution(opened.person, opened.grant, task.task_id, documents)
-    gateway.form_pages.put((task.authority, task.form, task.form_version), contribution.pages)
+    gateway.form_pages.put((task.form_owner, task.form, task.form_version), contribution.pages)
     return contribution
 
 
@@ -85,7 +85,7 @@ async def final_contribution_of(gateway: Gateway, opened: Opened) -> Contributio
 async def pages_of(gateway: Gateway, opened: Opened) -> list[FormPage]:
     """The pages of the task's form version."""
     task = opened.task
-    known = gateway.form_pages.get((task.authority, task.form, task.form_version))
+    known = gateway.form_pages.get((task.form_owner, task.form, task.form_version))
     return known if known is not None else (await contribution_of(gateway, opened)).pages
 
 

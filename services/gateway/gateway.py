@@ -62,7 +62,7 @@ class Gateway:
     people: Memory[str, Professional] = field(default_factory=lambda: Memory(5000))
     """Who a session token belonged to when last asked: a read starts while auth is asked again. Never trusted alone."""
     form_pages: Memory[tuple[str, str, str], list[FormPage]] = field(default_factory=lambda: Memory(100))
-    """Pages of form versions by authority, form and version; a version never changes."""
+    """Pages of form versions by owner, form and version; a version never changes."""
 
     @property
     def is_https(self) -> bool:

@@ -41,6 +41,7 @@ def of_request(task: Task, authority: Authority) -> list[Outgoing]:
         task_version=task.version,
         form=request.form,
         form_version=request.form_version,
+        form_owner=request.form_owner,
         form_title=request.form_title,
         subject=request.subject,
         sender=task.sender,

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts.base import EVERYBODYS
 from contracts.council import Sender, Subject
 from contracts.portal import DocumentReference, Signature
 from services.forms.model.answers import Form, Judgement
@@ -66,6 +67,7 @@ class Contribution(Part):
     task_version: int
     form: str = ""
     form_version: str = ""
+    form_owner: str = EVERYBODYS
     subject: Subject | None = None
     opened: Told | None = None
     amended: Told | None = None

@@ -8,6 +8,7 @@ from pymongo import ASCENDING, IndexModel
 from chassis.database import Document, Documents, storable
 from chassis.errors import AlreadyHandled, Refused
 from chassis.outbox import Outgoing
+from contracts.tasks import FormGrant
 from services.forms.model.contribution import Author, Contribution, Submission
 from services.forms.model.draft import BATCHES_KEPT, TYPED_LIMIT, Batch, Draft, split
 
@@ -20,7 +21,7 @@ class ContributionStore:
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
-        self._pins: dict[str, tuple[str, str]] = {}
+        self._pins: dict[tuple[str, str], tuple[str, str, str]] = {}
 
     async def prepare(self) -> None:
         """Makes the index."""
@@ -29,9 +30,9 @@ class ContributionStore:
             [IndexModel([("submission.pdf.document_id", ASCENDING)], partialFilterExpression=has_document)]
         )
 
-    async def get(self, task_id: str) -> Contribution | None:
-        """A task's contribution; None until its task is heard of."""
-        return _contribution(await self._documents.get({"_id": task_id}, {"outbox": 0}))
+    async def get(self, authority: str, task_id: str) -> Contribution | None:
+        """A task's contribution, in one authority's data only; None until its task is heard of."""
+        return _contribution(await self._documents.get({"_id": task_id, "authority": authority}, {"outbox": 0}))
 
     async def of_document(self, authority: str, document_id: str) -> Contribution | None:
         """The contribution of a document, in one authority's data only."""
@@ -44,7 +45,7 @@ class ContributionStore:
         try:
             await self._documents.insert(document)
         except AlreadyHandled:
-            told = ("form", "form_version", "subject", "opened", "draft", "retracted_at")
+            told = ("form", "form_version", "form_owner", "subject", "opened", "draft", "retracted_at")
             change = {name: document[name] for name in told if document[name] is not None}
             guard = {"_id": contribution.task_id, "authority": contribution.authority, "opened": None}
             versions = {"task_version": contribution.task_version}
@@ -84,22 +85,24 @@ class ContributionStore:
         if found is not None and found["authority"] != told.authority:
             raise Refused("wrong_authority", "The task is another authority's.", field="/authority")
 
-    async def pinned(self, task_id: str) -> tuple[str, str] | None:
-        """The form and version that it keeps for life; None until its task is heard of in full."""
-        if task_id in self._pins:
-            return self._pins[task_id]
-        found = await self._documents.get({"_id": task_id, "opened": {"$ne": None}}, {"form": 1, "form_version": 1})
+    async def pinned(self, authority: str, task_id: str) -> tuple[str, str, str] | None:
+        """Owner, code and version of the form that it keeps for life; None until its task is heard of in full."""
+        key = (authority, task_id)
+        if key in self._pins:
+            return self._pins[key]
+        query = {"_id": task_id, "authority": authority, "opened": {"$ne": None}}
+        found = await self._documents.get(query, {"form": 1, "form_version": 1, "form_owner": 1})
         if found is None:
             return None
         if len(self._pins) >= _PINS:
             del self._pins[next(iter(self._pins))]
-        self._pins[task_id] = (found["form"], found["form_version"])
-        return self._pins[task_id]
+        self._pins[key] = (found["form_owner"], found["form"], found["form_version"])
+        return self._pins[key]
 
-    async def save(self, batch: Batch, task_id: str, grant_version: int, author: Author) -> Contribution | None:
+    async def save(self, batch: Batch, grant: FormGrant, author: Author) -> Contribution | None:
         """One write where nothing of the batch overlaps; None where it might, or the form is closed."""
         paths = {edit.path: edit.value for edit in batch.edits}
-        guard = {**_open_guard(task_id, grant_version), "draft.batches": {"$ne": batch.id}}
+        guard = {**_open_guard(grant), "draft.batches": {"$ne": batch.id}}
         guard["draft.typed"] = {"$not": {"$gt": TYPED_LIMIT - batch.typed}}
         change = {
             "draft.revision": _NEXT,
@@ -117,30 +120,31 @@ class ContributionStore:
         return _contribution(await self._documents.update(guard, [{"$set": change}]))
 
     async def replace_draft(
-        self, before: Contribution, draft: Draft, grant_version: int, author: Author
+        self, before: Contribution, draft: Draft, grant: FormGrant, author: Author
     ) -> Contribution | None:
         """The merged draft, where nobody has saved since it was read."""
-        guard = {**_open_guard(before.task_id, grant_version), "draft.revision": before.draft.revision}
+        guard = {**_open_guard(grant), "draft.revision": before.draft.revision}
         change = {"$set": {"draft": draft.model_dump(), f"people.{author.key}": author.model_dump()}}
         return _contribution(await self._documents.update(guard, change))
 
     async def submit(
-        self, before: Contribution, submission: Submission, grant_version: int, events: Sequence[Outgoing]
+        self, before: Contribution, submission: Submission, grant: FormGrant, events: Sequence[Outgoing]
     ) -> bool:
         """Freezes it with what is to be told; False where it has changed since it was read."""
-        guard = {**_open_guard(before.task_id, grant_version), "draft.revision": before.draft.revision}
+        guard = {**_open_guard(grant), "draft.revision": before.draft.revision}
         change = {"$set": {"submission": storable(submission.model_dump())}}
         return await self._documents.update(guard, change, events) is not None
 
 
-def _open_guard(task_id: str, grant_version: int) -> Document:
+def _open_guard(grant: FormGrant) -> Document:
     """The form is open, and the grant as new as what the task has told."""
     return {
-        "_id": task_id,
+        "_id": grant.task_id,
+        "authority": grant.authority,
         "opened": {"$ne": None},
         "submission": None,
         "retracted_at": None,
-        "task_version": {"$lte": grant_version},
+        "task_version": {"$lte": grant.version},
     }
 
 

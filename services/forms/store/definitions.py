@@ -15,21 +15,21 @@ from services.forms.model.definition import read
 from services.forms.model.questionnaire import Definition
 
 LIST_LIMIT = 1000
-_HEAD = {"form": 1, "version": 1, "title": 1, "due_days": 1, "owner": 1}
+_FORMS_KEPT = 200
+_HEAD = {"form": 1, "version": 1, "title": 1, "due_days": 1, "owner": 1, "published_at": 1}
 
 
 class DefinitionStore:
-    """Definitions by code and version. A version never changes, so what was read once is kept."""
+    """Definitions by owner, code and version. A version never changes, so what was read lately is kept."""
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
         self._forms: dict[str, Form] = {}
 
     async def prepare(self) -> None:
-        """Makes the indexes."""
+        """Makes the index."""
         await self._documents.ensure_indexes(
             [
-                IndexModel([("form", ASCENDING), ("published_at", ASCENDING)]),
                 IndexModel([("owner", ASCENDING), ("status", ASCENDING), ("published_at", ASCENDING)]),
             ]
         )
@@ -37,10 +37,10 @@ class DefinitionStore:
     async def add(
         self, definition: Definition, json: dict[str, Any], owner: str, at: datetime, events: Sequence[Outgoing]
     ) -> None:
-        """AlreadyHandled where there is that version of that form."""
+        """AlreadyHandled where there is that version of that owner's form."""
         # As text: a definition may hold names that the database keeps for itself.
         document = {
-            "_id": _key(definition.code, definition.version),
+            "_id": _key(owner, definition.code, definition.version),
             "form": definition.code,
             "version": definition.version,
             "title": definition.title,
@@ -52,35 +52,33 @@ class DefinitionStore:
         }
         await self._documents.insert(document, events)
 
-    async def get(self, code: str, version: str) -> Form | None:
-        """A version of a form, ready to judge answers."""
-        key = _key(code, version)
+    async def get(self, owner: str, code: str, version: str) -> Form | None:
+        """A version of an owner's form, ready to judge answers."""
+        key = _key(owner, code, version)
         if key not in self._forms:
-            found = await self._documents.get({"_id": key}, {"json": 1})
-            if found is None:
+            json = await self.json(owner, code, version)
+            if json is None:
                 return None
-            self._forms[key] = Form(read(loads(found["json"])))
+            if len(self._forms) >= _FORMS_KEPT:
+                del self._forms[next(iter(self._forms))]
+            self._forms[key] = Form(read(json))
         return self._forms[key]
 
-    async def owner(self, code: str) -> str | None:
-        """Who published the form first."""
-        oldest = [("published_at", ASCENDING)]
-        found = await self._documents.find({"form": code}, sort=oldest, limit=1, projection=_HEAD)
-        return str(found[0]["owner"]) if found else None
-
-    async def json(self, code: str, version: str) -> Any:
+    async def json(self, owner: str, code: str, version: str) -> Any:
         """A version as it was published."""
-        found = await self._documents.get({"_id": _key(code, version)}, {"json": 1})
+        found = await self._documents.get({"_id": _key(owner, code, version)}, {"json": 1})
         return loads(found["json"]) if found else None
 
     async def list(self, owners: Sequence[str]) -> list[DefinitionView]:
-        """The latest active version of each form among these owners', by its code."""
-        newest = [("published_at", DESCENDING)]
+        """The latest active version of each form, by its code; of one code the later owner's."""
         query = {"owner": {"$in": list(owners)}, "status": "active"}
+        newest = [("published_at", DESCENDING)]
         found = await self._documents.find(query, sort=newest, limit=LIST_LIMIT, projection=_HEAD)
-        latest = {document["form"]: document for document in reversed(found)}
+        rising = sorted(found, key=lambda document: (owners.index(document["owner"]), document["published_at"]))
+        latest = {document["form"]: document for document in rising}
         return [DefinitionView.model_validate(latest[code]) for code in sorted(latest)]
 
 
-def _key(code: str, version: str) -> str:
-    return f"{code}|{version}"
+def _key(owner: str, code: str, version: str) -> str:
+    """An authority's code holds no colon."""
+    return f"{owner}:{code}|{version}"

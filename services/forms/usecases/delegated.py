@@ -2,13 +2,15 @@
 
 from datetime import datetime
 
-from chassis.errors import TryLater
+from chassis.errors import NotFound, TryLater
 from contracts.tasks import TaskAmended, TaskAssigned, TaskOpened, TaskRetracted
 from services.forms.model.contribution import Contribution, Told
 from services.forms.model.draft import prefilled
 from services.forms.store import Stores
 
 _AGAIN_SECONDS = 5
+_PATIENCE_SECONDS = 60
+"""What tasks tells of a form it has from here: it can be missing for a moment only, while a database is restored."""
 
 
 class Delegated:
@@ -17,15 +19,18 @@ class Delegated:
     def __init__(self, stores: Stores) -> None:
         self._stores = stores
 
-    async def prepare(self, event: TaskOpened) -> None:
+    async def prepare(self, event: TaskOpened, waited_seconds: float) -> None:
         """A task is open: its contribution is there, with what the council has filled in."""
-        form = await self._stores.definitions.get(event.form, event.form_version)
-        if form is None:
+        form = await self._stores.definitions.get(event.form_owner, event.form, event.form_version)
+        if form is None and waited_seconds < _PATIENCE_SECONDS:
             raise TryLater(_AGAIN_SECONDS, "the form's definition is not here yet")
+        if form is None:
+            raise NotFound("unknown_form", f"Task {event.task_id} has a form that nobody has published.")
         contribution = _about(event).model_copy(
             update={
                 "form": event.form,
                 "form_version": event.form_version,
+                "form_owner": event.form_owner,
                 "subject": event.subject,
                 "opened": _told(event),
                 "draft": prefilled(form.definition, event.prefill, event.opened_at),

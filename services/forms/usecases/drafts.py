@@ -22,19 +22,17 @@ class Opened:
 
     async def open(self, grant: FormGrant) -> tuple[Contribution, Form]:
         """The contribution and its form; refused where the grant is older than what the task has told."""
-        contribution = await self._stores.contributions.get(grant.task_id)
+        contribution = await self._stores.contributions.get(grant.authority, grant.task_id)
         if contribution is None or contribution.opened is None:
             # The grant proves that the task exists: its message is on the way.
             raise Unavailable("not_ready", "This form is being prepared. Try again in a moment.", retry_after=1)
-        if contribution.authority != grant.authority:
-            raise NotFound("unknown_task")
         if contribution.task_version > grant.version:
             raise Forbidden("grant_outdated", "The form has changed hands. Open it again from your tasks.")
-        return contribution, await self.form(contribution.form, contribution.form_version)
+        return contribution, await self.form(contribution.form_owner, contribution.form, contribution.form_version)
 
-    async def form(self, code: str, version: str) -> Form:
+    async def form(self, owner: str, code: str, version: str) -> Form:
         """The version that a contribution keeps for life."""
-        form = await self._stores.definitions.get(code, version)
+        form = await self._stores.definitions.get(owner, code, version)
         if form is None:
             raise NotFound("unknown_form")
         return form
@@ -57,14 +55,14 @@ class Drafts:
         author = Author(account_id=grant.account_id, name=grant.name)
         form, edits = await self._accepted(grant, tuple(body.edits))
         batch = Batch(id=body.batch_id, seen=body.revision, by=author.key, at=clock.now(), edits=edits)
-        saved = await self._contributions.save(batch, grant.task_id, grant.version, author) if batch.is_plain else None
+        saved = await self._contributions.save(batch, grant, author) if batch.is_plain else None
         if saved is None:
             saved = await self._merge(grant, batch, author)
         told = judged(saved, form).model_copy(update={"revision": safe_revision(batch, saved.draft.revision)})
         return EditsView(**told.model_dump(), saved_at=saved.draft.saved_at or batch.at)
 
     async def _accepted(self, grant: FormGrant, edits: tuple[Edit, ...]) -> tuple[Form, tuple[Edit, ...]]:
-        pinned = await self._contributions.pinned(grant.task_id)
+        pinned = await self._contributions.pinned(grant.authority, grant.task_id)
         if pinned is None:
             raise Unavailable("not_ready", "This form is being prepared. Try again in a moment.", retry_after=1)
         form = await self._opened.form(*pinned)
@@ -84,7 +82,7 @@ class Drafts:
             faults = overfull(merged)
             if faults:
                 raise Refused("too_much", "Some of this cannot be saved.", faults=tuple(faults))
-            saved = await self._contributions.replace_draft(contribution, merged, grant.version, author)
+            saved = await self._contributions.replace_draft(contribution, merged, grant, author)
             if saved is not None:
                 return saved
         raise Unavailable("busy", "Nothing was lost. Try again in a moment.", retry_after=1)

@@ -108,7 +108,7 @@ class Submissions:
             tell(_event(grant, contribution, told, attached), told.contribution_id),
             tell(told, told.contribution_id),
         ]
-        if await self._stores.contributions.submit(contribution, submission, grant.version, events):
+        if await self._stores.contributions.submit(contribution, submission, grant, events):
             await self._stores.documents.keep_only(contribution.task_id, document_id)
             return submission
         await self._stores.documents.remove(document_id)

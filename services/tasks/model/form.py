@@ -10,8 +10,6 @@ import orjson
 from chassis.errors import Refused
 from contracts.base import Value
 
-EVERYBODYS = "portal"
-
 
 class Form(Value):
     """The latest version of a form that tasks has heard of from its owner: an authority, or `portal` for all."""

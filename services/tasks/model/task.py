@@ -11,7 +11,7 @@ from chassis.errors import Conflict
 from contracts.addresses import address_key
 from contracts.api.tasks import TaskState
 from contracts.authority import Authority
-from contracts.base import Contact, Value
+from contracts.base import EVERYBODYS, Contact, Value
 from contracts.council import (
     Assignee,
     DelegationAmended,
@@ -41,6 +41,7 @@ class Request(Value):
     digest: str
     form: str
     form_version: str
+    form_owner: str = EVERYBODYS
     form_title: str
     subject: Subject
     assignee: Assignee

@@ -10,8 +10,8 @@ from chassis.database import Document, Documents
 from chassis.errors import AlreadyHandled
 from chassis.outbox import Outgoing
 from contracts.addresses import address_key
-from contracts.base import Contact
-from services.tasks.model.form import EVERYBODYS, Form
+from contracts.base import EVERYBODYS, Contact
+from services.tasks.model.form import Form
 from services.tasks.model.work_group import Membership, WorkGroup, group_key
 
 MEMBERSHIP_LIMIT = 1000
@@ -101,10 +101,10 @@ class FormStore:
         await _put_newer(self._documents, guard, form.model_dump())
 
     async def get(self, authority: str, code: str) -> Form | None:
-        """The newest of the authority's own version and everybody's."""
+        """The authority's own form of this code, else everybody's."""
         keys = [f"{owner}:{code}" for owner in (authority, EVERYBODYS)]
-        found = await self._documents.find({"_id": {"$in": keys}}, limit=len(keys))
-        return max((Form.model_validate(one) for one in found), key=lambda form: form.published_at, default=None)
+        found = {one["_id"]: one for one in await self._documents.find({"_id": {"$in": keys}}, limit=len(keys))}
+        return next((Form.model_validate(found[key]) for key in keys if key in found), None)
 
 
 class PersonStore:

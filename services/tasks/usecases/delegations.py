@@ -84,6 +84,7 @@ class Delegations:
             digest=digest_of(message),
             form=form.form,
             form_version=form.version,
+            form_owner=form.owner,
             form_title=form.title,
             subject=message.subject,
             assignee=message.assignee,

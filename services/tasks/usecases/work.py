@@ -124,6 +124,7 @@ def _view(task: Task) -> TaskView:
         form=task.requested.form,
         form_title=task.requested.form_title,
         form_version=task.requested.form_version,
+        form_owner=task.requested.form_owner,
         subject=task.requested.subject,
         sender=task.sender,
         comments=task.comments,

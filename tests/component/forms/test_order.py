@@ -26,7 +26,7 @@ async def told(forms: Forms, random: Random | None) -> dict[str, Any]:
     first = opened(task_id=uuid4().hex, prefill=PREFILL)
     task_id, delegated = first.task_id, forms.service.delegated
     history = [
-        lambda: delegated.prepare(first),
+        lambda: delegated.prepare(first, 0),
         lambda: delegated.amend(amended(task_id, 2, here_and_now="newer")),
         lambda: delegated.amend(amended(task_id, 3, here_and_now="newest")),
         lambda: delegated.hand_over(assigned(task_id, 4)),
@@ -68,11 +68,11 @@ async def test_t16_any_order_and_repetition_of_a_tasks_history_ends_the_same(for
 async def test_another_authority_changes_nothing_of_a_task(forms: Forms) -> None:
     first = opened(task_id=uuid4().hex, prefill=PREFILL)
     task_id, delegated = first.task_id, forms.service.delegated
-    await delegated.prepare(first)
+    await delegated.prepare(first, 0)
     before = await forms.database.contributions.find_one({"_id": task_id})
     foreign = {"authority": "oxfordshire"}
     for change in (
-        delegated.prepare(first.model_copy(update=foreign)),
+        delegated.prepare(first.model_copy(update=foreign), 0),
         delegated.amend(amended(task_id, 2, here_and_now="newer").model_copy(update=foreign)),
         delegated.hand_over(assigned(task_id, 3).model_copy(update=foreign)),
         delegated.retract(retracted(task_id, 4).model_copy(update=foreign)),

@@ -219,16 +219,41 @@ async def test_a_published_form_is_told_listed_and_never_changes(forms: Forms) -
     await forms.client.put(f"/definitions/{code}", json=questionnaire(code, "2"), headers=forms.council())
     listed = (await forms.client.get("/definitions", headers=forms.council())).json()
     assert [(form["version"], form["title"]) for form in listed if form["form"] == code] == [("2", "A new form")]
-    foreign = await forms.client.put(
-        f"/definitions/{code}", json=questionnaire(code, "3"), headers=forms.council("oxfordshire")
-    )
-    assert foreign.status_code == 409
+
+
+async def test_codes_and_versions_belong_to_their_owner(forms: Forms) -> None:
+    code = f"form-{uuid4().hex[:8]}"
+    for authority, key in (("oxfordshire", "theirs"), ("bristol", "ours")):
+        json = questionnaire(code, "99.0", title=f"Of {authority}")
+        json["item"][0]["item"][0]["linkId"] = key
+        answer = await forms.client.put(f"/definitions/{code}", json=json, headers=forms.council(authority))
+        assert answer.status_code == 200, answer.text
+        listed = (await forms.client.get("/definitions", headers=forms.council(authority))).json()
+        assert [form["title"] for form in listed if form["form"] == code] == [f"Of {authority}"]
+    for authority, key in (("oxfordshire", "theirs"), ("bristol", "ours")):
+        await forms.recorder.expect("forms.definition.published.v1", form=code, owner=authority)
+        task_id = await forms.opened(
+            form=code, form_version="99.0", form_owner=authority, authority=authority, prefill={}
+        )
+        assert (await forms.save(task_id, 0, put(key, "x"), authority=authority)).status_code == 200
+
+
+async def test_a_council_lists_its_own_form_of_a_code_else_the_portals(forms: Forms) -> None:
+    code = "annual-review-report"
+    own = shipped(code) | {"title": "Our own"}
+    answer = await forms.client.put(f"/definitions/{code}", json=own, headers=forms.council("oxfordshire"))
+    assert answer.status_code == 200, "the same code and version as the portal's, and another text"
+    titles = [
+        {form["form"]: form["title"] for form in (await forms.client.get("/definitions", headers=headers)).json()}[code]
+        for headers in (forms.council("oxfordshire"), forms.council())
+    ]
+    assert titles == ["Our own", shipped(code)["title"]]
 
 
 async def test_old_and_new_versions_live_side_by_side(forms: Forms) -> None:
     code = f"form-{uuid4().hex[:8]}"
     await forms.client.put(f"/definitions/{code}", json=questionnaire(code, "1"), headers=forms.council())
-    task_id = await forms.opened(form=code, form_version="1", prefill={})
+    task_id = await forms.opened(form=code, form_version="1", form_owner="bristol", prefill={})
     new = questionnaire(code, "2")
     new["item"][0]["item"][0]["linkId"] = "renamed"
     await forms.client.put(f"/definitions/{code}", json=new, headers=forms.council())
@@ -266,7 +291,7 @@ async def test_a_new_version_of_a_shipped_form_comes_from_any_authority(forms: F
             f"/definitions/{code}", json=shipped(code) | {"version": version}, headers=forms.council(authority)
         )
         assert answer.status_code == 200, answer.text
-    assert await forms.database.definitions.count_documents({"form": code}) == 3
+    assert await forms.database.definitions.count_documents({"form": code}) == 4, "that of each owner, and the portal's"
 
 
 def shipped(code: str) -> dict[str, Any]:
