@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from bson.errors import BSONError
+from gridfs.errors import CorruptGridFile, NoFile
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorGridFSBucket
 from pymongo import IndexModel, ReturnDocument, WriteConcern
 from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError, WriteError
@@ -22,6 +23,8 @@ _DUPLICATE_KEY = 11000
 _HOUSEKEEPING = frozenset({"hello", "ismaster", "isMaster", "ping", "endSessions", "buildInfo"})
 
 DatabaseError = PyMongoError
+CONTENT_GONE = (NoFile, CorruptGridFile)
+"""What a reader of a bucket meets where content is removed meanwhile: the record goes first, then the pieces."""
 
 
 class _CommandCounter(CommandListener):

@@ -46,7 +46,9 @@ async def remove_file(request: Request) -> Response:
 async def file_content(request: Request) -> Response:
     """A professional downloads a file of the task."""
     grant = current_grant(request, "read")
-    return download(request, await usecases.readable_file(_service(request), grant, request.path_params["file_id"]))
+    return await download(
+        request, await usecases.readable_file(_service(request), grant, request.path_params["file_id"])
+    )
 
 
 async def sign_manifest(request: Request) -> Response:
@@ -59,7 +61,7 @@ async def sign_manifest(request: Request) -> Response:
 async def document(request: Request) -> Response:
     """A council fetches a file of a submission."""
     council = current_council(request)
-    return download(
+    return await download(
         request, await usecases.document(_service(request), council.authority, request.path_params["document_id"])
     )
 

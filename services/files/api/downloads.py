@@ -5,8 +5,11 @@ from starlette.responses import Response, StreamingResponse
 
 from chassis.errors import Refused
 from chassis.http import DOWNLOAD_HEADERS
+from chassis.telemetry import log
 from services.files.model import Attachment, OutOfRange, asked_part, content_disposition
+from services.files.store import Damaged
 from services.files.usecases import Files
+from services.files.usecases.attachments import unknown_file
 
 
 class RangeNotSatisfiable(Refused):
@@ -16,7 +19,7 @@ class RangeNotSatisfiable(Refused):
     title = "Range not satisfiable"
 
 
-def download(request: Request, file: Attachment) -> Response:
+async def download(request: Request, file: Attachment) -> Response:
     """The file, or the part of it that the request asks for."""
     service: Files = request.app.state.service
     tag = f'"{file.content.sha256}"'
@@ -33,4 +36,9 @@ def download(request: Request, file: Attachment) -> Response:
     status = 200 if part is None else 206
     if request.method == "HEAD":
         return Response(status_code=status, headers=headers, media_type=file.media_type)
-    return StreamingResponse(service.contents.send(file.content, part), status, headers, file.media_type)
+    try:
+        pieces = await service.contents.send(file.content, part)
+    except Damaged as gone:
+        log.error("content is gone", file_id=file.file_id)
+        raise unknown_file() from gone
+    return StreamingResponse(pieces, status, headers, file.media_type)

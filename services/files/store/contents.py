@@ -9,7 +9,7 @@ from gridfs.errors import NoFile
 from motor.motor_asyncio import AsyncIOMotorCollection, AsyncIOMotorGridFSBucket
 from pymongo import ASCENDING, IndexModel
 
-from chassis.database import Document
+from chassis.database import CONTENT_GONE, Document
 from services.files.model import Content, Part
 
 PIECE = 1024 * 1024
@@ -59,25 +59,37 @@ class ContentStore:
         """All of it, checked against its hash."""
         try:
             stored: bytes = await (await self._bucket.open_download_stream(content.content_id)).read()
-        except NoFile as gone:
+        except CONTENT_GONE as gone:
             raise Damaged from gone
         if hashlib.sha256(stored).hexdigest() != content.sha256:
             raise Damaged
         return stored
 
     async def send(self, content: Content, part: Part | None) -> AsyncIterator[bytes]:
-        """The whole or a part, piece by piece."""
-        stream = await self._bucket.open_download_stream(content.content_id)
-        left = content.size
-        if part is not None:
-            stream.seek(part.start)
-            left = part.length
-        while left:
-            piece: bytes = await stream.read(min(left, SENT_PIECE))
-            if not piece:
-                raise Damaged
-            left -= len(piece)
-            yield piece
+        """The whole or a part, piece by piece. The first is read before this returns: Damaged where it is gone."""
+        pieces = self._pieces(content, part)
+        first = await anext(pieces, b"")
+
+        async def all_of_it() -> AsyncIterator[bytes]:
+            yield first
+            async for piece in pieces:
+                yield piece
+
+        return all_of_it()
+
+    async def _pieces(self, content: Content, part: Part | None) -> AsyncIterator[bytes]:
+        left = content.size if part is None else part.length
+        try:
+            stream = await self._bucket.open_download_stream(content.content_id)
+            stream.seek(part.start if part else 0)
+            while left:
+                piece: bytes = await stream.read(min(left, SENT_PIECE))
+                if not piece:
+                    raise Damaged
+                left -= len(piece)
+                yield piece
+        except CONTENT_GONE as gone:
+            raise Damaged from gone
 
     async def delete(self, *contents: Content) -> None:
         """Removes what is there of these."""

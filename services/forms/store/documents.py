@@ -6,7 +6,7 @@ from gridfs.errors import NoFile
 from motor.motor_asyncio import AsyncIOMotorCollection, AsyncIOMotorGridFSBucket
 from pymongo import ASCENDING, IndexModel
 
-from chassis.database import Document
+from chassis.database import CONTENT_GONE, Document
 
 _STRAYS_A_ROUND = 100
 
@@ -35,7 +35,7 @@ class DocumentStore:
         try:
             stream = await self._bucket.open_download_stream(document_id)
             content: bytes = await stream.read()
-        except NoFile as gone:
+        except CONTENT_GONE as gone:
             raise Damaged(document_id) from gone
         if hashlib.sha256(content).hexdigest() != sha256:
             raise Damaged(document_id)

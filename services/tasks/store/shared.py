@@ -3,13 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
-from gridfs.errors import NoFile
 from motor.motor_asyncio import AsyncIOMotorGridFSBucket
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from chassis import clock
-from chassis.database import Document
+from chassis.database import CONTENT_GONE, Document
 from chassis.errors import NotFound
 from chassis.outbox import Collection
 
@@ -52,12 +51,15 @@ class SharedStore:
         """Its pieces, read as they are asked for; NotFound before the first where it is gone."""
         try:
             stream = await self._bucket.open_download_stream(content_id)
-        except NoFile as gone:
+            first = await stream.readchunk()
+        except CONTENT_GONE as gone:
             raise NotFound("unknown_document", "There is no such document.") from gone
 
         async def pieces() -> AsyncIterator[bytes]:
-            while piece := await stream.readchunk():
+            piece = first
+            while piece:
                 yield piece
+                piece = await stream.readchunk()
 
         return pieces()
 

@@ -109,7 +109,7 @@ async def test_content_comes_back_as_it_came(instance: Running, desk: Desk, size
     )
     assert content.size == size
     assert await instance.service.contents.read(content) == given
-    assert b"".join([piece async for piece in instance.service.contents.send(content, None)]) == given
+    assert b"".join([piece async for piece in await instance.service.contents.send(content, None)]) == given
     await instance.service.contents.delete(content)
     await instance.service.contents.delete(content)
     with pytest.raises(Damaged):
