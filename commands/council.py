@@ -10,11 +10,13 @@ from typing import Any
 
 from aio_pika.abc import AbstractIncomingMessage
 
+from commands.parts.council_answer import Told
 from commands.parts.council_door import CouncilDoor
 from commands.parts.instance import Instance
 from commands.parts.options import Options
 from commands.parts.trouble import Trouble
 
+_REQUESTED = "council.delegation.requested.v1"
 _SUBMITTED = "portal.contribution.submitted.v1"
 
 
@@ -24,6 +26,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
     options.add("--authority", default="bristol", help="the council's code (default: bristol)")
     delegate = options.verb("delegate", "delegate a form: FILE holds the body of council.delegation.requested.v1")
     delegate.add_argument("file", help="a JSON file, or - for the standard input")
+    delegate.add_argument("--no-wait", action="store_true", help="do not wait for the portal's answer")
     retract = options.verb("retract", "withdraw a delegation")
     retract.add_argument("id", help="its delegation_id")
     retract.add_argument("--reason", default="No longer needed")
@@ -41,12 +44,24 @@ def describe(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Do one thing as the council."""
     door = CouncilDoor.of(Instance(arguments.data).running(), arguments.authority)
-    asyncio.run(_VERBS[arguments.verb](door, arguments))
-    return 0
+    return asyncio.run(_VERBS[arguments.verb](door, arguments)) or 0
 
 
-async def _delegate(door: CouncilDoor, arguments: argparse.Namespace) -> None:
-    await _publish(door, "council.delegation.requested.v1", _read(arguments.file))
+async def _delegate(door: CouncilDoor, arguments: argparse.Namespace) -> int:
+    """Publish and tell the answer: words on standard error, a JSON line on standard output; 1 where refused."""
+    body = _read(arguments.file)
+    if arguments.no_wait:
+        await _publish(door, _REQUESTED, body)
+        return 0
+    async with door.signed_in() as session, door.connected() as connection:
+        told, delegation_id = Told(door, session), str(body.get("delegation_id"))
+        before = await told.accepted_before(delegation_id)
+        message_id = await door.publish(connection, _REQUESTED, body)
+        answer = await told.wait(message_id, delegation_id, before)
+    print(answer.words, file=sys.stderr)
+    facts = {"code": answer.code, "field": answer.field, "task_id": answer.task_id, "reference": answer.reference}
+    print(json.dumps({"message_id": message_id, "type": _REQUESTED, **{k: v for k, v in facts.items() if v}}))
+    return 1 if answer.code else 0
 
 
 async def _retract(door: CouncilDoor, arguments: argparse.Namespace) -> None:

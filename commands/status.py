@@ -71,6 +71,7 @@ def describe_running(state: State) -> str:
     """Where everything is, for a person."""
     lines = [
         f"The portal     {state['gateway']}",
+        *(f"               {url}  (as {code})" for code, url in state["brands"].items()),
         f"Emails         {state['mail']['api']}",
         *(f"Council        {code}: {where['url']}" for code, where in state["amqp"]["councils"].items()),
         *(f"Sign in as     {who['email']}  {who['password']}  ({who['name']})" for who in state["demo"]["accounts"]),

@@ -16,7 +16,7 @@ from typing import Any
 import aiohttp
 
 from commands.parts.council_door import CouncilDoor
-from commands.parts.demo_content import AUTHORITY, PEOPLE, Person, delegations, groups, retracted
+from commands.parts.demo_content import BRISTOL, PEOPLE, Person, delegations, groups, retracted
 from commands.parts.inside import Inside, inside
 from commands.parts.instance import Instance, directory
 from commands.parts.trouble import Trouble
@@ -54,7 +54,8 @@ async def set_up(instance: Instance) -> list[Account]:
             if person.email not in registered:
                 done["accounts"].append(await _register(services, mail, state["mail"]["api"], person))
                 instance.keep(_FILE, done)
-        await _publish(CouncilDoor.of(state, AUTHORITY))
+        for authority in delegations(_today()):
+            await _publish(CouncilDoor.of(state, authority))
         await _wait_for_tasks(services)
     instance.keep(_FILE, {**done, "is_complete": True})
     return list(done["accounts"])
@@ -63,7 +64,7 @@ async def set_up(instance: Instance) -> list[Account]:
 async def _register(services: Inside, mail: aiohttp.ClientSession, api: str, person: Person) -> Account:
     """The three steps of a registration, with the code from the mail catcher."""
     password = _password()
-    body = {"authority": AUTHORITY, "details": asdict(person.details)}
+    body = {"authority": BRISTOL, "details": asdict(person.details)}
     started = await _auth(services, "POST", "/registrations", body)
     path = f"/registrations/{started['registration_id']}"
     credentials = {"email": person.email, "password": password, "confirm_password": password}
@@ -95,21 +96,27 @@ async def _code(mail: aiohttp.ClientSession, api: str, email: str) -> str:
 
 async def _publish(door: CouncilDoor) -> None:
     async with door.connected() as connection:
-        for group in groups():
-            await door.publish(connection, "council.work-group.defined.v1", group)
-        for delegation in delegations(date.today()):  # noqa: DTZ011 - the demo is for the person in front of this machine
-            await door.publish(connection, "council.delegation.requested.v1", delegation)
-        for delegation in retracted():
-            await door.publish(connection, "council.delegation.retracted.v1", delegation)
+        for name, bodies in (
+            ("council.work-group.defined.v1", groups()),
+            ("council.delegation.requested.v1", delegations(_today())),
+            ("council.delegation.retracted.v1", retracted()),
+        ):
+            for body in bodies.get(door.authority, []):
+                await door.publish(connection, name, body)
 
 
 async def _wait_for_tasks(services: Inside) -> None:
     """Ready means that the tasks can be seen."""
+    wanted = [(code, body["delegation_id"]) for code, bodies in delegations(_today()).items() for body in bodies]
     async with asyncio.timeout(_MAIL_SECONDS):
-        for delegation in delegations(date.today()):  # noqa: DTZ011
-            path = f"/delegations/{delegation['delegation_id']}"
-            while (await services.ask("tasks", "GET", path, authority=AUTHORITY))[0] != 200:  # noqa: ASYNC110, PLR2004
+        for authority, delegation_id in wanted:
+            path = f"/delegations/{delegation_id}"
+            while (await services.ask("tasks", "GET", path, authority=authority))[0] != 200:  # noqa: ASYNC110, PLR2004
                 await asyncio.sleep(0.1)
+
+
+def _today() -> date:
+    return date.today()  # noqa: DTZ011 - the demo is for the person in front of this machine
 
 
 def _password() -> str:

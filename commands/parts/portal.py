@@ -1,5 +1,6 @@
 """One whole local portal put together: which parts it has, where they are, and what is written down about it."""
 
+import json
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ class Plan:
             "mail": {"smtp": self.addresses.smtp, "api": self.mail_api},
             "scanner": self.addresses.clamd,
             "authorities": list(self.authorities),
+            "brands": self._brands(),
             "parts": {
                 name: _row(watched.part, watched.pid, watched.birth, watched.starts)
                 for name, watched in supervisor.watched.items()
@@ -54,6 +56,14 @@ class Plan:
             code: {"url": self._amqp_as(code), "client_id": code, "client_secret": self.secrets.client_secrets[code]}
             for code in self.authorities
         }
+
+    def _brands(self) -> dict[str, str]:
+        """Where a browser on this machine sees the pages under another council's name: `*.localhost` is loopback."""
+        known = {code: json.loads((self.authorities_folder / f"{code}.json").read_text()) for code in self.authorities}
+        local = {
+            code: [host for host in one.get("hosts", ()) if host.endswith(".localhost")] for code, one in known.items()
+        }
+        return {code: self.addresses.gateway.replace("127.0.0.1", hosts[0]) for code, hosts in local.items() if hosts}
 
     def _amqp_as(self, user: str) -> str:
         if not self.addresses.has_broker_users:

@@ -167,7 +167,7 @@ def _settling(part: Part) -> Part:
 async def _spawn(part: Part, path: Path) -> Process:
     with _open_log(path) as log:
         return await asyncio.create_subprocess_exec(
-            *_dying_with_us(part.command),
+            *dying_with_us(part.command),
             cwd=part.cwd,
             env={**os.environ, **part.environment},
             stdin=subprocess.DEVNULL,
@@ -186,8 +186,8 @@ def _open_log(path: Path) -> BinaryIO:
     return path.open("ab")
 
 
-def _dying_with_us(command: tuple[str, ...]) -> tuple[str, ...]:
-    """On Linux a part gets SIGTERM when its supervisor is gone, however it went."""
+def dying_with_us(command: tuple[str, ...]) -> tuple[str, ...]:
+    """On Linux a process gets SIGTERM when the one that started it is gone, however it went."""
     setpriv = shutil.which("setpriv") if sys.platform == "linux" else None
     return (setpriv, "--pdeathsig", "TERM", *command) if setpriv else command
 

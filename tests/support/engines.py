@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from docker.errors import APIError
 
+from commands.parts.supervisor import dying_with_us
 from commands.parts.trouble import Trouble
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,7 +73,8 @@ def local(part: str, data: Path) -> Iterator[dict[str, Any]]:
     data.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "commands.parts.alone", "--data", str(data), part],
+            # However these tests end, their engines end with them.
+            dying_with_us((sys.executable, "-m", "commands.parts.alone", "--data", str(data), part)),
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=output,

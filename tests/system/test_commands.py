@@ -35,9 +35,13 @@ def delegation_id() -> str:
 
 def test_a_form_is_delegated_and_withdrawn_from_the_shell(portal: Portal, delegation_id: str) -> None:
     body = json.dumps(request(delegation_id, "cli@school.example"))
-    sent = json.loads(portal.command("council", "delegate", "-", given=body).stdout)
-    assert sent["type"] == "council.delegation.requested.v1"
-    wait_until(lambda: "portal.delegation.accepted.v1" in told(portal, delegation_id))
+    sent = portal.command("council", "delegate", "-", given=body)
+    answer = json.loads(sent.stdout)
+    assert answer["type"] == "council.delegation.requested.v1"
+    assert sent.stderr.strip() == f"accepted, task {answer['task_id']}, reference {answer['reference']}"
+    assert "portal.delegation.accepted.v1" in told(portal, delegation_id)
+    again = portal.command("council", "delegate", "-", given=body)
+    assert again.stderr.startswith(f"accepted before; nothing was changed, task {answer['task_id']}")
     portal.command("council", "retract", delegation_id, "--reason", "Moved away")
 
 
@@ -71,7 +75,10 @@ def test_a_council_that_is_not_served_is_named(portal: Portal) -> None:
 def test_dead_letters_are_looked_at_mended_and_sent_again(portal: Portal, delegation_id: str, tmp_path: Path) -> None:
     good = request(delegation_id, "cli@school.example")
     bad = json.dumps({**good, "form": "no-such-form"})
-    sent = json.loads(portal.command("council", "delegate", "-", given=bad).stdout)["message_id"]
+    refused = portal.command("council", "delegate", "-", given=bad, check=False)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("refused: ")
+    sent = json.loads(refused.stdout)["message_id"]
     rows = wait_until(lambda: dead(portal, sent))
     assert rows
     assert set(rows[0]) == ROW
@@ -87,9 +94,9 @@ def test_dead_letters_are_looked_at_mended_and_sent_again(portal: Portal, delega
 
 def test_a_dead_letter_is_dropped_by_its_id_and_no_other(portal: Portal) -> None:
     ids = [
-        json.loads(portal.command("council", "delegate", "-", given=json.dumps({"delegation_id": name})).stdout)[
-            "message_id"
-        ]
+        json.loads(
+            portal.command("council", "delegate", "--no-wait", "-", given=json.dumps({"delegation_id": name})).stdout
+        )["message_id"]
         for name in ("CLI-drop-1", "CLI-drop-2")
     ]
     wait_until(lambda: len(dead(portal, *ids)) == 2)

@@ -4,6 +4,7 @@ import argparse
 import importlib.machinery
 import importlib.util
 import json
+import socket
 from pathlib import Path
 from types import ModuleType
 
@@ -108,3 +109,29 @@ def test_all_runs_every_folder_but_containers() -> None:
         "support",
         "containers",
     }
+
+
+@pytest.mark.parametrize("words", [["up", "--port", "{}"], ["up", "--detach", "--port={}"]])
+def test_a_taken_port_is_told_before_anything_is_set_up(
+    portal: ModuleType, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(SystemExit):
+            portal.refuse_taken_port([word.format(port) for word in words])
+    assert f"Port {port} is taken" in capsys.readouterr().err
+    portal.refuse_taken_port([word.format(port) for word in words])
+
+
+def test_the_set_up_tells_its_step_its_packages_and_its_seconds(
+    portal: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with portal.Progress(3) as progress:
+        for line in ("Ignoring uvloop: markers", "Collecting attrs==1", "  Downloading attrs", "Collecting orjson==3"):
+            progress.follow(line)
+        progress.tell()
+        progress.follow("Installing collected packages: attrs, orjson")
+    told = capsys.readouterr().err.splitlines()
+    assert told == ["fetching packages: 3 of 3, 0 s", "installing packages: 3 of 3, 0 s"]

@@ -11,10 +11,10 @@ import pytest
 
 from chassis.settings import ServiceSettings
 from commands.parts import database, demo_content, ports, secrets
-from commands.parts.instance import CONTENTS, Instance
+from commands.parts.instance import CONTENTS, ROOT, Instance
 from commands.parts.processes import birth, is_same
 from commands.parts.scanner import _TEST_SIGNATURE
-from commands.parts.services import SERVICES, STORED, Addresses, as_user, environment
+from commands.parts.services import SERVICES, STORED, Addresses, as_user, authorities_in, environment
 from commands.parts.trouble import Trouble
 from commands.status import document
 from contracts.council import DelegationRequested, DelegationRetracted, WorkGroupDefined
@@ -162,9 +162,21 @@ def test_the_scanners_one_signature_is_the_test_file() -> None:
 
 
 def test_the_demo_says_what_the_contract_allows() -> None:
-    for body in demo_content.delegations(date(2026, 11, 21)):
-        DelegationRequested.model_validate({**body, "authority": "bristol"})
-    for body in demo_content.groups():
-        WorkGroupDefined.model_validate({**body, "authority": "bristol"})
-    for body in demo_content.retracted():
-        DelegationRetracted.model_validate({**body, "authority": "bristol"})
+    for message, said in (
+        (DelegationRequested, demo_content.delegations(date(2026, 11, 21))),
+        (WorkGroupDefined, demo_content.groups()),
+        (DelegationRetracted, demo_content.retracted()),
+    ):
+        for authority, bodies in said.items():
+            for body in bodies:
+                message.model_validate({**body, "authority": authority})
+
+
+def test_the_demo_shows_every_shipped_form_of_both_councils_some_to_a_group() -> None:
+    delegated = demo_content.delegations(date(2026, 11, 21))
+    shipped = {path.stem for path in (ROOT / "services/forms/definitions").glob("*.json")}
+    assert set(delegated) == set(authorities_in(ROOT / "deploy/authorities"))
+    assert {body["form"] for bodies in delegated.values() for body in bodies} == shipped
+    assert all(
+        {body["assignee"]["kind"] for body in bodies} == {"person", "work_group"} for bodies in delegated.values()
+    )
