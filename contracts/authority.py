@@ -17,6 +17,9 @@ class Brand(Value):
     name: Line
     """The council's name, in the header."""
     portal_name: Line = "Professional Portal"
+    """What the portal is called inside, and in emails."""
+    login_name: Line = ""
+    """What it is called at its door (requirements F5); `portal_name` where it has one name."""
     colour: Colour = "#1d4f6e"
     """The header's background; white text on it must reach a contrast of 4.5 to 1."""
     logo: Line | None = None
@@ -24,6 +27,16 @@ class Brand(Value):
     """The last lines of every email."""
     from_address: Email
     from_name: Line
+
+    @property
+    def door_name(self) -> str:
+        """What whoever is not signed in reads."""
+        return self.login_name or self.portal_name
+
+    @property
+    def names(self) -> list[str]:
+        """Everything that the authority and its portal are called."""
+        return [self.name, self.portal_name, self.login_name]
 
 
 class Support(Value):

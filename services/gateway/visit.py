@@ -39,6 +39,8 @@ class Browser:
     registration: str = ""
     reset: str = ""
     next: str = ""
+    email: str = ""
+    """What was typed at step 1, for step 2 to say."""
 
 
 def caller_key(gateway: Gateway, request: Request) -> str:

@@ -17,7 +17,9 @@ async def register(visitor: Visitor) -> None:
     page = visitor.page
     await page.goto("/")
     await expect(page.get_by_role("heading", name="Secure login - step 1")).to_be_visible()
-    await expect(page.get_by_text("New to Professional Portal? Register for an account here")).to_be_visible()
+    await expect(
+        page.get_by_text("New to Bristol Children and Families Services Portal? Register for an account here")
+    ).to_be_visible()
     await visitor.press("Register for new account")
     await expect(page).to_have_title(re.compile("Register a new account - step 1"))
     await visitor.fill(Forename="Sandra")

@@ -146,7 +146,7 @@ def _checked(details: RegistrationDetails) -> RegistrationDetails:
 
 def _check_credentials(auth: Auth, registration: Registration, typed: CredentialsBody) -> None:
     authority = auth.authorities.get(registration.authority)
-    context = [*context_of(typed.email, registration.details), authority.brand.name, authority.brand.portal_name]
+    context = [*context_of(typed.email, registration.details), *authority.brand.names]
     passwords = password_faults(
         typed.password, typed.confirm_password, rules=authority.password, common=auth.common, context=context
     )
@@ -158,7 +158,7 @@ def _check_credentials(auth: Auth, registration: Registration, typed: Credential
 def _check_open(auth: Auth, code: str, at: datetime) -> None:
     authority = auth.authorities.get(code)
     if authority.go_live_on and at.astimezone(LONDON).date() < authority.go_live_on:
-        raise refusals.not_open_yet(authority.brand.portal_name, f"{authority.go_live_on:%d %B %Y}".lstrip("0"))
+        raise refusals.not_open_yet(authority.brand.door_name, f"{authority.go_live_on:%d %B %Y}".lstrip("0"))
 
 
 def _there(registration: Registration | None) -> Registration:

@@ -160,7 +160,7 @@ async def _tries_of(auth: Auth, reset: Reset, caller: Caller, at: datetime) -> t
 
 def _check_password(auth: Auth, reset: Reset, account: Account, typed: NewPasswordBody) -> None:
     authority = auth.authorities.get(reset.authority)
-    context = [*account.context, authority.brand.name, authority.brand.portal_name]
+    context = [*account.context, *authority.brand.names]
     if faults := password_faults(
         typed.password, typed.confirm_password, rules=authority.password, common=auth.common, context=context
     ):

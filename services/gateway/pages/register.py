@@ -9,6 +9,7 @@ from contracts.api.auth import CredentialsBody, RegistrationBody, RegistrationDe
 from contracts.base import Address
 from services.gateway.posting import Form, own_form
 from services.gateway.views.entry import (
+    CodePage,
     CredentialsPage,
     DetailsPage,
     DonePage,
@@ -17,6 +18,7 @@ from services.gateway.views.entry import (
     registration_code_page,
     told,
 )
+from services.gateway.views.frame import Told
 from services.gateway.visit import Visit
 
 FIRST = "/register/1"
@@ -94,13 +96,17 @@ async def save_credentials(request: Request) -> Response:
     return visit.go("/register/3")
 
 
+def _code_page(visit: Visit, begun: RegistrationView, told: Told | None = None, *, sent: bool = False) -> CodePage:
+    return registration_code_page(begun.email, visit.authority.code_minutes, told, sent=sent)
+
+
 async def show_code(request: Request) -> Response:
     """Step 3."""
     visit = Visit(request)
     begun = await _begun(visit)
     if begun is None or not begun.email:
         return visit.go(FIRST)
-    return visit.page("code.html", registration_code_page(begun.email, sent=request.query_params.get("sent") == "1"))
+    return visit.page("code.html", _code_page(visit, begun, sent=request.query_params.get("sent") == "1"))
 
 
 async def _at_step_3(visit: Visit, refused: Refused) -> Response:
@@ -108,7 +114,7 @@ async def _at_step_3(visit: Visit, refused: Refused) -> Response:
     if begun is None:
         raise refused
     raise_unless_told(refused)
-    return visit.page("code.html", registration_code_page(begun.email, told(refused)), refused.status)
+    return visit.page("code.html", _code_page(visit, begun, told(refused)), refused.status)
 
 
 async def confirm_code(request: Request) -> Response:

@@ -8,6 +8,7 @@ from chassis.errors import NotFound, Refused
 from contracts.api.auth import NewPasswordBody, ResetBody
 from services.gateway.posting import own_form
 from services.gateway.views.entry import (
+    CodePage,
     CredentialsPage,
     DonePage,
     SignInPage,
@@ -16,6 +17,7 @@ from services.gateway.views.entry import (
     reset_code_page,
     told,
 )
+from services.gateway.views.frame import Told
 from services.gateway.visit import Visit
 
 FIRST = "/reset/1"
@@ -37,13 +39,31 @@ async def send_code(request: Request) -> Response:
     except Refused as refused:
         raise_unless_told(refused)
         return visit.page("reset_1.html", SignInPage(told(refused), email), refused.status)
-    return visit.remember(visit.go("/reset/2"), reset=begun.reset_id)
+    return visit.remember(visit.go("/reset/2"), reset=begun.reset_id, email=email)
 
 
 async def show_code(request: Request) -> Response:
     """Step 2."""
     visit = Visit(request)
-    return visit.page("code.html", reset_code_page()) if visit.browser.reset else visit.go(FIRST)
+    if not visit.browser.reset:
+        return visit.go(FIRST)
+    return visit.page("code.html", _code_page(visit, sent=request.query_params.get("sent") == "1"))
+
+
+def _code_page(visit: Visit, told: Told | None = None, *, sent: bool = False) -> CodePage:
+    return reset_code_page(visit.browser.email, visit.authority.code_minutes, told, sent=sent)
+
+
+async def new_code(request: Request) -> Response:
+    """Please send me a new code."""
+    visit = Visit(request)
+    visit.gateway.limits.check_sign_in(request)
+    await own_form(visit)
+    try:
+        await visit.gateway.auth.send_reset_code(visit.browser.reset or "none")
+    except NotFound:
+        return visit.go(FIRST)
+    return visit.go("/reset/2?sent=1")
 
 
 async def confirm_code(request: Request) -> Response:
@@ -57,7 +77,7 @@ async def confirm_code(request: Request) -> Response:
         return visit.go(FIRST)
     except Refused as refused:
         raise_unless_told(refused)
-        return visit.page("code.html", reset_code_page(told(refused)), refused.status)
+        return visit.page("code.html", _code_page(visit, told(refused)), refused.status)
     return visit.go("/reset/3")
 
 
@@ -97,6 +117,7 @@ routes = [
     Route("/reset/1", send_code, methods=["POST"]),
     Route("/reset/2", show_code),
     Route("/reset/2", confirm_code, methods=["POST"]),
+    Route("/reset/2/new", new_code, methods=["POST"]),
     Route("/reset/3", show_password),
     Route("/reset/3", set_password, methods=["POST"]),
     Route("/reset/done", done),

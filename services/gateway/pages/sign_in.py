@@ -1,6 +1,7 @@
 """Signing in and out: `/`, the two steps of Secure login, Logout, Stay signed in."""
 
 import contextlib
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -11,7 +12,8 @@ from chassis import clock
 from chassis.errors import NotFound, Refused, Unauthorised
 from contracts.api.auth import SignInBody
 from services.gateway.posting import own_form
-from services.gateway.views.entry import SignInPage, raise_unless_told, sign_in_code_page, told
+from services.gateway.views.entry import CodePage, SignInPage, raise_unless_told, sign_in_code_page, told
+from services.gateway.views.frame import Told
 from services.gateway.visit import Visit
 
 
@@ -32,9 +34,14 @@ async def home(request: Request) -> Response:
 
 async def show_sign_in(request: Request) -> Response:
     """Secure login - step 1."""
-    query = request.query_params
-    page = SignInPage(next=local(query.get("next", "")), timed_out=query.get("ended") == "1")
-    return Visit(request).page("sign_in.html", page)
+    visit, query = Visit(request), request.query_params
+    after = local(query.get("next", ""))
+    if visit.token:
+        with contextlib.suppress(Refused):
+            await visit.sign_in_person(touch=False)
+            return visit.go(after or "/tasks")
+    page = SignInPage(next=after, timed_out=query.get("ended") == "1", signed_out=query.get("signed-out") == "1")
+    return visit.page("sign_in.html", page)
 
 
 async def sign_in(request: Request) -> Response:
@@ -50,8 +57,13 @@ async def sign_in(request: Request) -> Response:
     except Refused as refused:
         raise_unless_told(refused)
         return visit.page("sign_in.html", SignInPage(told(refused), email, after, held), refused.status)
-    response = visit.page("code.html", sign_in_code_page(held=held)) if held else visit.go("/sign-in/code")
+    visit.browser = replace(visit.browser, email=email)
+    response = visit.page("code.html", _code_page(visit, held=held)) if held else visit.go("/sign-in/code")
     return visit.remember(response, sign_in=begun.sign_in_id, next=after)
+
+
+def _code_page(visit: Visit, told: Told | None = None, *, held: str = "", sent: bool = False) -> CodePage:
+    return sign_in_code_page(visit.browser.email, visit.authority.code_minutes, told, held=held, sent=sent)
 
 
 async def show_code(request: Request) -> Response:
@@ -59,7 +71,7 @@ async def show_code(request: Request) -> Response:
     visit = Visit(request)
     if not visit.browser.sign_in:
         return visit.go("/sign-in")
-    return visit.page("code.html", sign_in_code_page(sent=request.query_params.get("sent") == "1"))
+    return visit.page("code.html", _code_page(visit, sent=request.query_params.get("sent") == "1"))
 
 
 async def confirm_code(request: Request) -> Response:
@@ -76,7 +88,7 @@ async def confirm_code(request: Request) -> Response:
         return visit.page("sign_in.html", SignInPage(timed_out=True, held=held, next=visit.browser.next))
     except Refused as refused:
         raise_unless_told(refused)
-        return visit.page("code.html", sign_in_code_page(told(refused), held=held), refused.status)
+        return visit.page("code.html", _code_page(visit, told(refused), held=held), refused.status)
     seconds = max(0, int((session.absolute_expires_at - clock.now()).total_seconds()))
     after = visit.browser.next or "/tasks"
     visit.token = session.session_token
@@ -95,9 +107,9 @@ async def new_code(request: Request) -> Response:
     except NotFound:
         return visit.page("sign_in.html", SignInPage(timed_out=True, held=form.raw("held"), next=visit.browser.next))
     except Refused as refused:
-        return visit.page("code.html", sign_in_code_page(told(refused), held=form.raw("held")), refused.status)
+        return visit.page("code.html", _code_page(visit, told(refused), held=form.raw("held")), refused.status)
     if form.raw("held"):
-        return visit.page("code.html", sign_in_code_page(held=form.raw("held"), sent=True))
+        return visit.page("code.html", _code_page(visit, held=form.raw("held"), sent=True))
     return visit.go("/sign-in/code?sent=1")
 
 
@@ -109,7 +121,7 @@ async def sign_out(request: Request) -> Response:
         visit.gateway.people.drop(visit.token)
         with contextlib.suppress(Unauthorised):
             await visit.gateway.auth.end_session(visit.token)
-    response = visit.end_session(visit.go("/sign-in"))
+    response = visit.end_session(visit.go("/sign-in?signed-out=1"))
     response.headers["Clear-Site-Data"] = '"storage"'
     return response
 

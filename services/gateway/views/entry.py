@@ -7,7 +7,7 @@ from contracts.api.auth import RegistrationDetails
 from contracts.authority import PasswordRules
 from services.gateway.views.frame import Told
 
-SPAM_HINT = "The email can take a few minutes. If it does not come, look in your spam or junk folder."
+_NEW_CODE = "We have sent you a new code. The code before it no longer works."
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class SignInPage:
     next: str = ""
     held: str = ""
     timed_out: bool = False
+    signed_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class CodePage:
     resend: str = ""
     told: Told = field(default_factory=Told)
     held: str = ""
-    sent: bool = False
+    sent: str = ""
+    """What is said of a new code that was asked for."""
 
 
 @dataclass(frozen=True)
@@ -86,50 +88,57 @@ def password_rules(rules: PasswordRules) -> list[str]:
     return [
         f"at least {rules.min_length} characters",
         *(text for text, wanted in asked.items() if wanted),
-        "nothing that is easy to guess: no common password, like Password1!, and no name of yours",
     ]
 
 
-def sign_in_code_page(told: Told | None = None, *, held: str = "", sent: bool = False) -> CodePage:
-    """Secure login - step 2."""
+def sign_in_code_page(
+    email: str, minutes: int, told: Told | None = None, *, held: str = "", sent: bool = False
+) -> CodePage:
+    """Secure login - step 2; `email` is what this browser has typed."""
     return CodePage(
         title="Secure login - step 2",
         lines=[
             "We have just sent you an email to confirm your account. Please enter the code this contains below.",
-            SPAM_HINT,
+            f"The email went to {email or 'your address'}. Its code works for {minutes} minutes.",
         ],
         action="/sign-in/code",
         button="Finish",
         resend="/sign-in/code/new",
         told=told or Told(),
         held=held,
-        sent=sent,
+        sent=_NEW_CODE if sent else "",
     )
 
 
-def registration_code_page(email: str, told: Told | None = None, *, sent: bool = False) -> CodePage:
+def registration_code_page(email: str, minutes: int, told: Told | None = None, *, sent: bool = False) -> CodePage:
     """Register a new account - step 3."""
     return CodePage(
         title="Register a new account - step 3",
         lines=[
-            f"We have sent a code to {email}. Please enter the code below.",
-            f"{SPAM_HINT} If the address is wrong, go back and change it.",
+            "We have just sent you an email to confirm your account. Please enter the code this contains below.",
+            f"The email went to {email}. Its code works for {minutes} minutes.",
+            "If the address is wrong, go back, change it and try again.",
         ],
         action="/register/3",
         button="Next",
         back="/register/2",
         resend="/register/3/new",
         told=told or Told(),
-        sent=sent,
+        sent=_NEW_CODE if sent else "",
     )
 
 
-def reset_code_page(told: Told | None = None) -> CodePage:
-    """Reset password - step 2."""
+def reset_code_page(email: str, minutes: int, told: Told | None = None, *, sent: bool = False) -> CodePage:
+    """Reset password - step 2; the same whether the address has an account or not."""
     return CodePage(
         title="Reset password - step 2",
-        lines=["Please enter the verification code that we emailed to you.", SPAM_HINT],
+        lines=[
+            "Please enter the verification code that we emailed to you.",
+            f"If {email or 'your address'} has an account, the email went there. Its code works for {minutes} minutes.",
+        ],
         action="/reset/2",
         button="Next",
+        resend="/reset/2/new",
         told=told or Told(),
+        sent="A new code is on its way, if the address has an account. Use the newest email." if sent else "",
     )

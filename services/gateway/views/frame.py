@@ -36,6 +36,11 @@ class Frame:
     """Whether the person manages a work group: then Group member tasks is in the navigation bar."""
 
     @property
+    def portal_name(self) -> str:
+        """What the portal is called on this side of its door."""
+        return self.authority.brand.portal_name if self.person else self.authority.brand.door_name
+
+    @property
     def brand_css(self) -> str:
         """The stylesheet that holds the authority's colour."""
         return f"{self.static}/brand/{quote(self.authority.code)}.css"

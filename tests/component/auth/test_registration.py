@@ -152,7 +152,10 @@ async def test_nobody_registers_before_the_authority_opens(
     async with running(chosen.model_copy(update={"authorities_dir": authorities_of_2999}), keys) as early:
         answer = await early.post("/registrations", json={"authority": "bristol", "details": DETAILS})
     assert code_of(answer) == "not_open_yet"
-    assert answer.json()["detail"] == "You can register for Professional Portal from 16 August 2999."
+    assert (
+        answer.json()["detail"]
+        == "You can register for Bristol Children and Families Services Portal from 16 August 2999."
+    )
 
 
 @pytest.fixture

@@ -162,7 +162,8 @@ def test_after_signing_in_nobody_is_sent_elsewhere(client: TestClient, elsewhere
 def test_a_host_shows_its_own_authority(client: TestClient) -> None:
     answer = client.get("/sign-in", headers={"Host": "oxfordshire.portal.example"})
     assert "Oxfordshire County Council" in answer.text
-    assert "Delegation Portal" in answer.text
+    assert "New to Children and Families Online Services?" in answer.text
+    assert "Delegation Portal" not in answer.text
     assert "/brand/oxfordshire.css" in answer.text
 
 
@@ -219,3 +220,15 @@ def test_too_many_requests_from_one_address_are_told_to_wait() -> None:
     app = build_app(settings("https://portal.example", requests_per_minute=2))
     with TestClient(app, base_url="https://portal.example") as client:
         assert [client.get("/help").status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_whoever_seems_signed_in_sees_the_sign_in_page_all_the_same_while_auth_is_away(client: TestClient) -> None:
+    client.cookies.set("__Host-portal_session", "x" * 43)
+    answer = client.get("/sign-in")
+    assert answer.status_code == 200
+    assert "Secure login - step 1" in answer.text
+
+
+def test_after_logout_it_is_said(client: TestClient) -> None:
+    assert "You are signed out." in client.get("/sign-in?signed-out=1").text
+    assert "You are signed out." not in client.get("/sign-in").text
