@@ -31,6 +31,7 @@ from services.gateway.clients import (
 )
 from services.gateway.gateway import Gateway
 from services.gateway.guard import ClientLimits, Guard, Limited
+from services.gateway.hosts import own_hosts
 from services.gateway.pages import attachments, content, forms, re_assign, register, reset, sign_in, submitting, tasks
 from services.gateway.pages.errors import EXCEPTION_HANDLERS
 from services.gateway.sealing import Seals
@@ -86,6 +87,7 @@ def build_app(settings: GatewaySettings) -> Starlette:
     limits = ClientLimits(
         requests_per_minute=settings.requests_per_minute, sign_ins_per_minute=settings.sign_ins_per_minute
     )
+    hosts = own_hosts(settings.public_url, authorities)
     environment()
 
     @asynccontextmanager
@@ -113,7 +115,7 @@ def build_app(settings: GatewaySettings) -> Starlette:
             Route("/static/{build}/{name:path}", statics.serve),
             *health.routes(),
             Route("/metrics", metrics),
-            Mount("", routes=[*PAGES, *council.routes], middleware=[Middleware(Limited, limits=limits)]),
+            Mount("", routes=[*PAGES, *council.routes], middleware=[Middleware(Limited, limits=limits, hosts=hosts)]),
         ],
         lifespan=lifespan,
         exception_handlers=EXCEPTION_HANDLERS,

@@ -18,6 +18,7 @@ from chassis.http import answered
 from chassis.security import record
 from chassis.telemetry import REQUESTS
 from services.gateway.bodies import Bodies, Body
+from services.gateway.hosts import Misdirected, host_of, without_broken_host
 
 _CUSTOMER_BITS = 64
 _HSTS = "max-age=63072000; includeSubDomains"
@@ -57,6 +58,7 @@ class Guard:
             return
         reference, nonce, started = uuid4().hex, secrets.token_urlsafe(16), time.perf_counter()
         body = Body(scope, receive, client_of(Request(scope)), self._bodies)
+        scope["headers"] = without_broken_host(scope["headers"])
         scope.setdefault("state", {}).update(nonce=nonce, reference=reference, body=body)
 
         async def guarded(message: Message) -> None:
@@ -123,14 +125,18 @@ class ClientLimits:
 
 
 class Limited:
-    """Counts every request to a page or to the council's door before it does anything."""
+    """Before a page or the council's door does anything: whether it is asked for here, and not too often."""
 
-    def __init__(self, app: ASGIApp, limits: ClientLimits) -> None:
+    def __init__(self, app: ASGIApp, limits: ClientLimits, hosts: frozenset[str]) -> None:
         self.app = app
         self._limits = limits
+        self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
         if scope["type"] == "http":
-            self._limits.check_request(Request(scope))
+            request = Request(scope)
+            self._limits.check_request(request)
+            if host_of(request) not in self._hosts:
+                raise Misdirected("unknown_host")
         await self.app(scope, receive, send)

@@ -18,6 +18,7 @@ from contracts.authority import Authority
 from services.gateway.clients import Caller
 from services.gateway.gateway import Gateway
 from services.gateway.guard import client_of
+from services.gateway.hosts import host_of
 from services.gateway.templating import render
 from services.gateway.views.frame import Frame, SignedIn
 
@@ -55,9 +56,7 @@ class Visit:
         self.request = request
         self.gateway: Gateway = request.app.state.gateway
         settings = self.gateway.settings
-        self.authority: Authority = self.gateway.authorities.at_host(
-            request.url.hostname or "", settings.default_authority
-        )
+        self.authority: Authority = self.gateway.authorities.at_host(host_of(request), settings.default_authority)
         prefix = "__Host-" if self.gateway.is_https else ""
         self._session_cookie, self._browser_cookie = f"{prefix}portal_session", f"{prefix}portal_browser"
         token = request.cookies.get(self._session_cookie, "")

@@ -3,7 +3,6 @@
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -101,13 +100,17 @@ def test_t89_slow_bodies_are_let_go_and_others_sign_in(one: Alone, measures: Mea
 
 
 def test_t89_a_client_that_takes_nothing_is_cut_off(one: Alone, measures: Measures) -> None:
-    script = next(Path("services/gateway/static/js").glob("govuk*.mjs")).name
     before = one.open_files()
     with ExitStack() as stack:
-        opened = [connected(one, stack, number + 1) for number in range(50)]
+        opened = [connected(one, stack, number + 1) for number in range(20)]
         for each in opened:
-            each.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            for _ in range(100):
-                each.sendall(f"GET /static/x/js/{script} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+            each.sendall(b"GET /static/x/portal.css HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 150)
+        held = one.open_files() - before
         wait_until(lambda: one.open_files() <= before + 5, within=120)
-    measures.report("T89", take_nothing=50, still_held=one.open_files() - before, peak_mb=round(one.peak_mb()))
+    measures.report(
+        "T89",
+        take_nothing=len(opened),
+        held_at_most=held,
+        still_held=one.open_files() - before,
+        peak_mb=round(one.peak_mb()),
+    )

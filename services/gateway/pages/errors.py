@@ -1,21 +1,27 @@
 """Refusals and faults as answers: a page in the portal's frame for people, a problem document for programs."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
+from pathlib import PurePosixPath
 from typing import ClassVar
 from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.types import ExceptionHandler
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Match, Mount, Route
+from starlette.types import ExceptionHandler, Scope
 
-from chassis.errors import Forbidden, Refused, Unauthorised
+from chassis.errors import Forbidden, Refused, Unauthorised, Unavailable
 from chassis.security import record
 from chassis.telemetry import log
 from contracts.api.problem import Problem
 from services.gateway.pages.keeping import wants_json
-from services.gateway.views.errors import OVER, error_page, told
+from services.gateway.views.errors import error_page, told
 from services.gateway.visit import Visit, caller_key
+
+SHORT = 8
+"""As much of the request's id as a person reads out; its log lines are found by it."""
 
 
 class Fault(Refused):
@@ -69,11 +75,11 @@ async def refused(request: Request, error: Exception) -> Response:
         back = request.url.path if request.method == "GET" else ""
         ended = "&ended=1" if visit.token else ""
         return visit.end_session(visit.go(f"/sign-in?next={quote(back)}{ended}"))
-    if error.status in OVER:
+    if not isinstance(error, Unavailable):
         await visit.recognise()
     page = error_page(
         error,
-        request.state.reference,
+        request.state.reference[:SHORT],
         is_signed_in=bool(visit.token),
         typed=getattr(request.state, "typed", []),
         task_id=request.path_params.get("task_id", ""),
@@ -85,8 +91,11 @@ async def refused(request: Request, error: Exception) -> Response:
 
 
 async def http_error(request: Request, error: Exception) -> Response:
-    """What the framework refuses: no such address, a wrong method, a body too large."""
+    """What the framework refuses: no such address, a wrong method."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for that class only
+    is_typed = error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET"
+    if is_typed and not _is_council(request) and not wants_json(request):
+        return RedirectResponse(_page_above(request), 303)
     return await refused(request, Fault.of(error.status_code, error.detail))
 
 
@@ -94,6 +103,25 @@ async def bug(request: Request, error: Exception) -> Response:
     """A mistake of ours: logged under the reference that the page shows."""
     log.error("request failed", exc_info=error)
     return await refused(request, Fault("internal_error"))
+
+
+def _page_above(request: Request) -> str:
+    """The nearest page above an address that takes posted forms only: loaded again or bookmarked, it is no page."""
+    for parent in PurePosixPath(request.url.path).parents:
+        if _is_page(request.app.routes, {**request.scope, "path": str(parent)}):
+            return str(parent)
+    return "/"
+
+
+def _is_page(routes: Sequence[BaseRoute], scope: Scope) -> bool:
+    return any(
+        _is_page(route.routes, scope) if isinstance(route, Mount) and not route.path else _takes(route, scope)
+        for route in routes
+    )
+
+
+def _takes(route: BaseRoute, scope: Scope) -> bool:
+    return isinstance(route, Route) and route.matches(scope)[0] is Match.FULL
 
 
 EXCEPTION_HANDLERS: dict[int | type[Exception], ExceptionHandler] = {

@@ -55,6 +55,10 @@ _BY_STATUS: dict[int, tuple[str, list[str]]] = {
         ],
     ),
     405: ("Page not found", [f"That address cannot be used in this way. {_NOTHING_CHANGED}"]),
+    408: (
+        "That took too long",
+        ["What you sent did not arrive in time. Nothing was changed.", "Check your connection, then try again."],
+    ),
     409: (
         "That is no longer possible",
         ["Something changed before your request arrived. Nothing that you saved is lost."],
@@ -62,6 +66,13 @@ _BY_STATUS: dict[int, tuple[str, list[str]]] = {
     413: (
         "That is too large",
         [f"What you sent is larger than the portal takes. {_SAFE}", "Go back and upload fewer or smaller files."],
+    ),
+    421: (
+        "Page not found",
+        [
+            "The portal is not at that address.",
+            "Use the link in an email from the council, or the address it gave you.",
+        ],
     ),
     429: ("Too many requests", [f"There were very many requests from your network. {_SAFE}"]),
     500: (
