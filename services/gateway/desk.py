@@ -2,9 +2,11 @@
 
 import re
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
-from chassis.errors import Conflict, NotFound, Refused
+from chassis.errors import Conflict, Forbidden, NotFound, Refused
 from chassis.identity import Professional
 from contracts.api.files import FileView
 from contracts.api.forms import ContributionView, Edit, EditsBody, EditsView, FormPage
@@ -15,6 +17,7 @@ from services.gateway.gateway import Gateway
 from services.gateway.posting import Form
 from services.gateway.views.form import narrowed
 
+Answered = TypeVar("Answered")
 _COUNT = re.compile("[1-9][0-9]{0,8}")
 _PAGE_ID = re.compile("[A-Za-z0-9_-]{8,24}")
 
@@ -54,6 +57,16 @@ async def open_to_edit(gateway: Gateway, person: Professional, task_id: str) -> 
     return opened
 
 
+async def granted(gateway: Gateway, opened: Opened, ask: Callable[[str], Awaitable[Answered]]) -> Answered:
+    """Asks forms by the grant; once more by a new one where the council has changed something since it was given."""
+    try:
+        return await ask(opened.grant)
+    except Forbidden as refused:
+        if refused.code != "grant_outdated":
+            raise
+        return await ask((await open_task(gateway, opened.person, opened.task.task_id)).grant)
+
+
 def is_draft(opened: Opened, contribution: ContributionView) -> bool:
     """Whether it can be changed; a withdrawal is known here before the form has heard of it."""
     return contribution.state == "draft" and opened.task.state != "retracted"
@@ -62,7 +75,9 @@ def is_draft(opened: Opened, contribution: ContributionView) -> bool:
 async def contribution_of(gateway: Gateway, opened: Opened, documents: int = 0) -> ContributionView:
     """The form with its answers, judged with so many documents attached; its pages are remembered for the saves."""
     task = opened.task
-    contribution = await gateway.forms.contribution(opened.person, opened.grant, task.task_id, documents)
+    contribution = await granted(
+        gateway, opened, lambda grant: gateway.forms.contribution(opened.person, grant, task.task_id, documents)
+    )
     gateway.form_pages.put((task.form_owner, task.form, task.form_version), contribution.pages)
     return contribution
 
@@ -145,7 +160,7 @@ async def save(gateway: Gateway, opened: Opened, form: Form, reading: Reading) -
         if not edits:
             break
         try:
-            view = await gateway.forms.save(opened.person, opened.grant, opened.task.task_id, _body(form, edits))
+            view = await _send(gateway, opened, _body(form, edits))
         except Refused as refused:
             if not refused.faults or attempt == "accepted":
                 raise
@@ -155,6 +170,11 @@ async def save(gateway: Gateway, opened: Opened, form: Form, reading: Reading) -
         else:
             return Saved(edits, view, faults)
     return Saved([], None, faults)
+
+
+async def _send(gateway: Gateway, opened: Opened, body: EditsBody) -> EditsView:
+    person, task_id = opened.person, opened.task.task_id
+    return await granted(gateway, opened, lambda grant: gateway.forms.save(person, grant, task_id, body))
 
 
 def _body(form: Form, edits: list[Edit]) -> EditsBody:

@@ -17,6 +17,7 @@ from services.gateway.desk import (
     count,
     files_of,
     final_contribution_of,
+    granted,
     is_draft,
     open_task,
     open_to_edit,
@@ -138,7 +139,8 @@ async def submit(request: Request) -> Response:
     opened = await open_to_edit(visit.gateway, person, task_id)
     try:
         manifest = await visit.gateway.files.manifest(person, opened.grant, task_id)
-        await visit.gateway.forms.submit(person, opened.grant, task_id, manifest.manifest)
+        forms = visit.gateway.forms
+        await granted(visit.gateway, opened, lambda grant: forms.submit(person, grant, task_id, manifest.manifest))
     except Refused as refused:
         return await _not_submitted(visit, opened, refused)
     return visit.go(f"/forms/{task_id}/submitted")

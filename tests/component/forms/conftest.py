@@ -62,8 +62,8 @@ class Forms:
         await eventually(lambda: self.database.contributions.find_one({"_id": event.task_id}))
         return event.task_id
 
-    def headers(self, task_id: str, *, version: int = 1, email: str = EMAIL, **changed: Any) -> dict[str, str]:
-        """Somebody who has the task."""
+    def grant(self, task_id: str, *, version: int = 1, email: str = EMAIL, **changed: Any) -> FormGrant:
+        """What tasks grants to somebody who has the task."""
         facts = {
             "task_id": task_id,
             "authority": "bristol",
@@ -76,7 +76,11 @@ class Forms:
             "rights": ["read", "edit", "submit"],
             "version": version,
         }
-        grant = FormGrant.model_validate({**facts, **changed})
+        return FormGrant.model_validate({**facts, **changed})
+
+    def headers(self, task_id: str, *, version: int = 1, email: str = EMAIL, **changed: Any) -> dict[str, str]:
+        """Somebody who has the task."""
+        grant = self.grant(task_id, version=version, email=email, **changed)
         signed = sign_grant(Signer(self.keys.tasks, issuer="tasks"), grant)
         return {**professional(self.keys.gateway, "forms", email), "Portal-Grant": signed}
 

@@ -210,7 +210,10 @@ async def test_a_withdrawn_form_takes_nothing_more(forms: Forms, is_first: bool)
     await forms.tell(*(reversed(events) if is_first else events))
     whole = {"_id": event.task_id, "opened": {"$ne": None}, "retracted_at": {"$ne": None}}
     await eventually(lambda: forms.database.contributions.find_one(whole))
-    assert (await forms.view(event.task_id, version=2))["state"] == "retracted"
+    reading = {"version": 2, "rights": ["read"]}
+    assert (await forms.view(event.task_id, **reading))["state"] == "retracted"
+    where = f"/contributions/{event.task_id}/pdf"
+    assert (await forms.client.get(where, headers=forms.headers(event.task_id, **reading))).content.startswith(b"%PDF")
     for answer in (
         await forms.save(event.task_id, 0, put("last_name", "x"), version=2),
         await forms.submit(event.task_id, version=2),
