@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -40,6 +40,8 @@ class Resources:
     relay: Relay
     authorities: Authorities
     health: Health
+    closing: ExitStack = field(default_factory=ExitStack)
+    """What lets go when the service ends, after its work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class _Parts:
     ) -> None:
         amqp_url = settings.amqp_url.get_secret_value()
         self._health = health
+        self._closing = ExitStack()
         self._authorities = Authorities.load(settings.authorities_dir)
         self._database = Database.open(settings.mongo_url.get_secret_value(), settings.mongo_database)
         self._publisher = Publisher(amqp_url, user=unquote(urlsplit(amqp_url).username or "guest"), service=name)
@@ -126,7 +129,7 @@ class _Parts:
 
     async def open(self, compose: Compose) -> Any:
         """Waits for the database, composes the service, starts the relay."""
-        resources = Resources(self._database, self._relay, self._authorities, self._health)
+        resources = Resources(self._database, self._relay, self._authorities, self._health, self._closing)
         async with asyncio.timeout(_START_SECONDS):
             while True:
                 try:
@@ -157,6 +160,7 @@ class _Parts:
         await self._consumer.stop()
         await self._relay.drain(_DRAIN_SECONDS)
         await self._publisher.close()
+        self._closing.close()
         self._database.close()
 
 

@@ -24,11 +24,13 @@ def build_app(settings: Settings) -> Starlette:
 
     async def compose(resources: Resources) -> FormsService:
         stores = await Stores.open(resources)
+        printer = Printer()
+        resources.closing.callback(printer.close)
         service = FormsService(
             definitions=Definitions(stores),
             delegated=Delegated(stores),
             drafts=Drafts(stores),
-            submissions=Submissions(stores, resources.authorities, Printer(), manifests, settings.public_url),
+            submissions=Submissions(stores, resources.authorities, printer, manifests, settings.public_url),
         )
         await service.definitions.load_shipped(shipped)
         return service

@@ -136,6 +136,14 @@ async def test_two_instances_that_submit_at_once_make_one_contribution(forms: Fo
             assert [file["_id"] for file in kept] == [told["pdf"]["document_id"]]
 
 
+async def test_the_printers_threads_end_with_the_service(forms: Forms) -> None:
+    app = build_app(forms.settings)
+    async with running(app):
+        printer = app.state.service.submissions._printer
+        assert not printer._threads._shutdown
+    assert printer._threads._shutdown
+
+
 async def test_what_is_missing_or_wrong_is_told_beside_its_field_and_nothing_is_lost(forms: Forms) -> None:
     task_id = await forms.opened()
     await forms.save(task_id, 0, put("date_assessment_completed", "soon"))
