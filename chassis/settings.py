@@ -1,21 +1,48 @@
 """What every service reads from its environment; each service adds its own with its own prefix."""
 
 import base64
+import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_FOR_TESTS = ("PORTAL_CLOCK_FILE", "PORTAL_FAILPOINTS")
+_FEWEST_BYTES = 16
+"""Of 32 random bytes at least so many differ; a key of zeros, or of one word again and again, has fewer."""
 
 
 class ServiceSettings(BaseSettings):
     """Common to all. A subclass sets `env_prefix`; a missing secret stops the start with its variable's name."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    # What stops a start is told by name; the values, keys among them, stay out of the log.
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True, hide_input_in_errors=True)
 
     env: Literal["local", "test", "production"] = Field(default="local", validation_alias="PORTAL_ENV")
     authorities_dir: Path = Field(default=Path("deploy/authorities"), validation_alias="PORTAL_AUTHORITIES_DIR")
     log_level: str = Field(default="INFO", validation_alias="PORTAL_LOG_LEVEL")
+
+    @model_validator(mode="after")
+    def _check_for_production(self) -> Self:
+        if self.env == "production" and (faults := list(self.unfit_for_production())):
+            raise ValueError("PORTAL_ENV=production refuses to start: " + "; ".join(faults))
+        return self
+
+    def unfit_for_production(self) -> Iterator[str]:
+        """What is good enough for a laptop only: each variable, and what to do. A service adds its own."""
+        yield from (f"{name} is for tests, unset it" for name in _FOR_TESTS if os.environ.get(name))
+        for name, value in self:
+            if name in {"signing_key", "secret"} or name.endswith("public_key"):
+                yield from _key_faults(self.variable(name), value)
+            elif name == "public_url" and not str(value).startswith("https://"):
+                yield f"{self.variable(name)} is not https, name the address that browsers use"
+
+    def variable(self, name: str) -> str:
+        """The environment variable of a setting."""
+        return f"{self.model_config.get('env_prefix', '')}{name}".upper()
 
 
 class StoredServiceSettings(ServiceSettings):
@@ -24,6 +51,29 @@ class StoredServiceSettings(ServiceSettings):
     mongo_url: SecretStr
     mongo_database: str
     amqp_url: SecretStr
+
+    def unfit_for_production(self) -> Iterator[str]:
+        """Also a database or a broker that asks for no password."""
+        yield from super().unfit_for_production()
+        for name, url in (("mongo_url", self.mongo_url), ("amqp_url", self.amqp_url)):
+            if not has_password(url):
+                yield f"{self.variable(name)} has no password, give this service a user of its own"
+
+
+def has_password(url: SecretStr) -> bool:
+    """Whether an address names a user and a password that are not a broker's default ones."""
+    parts = urlsplit(url.get_secret_value())
+    return bool(parts.username and parts.password) and parts.username != "guest"
+
+
+def _key_faults(variable: str, key: SecretStr | str) -> Iterator[str]:
+    try:
+        raw = key_bytes(key)
+    except ValueError:
+        yield f"{variable} is not 32 bytes as base64url, `python -m commands.environment` makes one"
+        return
+    if len(set(raw)) < _FEWEST_BYTES:
+        yield f"{variable} is not random, `python -m commands.environment` makes one"
 
 
 def key_bytes(secret: SecretStr | str) -> bytes:

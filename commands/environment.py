@@ -58,6 +58,8 @@ def environment(codes: Iterable[str], public_url: str) -> dict[str, str]:
     """Every variable that compose.yaml asks for."""
     return {
         "PORTAL_PUBLIC_URL": public_url,
+        # Over http it is a trial on one machine: production refuses that.
+        "PORTAL_ENV": "production" if public_url.startswith("https://") else "local",
         "MONGO_ROOT_PASSWORD": password(),
         "MONGO_REPLICA_SET_KEY": secrets.token_hex(32),  # mongod takes base64's characters only
         **{f"{name.upper()}_MONGO_PASSWORD": password() for name in LISTENING_SERVICES},

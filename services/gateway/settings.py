@@ -1,6 +1,8 @@
 """What differs between a laptop and production for the gateway. Read from variables that start with GATEWAY_."""
 
-from pydantic import SecretStr
+from collections.abc import Iterator
+
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from chassis.settings import ServiceSettings
@@ -29,3 +31,11 @@ class GatewaySettings(ServiceSettings):
     """Passwords, codes and registrations from one client address; auth limits each account besides."""
     requests_per_minute: int = 30_000
     """All requests from one client address: a school or a hospital shares one."""
+    proxies: str = Field(default="", validation_alias="FORWARDED_ALLOW_IPS")
+    """The TLS proxies in front, as uvicorn reads them: their word counts about who asks, nobody else's."""
+
+    def unfit_for_production(self) -> Iterator[str]:
+        """Also a gateway that cannot tell its clients apart, since it knows no proxy or believes everybody."""
+        yield from super().unfit_for_production()
+        if not self.proxies.strip() or "*" in self.proxies:
+            yield "FORWARDED_ALLOW_IPS (PORTAL_PROXY) does not name the TLS proxy in front, give its address or network"

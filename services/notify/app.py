@@ -27,7 +27,7 @@ def build_app(settings: Settings) -> Starlette:
         await store.open()
         return Desk(
             store=store,
-            server=MailServer(settings.smtp_url.get_secret_value()),
+            server=MailServer(settings.smtp_url.get_secret_value(), needs_tls=settings.env == "production"),
             letters=Letters(portal_urls(str(settings.public_url), resources.authorities)),
             authorities=resources.authorities,
             seal=Seal(settings.code_key),

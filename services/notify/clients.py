@@ -41,10 +41,11 @@ class Away(Exception):  # noqa: N818 - an outcome, not an error
 class MailServer:
     """A few connections, each used by one email at a time and kept for the next."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, needs_tls: bool = False) -> None:
         parts = urlsplit(url)
         self._hostname, self._port = parts.hostname or "", parts.port
         self._is_tls = parts.scheme == "smtps"
+        self._starts_tls = True if needs_tls and not self._is_tls else None
         self._username = unquote(parts.username) if parts.username else None
         self._password = unquote(parts.password) if parts.password else None
         self._idle: list[tuple[SMTP, float]] = []
@@ -95,6 +96,7 @@ class MailServer:
             username=self._username,
             password=self._password,
             use_tls=self._is_tls,
+            start_tls=self._starts_tls,
             timeout=SEND_SECONDS,
         )
         await client.connect()

@@ -1,9 +1,11 @@
 """What differs for notify between a laptop and production."""
 
+from collections.abc import Iterator
+
 from pydantic import AnyHttpUrl, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from chassis.settings import StoredServiceSettings
+from chassis.settings import StoredServiceSettings, has_password
 
 
 class Settings(StoredServiceSettings):
@@ -13,9 +15,15 @@ class Settings(StoredServiceSettings):
 
     mongo_database: str = "portal_notify"
     smtp_url: SecretStr
-    """`smtp:` (STARTTLS where the server offers it) or `smtps:`, with user and password where the server wants them."""
+    """`smtp:` (STARTTLS where the server offers it, in production always) or `smtps:`, with user and password."""
     code_key: SecretStr
     """Opens the codes that auth has sealed; 32 bytes as base64url."""
     gateway_public_key: str
     public_url: AnyHttpUrl
     """Where emails lead."""
+
+    def unfit_for_production(self) -> Iterator[str]:
+        """Also a relay that takes emails of anybody: it is none, but a catcher for trials."""
+        yield from super().unfit_for_production()
+        if not has_password(self.smtp_url):
+            yield f"{self.variable('smtp_url')} has no password, name your relay with its user"

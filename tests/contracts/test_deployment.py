@@ -20,14 +20,19 @@ from commands.parts.instance import ROOT
 TEXT = (ROOT / "compose.yaml").read_text(encoding="utf-8")
 PARTS: dict[str, dict[str, Any]] = yaml.safe_load(TEXT)["services"]
 SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/app.py"))
+STORED = [name for name in SERVICES if name != "gateway"]
 MADE = environment(["bristol", "oxfordshire"], "http://localhost:8000")
+REAL = environment(["bristol", "oxfordshire"], "https://portal.example") | {
+    "PORTAL_PROXY": "172.16.0.0/12",
+    "NOTIFY_SMTP_URL": "smtp://portal:a-password@relay.example:587",
+}
 VARIABLE = re.compile(r"\$\{(?P<name>[A-Z_]+)(?::(?P<how>[?-])(?P<default>[^}]*))?\}")
 SECRET = re.compile(r"(PASSWORD|PASSWORDS|SECRET|SIGNING_KEY|REPLICA_SET_KEY)$")
 
 
-def filled(value: str) -> str:
+def filled(value: str, made: dict[str, str] = MADE) -> str:
     """A value of compose.yaml as Compose would fill it from a fresh environment file."""
-    return VARIABLE.sub(lambda found: MADE.get(found["name"], found["default"] or ""), str(value))
+    return VARIABLE.sub(lambda found: made.get(found["name"]) or found["default"] or "", str(value))
 
 
 def locked(*packages: str) -> set[str]:
@@ -47,17 +52,58 @@ def test_compose_runs_exactly_these_services() -> None:
     assert started == {name: f"uvicorn services.{name}.app:create_app" for name in SERVICES}
 
 
-@pytest.mark.parametrize("name", SERVICES)
-def test_each_service_gets_every_setting_that_it_must_have(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def settings_of(name: str, made: dict[str, str], monkeypatch: pytest.MonkeyPatch, **changed: str) -> ServiceSettings:
     module = importlib.import_module(f"services.{name}.settings")
     (settings,) = (
         found
         for _, found in inspect.getmembers(module, inspect.isclass)
         if issubclass(found, ServiceSettings) and found.__module__ == module.__name__
     )
-    for variable, value in PARTS[name]["environment"].items():
-        monkeypatch.setenv(variable, filled(value))
-    assert settings().env == "production"
+    given = {variable: filled(value, made) for variable, value in PARTS[name]["environment"].items()}
+    for variable, value in (given | changed).items():
+        monkeypatch.setenv(variable, value)
+    return settings()
+
+
+@pytest.mark.parametrize(("made", "env"), [(MADE, "local"), (REAL, "production")], ids=["trial", "real"])
+@pytest.mark.parametrize("name", SERVICES)
+def test_each_service_gets_every_setting_that_it_must_have(
+    name: str, made: dict[str, str], env: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert settings_of(name, made, monkeypatch).env == env
+
+
+ZEROS = "A" * 43
+UNFIT = [
+    *((name, variable, "mongodb://mongo:27017/") for name, variable in ((n, f"{n.upper()}_MONGO_URL") for n in STORED)),
+    *((name, f"{name.upper()}_AMQP_URL", "amqp://guest:guest@rabbitmq/") for name in STORED),
+    *((name, f"{name.upper()}_GATEWAY_PUBLIC_KEY", ZEROS) for name in STORED),
+    *((name, "PORTAL_CLOCK_FILE", "/tmp/clock") for name in SERVICES),
+    *((name, "PORTAL_FAILPOINTS", "/tmp/points") for name in SERVICES),
+    ("auth", "AUTH_SECRET", ZEROS),
+    ("auth", "AUTH_SIGNING_KEY", "c2hvcnQ"),
+    ("tasks", "TASKS_SIGNING_KEY", ZEROS),
+    ("files", "FILES_SIGNING_KEY", "not a key"),
+    ("forms", "FORMS_PUBLIC_URL", "http://portal.example"),
+    ("notify", "NOTIFY_PUBLIC_URL", "http://portal.example"),
+    ("notify", "NOTIFY_SMTP_URL", "smtp://mailpit:1025"),
+    ("gateway", "GATEWAY_PUBLIC_URL", "http://portal.example"),
+    ("gateway", "GATEWAY_SECRET", ZEROS),
+    ("gateway", "GATEWAY_SIGNING_KEY", ZEROS),
+    ("gateway", "GATEWAY_AUTH_PUBLIC_KEY", ZEROS),
+    ("gateway", "FORWARDED_ALLOW_IPS", ""),
+    ("gateway", "FORWARDED_ALLOW_IPS", "*"),
+]
+
+
+@pytest.mark.parametrize(("name", "variable", "value"), UNFIT)
+def test_production_refuses_what_is_good_enough_for_a_laptop_only(
+    name: str, variable: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ValueError, match=variable) as refused:
+        settings_of(name, REAL, monkeypatch, **{variable: value})
+    told = str(refused.value)
+    assert [name for name, secret in REAL.items() if SECRET.search(name) and secret in told] == []
 
 
 def test_the_environment_file_holds_all_that_compose_asks_for() -> None:

@@ -88,9 +88,12 @@ def gateway(folder: Path, **extra: str) -> Iterator[Alone]:
         "PORTAL_ENV": "test",
     }
     log = folder / "gateway.log"
+    command = [
+        word for word in _command("gateway", port) if word != "--no-proxy-headers" or "FORWARDED_ALLOW_IPS" not in extra
+    ]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            _command("gateway", port), cwd=ROOT, env={**os.environ, **settings, **extra}, stdout=output, stderr=output
+            command, cwd=ROOT, env={**os.environ, **settings, **extra}, stdout=output, stderr=output
         )
     alone = Alone(port, process, log, secret)
     try:
