@@ -42,9 +42,11 @@ def app(mongo_url: str) -> Starlette:
         await database["tasks"].insert_many(rows)
         await database["drafts"].insert_one({"_id": "draft", "answers": {}})
         app.state.database = database
-        yield
-        await client.drop_database("bench")
-        client.close()
+        try:
+            yield
+        finally:
+            await client.drop_database("bench")
+            client.close()
 
     return Starlette(routes=[Route("/page", page), Route("/save", save, methods=["POST"])], lifespan=lifespan)
 

@@ -30,8 +30,10 @@ class FaultyClamd:
         made = cls(real)
         server = await asyncio.start_server(made._serve, "127.0.0.1", 0)
         made.port = server.sockets[0].getsockname()[1]
-        yield made
-        server.close()
+        try:
+            yield made
+        finally:
+            server.close()
 
     @property
     def url(self) -> str:

@@ -81,9 +81,12 @@ async def running(chosen: Settings) -> AsyncIterator[Running]:
         while not server.started:
             assert not task.done(), task.exception()
             await asyncio.sleep(0.02)
-        yield Running(f"http://127.0.0.1:{listening.getsockname()[1]}", app.state.service)
-        server.should_exit = True
-        await task
+        try:
+            yield Running(f"http://127.0.0.1:{listening.getsockname()[1]}", app.state.service)
+        finally:
+            # Left running, it would take the messages of the tests that come after a failed one.
+            server.should_exit = True
+            await task
 
 
 @dataclass
