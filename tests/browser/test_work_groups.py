@@ -82,7 +82,7 @@ async def test_a_retracted_form_moves_to_its_tab_and_says_so(
     accepted = await bristol.expect(ACCEPTED, delegation_id=delegation_id)
     await visitor.sign_in()
     await visitor.open_form(str(accepted.body["task_id"]))
-    body = {"delegation_id": delegation_id, "reason": "Sent in error", "retracted_at": "2026-01-01T00:00:00Z"}
+    body = {"delegation_id": delegation_id, "reason": "Sent in error"}
     await bristol.publish("council.delegation.retracted.v1", body)
     tab = visitor.page.get_by_role("link", name="Recently Retracted Tasks (1)")
     for _ in range(50):
@@ -90,6 +90,7 @@ async def test_a_retracted_form_moves_to_its_tab_and_says_so(
         if await tab.count():
             break
         await visitor.page.wait_for_timeout(100)
+    await expect(tab).to_be_visible()
     await visitor.page.goto(f"/forms/{accepted.body['task_id']}/1")
     await expect(visitor.page.get_by_role("heading", name="This form was withdrawn")).to_be_visible()
     await visitor.leave()
