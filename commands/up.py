@@ -62,7 +62,7 @@ def _detach(instance: Instance, arguments: argparse.Namespace) -> int:
     """Start the same command as a process of its own and wait until it is ready."""
     if instance.is_held():
         raise Trouble(f"A portal already runs with its data in {instance.data}: ./portal down stops it.")
-    instance.data.mkdir(parents=True, exist_ok=True)
+    instance.shut()
     command = [sys.executable, "-m", "commands", "up", "--data", str(instance.data), "--port", str(arguments.port)]
     command += ["--no-demo"] if arguments.no_demo else []
     command += ["--fresh"] if arguments.fresh else []

@@ -38,9 +38,21 @@ class Instance:
         self.logs = self.data / "logs"
         self.state_file = self.data / "state.json"
 
+    def shut(self) -> None:
+        """Make the directory, and let nobody else read in it: it holds passwords, codes, and what was written in forms.
+
+        What this process and its children make from now on is closed too. Root lets others pass through, not list it:
+        its broker, database and scanner are users of their own.
+        """
+        os.umask(0o077)
+        self.data.mkdir(parents=True, exist_ok=True)
+        self.data.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        for path in self.data.iterdir():
+            path.chmod(path.stat().st_mode & 0o700)
+
     def prepare(self, *, fresh: bool) -> None:
         """Make the directory; `fresh` removes what a portal keeps there, and nothing else."""
-        self.data.mkdir(parents=True, exist_ok=True)
+        self.shut()
         for name in CONTENTS if fresh else ():
             path = self.data / name
             if path.is_dir():
@@ -48,7 +60,6 @@ class Instance:
             else:
                 path.unlink(missing_ok=True)
         self.logs.mkdir(exist_ok=True)
-        self.logs.chmod(0o700)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
