@@ -13,7 +13,7 @@ from contracts.council import Sender, Subject
 from contracts.portal import DocumentReference, Signature
 from services.forms.model.answers import Form, Judgement
 from services.forms.model.document import Banner
-from services.forms.model.draft import Draft, split
+from services.forms.model.draft import Draft, split, with_subject
 
 UNDECIDED = "Two versions of this answer were saved. Choose which one to keep."
 
@@ -96,7 +96,8 @@ class Contribution(Part):
     def values(self, form: Form) -> dict[str, Any]:
         """Every standing value: what was typed, and what only the council fills."""
         read_only = (key for key, item in form.definition.questions.items() if item.read_only)
-        given = {key: self.prefill[key] for key in read_only if key in self.prefill}
+        known = with_subject(form.definition, self.subject, self.prefill)
+        given = {key: known[key] for key in read_only if key in known}
         return {**self.draft.values(), **given}
 
     def judge(self, form: Form, *, file_count: int = 0) -> Judgement:

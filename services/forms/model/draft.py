@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.api.forms import Edit
 from contracts.base import Fault
+from contracts.council import Subject
 from services.forms.model.answers import TableRow
 from services.forms.model.questionnaire import Definition
 from services.forms.model.schema import ROW_LIMIT
@@ -238,8 +239,15 @@ def _is_late(batch_id: str, earlier: str) -> bool:
     return are_counts and int(number) < int(other)
 
 
+def with_subject(definition: Definition, subject: Subject | None, prefill: Mapping[str, Any]) -> dict[str, Any]:
+    """What the council filled in, and what is known of the child where a question asks for it."""
+    known = subject.model_dump(mode="json") if subject else {}
+    asked = {key: known.get(item.from_subject) for key, item in definition.questions.items() if item.from_subject}
+    return {**{key: value for key, value in asked.items() if value}, **prefill}
+
+
 def prefilled(definition: Definition, prefill: Mapping[str, Any], at: datetime) -> Draft:
-    """The draft that a contribution starts with: what the council filled in and the professional may change."""
+    """The draft that a contribution starts with: what was filled in and the professional may change."""
     answers = {
         key: Cell(value=prefill[key], revision=0, by=COUNCIL, at=at)
         for key, item in definition.questions.items()

@@ -38,6 +38,11 @@ class Place:
         return self.type == "group" and self.item.get("repeats") is True
 
     @property
+    def is_column(self) -> bool:
+        """It stands in a table."""
+        return self.parent is not None and self.parent.is_table
+
+    @property
     def has_items(self) -> bool:
         """Something stands inside it."""
         return bool(self.item.get("item"))

@@ -22,6 +22,7 @@ MIN_VALUE = f"{FHIR}/minValue"
 MAX_VALUE = f"{FHIR}/maxValue"
 FULL_WIDTH = f"{PORTAL}/full-width"
 EHCP_SECTION = f"{PORTAL}/ehcp-section"
+FROM_SUBJECT = f"{PORTAL}/from-subject"
 DUE_DAYS_URL = f"{PORTAL}/due-days"
 
 ItemType = Literal[
@@ -164,6 +165,11 @@ class Item(Part):
     def hint(self) -> str:
         """The words under the label."""
         return str(self.told(HINT) or "")
+
+    @property
+    def from_subject(self) -> str:
+        """What of the child fills the question where the council sends nothing for it; empty where nothing does."""
+        return str(self.told(FROM_SUBJECT) or "")
 
     def told(self, url: str) -> Any:
         """The value of an extension, or None."""

@@ -13,6 +13,7 @@ from services.forms.model.questionnaire import (
     CODE_PATTERN,
     DUE_DAYS_URL,
     EHCP_SECTION,
+    FROM_SUBJECT,
     FULL_WIDTH,
     HINT,
     ITEM_CONTROL,
@@ -28,6 +29,7 @@ CONTROLS = {
     "text": {"text-area"},
 }
 EHCP_SECTIONS = set("ABCDEFGHIJK")
+FROM_SUBJECT_TYPES = {"name": {"string", "text"}, "address": {"string", "text"}, "date_of_birth": {"date"}}
 _ELEMENT = {"id", "extension"}
 _QUESTIONNAIRE = _ELEMENT | {
     *(
@@ -234,19 +236,31 @@ def _extensions(place: Place) -> Iterator[Fault]:
 
 def _wanted(place: Place, url: str, value: Any) -> str | None:
     """What an extension that the portal knows should have been; None where it is right or not ours."""
-    if url == HINT and not (isinstance(value, str) and value):
-        return "'entryFormat' is the hint: a 'valueString'."
-    if url == FULL_WIDTH and not (type(value) is bool and (place.is_table or place.type is None)):
-        return "'full-width' is a 'valueBoolean' on a table."
-    if url == EHCP_SECTION and value not in EHCP_SECTIONS:
-        return "'ehcp-section' is a 'valueCode' from A to K."
-    if url in {MIN_VALUE, MAX_VALUE} and not (
-        type(value) in {int, float} and place.type in {None, "integer", "decimal"}
-    ):
-        return "'minValue' and 'maxValue' are numbers on a number question."
-    if url == ITEM_CONTROL and place.type and _control(value) not in CONTROLS.get(place.type, set()):
-        return f"'{str(_control(value))[:80]}' is not a way to show this question."
-    return None
+    kind, code, control = place.type, str(value), str(_control(value))
+    numbers = type(value) in {int, float} and kind in {None, "integer", "decimal"}, _NUMBERS
+    known: dict[str, tuple[bool, str]] = {
+        HINT: (isinstance(value, str) and bool(value), "'entryFormat' is the hint: a 'valueString'."),
+        FULL_WIDTH: (
+            type(value) is bool and (place.is_table or kind is None),
+            "'full-width' is a 'valueBoolean' on a table.",
+        ),
+        EHCP_SECTION: (code in EHCP_SECTIONS, "'ehcp-section' is a 'valueCode' from A to K."),
+        FROM_SUBJECT: (
+            code in FROM_SUBJECT_TYPES and not place.is_column and kind in {None, *FROM_SUBJECT_TYPES[code]},
+            "'from-subject' is 'name' or 'address' on a line or text, 'date_of_birth' on a date; not in a table.",
+        ),
+        MIN_VALUE: numbers,
+        MAX_VALUE: numbers,
+        ITEM_CONTROL: (
+            kind is None or control in CONTROLS.get(kind, set()),
+            f"'{control[:80]}' is not a way to show this question.",
+        ),
+    }
+    is_right, wanted = known.get(url, (True, ""))
+    return None if is_right else wanted
+
+
+_NUMBERS = "'minValue' and 'maxValue' are numbers on a number question."
 
 
 def _control(value: Any) -> Any:

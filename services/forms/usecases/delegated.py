@@ -5,7 +5,7 @@ from datetime import datetime
 from chassis.errors import NotFound, TryLater
 from contracts.tasks import TaskAmended, TaskAssigned, TaskOpened, TaskRetracted
 from services.forms.model.contribution import Contribution, Told
-from services.forms.model.draft import prefilled
+from services.forms.model.draft import prefilled, with_subject
 from services.forms.store import Stores
 
 _AGAIN_SECONDS = 5
@@ -33,7 +33,9 @@ class Delegated:
                 "form_owner": event.form_owner,
                 "subject": event.subject,
                 "opened": _told(event),
-                "draft": prefilled(form.definition, event.prefill, event.opened_at),
+                "draft": prefilled(
+                    form.definition, with_subject(form.definition, event.subject, event.prefill), event.opened_at
+                ),
             }
         )
         await self._stores.contributions.open(contribution)

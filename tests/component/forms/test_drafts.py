@@ -227,3 +227,9 @@ async def test_answers_name_their_writer_by_no_email(forms: Forms) -> None:
     document = await forms.database.contributions.find_one({"_id": task_id})
     assert document is not None
     assert EMAIL not in str(document["draft"])
+
+
+async def test_the_childs_name_and_date_of_birth_stand_where_the_form_asks_for_them(forms: Forms) -> None:
+    task_id = await forms.opened(form="ehcna-information-gathering-ot", form_version="2", prefill={})
+    view = await forms.view(task_id)
+    assert (typed(view, "full_name"), typed(view, "date_of_birth")) == ("Gabriel Example", "26/4/2008")

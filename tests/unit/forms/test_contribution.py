@@ -3,17 +3,19 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pytest
+
 from contracts.api.forms import Edit
 from contracts.council import Sender, Subject
 from contracts.portal import ContributionSubmitted, DocumentReference
 from services.forms.model.answers import Form
 from services.forms.model.contribution import Author, Contribution, Told
 from services.forms.model.definition import check, read
-from services.forms.model.draft import Batch, merge, prefilled
+from services.forms.model.draft import Batch, merge, prefilled, with_subject
 from services.forms.model.receipt import receipt_of
 from services.forms.model.response import questionnaire_response
 from services.forms.model.view import view_of
-from tests.unit.forms.definitions import choice, form, item, page, questionnaire, table, when
+from tests.unit.forms.definitions import PORTAL, choice, form, item, page, questionnaire, table, when
 
 AT = datetime(2021, 8, 25, 13, 2, tzinfo=UTC)
 ASKED = form(
@@ -103,6 +105,32 @@ def test_versions_of_an_answer_that_does_not_show_keep_nobody_from_submitting() 
     assert [fault.code for fault in shown.judge(asked).faults] == ["undecided"]
     assert hidden.judge(asked).faults == ()
     assert view_of(hidden, asked).conflicts == []
+
+
+def test_what_is_known_of_the_child_fills_a_question_unless_the_council_does() -> None:
+    def asking(key: str, kind: str, what: str, **more: Any) -> dict[str, Any]:
+        return item(key, kind, extension=[{"url": f"{PORTAL}/from-subject", "valueCode": what}], **more)
+
+    asked = form(asking("name", "string", "name"), asking("born", "date", "date_of_birth", readOnly=True))
+    child = Subject(person_id="P", name="Gabriel Example", date_of_birth=date(2008, 4, 26))
+    known = with_subject(asked.definition, child, {})
+    assert known == {"name": "Gabriel Example", "born": "2008-04-26"}
+    assert with_subject(asked.definition, child, {"name": "Gabe"})["name"] == "Gabe"
+    kept = contribution(asked).model_copy(update={"subject": child, "draft": prefilled(asked.definition, known, AT)})
+    assert kept.judge(asked).answers == known
+
+
+@pytest.mark.parametrize(("kind", "what"), [("date", "name"), ("string", "date_of_birth"), ("string", "school")])
+def test_only_what_fits_the_question_fills_it(kind: str, what: str) -> None:
+    question = item("q", kind, extension=[{"url": f"{PORTAL}/from-subject", "valueCode": what}])
+    assert [fault.code for fault in check(questionnaire(page("p", question)))] == ["bad_extension"]
+    assert "bad_extension" in {fault.code for fault in check(questionnaire(page("p", table("t", question))))}
+
+
+@pytest.mark.parametrize("name", ["ehcp-section", "from-subject"])
+def test_an_extension_of_a_shape_that_nobody_expects_is_a_fault_like_any_other(name: str) -> None:
+    question = item("q", "string", extension=[{"url": f"{PORTAL}/{name}", "valueCoding": {"code": "A"}}])
+    assert [fault.code for fault in check(questionnaire(page("p", question)))] == ["bad_extension"]
 
 
 def test_an_authors_mark_fits_a_documents_field_name_whatever_the_id_is() -> None:
