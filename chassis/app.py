@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from chassis import loop
 from chassis.authorities import Authorities
 from chassis.database import Database
 from chassis.dock import Dock
@@ -85,7 +86,8 @@ def service_app(
             *(asyncio.create_task(_repeat(job, service)) for job in jobs),
         ]
         try:
-            yield
+            async with loop.watched():
+                yield
         finally:
             health.is_draining = True
             for task in background:
@@ -120,8 +122,10 @@ class _Parts:
             amqp_url,
             service_name=name,
             subscriptions=subscriptions,
+            authorities=[authority.code for authority in self._authorities],
             publisher=self._publisher,
             keep=self.told.keep,
+            calm=self._relay.calm,
             dock=self._dock,
         )
         health.register("database", self._database.ping)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chassis import retry, security
+from chassis import loop, retry, security
 from chassis.delivery import Delivery
 from chassis.errors import Refused
 from chassis.outbox import Keep, Publisher
@@ -22,7 +22,8 @@ class Endings:
         security.record(
             "delivery.refused", "refused", code=refused.code, queue=delivery.queue, broker_user=delivery.user_id
         )
-        answer = subscription.refusal(delivery, refused) if subscription.refusal else None
+        told = subscription.refusal
+        answer = await loop.work(len(delivery.body), told, delivery, refused) if told else None
         if answer is not None:
             await self._publisher.publish(
                 answer.body.encode(),
@@ -34,14 +35,14 @@ class Endings:
             )
             await self._keep([answer.as_document()])
         where = f" ({refused.field})" if refused.field else ""
-        await self._bury(delivery, refused.code, f"{refused.detail}{where}", delivery.attempts + 1)
+        await self._bury(subscription, delivery, refused.code, f"{refused.detail}{where}", delivery.attempts + 1)
 
     async def fail(self, subscription: Subscription, delivery: Delivery, error: Exception) -> str:
         """Tried again by the policy of its subscription, in the end buried; says which."""
         attempts = delivery.attempts + 1
         delay = subscription.retry.delay_after(attempts)
         if delay is None:
-            await self._bury(delivery, "failed", type(error).__name__, attempts)
+            await self._bury(subscription, delivery, "failed", type(error).__name__, attempts)
             return "dead"
         await self._again(delivery, delay, attempts)
         return "retried"
@@ -52,9 +53,11 @@ class Endings:
 
     async def _again(self, delivery: Delivery, seconds: int, attempts: int) -> None:
         headers = delivery.carried_headers({retry.HEADER_ATTEMPTS: attempts})
-        await self._copy(delivery, retry.retry_queue(seconds), headers)
+        await self._copy(delivery, retry.retry_queue(seconds), delivery.queue, headers)
 
-    async def _bury(self, delivery: Delivery, code: str, reason: str, attempts: int) -> None:
+    async def _bury(
+        self, subscription: Subscription, delivery: Delivery, code: str, reason: str, attempts: int
+    ) -> None:
         headers = delivery.carried_headers(
             {
                 retry.HEADER_ATTEMPTS: attempts,
@@ -63,13 +66,13 @@ class Endings:
                 retry.HEADER_QUEUE: delivery.queue,
             }
         )
-        await self._copy(delivery, retry.DEAD_EXCHANGE, headers)
+        await self._copy(delivery, retry.DEAD_EXCHANGE, subscription.queue, headers)
 
-    async def _copy(self, delivery: Delivery, exchange: str, headers: Mapping[str, Any]) -> None:
+    async def _copy(self, delivery: Delivery, exchange: str, key: str, headers: Mapping[str, Any]) -> None:
         await self._publisher.publish(
             delivery.body,
             exchange=exchange,
-            routing_key=delivery.queue,
+            routing_key=key,
             message_id=delivery.message_id,
             type=delivery.type,
             headers=headers,

@@ -1,8 +1,9 @@
 """Consuming: one queue per handler, and the five ways a delivery can end. Publishing stands in chassis.outbox."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
+from itertools import cycle, islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -19,6 +20,7 @@ from chassis.delivery import Delivery
 from chassis.dock import Dock, is_suspect
 from chassis.endings import Endings
 from chassis.errors import DATABASE_AWAY, AlreadyHandled, Refused, TryLater, refusing_unfit_data
+from chassis.loop import LARGE
 from chassis.outbox import RECONNECT_SECONDS, Keep, Publisher
 from chassis.subscription import COUNCIL_INBOX, OPERATOR, UNKNOWN_EXCHANGE, Subscription, read, read_body
 from chassis.telemetry import DELIVERIES, log
@@ -27,6 +29,7 @@ __all__ = ["COUNCIL_INBOX", "OPERATOR", "UNKNOWN_EXCHANGE", "Consumer", "Deliver
 
 _GRACEFUL_SECONDS = 25
 _AWAY_SECONDS = 5
+_CHECKED_AT_ONCE = 40
 _PATIENCE_SECONDS = 10_000
 """How long a delivery may ask to come later: about as long as the retries of one that fails."""
 
@@ -44,14 +47,17 @@ class Consumer:
         *,
         service_name: str,
         subscriptions: Sequence[Subscription],
+        authorities: Sequence[str],
         publisher: Publisher,
         keep: Keep,
+        calm: Callable[[], Awaitable[None]],
         dock: Dock,
     ) -> None:
         wire.install()
         self._url = url
         self._name = service_name
-        self._subscriptions = subscriptions
+        self._queues = {queue: each for each in subscriptions for queue in each.queues(authorities)}
+        self._to_check = cycle(self._queues)
         self._endings = Endings(publisher, keep)
         user = unquote(urlsplit(url).username or "guest")
         self._trusted = frozenset({user, OPERATOR})
@@ -60,7 +66,10 @@ class Consumer:
         self._broker: RabbitBroker | None = None
         self._connection: AbstractRobustConnection | None = None
         self._service: Any = None
-        self._breakers = {subscription.queue: Breaker() for subscription in subscriptions}
+        self._breakers = {queue: Breaker() for queue in self._queues}
+        # One large message of a queue at a time: each takes many times its size, and the database with it.
+        self._large = {queue: asyncio.Lock() for queue in self._queues}
+        self._calm = calm
         self._dock = dock
 
     async def start(self, service: Any) -> None:
@@ -76,8 +85,8 @@ class Consumer:
             reconnect_interval=RECONNECT_SECONDS,
             client_properties=RabbitClientProperties(heartbeat=15, connection_timeout=5),
         )
-        for subscription in self._subscriptions:
-            self._subscribe(broker, subscription)
+        for queue, subscription in self._queues.items():
+            self._subscribe(broker, queue, subscription)
         try:
             await broker.start()
         except BaseException:
@@ -86,16 +95,16 @@ class Consumer:
         self._broker = broker
         self._connection = await broker.connect()
 
-    def _subscribe(self, broker: RabbitBroker, subscription: Subscription) -> None:
+    def _subscribe(self, broker: RabbitBroker, queue: str, subscription: Subscription) -> None:
         subscriber = broker.subscriber(
-            RabbitQueue(subscription.queue, declare=False),
+            RabbitQueue(queue, declare=False),
             channel=Channel(prefetch_count=subscription.prefetch),
             no_reply=True,
         )
 
         @subscriber
         async def consume(message: RabbitMessage) -> None:
-            await self._consume(subscription, message)
+            await self._consume(queue, subscription, message)
 
     async def stop(self) -> None:
         """Takes no more, and waits for what is under way."""
@@ -104,24 +113,29 @@ class Consumer:
             self._broker = None
 
     async def check(self) -> None:
-        """A round trip: every queue is there and somebody consumes it. The library's own ping looks at a flag only."""
+        """A round trip: queues are there and somebody consumes them. The library's own ping looks at a flag only.
+
+        Every queue where they are few, else some of them, in turn.
+        """
         if self._connection is None:
             raise ConnectionError("not connected to the broker yet")
         async with asyncio.timeout(1):
             channel = await self._connection.channel()
             try:
-                for subscription in self._subscriptions:
-                    queue = await channel.declare_queue(subscription.queue, passive=True)
+                for name in islice(self._to_check, min(len(self._queues), _CHECKED_AT_ONCE)):
+                    queue = await channel.declare_queue(name, passive=True)
                     if not queue.declaration_result.consumer_count:
-                        raise ConnectionError(f"nobody consumes {subscription.queue}")
+                        raise ConnectionError(f"nobody consumes {name}")
             finally:
                 await channel.close()
 
-    async def _consume(self, subscription: Subscription, message: RabbitMessage) -> None:
-        delivery = Delivery.of(message.raw_message, subscription.queue, self._trusted)
+    async def _consume(self, queue: str, subscription: Subscription, message: RabbitMessage) -> None:
+        delivery = Delivery.of(message.raw_message, queue, self._trusted)
         with structlog.contextvars.bound_contextvars(queue=delivery.queue, message_id=delivery.message_id):
             try:
-                outcome = await self._end(subscription, delivery)
+                async with self._large[queue] if len(delivery.body) > LARGE else nullcontext():
+                    outcome = await self._end(subscription, delivery)
+                await self._calm()
                 failpoint.reached(self._name, "before-ack")
                 await message.ack()
             except asyncio.CancelledError:
@@ -133,11 +147,11 @@ class Consumer:
                 await asyncio.sleep(1)
                 await message.nack(requeue=True)
                 outcome = "released"
-            DELIVERIES.labels(delivery.queue, outcome).inc()
+            DELIVERIES.labels(subscription.queue, outcome).inc()
 
     async def _end(self, subscription: Subscription, delivery: Delivery) -> str:
         try:
-            await self._breakers[subscription.queue].run(lambda: self._try(subscription, delivery))
+            await self._breakers[delivery.queue].run(lambda: self._try(subscription, delivery))
         except AlreadyHandled:
             return "repeated"
         except TryLater as later:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -18,6 +19,8 @@ _SWEEP_SECONDS = 2
 _SWEEP_AGE = timedelta(seconds=4)
 _SWEEP_LIMIT = 200
 _CONCURRENCY = 64
+_CALM = 16
+_CALM_SECONDS = 5
 _CLEAR_LIMIT = 200
 _CLEAR_PAUSE_SECONDS = 0.05
 
@@ -40,6 +43,8 @@ class Relay:
         self._service = publisher.service
         self._collections: list[Collection] = []
         self._under_way: dict[tuple[str, Any], asyncio.Task[None]] = {}
+        self._is_calm = asyncio.Event()
+        self._is_calm.set()
         self._slots = asyncio.Semaphore(_CONCURRENCY)
         self._confirmed: dict[str, _Confirmed] = {}
         self._loops: list[asyncio.Task[None]] = []
@@ -74,7 +79,20 @@ class Relay:
         OUTBOX_WAITING.inc(len(waiting))
         task = asyncio.create_task(self._publish_all(collection, document_id, waiting))
         self._under_way[key] = task
-        task.add_done_callback(lambda _: self._under_way.pop(key, None))
+        task.add_done_callback(lambda _: self._ended(key))
+        if len(self._under_way) > _CALM:
+            self._is_calm.clear()
+
+    def _ended(self, key: tuple[str, Any]) -> None:
+        self._under_way.pop(key, None)
+        if len(self._under_way) <= _CALM:
+            self._is_calm.set()
+
+    async def calm(self) -> None:
+        """Returns when little is under way, or after a while: who has much to tell waits, and not who comes next."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CALM_SECONDS):
+                await self._is_calm.wait()
 
     async def _publish_all(self, collection: Collection, document_id: Any, entries: list[dict[str, Any]]) -> None:
         try:

@@ -1,14 +1,13 @@
 """What one handler hears: its queue, how that is bound, and who may speak in it."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import re
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from chassis import strictjson
+from chassis import loop, strictjson
 from chassis.delivery import Delivery
 from chassis.errors import Refused
 from chassis.outbox import EVENTS_EXCHANGE, Outgoing
@@ -23,9 +22,7 @@ UNKNOWN_EXCHANGE = "council.unknown"
 OPERATOR = "portal-operator"
 """The broker user that replays dead letters."""
 
-_LARGE = 256 * 1024
-_LARGE_READER = ThreadPoolExecutor(1, "large-bodies")
-"""One at a time: reading takes the interpreter and several times the body's memory."""
+_FROM = "from"
 
 Told = TypeVar("Told", bound=Message)
 Handler = Callable[[Any, Delivery, Any], Awaitable[None]]
@@ -56,10 +53,26 @@ class Subscription:
 
     @property
     def binding_key(self) -> str:
-        """What the queue is bound by."""
+        """What is heard, whoever says it."""
         if self.message is None:
             return "#"
-        return f"*.{self.message.wire_name}" if issubclass(self.message, CouncilMessage) else self.message.wire_name
+        return f"*.{self.message.wire_name}" if self.is_from_councils else self.message.wire_name
+
+    @property
+    def is_from_councils(self) -> bool:
+        """Whether councils speak here; then each has a queue of its own, so that none waits behind another."""
+        return self.exchange == COUNCIL_INBOX
+
+    def queues(self, authorities: Iterable[str]) -> dict[str, str]:
+        """Every queue that the handler consumes, with the key that it is bound by."""
+        if not self.is_from_councils or self.message is None:
+            return {self.queue: self.binding_key}
+        return {f"{self.queue}.{_FROM}.{code}": f"{code}.{self.message.wire_name}" for code in authorities}
+
+    @property
+    def queue_pattern(self) -> str:
+        """A regular expression for the names of these queues, and of no other."""
+        return rf"^{re.escape(self.queue)}\.{_FROM}\..+$" if self.is_from_councils else f"^{re.escape(self.queue)}$"
 
     @property
     def teller(self) -> str | None:
@@ -81,9 +94,7 @@ def read_body(model: type[Told], body: bytes) -> Told:
 
 async def read(model: type[Told], body: bytes) -> Told:
     """The same; a large body does not hold up the event loop."""
-    if len(body) <= _LARGE:
-        return read_body(model, body)
-    return await asyncio.get_running_loop().run_in_executor(_LARGE_READER, read_body, model, body)
+    return await loop.work(len(body), read_body, model, body)
 
 
 def _pointer(location: Sequence[int | str], data: Any) -> str:

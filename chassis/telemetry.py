@@ -17,6 +17,11 @@ OUTBOX_AGE = Gauge("portal_outbox_age_seconds", "Age of the oldest entry that th
 SECURITY_EVENTS = Counter("portal_security_events", "Security events by name and outcome", ["event", "outcome"])
 DATABASE_COMMANDS = Counter("portal_database_commands", "Commands sent to the database", ["command"])
 REFUSED_HEADS = Counter("portal_refused_heads", "Requests whose head was broken, too large or did not come", ["status"])
+LOOP_LAG = Histogram(
+    "portal_loop_lag_seconds",
+    "How late the event loop came to what was due",
+    buckets=(0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5),
+)
 REQUESTS = Histogram("portal_request_seconds", "Time to answer an HTTP request", ["route", "method", "status"])
 
 

@@ -80,7 +80,7 @@ def _queue(name: str, vhost: str) -> dict[str, Any]:
 
 def _queues(work: Sequence[Subscription], councils: Sequence[str], vhost: str) -> list[dict[str, Any]]:
     names = [
-        *(name for subscription in work for name in (subscription.queue, dead_queue(subscription.queue))),
+        *(name for subscription in work for name in (*subscription.queues(councils), dead_queue(subscription.queue))),
         *(retry_queue(delay) for delay in DELAYS),
         *(council_queue(council) for council in councils),
     ]
@@ -89,7 +89,11 @@ def _queues(work: Sequence[Subscription], councils: Sequence[str], vhost: str) -
 
 def _bindings(work: Sequence[Subscription], councils: Sequence[str], vhost: str) -> list[dict[str, Any]]:
     bound = [
-        *((subscription.exchange, subscription.queue, subscription.binding_key) for subscription in work),
+        *(
+            (subscription.exchange, queue, key)
+            for subscription in work
+            for queue, key in subscription.queues(councils).items()
+        ),
         *((DEAD_EXCHANGE, dead_queue(subscription.queue), subscription.queue) for subscription in work),
         *((retry_queue(delay), retry_queue(delay), "#") for delay in DELAYS),
         *((COUNCIL_OUTBOX, council_queue(council), f"{council}.#") for council in councils),
@@ -107,11 +111,13 @@ def _bindings(work: Sequence[Subscription], councils: Sequence[str], vhost: str)
     ]
 
 
-def _policy(name: str, vhost: str, definition: Mapping[str, Any], *, kind: str = "queues") -> dict[str, Any]:
+def _policy(
+    name: str, vhost: str, definition: Mapping[str, Any], *, kind: str = "queues", pattern: str | None = None
+) -> dict[str, Any]:
     return {
         "name": name,
         "vhost": vhost,
-        "pattern": f"^{re.escape(name)}$",
+        "pattern": pattern or f"^{re.escape(name)}$",
         "apply-to": kind,
         "priority": 10,
         "definition": dict(definition),
@@ -127,7 +133,10 @@ def _policies(work: Sequence[Subscription], councils: Sequence[str], vhost: str)
     ]
     return [
         _policy(COUNCIL_INBOX, vhost, {"alternate-exchange": UNKNOWN_EXCHANGE}, kind="exchanges"),
-        *(_policy(subscription.queue, vhost, {**safe, **_work_policy(subscription.queue)}) for subscription in work),
+        *(
+            _policy(each.queue, vhost, {**safe, **_work_policy(each.queue)}, pattern=each.queue_pattern)
+            for each in work
+        ),
         *(_policy(retry_queue(delay), vhost, {**safe, **_retry_policy(delay)}) for delay in DELAYS),
         # Read and put back by people and councils any number of times: RabbitMQ 4 would drop at 20 by default.
         *(_policy(name, vhost, {**bounded, "delivery-limit": _NO_LIMIT}) for name in plain),

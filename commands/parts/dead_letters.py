@@ -64,6 +64,12 @@ class DeadLetter:
         )
 
     @property
+    def died_in(self) -> str:
+        """The queue itself: where councils speak, each has one of its own, and the dead of all lie together."""
+        name = str(self.headers.get(retry.HEADER_QUEUE) or self._death.get("queue", ""))
+        return name if name.startswith(f"{self.queue}.") else self.queue
+
+    @property
     def _origin(self) -> dict[str, Any]:
         """Where a message that the broker itself gave up came in, and whose it was."""
         keys = self._death.get("routing-keys") or [self.queue]
@@ -103,7 +109,7 @@ class Morgue:
     async def replay(self, letter: DeadLetter, body: bytes | None = None) -> None:
         """Send it to the queue where it died; only when the broker has it there is it taken from the dead."""
         message = letter.again(body, self._operator)
-        await self._channel.default_exchange.publish(message, letter.queue, mandatory=True, timeout=_SECONDS)
+        await self._channel.default_exchange.publish(message, letter.died_in, mandatory=True, timeout=_SECONDS)
         await letter.raw.ack()
 
 

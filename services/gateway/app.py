@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
+from chassis import loop
 from chassis.authorities import Authorities
 from chassis.errors import NotFound
 from chassis.health import Health
@@ -104,7 +105,8 @@ def build_app(settings: GatewaySettings) -> Starlette:
             health.register(name, transport.check(name))
         app.state.gateway = _gateway(settings, transport, authorities, statics, limits)
         try:
-            yield
+            async with loop.watched():
+                yield
         finally:
             health.is_draining = True
             await transport.close()

@@ -95,7 +95,7 @@ def _delegation_id(body: bytes) -> str | None:
 
 
 subscriptions = [
-    Subscription("tasks.open-task", DelegationRequested, open_task, prefetch=100, refusal=reject),
+    Subscription("tasks.open-task", DelegationRequested, open_task, refusal=reject),
     Subscription("tasks.amend-task", DelegationAmended, amend_task, refusal=reject),
     Subscription("tasks.retract-task", DelegationRetracted, retract_task, refusal=reject),
     Subscription("tasks.define-work-group", WorkGroupDefined, define_work_group, refusal=reject),

@@ -29,7 +29,8 @@ SETTLE_SECONDS = 180
 _OLD_ENOUGH_SECONDS = 5
 """A quorum queue that was declared less than a second before a kill may stay without a leader for good."""
 
-QUEUES = [subscription.queue for own in subscriptions().values() for subscription in own]
+SUBSCRIPTIONS = [subscription for own in subscriptions().values() for subscription in own]
+QUEUES = [queue for each in SUBSCRIPTIONS for queue in each.queues(("bristol", "oxfordshire"))]
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ class House:
 
     async def count_dead(self) -> int:
         """How many dead letters there are."""
-        return sum((await self._counts(map(dead_queue, QUEUES))).values())
+        return sum((await self._counts(dead_queue(each.queue) for each in SUBSCRIPTIONS)).values())
 
     async def consumers(self) -> dict[str, int]:
         """How many consume each queue."""

@@ -76,7 +76,9 @@ async def test_t73_further_routing_keys_of_a_council_reach_nobody(broker: Broker
         await eventually(all_answered, within=60)
 
         async def nothing_waits() -> bool:
-            return not await _waiting(broker, *map(retry_queue, DELAYS), "tasks.open-task", "tasks.refuse-unknown")
+            return not await _waiting(
+                broker, *map(retry_queue, DELAYS), "tasks.open-task.from.bristol", "tasks.refuse-unknown"
+            )
 
         await eventually(nothing_waits, within=30)
     wrongly = await _waiting(broker, *STANDING) + int(_handled() - before)

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from chassis import clock
+from chassis import clock, loop
 from chassis.authorities import Authorities
 from chassis.errors import AlreadyHandled, Conflict, Refused, TryLater
 from chassis.outbox import Outgoing, derived_id
@@ -41,7 +41,7 @@ class Delegations:
     async def request(self, message: DelegationRequested, waited_seconds: float) -> None:
         """A request opens one task, however often and whenever it comes."""
         blank = self._blank(message.authority, message.delegation_id)
-        documents = coming(blank.task_id, message.documents)
+        documents = await loop.work(_size(message), coming, blank.task_id, message.documents)
         form = await self._form(message.authority, message.form, waited_seconds)
         request = await self._accept(message, form, [each.document for each in documents], waited_seconds)
         await self._keep(blank.task_id, documents)
@@ -81,7 +81,7 @@ class Delegations:
         group = await self._group(message, waited_seconds)
         received_on = message.received_on or clock.today()
         return Request(
-            digest=digest_of(message),
+            digest=await loop.work(_size(message), digest_of, message),
             form=form.form,
             form_version=form.version,
             form_owner=form.owner,
@@ -211,3 +211,7 @@ def _with_fitting_amendments(task: Task, form: Form) -> tuple[Task, list[Outgoin
             task = task.without_amendment(change.message_id)
             refusals.append(telling.of_refused_amendment(task, change.message_id, refused))
     return task, refusals
+
+
+def _size(message: DelegationRequested) -> int:
+    return sum(len(document.content_base64 or "") for document in message.documents)

@@ -105,3 +105,11 @@ def test_letters_are_chosen_by_id_by_queue_or_all() -> None:
     assert chosen(["tasks.open-task.dead"], everything=False)(buried())
     assert not chosen(["m-2"], everything=False)(buried())
     assert chosen([], everything=True)(buried())
+
+
+def test_a_letter_goes_back_to_the_queue_of_its_own_council() -> None:
+    queue = "tasks.open-task.from.bristol"
+    assert letter("tasks", {retry.HEADER_QUEUE: queue}).died_in == queue
+    assert letter("bristol", {"x-death": [{"queue": queue}]}).died_in == queue
+    assert letter("bristol", {retry.HEADER_QUEUE: "notify.send-code"}).died_in == "tasks.open-task"
+    assert letter("bristol", {"x-death": [{"queue": "notify.send-code"}]}).died_in == "tasks.open-task"
