@@ -1,7 +1,7 @@
 """The relay: publishes the outbox entries of documents just written, clears what is confirmed, sends the rest again."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +18,9 @@ from chassis.telemetry import OUTBOX_AGE, OUTBOX_WAITING, log
 _SWEEP_SECONDS = 2
 _SWEEP_AGE = timedelta(seconds=4)
 _SWEEP_LIMIT = 200
+_CLAIM = timedelta(seconds=8)
+_LONGEST_CLAIM = timedelta(minutes=2)
+_ROUNDS = 10
 _CONCURRENCY = 64
 _CALM = 16
 _CALM_SECONDS = 5
@@ -137,7 +140,10 @@ class Relay:
                 mine = [one for one in batch if one.collection.name == collection.name]
                 await collection.update_many(
                     {"_id": {"$in": [one.document_id for one in mine]}},
-                    {"$pull": {"outbox": {"event_id": {"$in": [one.entry["event_id"] for one in mine]}}}},
+                    {
+                        "$pull": {"outbox": {"event_id": {"$in": [one.entry["event_id"] for one in mine]}}},
+                        "$unset": {"sweep": ""},
+                    },
                 )
             for one in batch:
                 del self._confirmed[one.entry["event_id"]]
@@ -155,23 +161,33 @@ class Relay:
         before = clock.now() - _SWEEP_AGE
         oldest = clock.now()
         for collection in self._collections:
-            oldest = await self._sweep(collection, before, oldest)
+            async for at in self._swept(collection, before):
+                oldest = min(oldest, at)
         OUTBOX_AGE.set(max(0.0, (clock.now() - oldest).total_seconds()))
 
-    async def _sweep(self, collection: Collection, before: datetime, oldest: datetime) -> datetime:
-        """Page by page, behind the oldest ones too: these may be such that nobody can be told yet."""
-        passed = 0
-        while True:
-            cursor = collection.find({"outbox.at": {"$lt": before}}, {"outbox": 1}, skip=passed, limit=_SWEEP_LIMIT)
-            page = await cursor.sort([("outbox.at", ASCENDING)]).to_list(length=_SWEEP_LIMIT)
-            for document in page:
-                oldest = min(oldest, document["outbox"][0]["at"])
-                self._send(collection, document["_id"], document["outbox"])
-            passed += len(page)
-            if len(page) < _SWEEP_LIMIT:
-                return oldest
-            if self._under_way:
-                await asyncio.wait(list(self._under_way.values()))
+    async def _swept(self, collection: Collection, before: datetime) -> AsyncIterator[datetime]:
+        """Behind the oldest ones too: these may be such that nobody can be told yet. One pass, a batch at a time."""
+        found = collection.find({"outbox.at": {"$lt": before}}, {"outbox.at": 1, "sweep": 1}, batch_size=_SWEEP_LIMIT)
+        async for document in found.sort([("outbox.at", ASCENDING)]):
+            yield document["outbox"][0]["at"]
+            claimed = await self._claim(collection, document, before)
+            if claimed is not None:
+                self._send(collection, claimed["_id"], claimed["outbox"])
+            while len(self._under_way) >= _SWEEP_LIMIT:
+                await asyncio.wait(list(self._under_way.values()), return_when=asyncio.FIRST_COMPLETED)
+
+    async def _claim(self, collection: Collection, document: dict[str, Any], before: datetime) -> dict[str, Any] | None:
+        """The document, where no other replica has it in hand; each further round waits twice as long."""
+        rounds = document.get("sweep", {}).get("rounds", 0)
+        at = clock.now()
+        if document.get("sweep", {}).get("until", at) > at:
+            return None
+        until = at + min(_CLAIM * 2**rounds, _LONGEST_CLAIM)
+        guard = {"_id": document["_id"], "outbox.at": {"$lt": before}, "sweep.until": {"$not": {"$gt": at}}}
+        claimed: dict[str, Any] | None = await collection.find_one_and_update(
+            guard, {"$set": {"sweep": {"until": until, "rounds": min(rounds + 1, _ROUNDS)}}}
+        )
+        return claimed
 
     async def drain(self, seconds: float) -> None:
         """Waits for what is under way, clears, stops."""

@@ -254,6 +254,8 @@ async def test_a_group_is_not_closed_over_forms_that_wait_in_it(tasks: Tasks) ->
     await tasks.council.publish("council.delegation.retracted.v1", {"delegation_id": left, "reason": "Closing"})
     await tasks.recorder.expect("tasks.task.retracted.v1", delegation_id=left)
     await tasks.council.define_group(group, [], version=3)
+    # The next message has a queue of its own, and would be right before the closing as well.
+    await eventually(lambda: tasks.database["work_groups"].find_one({"work_group_id": group, "version": 3}))
     refused = await tasks.council.delegate(new_id(), assignee=to_group)
     assert (await tasks.recorder.expect(REJECTED, message_id=refused))["code"] == "unknown_work_group"
 
