@@ -59,9 +59,12 @@ class TaskAmended(Event):
     task_version: int
     sender: Sender
     due_on: date
+    form_title: str = ""
     comments: str
     prefill: dict[str, Any]
     tell: list[Contact]
+    person: Holder | None = None
+    """Who has it."""
     amended_at: AwareDatetime
 
 
@@ -79,6 +82,11 @@ class TaskAssigned(Event):
     tell: list[Contact] = []
     """Whom to email: the new holder or its work group's inbox; nobody where people took it for themselves."""
     due_on: date | None = None
+    form_title: str = ""
+    former: Contact | None = None
+    """Whom it was taken from, to be told; nobody where people gave it away themselves."""
+    by: str = ""
+    """The name of whoever moved it."""
     assigned_at: AwareDatetime
 
 

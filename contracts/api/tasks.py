@@ -34,6 +34,7 @@ class TaskRow(PersonalData):
     retracted_at: AwareDatetime | None = None
     retraction_reason: str = ""
     submitted_at: AwareDatetime | None = None
+    moved_at: AwareDatetime | None = None
 
 
 class Choice(Value):
@@ -59,6 +60,17 @@ class TabCounts(Value):
     submitted: int
 
 
+class MovedRow(PersonalData):
+    """A task that went to somebody else a short time ago."""
+
+    reference: str
+    form_title: str
+    subject_name: str
+    holder_name: str
+    by: str
+    moved_at: AwareDatetime
+
+
 class TaskListView(Value):
     """One page of one tab, with the tasks that wait in the person's work groups."""
 
@@ -71,6 +83,10 @@ class TaskListView(Value):
     group_rows: list[TaskRow]
     group_page: int = 1
     group_pages: int = 1
+    moved: list[MovedRow] = []
+    """What somebody else has taken from the person, the latest first."""
+    re_assigned: MovedRow | None = None
+    """What the person has just given to somebody else, where that was asked for."""
     waiting: int = 0
     """How many wait in the person's work groups."""
     choices: DeskChoices = DeskChoices()
@@ -81,6 +97,7 @@ class TaskListView(Value):
 class GroupTasksView(Value):
     """A page of the tasks that were picked up from work groups that the person manages (requirement F90)."""
 
+    re_assigned: MovedRow | None = None
     page: int
     rows: list[TaskRow]
     has_more: bool

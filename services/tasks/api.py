@@ -19,6 +19,7 @@ from services.tasks.usecases.lists import Asked
 _LIMIT = 200
 _KEY_LIMIT = 200
 _PAGES = 1_000
+_ID_LIMIT = 200
 
 
 def _service(request: Request) -> TasksService:
@@ -42,6 +43,7 @@ async def list_tasks(request: Request) -> Response:
         tab=cast("Tab", tab),
         page=_number(request, "page", 1, 10_000),
         group_page=_number(request, "group_page", 1, 10_000),
+        re_assigned=request.query_params.get("re_assigned", "")[:_ID_LIMIT],
         wanted=DeskFilter(**{name: request.query_params.get(name, "")[:200] for name in DeskFilter.model_fields}),
     )
     return answer(await _service(request).lists.of_person(person, asked))
@@ -50,6 +52,11 @@ async def list_tasks(request: Request) -> Response:
 async def view_task(request: Request) -> Response:
     """A task as its holder sees it."""
     return answer(await _service(request).work.view(current_professional(request), request.path_params["task_id"]))
+
+
+async def look_at_task(request: Request) -> Response:
+    """A group's task before it is picked up."""
+    return answer(await _service(request).work.look(current_professional(request), request.path_params["task_id"]))
 
 
 async def open_document(request: Request) -> Response:
@@ -78,7 +85,8 @@ async def pick_up_task(request: Request) -> Response:
 async def list_group_tasks(request: Request) -> Response:
     """What was picked up from the groups that a person manages."""
     person, page = current_professional(request), _number(request, "page", 1, _PAGES)
-    return answer(await _service(request).lists.of_group_members(person, page))
+    re_assigned = request.query_params.get("re_assigned", "")[:_ID_LIMIT]
+    return answer(await _service(request).lists.of_group_members(person, page, re_assigned))
 
 
 async def list_choices(request: Request) -> Response:
@@ -133,6 +141,7 @@ routes = [
     Route("/tasks", list_tasks),
     Route("/tasks/{task_id}", view_task),
     Route("/tasks/{task_id}/documents/{document_id:path}", open_document),
+    Route("/tasks/{task_id}/look", look_at_task),
     Route("/tasks/{task_id}/grant", grant_task, methods=["POST"]),
     Route("/tasks/{task_id}/pickup", pick_up_task, methods=["POST"]),
     Route("/tasks/{task_id}/re-assign", list_choices),

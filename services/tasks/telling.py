@@ -7,7 +7,8 @@ from contracts.authority import Authority
 from contracts.council import Assignee, PersonAssignee, WorkGroupAssignee
 from contracts.portal import DelegationAccepted, DelegationAssigned, MessageRejected
 from contracts.tasks import Holder, TaskAmended, TaskAssigned, TaskCompleted, TaskOpened, TaskRetracted
-from services.tasks.model.task import OPEN_STATES, Submission, Task, whom_to_tell, whom_to_tell_of
+from services.tasks.model.task import OPEN_STATES, Submission, Task
+from services.tasks.model.told import whom_it_was_taken_from, whom_to_tell, whom_to_tell_of
 
 
 def as_assignee(holder: Holder) -> Assignee:
@@ -68,6 +69,8 @@ def of_amendment(task: Task, message_id: str, authority: Authority) -> list[Outg
         task_version=task.version,
         sender=task.sender,
         due_on=task.due_on,
+        form_title=task.requested.form_title,
+        person=task.holder,
         comments=task.comments,
         prefill=task.prefill,
         tell=whom_to_tell(task, authority),
@@ -129,6 +132,9 @@ def of_move(before: Task, after: Task) -> list[Outgoing]:
         person=after.holder,
         tell=whom_to_tell_of(move),
         due_on=after.due_on,
+        form_title=after.requested.form_title,
+        former=whom_it_was_taken_from(before, move),
+        by=move.by_name or move.by,
         assigned_at=move.moved_at,
     )
     cause = (after.task_id, str(after.version))

@@ -43,7 +43,7 @@ async def test_a_manager_re_assigns_a_form_and_the_draft_goes_with_it(portal: Po
             manager.register(mail, morag, "Morag")
             first.register(mail, sandra, "Sandra")
             saved = fill(first, first.press(first.sign_in(mail, sandra), "Pickup"))
-            assert "Re-Assign" not in first.open("/tasks").text
+            assert "Re-Assign" in first.open("/tasks").text
             assert "Group member tasks" not in first.open("/tasks").text
             manager.sign_in(mail, morag)
             done = re_assign(manager, "Sandra Professional", tom)
@@ -53,9 +53,12 @@ async def test_a_manager_re_assigns_a_form_and_the_draft_goes_with_it(portal: Po
             assert "Currently Assigned Tasks (0)" in first.open("/tasks").text
             refused = first.open(saved.address, status=409)
             assert f"{tom} has this form" in refused.text
+            assert "re-assigned by Morag Professional" in refused.text
+            assert f"was moved to {tom} by Morag Professional" in first.open("/tasks").text
+            assert "Gabriel" not in mail.wait_for(sandra, "Moved to")["Text"]
             first.press(saved, "Save", {"Date Assessment Completed": "02/02/2022"}, status=409)
             told = mail.wait_for(tom)
-            assert told["Subject"] == "A form has been re-assigned to you, due 21-Sep-2031"
+            assert told["Subject"].startswith("Re-assigned to you: EHC Needs Assessment Contributions (BRI-")
             assert "Gabriel" not in told["Text"]
             # The new holder, who registers only now, finds the draft as it was.
             second.register(mail, tom, "Tom")

@@ -1,5 +1,6 @@
 """tasks, as the gateway asks it: lists, grants, pick-up, re-assigning, a council's delegations."""
 
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from urllib.parse import quote, urlencode
 
@@ -13,6 +14,7 @@ from contracts.api.tasks import (
     ReAssignView,
     SearchBody,
     TaskListView,
+    TaskView,
 )
 from contracts.council import Assignee
 from services.gateway.clients.transport import Download, Transport
@@ -26,9 +28,9 @@ class TasksClient:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    async def list(self, person: Professional, tab: str, page: int, group_page: int) -> TaskListView:
-        """A page of a person's tasks, and one of those in their groups."""
-        query = urlencode({"tab": tab, "page": page, "group_page": group_page})
+    async def list(self, person: Professional, asked: Mapping[str, str | int]) -> TaskListView:
+        """A page of a person's tasks, and one of those in their groups, as they asked for them."""
+        query = urlencode(asked)
         return await self._transport.get(TaskListView, _SERVICE, f"/tasks?{query}", person)
 
     async def grant(self, person: Professional, task_id: str) -> GrantView:
@@ -36,14 +38,18 @@ class TasksClient:
         path = f"/tasks/{quote(task_id, safe='')}/grant"
         return GrantView.model_validate_json(await self._transport.ask(_SERVICE, "POST", path, person))
 
+    async def look(self, person: Professional, task_id: str) -> TaskView:
+        """A group's task before it is picked up."""
+        return await self._transport.get(TaskView, _SERVICE, f"/tasks/{quote(task_id, safe='')}/look", person)
+
     async def pick_up(self, person: Professional, task_id: str) -> GrantView:
         """Takes a group's task; Conflict says who was first."""
         path = f"/tasks/{quote(task_id, safe='')}/pickup"
         return GrantView.model_validate_json(await self._transport.ask(_SERVICE, "POST", path, person))
 
-    async def of_group_members(self, person: Professional, page: int) -> GroupTasksView:
+    async def of_group_members(self, person: Professional, asked: Mapping[str, str | int]) -> GroupTasksView:
         """What was picked up from the groups that the person manages."""
-        return await self._transport.get(GroupTasksView, _SERVICE, f"/group-tasks?page={page}", person)
+        return await self._transport.get(GroupTasksView, _SERVICE, f"/group-tasks?{urlencode(asked)}", person)
 
     async def choices(self, person: Professional, task_id: str, words: str) -> ReAssignView:
         """Whom the task may be re-assigned to; the words go in the body, because they are people's names."""

@@ -30,7 +30,7 @@ async def choose(request: Request) -> Response:
     is_search = form.raw("action") == "search"
     if to is not None and not is_search:
         await visit.gateway.tasks.re_assign(person, task_id, to)
-        return visit.go(f"/{origin}?done=re-assigned")
+        return visit.go(f"/{origin}?re_assigned={task_id}")
     found = await visit.gateway.tasks.choices(person, task_id, words)
     error = "" if is_search else _NOBODY
     page = re_assign_page(found, origin, clock.today(), words=words, error=error)

@@ -159,6 +159,9 @@ def told(refused: Refused) -> tuple[str, list[str]] | None:
         holder = refused.holder or "Somebody else in your work group"
         words = f"{holder} has picked up this form, so it is no longer in your work group's list."
         return f"{holder} has this form", [words, _NOTHING_CHANGED]
+    if refused.code == "re_assigned":
+        lines = [f"{refused.detail} You can no longer open it.", "What you saved in it is kept, and is part of it."]
+        return f"{refused.holder} has this form now", lines
     return _BY_CODE.get(refused.code)
 
 

@@ -47,6 +47,8 @@ class ReAssignPage:
     has_search: bool
     words: str
     error: str
+    gives_back: bool
+    """Whether the person has picked the form up from a work group."""
 
     @property
     def problems(self) -> list[Problem]:
@@ -79,6 +81,7 @@ def re_assign_page(
         has_search=bool(words) or view.choices > SEARCH_FROM,
         words=words,
         error=error,
+        gives_back=view.is_own and bool(task.work_group_name),
     )
 
 

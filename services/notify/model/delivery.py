@@ -15,6 +15,7 @@ Purpose = Literal[
     "delegation_to_inbox",
     "re_assigned",
     "re_assigned_to_group",
+    "moved",
     "amended",
     "retracted",
     "receipt",

@@ -60,8 +60,11 @@ class Letters:
 
     def write(self, purpose: Purpose, authority: Authority, values: Mapping[str, str]) -> Letter:
         """The email of this purpose, in this authority's name."""
-        url = self._portal_url(authority)
+        home = self._portal_url(authority)
+        url = home + values.get("path", "")
+        reference = values.get("reference", "")
         shown = {
+            "form": "",
             **{name: " ".join(value.split()) for name, value in values.items()},
             "authority": authority.brand.name,
             "portal": authority.brand.portal_name,
@@ -70,10 +73,11 @@ class Letters:
             "colour": authority.brand.colour,
             "submitted_days": authority.submitted_days,
             "retracted_days": authority.retracted_days,
+            "ref": f" ({reference})" if reference else "",
             "url": url,
         }
-        subject, body = _parts(self._text[purpose], {**shown, "link": str})
-        _, marked = _parts(self._html[purpose], {**shown, "link": _link_to(url)})
+        subject, body = _parts(self._text[purpose], {**shown, "link": lambda label, _="": label})
+        _, marked = _parts(self._html[purpose], {**shown, "link": _links(home, url)})
         return Letter(
             subject=" ".join(subject.split()),
             text=self._text_layout.render({**shown, "body": body}),
@@ -97,8 +101,13 @@ def _parts(template: Template, values: Mapping[str, object]) -> tuple[str, str]:
     return subject, body.strip("\n")
 
 
-def _link_to(url: str) -> Callable[[str], Markup]:
-    return lambda label: Markup('<a href="{}" style="color:#1d70b8">{}</a>').format(url, label)
+def _links(home: str, url: str) -> Callable[..., Markup]:
+    """Links to what the email is about, or to another place of the portal."""
+
+    def link(label: str, place: str = "") -> Markup:
+        return Markup('<a href="{}" style="color:#1d70b8">{}</a>').format(home + place if place else url, label)
+
+    return link
 
 
 def _paragraphs(body: str) -> list[_Paragraph]:

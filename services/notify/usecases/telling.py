@@ -10,12 +10,13 @@ from chassis.clock import LONDON
 from contracts.addresses import address_key
 from contracts.auth import CodeRequested, PasswordReset, RegistrationRefused
 from contracts.base import Contact
-from contracts.tasks import TaskAmended, TaskAssigned, TaskCompleted, TaskOpened, TaskRetracted
+from contracts.tasks import Holder, TaskAmended, TaskAssigned, TaskCompleted, TaskOpened, TaskRetracted
 from services.notify.model import Delivery, Purpose, SealedCode, delivery_id, shown_date, shown_time
 from services.notify.usecases.desk import Desk
 from services.notify.usecases.sending import owe
 
 _OPENED = "task opened"
+TaskEvent = TaskAmended | TaskAssigned | TaskCompleted | TaskOpened | TaskRetracted
 
 
 def _to(  # one constructor for all: the fact and its key make the id
@@ -105,7 +106,7 @@ async def announce_task(desk: Desk, event: TaskOpened) -> None:
                 key=event.task_id,
                 purpose=purpose,
                 authority=event.authority,
-                values={"due_on": due_on, **values},
+                values={**_about(event, _place(event.task_id, event.person)), "due_on": due_on, **values},
                 delegation_id=event.delegation_id,
             )
         )
@@ -119,11 +120,11 @@ def _addressed(event: TaskOpened, person: Contact) -> tuple[Purpose, dict[str, s
         return "delegation_to_group", {"group": holder.name}
     if holder.email is None or address_key(holder.email) == address_key(person.email):
         return "delegation", {}
-    return "delegation_to_inbox", {"holder": holder.name or holder.email}
+    return "delegation_to_inbox", {"holder": holder.name or holder.email, "path": ""}
 
 
 async def announce_new_holder(desk: Desk, event: TaskAssigned) -> None:
-    """Whoever was given the task hears of it; nobody where a person took it for themselves."""
+    """Whoever was given the task hears of it, and whoever it was taken from; nobody where they did so themselves."""
     if event.due_on is None:  # A sender of before re-assigning: it named nobody to tell.
         return
     due_on, is_group = shown_date(event.due_on), event.person.kind == "work_group"
@@ -134,12 +135,42 @@ async def announce_new_holder(desk: Desk, event: TaskAssigned) -> None:
             key=f"{event.task_id} {event.task_version}",
             purpose="re_assigned_to_group" if is_group else "re_assigned",
             authority=event.authority,
-            values={"due_on": due_on, **({"group": event.person.name} if is_group else {})},
+            values={
+                **_about(event, _place(event.task_id, event.person)),
+                "due_on": due_on,
+                **({"group": event.person.name} if is_group else {}),
+            },
             delegation_id=event.delegation_id,
         )
         for person in _once_each(event.tell)
     ]
-    await owe(desk, deliveries)
+    await owe(desk, [*deliveries, *_told_to_former(event)])
+
+
+def _told_to_former(event: TaskAssigned) -> list[Delivery]:
+    if event.former is None:
+        return []
+    values = {**_about(event, "tasks"), "holder": event.person.name or event.person.email or "", "by": event.by}
+    moved = _to(
+        event.former,
+        fact="task moved",
+        key=f"{event.task_id} {event.task_version}",
+        purpose="moved",
+        authority=event.authority,
+        values=values,
+        delegation_id=event.delegation_id,
+    )
+    return [moved]
+
+
+def _about(event: TaskEvent, path: str) -> dict[str, str]:
+    """Which form it is, and where in the portal; never about whom."""
+    return {"form": event.form_title, "reference": event.reference, "path": path}
+
+
+def _place(task_id: str, holder: Holder | None) -> str:
+    """Straight to the form for whoever has it; to the list where it waits to be picked up."""
+    return f"forms/{task_id}/1" if holder is not None and holder.kind == "person" else "tasks"
 
 
 async def announce_change(desk: Desk, event: TaskAmended) -> None:
@@ -151,7 +182,7 @@ async def announce_change(desk: Desk, event: TaskAmended) -> None:
             key=f"{event.task_id} {event.task_version}",
             purpose="amended",
             authority=event.authority,
-            values={"due_on": shown_date(event.due_on)},
+            values={**_about(event, _place(event.task_id, event.person)), "due_on": shown_date(event.due_on)},
             delegation_id=event.delegation_id,
         )
         for person in _once_each(event.tell)
@@ -171,7 +202,7 @@ async def announce_retraction(desk: Desk, event: TaskRetracted) -> None:
             key=event.task_id,
             purpose="retracted",
             authority=event.authority,
-            values={"form": event.form_title, "due_on": shown_date(event.due_on)},
+            values={**_about(event, "tasks?tab=retracted"), "due_on": shown_date(event.due_on)},
             delegation_id=event.delegation_id,
         )
         for person in people
@@ -182,7 +213,7 @@ async def announce_retraction(desk: Desk, event: TaskRetracted) -> None:
 async def send_receipt(desk: Desk, event: TaskCompleted) -> None:
     """Whoever submitted has it in writing."""
     values = {
-        "form": event.form_title,
+        **_about(event, f"forms/{event.task_id}/submitted"),
         "receipt": event.receipt,
         "submitted_at": shown_time(event.completed_at),
     }

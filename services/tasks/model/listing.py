@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from chassis.outbox import derived_id
-from contracts.api.tasks import Choice, DeskChoices, Tab, TaskRow, TaskState
+from contracts.api.tasks import Choice, DeskChoices, MovedRow, Tab, TaskRow, TaskState
 from contracts.authority import Authority
 from contracts.base import Value
 from services.tasks.model.task import OPEN_STATES, Task
 
 PAGE_SIZE = 25
+MOVED_DAYS = 7
+"""How long the former holder is told in the list where a task went."""
 STATES_OF: dict[Tab, tuple[TaskState, ...]] = {
     "assigned": OPEN_STATES,
     "retracted": ("retracted",),
@@ -69,6 +71,20 @@ def row_of(task: Task) -> TaskRow:
         retracted_at=task.retraction.retracted_at if task.retraction else None,
         retraction_reason=task.retraction.reason if task.retraction else "",
         submitted_at=task.submission.submitted_at if task.submission else None,
+        moved_at=task.moves[-1].moved_at if task.moves else None,
+    )
+
+
+def moved_row(task: Task) -> MovedRow:
+    """A task that has a new holder, as its former one and whoever moved it read of it."""
+    move = task.moves[-1]
+    return MovedRow(
+        reference=task.reference,
+        form_title=task.requested.form_title,
+        subject_name=task.requested.subject.name,
+        holder_name=task.holder.name or task.holder.email or "a work group",
+        by=move.by_name or move.by,
+        moved_at=move.moved_at,
     )
 
 

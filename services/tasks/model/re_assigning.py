@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from chassis.errors import Conflict, Forbidden, NotFound
 from contracts.addresses import address_key
 from contracts.api.tasks import GroupChoice, ReAssignView
-from contracts.base import Contact
+from contracts.base import Contact, Value
 from contracts.council import Assignee, WorkGroupAssignee
 from contracts.tasks import Holder
 from services.tasks.model.listing import row_of
@@ -17,44 +17,58 @@ Names = Mapping[str, str]
 """Names of registered people by their address, as `address_key` gives it."""
 
 
-def check_may_re_assign(task: Task, email: str, managed: Sequence[WorkGroup]) -> None:
-    """Its holder may, and whoever manages the group it was picked up from; `managed` is of the task's authority."""
+class Reach(Value):
+    """Who can be chosen: work groups, and people by the address as it is compared."""
+
+    groups: list[WorkGroup]
+    people: dict[str, str]
+
+
+def reach_of(task: Task, email: str, managed: Sequence[WorkGroup], origin: WorkGroup | None) -> Reach:
+    """To whom this person may give the task; `managed` and `origin`, where it was picked up, are of its authority.
+
+    Managers choose among what they manage (requirement F87). Whoever has picked a form up may also give it back to its
+    group, or pass it to that group's managers (F120).
+    """
+    _check_may_re_assign(task, email, managed)
+    groups = {one.work_group_id: one for one in managed}
+    people = {address_key(member.email): member.email for one in managed for member in one.members}
+    if origin is not None and not origin.is_closed and task.is_held_by(email):
+        groups[origin.work_group_id] = origin
+        people |= {address_key(member.email): member.email for member in origin.members if member.is_manager}
+    if not groups:
+        raise Forbidden("manages_no_group", "Only somebody who manages a work group can re-assign this form.")
+    return Reach(groups=list(groups.values()), people=people)
+
+
+def _check_may_re_assign(task: Task, email: str, managed: Sequence[WorkGroup]) -> None:
+    """Its holder may, and whoever manages the group it was picked up from."""
     group = task.work_group.work_group_id if task.work_group else None
-    is_own = task.is_held_by(email)
-    if not is_own and group not in {one.work_group_id for one in managed}:
+    if not task.is_held_by(email) and group not in {one.work_group_id for one in managed}:
         raise NotFound("unknown_task", "There is no such form, or it is not yours.")
     if task.state == "in_group":
         raise Conflict("not_picked_up", "Nobody has picked up this form yet.")
     if task.state not in OPEN_STATES:
         raise Conflict("not_open", "This form is no longer waiting to be filled in.")
-    if not managed:
-        raise Forbidden("manages_no_group", "Only somebody who manages a work group can re-assign a form.")
 
 
-def people_in(managed: Sequence[WorkGroup]) -> dict[str, str]:
-    """Everybody in these groups: the address as it is compared, and as the council wrote it."""
-    return {address_key(member.email): member.email for group in managed for member in group.members}
-
-
-def chosen(to: Assignee, managed: Sequence[WorkGroup], names: Names) -> tuple[Holder, list[Contact]]:
-    """The new holder, and the inbox where it is a group; Forbidden for anybody whom the manager has no say over."""
-    for group in managed:
-        if isinstance(to, WorkGroupAssignee):
+def chosen(to: Assignee, reach: Reach, names: Names) -> tuple[Holder, list[Contact]]:
+    """The new holder, and the inbox where it is a group; Forbidden for anybody out of reach."""
+    if isinstance(to, WorkGroupAssignee):
+        for group in reach.groups:
             if group.work_group_id == to.work_group_id:
-                holder = Holder(kind="work_group", work_group_id=group.work_group_id, name=group.name)
-                return holder, group.inbox
-            continue
-        for member in group.members:
-            if address_key(member.email) == address_key(to.email):
-                name = names.get(address_key(member.email), "")
-                return Holder(kind="person", email=member.email, name=name), []
+                return Holder(kind="work_group", work_group_id=group.work_group_id, name=group.name), group.inbox
+    elif email := reach.people.get(address_key(to.email)):
+        return Holder(kind="person", email=email, name=names.get(address_key(email), "")), []
     raise Forbidden("not_to_them", "Choose a work group that you manage, or a user in one of them.")
 
 
-def choices(task: Task, email: str, managed: Sequence[WorkGroup], names: Names, words: str) -> ReAssignView:
+def choices(task: Task, email: str, reach: Reach, names: Names, words: str) -> ReAssignView:
     """Whom the task may go to, by name; its holder has it already."""
-    groups = [GroupChoice(work_group_id=one.work_group_id, name=one.name, email=one.email or "") for one in managed]
-    others = {key: one for key, one in people_in(managed).items() if not task.is_held_by(key)}
+    groups = [
+        GroupChoice(work_group_id=one.work_group_id, name=one.name, email=one.email or "") for one in reach.groups
+    ]
+    others = {key: one for key, one in reach.people.items() if not task.is_held_by(key)}
     users = [Contact(email=one, name=names.get(key, "")) for key, one in others.items()]
     groups_found = sorted((one for one in groups if _has(words, one.name, one.email)), key=_by_name)
     users_found = sorted((one for one in users if _has(words, one.name, one.email)), key=_by_name)

@@ -81,6 +81,7 @@ class Move(Value):
 
     to: Holder
     by: str
+    by_name: str = ""
     how: Literal["picked_up", "re_assigned"]
     moved_at: AwareDatetime
     inbox: list[Contact] = []
@@ -219,11 +220,12 @@ class Task(Value):
             "already_picked_up", "Somebody else has picked up this form.", holder=holder.name or holder.email
         )
 
-    def re_assigned(self, to: Holder, inbox: list[Contact], by: str, at: datetime) -> Self:
+    def re_assigned(self, to: Holder, inbox: list[Contact], by: Contact, at: datetime) -> Self:
         """Somebody who may gives it to somebody else, any number of times; dates and answers stay as they are."""
         if self.state not in OPEN_STATES:
             raise Conflict("not_open", "This form is no longer waiting to be filled in.")
-        return self._moved(Move(to=to, by=by, how="re_assigned", moved_at=at, inbox=inbox))
+        move = Move(to=to, by=by.email, by_name=by.name, how="re_assigned", moved_at=at, inbox=inbox)
+        return self._moved(move)
 
     def rights_of(self, email: str, authority: Authority, at: datetime) -> list[Right]:
         """What a person may do with the form; nothing for anybody but its holder, nor when its time is over."""
@@ -240,6 +242,13 @@ class Task(Value):
         if self.retraction is not None:
             return at - self.retraction.retracted_at < timedelta(days=authority.retracted_days)
         return True
+
+    def was_taken_from(self, email: str) -> bool:
+        """Whether this person had it until somebody else moved it."""
+        if not self.moves or address_key(self.moves[-1].by) == address_key(email):
+            return False
+        before = self.model_copy(update={"moves": self.moves[:-1]})
+        return before.is_held_by(email) and not self.is_held_by(email)
 
     def is_held_by(self, email: str) -> bool:
         """Whether this person has it, by email address."""
@@ -274,28 +283,3 @@ def amendment(message: DelegationAmended, message_id: str, at: datetime) -> Amen
         sender=message.sender,
         prefill=message.prefill,
     )
-
-
-def whom_to_tell(task: Task, authority: Authority) -> list[Contact]:
-    """Person, generic inbox or both, as the authority wants it; a work group's inbox until it is picked up."""
-    holder = task.holder
-    inbox = [Contact(email=task.requested.notify_email)] if task.requested.notify_email else []
-    if holder.kind == "work_group":
-        return _each_once([*task.inbox, *inbox])
-    person = [Contact(email=holder.email or "", name=holder.name)]
-    if not inbox or authority.notify == "person":
-        return person
-    return inbox if authority.notify == "inbox" else _each_once([*person, *inbox])
-
-
-def whom_to_tell_of(move: Move) -> list[Contact]:
-    """The new holder; nobody where people took it for themselves."""
-    if move.to.kind == "work_group":
-        return move.inbox
-    if address_key(move.to.email or "") == address_key(move.by):
-        return []
-    return [Contact(email=move.to.email or "", name=move.to.name)]
-
-
-def _each_once(contacts: list[Contact]) -> list[Contact]:
-    return list({address_key(contact.email): contact for contact in contacts}.values())

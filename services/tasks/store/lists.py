@@ -1,6 +1,7 @@
 """Where lists are read from: which page, in which order and how many is answered by the database."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -9,7 +10,8 @@ from chassis.database import Document, Documents
 from contracts.addresses import address_key
 from contracts.api.tasks import Tab, TaskRow, TaskState
 from services.tasks.model.listing import PAGE_SIZE, STATES_OF, DeskFilter, Window
-from services.tasks.model.task import OPEN_STATES
+from services.tasks.model.task import OPEN_STATES, Task
+from services.tasks.store.tasks import task_of
 
 Query = Mapping[str, Any]
 Order = Sequence[tuple[str, int]]
@@ -23,6 +25,8 @@ _STATES: dict[str, tuple[TaskState, ...]] = {
     **{str(tab): of for tab, of in STATES_OF.items()},
     "waiting": ("in_group",),
 }
+MOVED_LAST: Order = [("row.moved_at", DESCENDING), ("_id", ASCENDING)]
+MOST_MOVED = 5
 MOST_CHOICES = 1000
 """The most combinations of council, form and child that filters are made from."""
 
@@ -45,6 +49,11 @@ class ListStore:
                         partialFilterExpression={"state": tab},
                     )
                     for tab, order in LATEST_FIRST.items()
+                ),
+                IndexModel(
+                    [("moved_from", ASCENDING), *MOVED_LAST],
+                    partialFilterExpression={"moved_from": {"$exists": True}},
+                    name="moved",
                 ),
                 IndexModel(
                     [("picked_up_from", ASCENDING), ("state", ASCENDING), *BY_DUE_DATE],
@@ -88,6 +97,11 @@ class ListStore:
         found = await self._documents.find(query, sort=BY_DUE_DATE, skip=skip, limit=limit, projection={"row": 1})
         return [_row(document) for document in found]
 
+    async def moved_from(self, authorities: Sequence[str], email: str, since: datetime) -> list[Task]:
+        """What others have taken from a person, the latest first."""
+        found = await self._documents.find(moved(authorities, email, since), sort=MOVED_LAST, limit=MOST_MOVED)
+        return [task_of(document) for document in found]
+
     async def waiting_in(self, authority: str, group: str, limit: int) -> list[str]:
         """The delegations that wait in a work group, the earliest due first."""
         query = waiting([group], [authority], DeskFilter())
@@ -128,6 +142,12 @@ def picked_up(authorities: Sequence[str], groups: Sequence[str]) -> Query:
         "authority": {"$in": list(authorities)},
         "state": {"$in": list(OPEN_STATES)},
     }
+
+
+def moved(authorities: Sequence[str], email: str, since: datetime) -> Query:
+    """What others have taken from a person."""
+    query = {"moved_from": address_key(email), "authority": {"$in": list(authorities)}}
+    return query | {"row.moved_at": {"$gt": since}}
 
 
 def _narrowed(wanted: DeskFilter) -> Document:

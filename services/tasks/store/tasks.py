@@ -23,7 +23,9 @@ def _task_document(task: Task) -> Document:
         return document | {"state": "unrequested", "listed_for": None}
     row = storable(row_of(task).model_dump())
     document |= {"state": task.state, "listed_for": _listed_for(task), "row": row}
-    return document | ({"picked_up_from": _picked_up_from(task)} if task.moves else {})
+    if not task.moves:
+        return document
+    return document | {"picked_up_from": _picked_up_from(task), "moved_from": _moved_from(task)}
 
 
 def _listed_for(task: Task) -> str:
@@ -41,7 +43,14 @@ def _picked_up_from(task: Task) -> str | None:
     return group_key(task.authority, group.work_group_id or "")
 
 
-def _task(document: Document) -> Task:
+def _moved_from(task: Task) -> str | None:
+    """Who had it until somebody else moved it."""
+    former = task.model_copy(update={"moves": task.moves[:-1]}).holder.email
+    return address_key(former) if former and task.was_taken_from(former) else None
+
+
+def task_of(document: Document) -> Task:
+    """A task as it was kept."""
     return Task.model_validate({**document, "task_id": document["_id"]})
 
 
@@ -72,12 +81,12 @@ class TaskStore:
     async def get(self, authority: str, task_id: str) -> Task | None:
         """A task of one authority."""
         found = await self._documents.get({"_id": task_id, "authority": authority})
-        return _task(found) if found else None
+        return task_of(found) if found else None
 
     async def find(self, authorities: Sequence[str], task_id: str) -> Task | None:
         """A task of any authority that is served here."""
         found = await self._documents.get({"_id": task_id, "authority": {"$in": list(authorities)}})
-        return _task(found) if found else None
+        return task_of(found) if found else None
 
     async def replace(self, before: Task, after: Task, events: Sequence[Outgoing]) -> bool:
         """Writes the change where nothing else has changed since; False where something has.
@@ -94,7 +103,7 @@ class TaskStore:
         states = [state] if state else ["assigned", "in_group", "returned", "declined", "retracted", "submitted"]
         query = {"authority": authority, "state": {"$in": states}, "_id": {"$gt": after}}
         found = await self._documents.find(query, sort=[("_id", ASCENDING)], limit=limit)
-        return [_task(document) for document in found]
+        return [task_of(document) for document in found]
 
     async def authorities_naming(self, authorities: Sequence[str], email: str) -> list[str]:
         """The authorities that have delegated something to this address."""

@@ -1,22 +1,34 @@
 """What lists show: a professional's tasks, their group members', a council's delegations."""
 
 import asyncio
+from datetime import timedelta
 
 from chassis import clock
 from chassis.authorities import Authorities
 from chassis.errors import NotFound
 from chassis.identity import Professional
+from contracts.addresses import address_key
 from contracts.api.tasks import (
     DelegationListView,
     DelegationView,
     GroupTasksView,
+    MovedRow,
     Tab,
     TabCounts,
     TaskListView,
     TaskState,
 )
 from contracts.base import Value
-from services.tasks.model.listing import PAGE_SIZE, STATES_OF, DeskFilter, choices, place, windows
+from services.tasks.model.listing import (
+    MOVED_DAYS,
+    PAGE_SIZE,
+    STATES_OF,
+    DeskFilter,
+    choices,
+    moved_row,
+    place,
+    windows,
+)
 from services.tasks.model.task import Task
 from services.tasks.model.work_group import Membership
 from services.tasks.store import Stores
@@ -32,10 +44,12 @@ class Asked(Value):
     page: int = 1
     group_page: int = 1
     wanted: DeskFilter = DeskFilter()
+    re_assigned: str = ""
+    """The task that the person has just given to somebody else."""
 
 
 class Lists:
-    """A page takes the person's groups, the counts, what there is to choose from, and the rows: six reads at most."""
+    """A page takes the person's groups, the counts, what there is to choose from, and the rows: eight reads at most."""
 
     def __init__(self, stores: Stores, authorities: Authorities) -> None:
         self._stores = stores
@@ -53,9 +67,11 @@ class Lists:
         )
         page, pages = place(asked.page, found[asked.tab])
         group_page, group_pages = place(asked.group_page, found["waiting"])
-        rows, group_rows = await asyncio.gather(
+        since = clock.now() - timedelta(days=MOVED_DAYS)
+        rows, group_rows, moved = await asyncio.gather(
             self._stores.lists.page(wanted[asked.tab], LATEST_FIRST.get(asked.tab, BY_DUE_DATE), page),
             self._stores.lists.page(wanted["waiting"], BY_DUE_DATE, group_page),
+            self._stores.lists.moved_from(self._codes, person.email, since),
         )
         return TaskListView(
             tab=asked.tab,
@@ -67,9 +83,18 @@ class Lists:
             group_page=group_page,
             group_pages=group_pages,
             waiting=counted["waiting"],
+            moved=[moved_row(task) for task in moved],
+            re_assigned=await self._re_assigned(person, asked.re_assigned),
             choices=choices(kinds),
             manages=_managed(groups),
         )
+
+    async def _re_assigned(self, person: Professional, task_id: str) -> MovedRow | None:
+        """A task that the person moved last; nothing for anybody else."""
+        task = await self._stores.tasks.find(self._codes, task_id) if task_id else None
+        if task is None or not task.moves or address_key(task.moves[-1].by) != address_key(person.email):
+            return None
+        return moved_row(task)
 
     @property
     def _codes(self) -> list[str]:
@@ -84,7 +109,7 @@ class Lists:
             "waiting": waiting([group.key for group in groups], self._codes, wanted),
         }
 
-    async def of_group_members(self, person: Professional, page: int) -> GroupTasksView:
+    async def of_group_members(self, person: Professional, page: int, re_assigned: str = "") -> GroupTasksView:
         """What was picked up from the groups that a person manages."""
         groups = await self._stores.work_groups.of_member(self._codes, person.email)
         keys = [group.key for group in groups if group.is_manager]
@@ -94,7 +119,11 @@ class Lists:
             self._codes, keys, skip=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE + 1
         )
         return GroupTasksView(
-            page=page, rows=found[:PAGE_SIZE], has_more=len(found) > PAGE_SIZE, manages=_managed(groups)
+            page=page,
+            rows=found[:PAGE_SIZE],
+            has_more=len(found) > PAGE_SIZE,
+            manages=_managed(groups),
+            re_assigned=await self._re_assigned(person, re_assigned),
         )
 
     async def delegation(self, authority: str, delegation_id: str) -> DelegationView:

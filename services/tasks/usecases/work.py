@@ -40,14 +40,17 @@ class Work:
             return self._granted(task, person, rights)
         if task.is_held_by(person.email):
             raise Conflict("no_longer_shown", "This form can no longer be seen here.")
-        if not await self._is_in_its_group(task, person):
-            raise NotFound("unknown_task", "There is no such form, or it is not yours.")
-        if task.state == "in_group":
+        is_member = await self._is_in_its_group(task, person)
+        if is_member and task.state == "in_group":
             raise Conflict("not_picked_up", "Nobody has picked up this form yet.")
+        if task.was_taken_from(person.email):
+            raise Conflict("re_assigned", f"It was re-assigned by {_mover(task)}.", holder=_holder(task))
+        if not is_member:
+            raise NotFound("unknown_task", "There is no such form, or it is not yours.")
         raise Conflict(
             "already_picked_up",
             "Somebody else has picked up this form.",
-            holder=task.holder.name or task.holder.email,
+            holder=_holder(task),
         )
 
     async def pick_up(self, person: Professional, task_id: str) -> GrantView:
@@ -67,6 +70,15 @@ class Work:
     async def view(self, person: Professional, task_id: str) -> TaskView:
         """The task as its holder sees it."""
         return _view(await self._held(person, task_id))
+
+    async def look(self, person: Professional, task_id: str) -> TaskView:
+        """A task as a member of the group that it waits in sees it before picking it up; documents come with it."""
+        task = await load(self._stores, self._authorities, task_id)
+        if not await self._is_in_its_group(task, person):
+            raise NotFound("unknown_task", "There is no such form, or it is not yours.")
+        if task.state != "in_group":
+            raise Conflict("already_picked_up", "Somebody else has picked up this form.", holder=_holder(task))
+        return _view(task).model_copy(update={"documents": []})
 
     async def document(
         self, person: Professional, task_id: str, document_id: str
@@ -113,6 +125,14 @@ class Work:
             version=task.version,
         )
         return GrantView(grant=sign_grant(self._signer, grant), task=_view(task))
+
+
+def _holder(task: Task) -> str:
+    return task.holder.name or task.holder.email or "A work group"
+
+
+def _mover(task: Task) -> str:
+    return task.moves[-1].by_name or task.moves[-1].by
 
 
 def _view(task: Task) -> TaskView:

@@ -54,7 +54,7 @@ async def test_a_group_and_another_inbox_are_told_in_their_own_words(notify: Not
 
 
 async def test_a_new_holder_is_told_in_the_words_of_a_delegation_and_once(notify: Notify) -> None:
-    person, group = address(), address()
+    person, group, former = address(), address(), address()
     event = opened(address())
     given = TaskAssigned(
         task_id=event.task_id,
@@ -64,6 +64,8 @@ async def test_a_new_holder_is_told_in_the_words_of_a_delegation_and_once(notify
         person=Holder(kind="person", email=person),
         tell=[Contact(email=person)],
         due_on=DUE,
+        form_title="EHC advice",
+        reference="BRI-4K7Q-22",
         assigned_at=clock.now(),
     )
     to_group = {
@@ -72,17 +74,22 @@ async def test_a_new_holder_is_told_in_the_words_of_a_delegation_and_once(notify
         "tell": [Contact(email=group)],
     }
     picked_up = {"task_version": 4, "tell": []}
-    back = {"task_version": 5}
+    back = {"task_version": 5, "former": Contact(email=former, name="Tom"), "by": "Morag Manager"}
     changes = ({}, to_group, picked_up, back)
     await notify.hears(*(given.model_copy(update=change) for change in changes), times=2)
     first, again = await notify.mail_to(person, number=2)
-    assert first["Subject"] == again["Subject"] == "A form has been re-assigned to you, due 21-Sep-2021"
+    assert first["Subject"] == again["Subject"] == "Re-assigned to you: EHC advice (BRI-4K7Q-22), due 21-Sep-2021"
     assert "re-assigned to you on the Professional Portal. Please complete and submit" in " ".join(
         first["Text"].split()
     )
     (to_the_group,) = await notify.mail_to(group)
     assert "re-assigned to your work group, Secondary Schools, on" in to_the_group["Text"]
-    await notify.all_in("sent", 3)
+    (moved,) = await notify.mail_to(former)
+    assert moved["Subject"] == f"Moved to {person}: EHC advice (BRI-4K7Q-22)"
+    assert "has been moved to" in moved["Text"]
+    assert "by Morag Manager" in " ".join(moved["Text"].split())
+    assert f"/forms/{event.task_id}/1" in first["Text"]
+    await notify.all_in("sent", 4)
 
 
 async def test_the_same_fact_in_many_messages_is_one_email(notify: Notify) -> None:
@@ -103,7 +110,7 @@ async def test_a_retraction_heard_before_its_delegation_is_all_that_is_told(noti
     await notify.hears(opened(other := address()))
     await notify.mail_to(other)
     assert [email["Subject"] for email in notify.catcher.sent_to(person)] == [
-        "A form delegated to you has been retracted: EHC needs assessment contributions"
+        "Retracted: EHC needs assessment contributions"
     ]
 
 

@@ -87,7 +87,7 @@ async def test_a_manager_gives_a_picked_up_task_to_another_member(team: Team) ->
     again = await team.give(team.manager, team.tom)
     assert (first.status_code, again.status_code) == (204, 204), first.text
     refused = await team.post("grant", team.sandra)
-    assert (refused.status_code, refused.json()["code"]) == (409, "already_picked_up")
+    assert (refused.status_code, refused.json()["code"]) == (409, "re_assigned")
     assert (await team.post("grant", team.tom)).status_code == 200
     told = await team.tasks.recorder.expect(
         "portal.delegation.assigned.v1", delegation_id=team.delegation_id, how="re_assigned"
@@ -134,14 +134,15 @@ async def test_those_without_a_say_are_refused(team: Team) -> None:
         await team.post("re-assign", team.manager, {"to": {"kind": "person"}}),
     ]
     assert [(one.status_code, one.json()["code"]) for one in refusals] == [
-        (403, "manages_no_group"),
+        (403, "not_to_them"),
         (404, "unknown_task"),
         (404, "unknown_task"),
         (403, "not_to_them"),
         (403, "not_to_them"),
         (400, "invalid_body"),
     ]
-    assert (await team.listed(stranger)) == {"page": 1, "rows": [], "has_more": False, "manages": []}
+    nothing = {"page": 1, "rows": [], "has_more": False, "manages": [], "re_assigned": None}
+    assert (await team.listed(stranger)) == nothing
     assert (await team.tasks.client.get(f"/tasks/{team.task_id}/re-assign")).status_code == 401
 
 
@@ -176,3 +177,40 @@ async def test_of_two_moves_at_once_each_is_whole(team: Team) -> None:
     kept = await team.tasks.database["tasks"].find_one({"_id": team.task_id})
     assert kept
     assert kept["version"] == 1 + len(kept["moves"])
+
+
+async def test_the_former_holder_is_told_by_email_in_the_list_and_on_the_stale_page(tasks: Tasks) -> None:
+    group, morag, tom, delegation_id = new_id(), new_email(), new_email(), new_id()
+    await tasks.council.define_group(group, [morag, tom])
+    await tasks.council.delegate(delegation_id, assignee={"kind": "work_group", "work_group_id": group})
+    task_id = (await tasks.recorder.expect(OPENED, delegation_id=delegation_id))["task_id"]
+    as_tom, as_morag = tasks.as_person(tom, "Tom"), tasks.as_person(morag, "Morag Manager")
+    assert (await tasks.client.post(f"/tasks/{task_id}/pickup", headers=as_tom)).status_code == 200
+    to = {"to": {"kind": "person", "email": morag}}
+    assert (await tasks.client.post(f"/tasks/{task_id}/re-assign", json=to, headers=as_morag)).status_code == 204
+    moved = await tasks.recorder.expect("tasks.task.assigned.v1", delegation_id=delegation_id, by="Morag Manager")
+    assert (moved["former"]["email"], moved["form_title"] != "") == (tom, True)
+    page = await tasks.list(tom)
+    assert [(row["by"], row["holder_name"]) for row in page["moved"]] == [("Morag Manager", morag)]
+    stale = await tasks.client.post(f"/tasks/{task_id}/grant", headers=as_tom)
+    assert (stale.status_code, stale.json()["code"], stale.json()["holder"]) == (409, "re_assigned", morag)
+    assert "Morag Manager" in stale.json()["detail"]
+    done = await tasks.client.get(f"/tasks?re_assigned={task_id}", headers=as_morag)
+    assert done.json()["re_assigned"]["holder_name"] == morag
+    assert (await tasks.client.get(f"/tasks?re_assigned={task_id}", headers=as_tom)).json()["re_assigned"] is None
+
+
+async def test_whoever_picked_a_form_up_can_give_it_back_to_the_group(tasks: Tasks) -> None:
+    group, morag, tom, delegation_id = new_id(), new_email(), new_email(), new_id()
+    await tasks.council.define_group(group, [morag, tom])
+    await tasks.council.delegate(delegation_id, assignee={"kind": "work_group", "work_group_id": group})
+    task_id = (await tasks.recorder.expect(OPENED, delegation_id=delegation_id))["task_id"]
+    as_tom = tasks.as_person(tom)
+    await tasks.client.post(f"/tasks/{task_id}/pickup", headers=as_tom)
+    choices = (await tasks.client.get(f"/tasks/{task_id}/re-assign", headers=as_tom)).json()
+    assert [one["work_group_id"] for one in choices["groups"]] == [group]
+    assert [one["email"] for one in choices["users"]] == [morag]
+    back = {"to": {"kind": "work_group", "work_group_id": group}}
+    assert (await tasks.client.post(f"/tasks/{task_id}/re-assign", json=back, headers=as_tom)).status_code == 204
+    assert [row["task_id"] for row in (await tasks.list(morag))["group_rows"]] == [task_id]
+    assert (await tasks.list(tom))["moved"] == []

@@ -50,9 +50,12 @@ def test_only_tasks_of_authorities_in_which_the_person_manages_a_group_offer_re_
         group_rows=[],
         manages=["oxfordshire"],
     )
-    page = tasks_page(listed, AUTHORITIES.get("bristol"), TODAY)
+    page = tasks_page(listed, AUTHORITIES.get("bristol"), TODAY, {})
     assert ([row.can_re_assign for row in page.rows], page.re_assigns) == ([False, True], True)
-    assert not tasks_page(listed.model_copy(update={"manages": []}), AUTHORITIES.get("bristol"), TODAY).re_assigns
+    nobody = listed.model_copy(update={"manages": []})
+    assert not tasks_page(nobody, AUTHORITIES.get("bristol"), TODAY, {}).re_assigns
+    from_group = nobody.model_copy(update={"rows": [a_row().model_copy(update={"work_group_name": "Group 1"})]})
+    assert tasks_page(from_group, AUTHORITIES.get("bristol"), TODAY, {}).re_assigns
 
 
 def test_group_member_tasks_say_who_has_them_and_page() -> None:

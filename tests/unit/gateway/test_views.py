@@ -32,7 +32,7 @@ def test_the_task_list_shows_dates_as_the_guides_do_and_lateness_in_words() -> N
     ]
     counts = TabCounts(assigned=27, retracted=0, submitted=0)
     listed = TaskListView(tab="assigned", page=2, pages=2, rows=rows, counts=counts, group_rows=[])
-    page = tasks_page(listed, BRISTOL, TODAY)
+    page = tasks_page(listed, BRISTOL, TODAY, {})
     assert page.title == "Professional Portal - tasks to complete"
     assert [(each.number, each.due, each.due_words, each.late) for each in page.rows] == [
         (26, "05-Sep-2021", "in 5 days", False),

@@ -29,6 +29,9 @@ URL = "https://portal.example/"
 LETTERS = Letters(lambda _: URL)
 VALUES = {
     "due_on": shown_date(date(2021, 9, 21)),
+    "reference": "BRI-4K7Q-22",
+    "path": "forms/0b9f7d3e/1",
+    "by": "Morag Manager",
     "group": "Secondary Schools",
     "holder": "sandra.professional@school.example",
     "form": "EHC needs assessment contributions",
@@ -85,7 +88,7 @@ def test_a_delegation_is_told_in_the_guides_words(bristol: Authority) -> None:
         "21-Sep-2021. Log in to the portal to complete the form. If you have not already done so you will be required "
         "to register for access using this email address. Many thanks, Bristol Children and Families Services"
     )
-    assert letter.subject == "A new form has been delegated to you, due 21-Sep-2021"
+    assert letter.subject == ("New form for you: EHC needs assessment contributions (BRI-4K7Q-22), due 21-Sep-2021")
 
 
 def test_the_signature_and_the_portals_name_are_the_authoritys() -> None:
@@ -100,8 +103,33 @@ def test_both_bodies_say_the_same_and_lead_to_the_portal(purpose: Purpose, brist
     page = Words(letter.html)
     heading = [*letter.subject.split(), "Bristol", "City", "Council", "Professional", "Portal"]
     assert page.words == [*heading, *letter.text.split()]
-    assert URL in letter.text
-    assert {attributes["href"] for tag, attributes in page.tags if tag == "a"} == {URL}
+    assert f"{URL}forms/0b9f7d3e/1" in letter.text
+    hrefs = {attributes["href"] for tag, attributes in page.tags if tag == "a"}
+    assert hrefs - {f"{URL}register/1"} == {f"{URL}forms/0b9f7d3e/1"}
+
+
+def test_the_second_link_of_a_delegation_leads_to_registration(bristol: Authority) -> None:
+    page = Words(LETTERS.write("delegation", bristol, VALUES).html)
+    assert f"{URL}register/1" in {attributes.get("href") for tag, attributes in page.tags if tag == "a"}
+
+
+def test_an_email_from_before_there_were_references_is_still_written(bristol: Authority) -> None:
+    letter = LETTERS.write("retracted", bristol, {"form": "EHC advice", "due_on": "21-Sep-2021"})
+    assert letter.subject == "Retracted: EHC advice"
+    assert f"\nProfessional Portal: {URL}\n" in letter.text
+
+
+def test_the_emails_about_forms_name_form_and_reference_in_their_subjects(bristol: Authority) -> None:
+    about_forms = set(get_args(Purpose)) - {
+        "sign_in",
+        "registration",
+        "reset",
+        "already_registered",
+        "password_changed",
+    }
+    subjects = [LETTERS.write(purpose, bristol, VALUES).subject for purpose in about_forms]
+    assert all("EHC needs assessment contributions (BRI-4K7Q-22)" in subject for subject in subjects)
+    assert len(set(subjects)) == len(about_forms)
 
 
 @pytest.mark.parametrize("purpose", get_args(Purpose))

@@ -7,8 +7,9 @@ from contracts.base import Contact
 from contracts.council import Member, PersonAssignee, WorkGroupAssignee
 from contracts.tasks import Holder
 from services.tasks.model.listing import row_of
-from services.tasks.model.re_assigning import MOST_SHOWN, check_may_re_assign, choices, chosen
-from services.tasks.model.task import Retraction, Task, whom_to_tell, whom_to_tell_of
+from services.tasks.model.re_assigning import MOST_SHOWN, choices, chosen, reach_of
+from services.tasks.model.task import Retraction, Task
+from services.tasks.model.told import whom_it_was_taken_from, whom_to_tell, whom_to_tell_of
 from services.tasks.model.work_group import WorkGroup
 from tests.unit.tasks.test_task import BLANK, BRISTOL, GROUP, NOW, a_request, a_submission
 
@@ -42,22 +43,41 @@ def picked_up(by: str = TOM) -> Task:
 
 @pytest.mark.parametrize("email", [TOM, TOM.upper(), MORAG])
 def test_the_holder_may_and_whoever_manages_the_group_it_was_picked_up_from(email: str) -> None:
-    check_may_re_assign(picked_up(), email, [a_group()])
+    reach_of(picked_up(), email, [a_group()], None)
 
 
 def test_somebody_else_does_not_even_learn_that_it_is_there() -> None:
     for managed in ([], [a_group(2)]):
         with pytest.raises(NotFound):
-            check_may_re_assign(picked_up(), MORAG, managed)
+            reach_of(picked_up(), MORAG, managed, a_group())
     delegated = BLANK.with_request(a_request(a_person(TOM)))
     with pytest.raises(NotFound):
-        check_may_re_assign(delegated, MORAG, [a_group()])
+        reach_of(delegated, MORAG, [a_group()], None)
 
 
-def test_a_holder_who_manages_nothing_may_not() -> None:
+def test_a_holder_who_manages_nothing_gives_back_to_the_group_or_passes_to_its_managers() -> None:
+    reach = reach_of(picked_up(), TOM, [], a_group())
+    assert [one.work_group_id for one in reach.groups] == ["wg-1"]
+    assert list(reach.people) == [MORAG]
     with pytest.raises(Forbidden) as caught:
-        check_may_re_assign(picked_up(), TOM, [])
+        chosen(a_person(SANDRA), reach, NAMES)
+    assert caught.value.code == "not_to_them"
+
+
+@pytest.mark.parametrize("origin", [None, a_group().model_copy(update={"members": []})])
+def test_a_holder_who_manages_nothing_of_a_form_without_an_open_group_may_not(origin: WorkGroup | None) -> None:
+    with pytest.raises(Forbidden) as caught:
+        reach_of(picked_up(), TOM, [], origin)
     assert caught.value.code == "manages_no_group"
+
+
+def test_a_former_holder_is_told_unless_they_gave_it_away() -> None:
+    to = Holder(kind="person", email=SANDRA)
+    taken = picked_up().re_assigned(to, [], Contact(email=MORAG, name="Morag Manager"), NOW)
+    assert whom_it_was_taken_from(picked_up(), taken.moves[-1]) == Contact(email=TOM)
+    given = picked_up().re_assigned(to, [], Contact(email=TOM), NOW)
+    assert whom_it_was_taken_from(picked_up(), given.moves[-1]) is None
+    assert whom_it_was_taken_from(waiting(), picked_up().moves[-1]) is None
 
 
 def test_what_waits_or_is_over_stays_where_it_is() -> None:
@@ -67,15 +87,16 @@ def test_what_waits_or_is_over_stays_where_it_is() -> None:
     ]
     for task, code in ((waiting(), "not_picked_up"), *((task, "not_open") for task in over)):
         with pytest.raises(Conflict) as caught:
-            check_may_re_assign(task, MORAG, [a_group()])
+            reach_of(task, MORAG, [a_group()], None)
         assert caught.value.code == code
 
 
 def test_only_managed_groups_and_their_members_can_be_chosen() -> None:
     managed = [a_group(email="one@school.example"), a_group(2, "ada@school.example")]
-    person, nobody = chosen(a_person("TOM@school.example"), managed, NAMES)
+    reach = reach_of(picked_up(), MORAG, managed, None)
+    person, nobody = chosen(a_person("TOM@school.example"), reach, NAMES)
     assert (person.email, person.name, nobody) == (TOM, "Tom Professional", [])
-    group, inbox = chosen(WorkGroupAssignee(kind="work_group", work_group_id="wg-1"), managed, NAMES)
+    group, inbox = chosen(WorkGroupAssignee(kind="work_group", work_group_id="wg-1"), reach, NAMES)
     assert (group.work_group_id, group.name, [one.email for one in inbox]) == (
         "wg-1",
         "Group 1",
@@ -83,32 +104,33 @@ def test_only_managed_groups_and_their_members_can_be_chosen() -> None:
     )
     for to in (a_person("stranger@school.example"), WorkGroupAssignee(kind="work_group", work_group_id="wg-3")):
         with pytest.raises(Forbidden) as caught:
-            chosen(to, managed, NAMES)
+            chosen(to, reach, NAMES)
         assert caught.value.code == "not_to_them"
 
 
 def test_choices_are_found_by_name_and_address_without_the_holder() -> None:
     managed = [a_group(), a_group(2, TOM, SANDRA.upper())]
-    everybody = choices(picked_up(SANDRA), MORAG, managed, NAMES, "")
+    reach = reach_of(picked_up(SANDRA), MORAG, managed, None)
+    everybody = choices(picked_up(SANDRA), MORAG, reach, NAMES, "")
     assert [(one.email, one.name) for one in everybody.users] == [(MORAG, ""), (TOM, "Tom Professional")]
     assert ([one.name for one in everybody.groups], everybody.choices, everybody.is_own) == (
         ["Group 1", "Group 2"],
         4,
         False,
     )
-    found = choices(picked_up(SANDRA), MORAG, managed, NAMES, "professional TOM")
+    found = choices(picked_up(SANDRA), MORAG, reach, NAMES, "professional TOM")
     assert ([one.email for one in found.users], found.groups, found.choices) == ([TOM], [], 4)
 
 
 def test_many_choices_are_shown_in_part_and_counted() -> None:
     emails = [f"p{number:03}@school.example" for number in range(120)]
-    view = choices(picked_up(), TOM, [a_group(1, *emails)], {}, "")
+    view = choices(picked_up(), TOM, reach_of(picked_up(), TOM, [a_group(1, *emails)], None), {}, "")
     assert (len(view.users), view.users_found) == (MOST_SHOWN, 121)
 
 
 def test_a_task_moved_to_another_group_waits_there_and_is_picked_up_from_there() -> None:
     to = Holder(kind="work_group", work_group_id="wg-2", name="Group 2")
-    moved = picked_up().re_assigned(to, [Contact(email="two@school.example")], MORAG, NOW)
+    moved = picked_up().re_assigned(to, [Contact(email="two@school.example")], Contact(email=MORAG), NOW)
     assert (moved.state, row_of(moved).work_group_name, moved.due_on) == ("in_group", "Group 2", picked_up().due_on)
     assert [one.email for one in whom_to_tell(moved, BRISTOL)] == ["two@school.example"]
     taken = moved.picked_up(Holder(kind="person", email=SANDRA), NOW)
@@ -118,8 +140,8 @@ def test_a_task_moved_to_another_group_waits_there_and_is_picked_up_from_there()
 
 
 def test_the_new_holder_is_told_and_whoever_took_it_is_not() -> None:
-    given = picked_up().re_assigned(Holder(kind="person", email=SANDRA), [], MORAG, NOW)
+    given = picked_up().re_assigned(Holder(kind="person", email=SANDRA), [], Contact(email=MORAG), NOW)
     assert [one.email for one in whom_to_tell_of(given.moves[-1])] == [SANDRA]
-    taken = picked_up().re_assigned(Holder(kind="person", email=MORAG), [], MORAG.upper(), NOW)
+    taken = picked_up().re_assigned(Holder(kind="person", email=MORAG), [], Contact(email=MORAG.upper()), NOW)
     assert whom_to_tell_of(taken.moves[-1]) == []
     assert whom_to_tell_of(picked_up().moves[-1]) == []

@@ -25,8 +25,8 @@ from services.tasks.model.task import (
     Retraction,
     Submission,
     Task,
-    whom_to_tell,
 )
+from services.tasks.model.told import whom_to_tell
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 PERSON = PersonAssignee(kind="person", email="Sandra@School.example")
@@ -106,7 +106,7 @@ class AnyOrder(RuleBasedStateMachine):
         to = GROUP_HOLDER if to_group else Holder(kind="person", email=f"p{number}@school.example")
         due_on = self.task.due_on
         try:
-            moved = self.task.re_assigned(to, [], "sandra@school.example", NOW)
+            moved = self.task.re_assigned(to, [], Contact(email="sandra@school.example"), NOW)
         except Conflict:
             assert self.task.state not in OPEN_STATES
             return

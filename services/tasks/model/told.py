@@ -1,0 +1,39 @@
+"""Whom the emails about a task reach. No I/O."""
+
+from contracts.addresses import address_key
+from contracts.authority import Authority
+from contracts.base import Contact
+from services.tasks.model.task import Move, Task
+
+
+def whom_to_tell(task: Task, authority: Authority) -> list[Contact]:
+    """Person, generic inbox or both, as the authority wants it; a work group's inbox until it is picked up."""
+    holder = task.holder
+    inbox = [Contact(email=task.requested.notify_email)] if task.requested.notify_email else []
+    if holder.kind == "work_group":
+        return _each_once([*task.inbox, *inbox])
+    person = [Contact(email=holder.email or "", name=holder.name)]
+    if not inbox or authority.notify == "person":
+        return person
+    return inbox if authority.notify == "inbox" else _each_once([*person, *inbox])
+
+
+def whom_to_tell_of(move: Move) -> list[Contact]:
+    """The new holder; nobody where people took it for themselves."""
+    if move.to.kind == "work_group":
+        return move.inbox
+    if address_key(move.to.email or "") == address_key(move.by):
+        return []
+    return [Contact(email=move.to.email or "", name=move.to.name)]
+
+
+def whom_it_was_taken_from(before: Task, move: Move) -> Contact | None:
+    """The former holder; None where they gave it away themselves, or where it waited in a group."""
+    holder = before.holder
+    if holder.kind == "work_group" or before.is_held_by(move.by):
+        return None
+    return Contact(email=holder.email or "", name=holder.name)
+
+
+def _each_once(contacts: list[Contact]) -> list[Contact]:
+    return list({address_key(contact.email): contact for contact in contacts}.values())

@@ -1,0 +1,82 @@
+"""The task list as a desk: narrowed, of several councils, and told what went elsewhere."""
+
+from datetime import date
+
+from contracts.api.tasks import Choice, DeskChoices, MovedRow, TabCounts, TaskListView, TaskRow
+from services.gateway.views.tasks import LONGEST_COMMENTS, TasksPage, Wanted, tasks_page
+from tests.unit.gateway.samples import AT, AUTHORITIES
+
+TODAY = date(2021, 8, 31)
+NAMES = {one.code: one.brand.name for one in AUTHORITIES}
+MOVED = MovedRow(
+    reference="BRI-4K7Q-22",
+    form_title="EHC advice",
+    subject_name="Gabriel Example",
+    holder_name="Sandra Example",
+    by="Morag Manager",
+    moved_at=AT,
+)
+
+
+def a_row(authority: str = "bristol", comments: str = "Please", work_group: str = "") -> TaskRow:
+    return TaskRow(
+        task_id="t",
+        reference="BRI-4K7Q-22",
+        authority=authority,
+        form="f",
+        form_title="Report",
+        subject_name="Gabriel Example",
+        due_on=date(2021, 9, 5),
+        comments=comments,
+        state="assigned",
+        work_group_name=work_group,
+    )
+
+
+def a_page(rows: list[TaskRow], wanted: Wanted | None = None, **more: object) -> TasksPage:
+    view = TaskListView(
+        tab="assigned",
+        page=1,
+        pages=2,
+        rows=rows,
+        counts=TabCounts(assigned=9, retracted=0, submitted=0),
+        group_rows=[],
+    )
+    changed = view.model_copy(update=more)
+    return tasks_page(changed, AUTHORITIES.get("bristol"), TODAY, NAMES, wanted or Wanted(), "a@b.example")
+
+
+def test_what_the_list_is_narrowed_to_stays_while_paging_and_names_nobody() -> None:
+    children = [Choice(key="key-1", name="Gabriel Example"), Choice(key="key-2", name="Tom Example")]
+    page = a_page([a_row()], Wanted(child="key-1"), choices=DeskChoices(children=children, authorities=["bristol"]))
+    assert page.next == "/tasks?tab=assigned&page=2&child=key-1"
+    assert [(one.label, one.chosen) for one in page.selects] == [("Name", "key-1")]
+    assert a_page([], Wanted(child="key-1")).empty == "No form fits what you have chosen."
+
+
+def test_councils_are_named_where_there_are_several() -> None:
+    several = DeskChoices(authorities=["bristol", "oxfordshire"])
+    page = a_page([a_row(), a_row("oxfordshire")], choices=several)
+    assert page.councils
+    assert [row.council for row in page.rows] == ["Bristol City Council", "Oxfordshire County Council"]
+    assert [one.label for one in page.selects] == ["Council"]
+    assert not a_page([a_row()], choices=DeskChoices(authorities=["bristol"])).councils
+
+
+def test_long_comments_begin_in_the_row_and_short_ones_stand_there_whole() -> None:
+    long, short = a_page([a_row(comments="word " * 200), a_row()]).rows
+    assert 0 < len(long.comments_begin) <= LONGEST_COMMENTS
+    assert short.comments_begin == ""
+
+
+def test_whoever_lost_a_form_and_whoever_gave_it_away_read_where_it_is() -> None:
+    page = a_page([], moved=[MOVED], re_assigned=MOVED)
+    assert page.moved == [
+        (
+            "EHC advice for Gabriel Example (BRI-4K7Q-22) was moved to Sandra Example by Morag Manager on "
+            "30-Aug-2021 14:02. You no longer need to complete it."
+        )
+    ]
+    assert page.re_assigned == (
+        "The form was re-assigned. Sandra Example has it now: EHC advice for Gabriel Example (BRI-4K7Q-22)."
+    )
