@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from chassis import server
 from chassis.http import EXCEPTION_HANDLERS, App, Observed
+from tests.support.eventually import eventually
 
 SHORT = 0.2
 GONE = 10
@@ -46,7 +47,7 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def running(keep_alive: float = 5) -> AsyncIterator[tuple[str, int]]:
+async def serving(keep_alive: float = 5) -> AsyncIterator[tuple[tuple[str, int], uvicorn.Server]]:
     app = App(around=Observed, exception_handlers=EXCEPTION_HANDLERS, routes=ROUTES)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
@@ -56,10 +57,16 @@ async def running(keep_alive: float = 5) -> AsyncIterator[tuple[str, int]]:
     running = uvicorn.Server(config)
     task = asyncio.create_task(running.serve(sockets=[listener]))
     try:
-        yield listener.getsockname()
+        yield listener.getsockname(), running
     finally:
         running.should_exit = True
         await task
+
+
+@asynccontextmanager
+async def running(keep_alive: float = 5) -> AsyncIterator[tuple[str, int]]:
+    async with serving(keep_alive) as (address, _):
+        yield address
 
 
 @asynccontextmanager
@@ -138,11 +145,12 @@ async def test_a_connection_lives_on_after_a_body_that_was_not_wanted() -> None:
 
 
 async def test_a_client_that_takes_nothing_is_cut_off() -> None:
-    async with running() as address:
+    async with serving() as (address, server):
         with socket.create_connection(address) as client:
             client.sendall(b"GET /much HTTP/1.1\r\nHost: portal\r\n\r\n")
             client.settimeout(GONE)
-            await asyncio.sleep(SHORT * 5)  # The client does nothing meanwhile: that is what is tested.
+            await eventually(lambda: server.server_state.connections, within=GONE)
+            await eventually(lambda: not server.server_state.connections, within=GONE)
             taken = await asyncio.to_thread(_take, client)
     assert taken < 32_000_000
 
