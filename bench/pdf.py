@@ -34,6 +34,8 @@ def _paper(number: int) -> Paper:
     outcome = {name: f"{need[:120]} {name}" for name in ("outcome", "by_when", "provision", "who", "how_often")}
     return Paper(
         definition=read(json.loads(_DEFINITION.read_text(encoding="utf-8"))),
+        council="Bristol City Council",
+        portal="Professional Portal",
         banner=Banner(
             subject=Subject(person_id="P-1", name="Gabriel Example", date_of_birth=date(2008, 4, 26)),
             sender=Sender(name="Chloe Caseworker", department="EHM"),

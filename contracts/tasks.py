@@ -119,6 +119,8 @@ class TaskCompleted(Event):
     contribution_id: str
     form_title: str
     receipt: str
+    attached: int | None = None
+    """How many documents went with it; None from before it was counted. Their names may hold a child's and stay out."""
     tell: list[Contact]
     completed_at: AwareDatetime
 

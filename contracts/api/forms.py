@@ -6,6 +6,9 @@ from pydantic import AwareDatetime, Field
 
 from contracts.base import Fault, PersonalData, Value
 
+MANIFEST_HEADER = "Portal-Manifest"
+"""Carries what files has signed of a draft's attachments, where a draft is printed."""
+
 QuestionType = Literal[
     "line",
     "text",

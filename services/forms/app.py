@@ -14,13 +14,17 @@ from services.forms.usecases import FormsService
 from services.forms.usecases.definitions import Definitions
 from services.forms.usecases.delegated import Delegated
 from services.forms.usecases.drafts import Drafts
+from services.forms.usecases.manifests import Manifests
 from services.forms.usecases.submissions import Submissions
 
 
 def build_app(settings: Settings) -> Starlette:
     """The app around these settings."""
     shipped = {file.stem: orjson.loads(file.read_bytes()) for file in sorted(settings.definitions_dir.glob("*.json"))}
-    manifests = Verifier(settings.files_public_key, issuer="files", audience="forms")
+    manifests = Manifests(
+        Verifier(settings.files_public_key, issuer="files", audience="forms"),
+        Verifier(settings.files_public_key, issuer="files", audience="forms-draft"),
+    )
 
     async def compose(resources: Resources) -> FormsService:
         stores = await Stores.open(resources)

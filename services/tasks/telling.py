@@ -152,6 +152,7 @@ def of_submission(task: Task, submission: Submission) -> list[Outgoing]:
         contribution_id=submission.contribution_id,
         form_title=task.request.form_title if task.request else "",
         receipt=submission.receipt,
+        attached=submission.attached,
         tell=[submission.by],
         completed_at=clock.now(),
     )

@@ -151,7 +151,7 @@ async def test_the_council_gets_what_was_typed(browser: Browser, portal: Portal,
     await visitor.press("Submit Contribution")
     await visitor.press("Yes")
     await expect(visitor.page.get_by_role("heading", name="Contribution submitted")).to_be_visible()
-    receipt = await visitor.page.locator("dd").last.inner_text()
+    receipt = await visitor.page.locator("dd").last.text_content()
     submitted = await bristol.expect("portal.contribution.submitted.v1", receipt=receipt)
     answers = submitted.body["answers"]
     assert answers["date_assessment_completed"] == "2026-03-27"

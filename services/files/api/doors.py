@@ -58,6 +58,13 @@ async def sign_manifest(request: Request) -> Response:
     return answer(ManifestView(manifest=manifest, files=[_view(service, grant.authority, file) for file in files]))
 
 
+async def sign_draft_manifest(request: Request) -> Response:
+    """The signed list of what is attached so far, for a draft to show."""
+    grant, service = current_grant(request, "read"), _service(request)
+    manifest, files = await usecases.sign_draft_manifest(service, grant)
+    return answer(ManifestView(manifest=manifest, files=[_view(service, grant.authority, file) for file in files]))
+
+
 async def document(request: Request) -> Response:
     """A council fetches a file of a submission."""
     council = current_council(request)
@@ -97,6 +104,7 @@ routes = [
     Route("/tasks/{task_id}/files/{file_id}", remove_file, methods=["DELETE"]),
     Route("/tasks/{task_id}/files/{file_id}/content", file_content),
     Route("/tasks/{task_id}/manifest", sign_manifest, methods=["POST"]),
+    Route("/tasks/{task_id}/draft-manifest", sign_draft_manifest, methods=["POST"]),
     Route("/documents/{document_id}", document),
     Route("/documents/{document_id}/receipt", confirm_receipt, methods=["POST"]),
 ]

@@ -1,6 +1,12 @@
 """What the service does: load, decide, save, tell."""
 
-from services.files.usecases.attachments import list_files, readable_file, remove_file, sign_manifest
+from services.files.usecases.attachments import (
+    list_files,
+    readable_file,
+    remove_file,
+    sign_draft_manifest,
+    sign_manifest,
+)
 from services.files.usecases.documents import confirm_receipt, document
 from services.files.usecases.freezing import close, freeze
 from services.files.usecases.scanning import sweep, tidy
@@ -17,6 +23,7 @@ __all__ = [
     "list_files",
     "readable_file",
     "remove_file",
+    "sign_draft_manifest",
     "sign_manifest",
     "sweep",
     "tidy",

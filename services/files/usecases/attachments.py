@@ -37,6 +37,11 @@ async def readable_file(service: Files, grant: FormGrant, file_id: str) -> Attac
     return file
 
 
+async def sign_draft_manifest(service: Files, grant: FormGrant) -> tuple[str, list[Attachment]]:
+    """What is attached so far, signed for a draft to show; nothing can be submitted with it."""
+    return _signed(service, await service.granted(grant), "forms-draft")
+
+
 async def sign_manifest(service: Files, grant: FormGrant) -> tuple[str, list[Attachment]]:
     """What goes with a submission, signed; after the submission, what went with it."""
     folder = await service.granted(grant)
@@ -44,9 +49,13 @@ async def sign_manifest(service: Files, grant: FormGrant) -> tuple[str, list[Att
         raise Conflict(
             "files_waiting", "A file is still being checked for viruses. Try again in a moment.", retry_after=5
         )
+    return _signed(service, folder, "forms")
+
+
+def _signed(service: Files, folder: Folder, audience: str) -> tuple[str, list[Attachment]]:
     files = [file for file in folder.listed() if file.state == "accepted"]
     manifest = Manifest(task_id=folder.task_id, authority=folder.authority, files=[_described(file) for file in files])
-    signed = service.signer.sign(manifest.model_dump(mode="json"), audience="forms", seconds=MANIFEST_SECONDS)
+    signed = service.signer.sign(manifest.model_dump(mode="json"), audience=audience, seconds=MANIFEST_SECONDS)
     return signed, files
 
 

@@ -12,7 +12,7 @@ from chassis import strictjson
 from chassis.errors import refusing_unfit_data
 from chassis.http import answer, read
 from chassis.identity import current_council, current_grant
-from contracts.api.forms import DefinitionView, EditsBody, SubmitBody
+from contracts.api.forms import MANIFEST_HEADER, DefinitionView, EditsBody, SubmitBody
 from services.forms.api.downloads import download
 from services.forms.usecases import FormsService
 
@@ -45,7 +45,8 @@ async def submit_contribution(request: Request) -> Response:
 
 async def contribution_pdf(request: Request) -> Response:
     """The document as submitted, or the draft as it stands."""
-    return download(request, await _service(request).submissions.paper(current_grant(request, "read")))
+    grant, service = current_grant(request, "read"), _service(request)
+    return download(request, await service.submissions.paper(grant, request.headers.get(MANIFEST_HEADER)))
 
 
 async def document(request: Request) -> Response:

@@ -64,6 +64,8 @@ class Contribution(Part):
     task_id: str
     authority: str
     delegation_id: str
+    reference: str = ""
+    """What people say on the telephone; empty until the task is heard of in full, and for old tasks."""
     task_version: int
     form: str = ""
     form_version: str = ""

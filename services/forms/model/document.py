@@ -39,11 +39,14 @@ class Paper:
     """Everything that a document shows. The same paper gives the same bytes."""
 
     definition: Definition
+    council: str
+    portal: str
     banner: Banner
     answers: Mapping[str, Any]
     reference: str
     made_at: datetime
-    attachments: Sequence[AttachedFile] = field(default=())
+    attachments: Sequence[AttachedFile] | None = field(default=())
+    """None where nobody has said what is attached: then the document is silent about it."""
     signatures: Sequence[Signature] = field(default=())
 
     def data(self) -> dict[str, Any]:
@@ -53,18 +56,33 @@ class Paper:
             "title": printable(title),
             "author": [printable(signature.name) for signature in self.signatures],
             "description": printable(f"{self.definition.title}, version {self.definition.version}"),
+            "council": printable(self.council),
+            "portal": printable(self.portal),
             "reference": printable(self.reference),
-            "draft": not self.signatures,
+            "status": printable(self._status()),
             "child": [[label, breakable(value)] for label, value in self._child() if value],
             "sender": [[label, breakable(value)] for label, value in self._sender() if value],
             "pages": [{"title": printable(page.text), "blocks": list(self._blocks(page, 2))} for page in self._pages()],
             "attachments": [
                 [breakable(each.name), _KINDS.get(each.media_type, "Word document"), _size(each.size)]
-                for each in self.attachments
+                for each in self.attachments or ()
             ],
+            "silent": self.attachments is None or self.definition.file_question is None,
             "signatures": [list(_signature(each)) for each in self.signatures],
             "note": "",
         }
+
+    @property
+    def file_name(self) -> str:
+        """What a download is called: told apart in a folder of many, without the child's name."""
+        made = self.made_at.astimezone(LONDON).date().isoformat()
+        words = [self.reference, self.definition.title.replace("/", "-"), "" if self.signatures else "draft", made]
+        return " ".join(filter(None, words)) + ".pdf"
+
+    def _status(self) -> str:
+        if not self.signatures:
+            return f"Draft. This contribution has not been submitted to {self.council}."
+        return f"Submitted to {self.council}"
 
     def _child(self) -> Iterator[tuple[str, str]]:
         subject = self.banner.subject

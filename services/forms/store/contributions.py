@@ -45,7 +45,7 @@ class ContributionStore:
         try:
             await self._documents.insert(document)
         except AlreadyHandled:
-            told = ("form", "form_version", "form_owner", "subject", "opened", "draft", "retracted_at")
+            told = ("reference", "form", "form_version", "form_owner", "subject", "opened", "draft", "retracted_at")
             change = {name: document[name] for name in told if document[name] is not None}
             guard = {"_id": contribution.task_id, "authority": contribution.authority, "opened": None}
             versions = {"task_version": contribution.task_version}

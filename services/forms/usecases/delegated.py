@@ -60,6 +60,7 @@ def _about(
         task_id=event.task_id,
         authority=event.authority,
         delegation_id=event.delegation_id,
+        reference=event.reference,
         task_version=event.task_version,
         retracted_at=retracted_at,
     )

@@ -10,12 +10,11 @@ from weakref import WeakValueDictionary
 
 from chassis import clock
 from chassis.authorities import Authorities
-from chassis.errors import Conflict, Forbidden, NotFound, Refused, Unavailable
+from chassis.errors import Conflict, NotFound, Refused, Unavailable
 from chassis.outbox import derived_id, tell
-from chassis.tokens import Verifier
 from contracts.api.forms import SubmittedView
 from contracts.base import Contact
-from contracts.files import AttachedFile, Manifest
+from contracts.files import AttachedFile
 from contracts.forms import ContributionSubmitted
 from contracts.portal import ContributionSubmitted as ToldToCouncil
 from contracts.portal import DocumentReference, Signature
@@ -28,6 +27,7 @@ from services.forms.model.response import questionnaire_response
 from services.forms.pdf import Printer
 from services.forms.store import Stores
 from services.forms.usecases.drafts import Opened
+from services.forms.usecases.manifests import Manifests
 
 _TRIES = 5
 _PDF = "application/pdf"
@@ -45,7 +45,7 @@ class Submissions:
     """Submitting, printing, fetching."""
 
     def __init__(
-        self, stores: Stores, authorities: Authorities, printer: Printer, manifests: Verifier, public_url: str
+        self, stores: Stores, authorities: Authorities, printer: Printer, manifests: Manifests, public_url: str
     ) -> None:
         self._stores = stores
         self._authorities = authorities
@@ -57,7 +57,7 @@ class Submissions:
 
     async def submit(self, grant: FormGrant, manifest: str) -> SubmittedView:
         """Submits once: whoever asks again, at once or later, gets the same answer."""
-        attached = self._attached(grant, manifest)
+        attached = self._manifests.submitted(grant, manifest)
         lock = self._under_way.setdefault(grant.task_id, asyncio.Lock())
         async with lock:  # spares this process the paper of those that would lose; the write decides
             for _ in range(_TRIES):
@@ -69,14 +69,15 @@ class Submissions:
                     return _view(submitted)
         raise Unavailable("busy", "Nothing was lost. Try again in a moment.", retry_after=1)
 
-    async def paper(self, grant: FormGrant) -> Document:
-        """The document as submitted, or the draft as it stands."""
+    async def paper(self, grant: FormGrant, manifest: str | None) -> Document:
+        """The document as submitted, or the draft as it stands with what `manifest` says is attached so far."""
         contribution, form = await self._opened.open(grant)
         if contribution.submission is not None:
             return await self._stored(contribution.submission)
         made_at = contribution.draft.saved_at or clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-        paper = self._compose(contribution, form, made_at, [], [], reference="Draft")
-        return Document(_file_name(form), await self._printer.print(paper))
+        attached = self._manifests.drafted(grant, manifest) if manifest else None
+        paper = self._compose(contribution, form, made_at, attached, [])
+        return Document(paper.file_name, await self._printer.print(paper))
 
     async def document(self, authority: str, document_id: str) -> Document:
         """What a council fetches."""
@@ -84,12 +85,6 @@ class Submissions:
         if contribution is None or contribution.submission is None:
             raise NotFound("unknown_document")
         return await self._stored(contribution.submission)
-
-    def _attached(self, grant: FormGrant, manifest: str) -> list[AttachedFile]:
-        signed = Manifest.model_validate(self._manifests.verify(manifest))
-        if signed.task_id != grant.task_id or signed.authority != grant.authority:
-            raise Forbidden("wrong_manifest", "The attachments are another form's.")
-        return signed.files
 
     async def _freeze(
         self, grant: FormGrant, contribution: Contribution, form: Form, attached: Sequence[AttachedFile]
@@ -121,9 +116,7 @@ class Submissions:
             name=grant.name, email=grant.email, role=grant.role, organisation=grant.organisation, signed_at=at
         )
         contribution_id = derived_id("contribution", contribution.task_id)
-        paper = self._compose(
-            contribution, form, at, attached, [signature], reference=f"Contribution {contribution_id}"
-        )
+        paper = self._compose(contribution, form, at, attached, [signature])
         pdf = await self._printer.print(paper)
         answers = contribution.judge(form).answers
         response = questionnaire_response(form.definition, answers, contribution_id=contribution_id, submitted_at=at)
@@ -137,7 +130,7 @@ class Submissions:
             questionnaire_response=response,
             signed_by=[signature],
             submitted_at=at,
-            pdf=self._pdf_reference(form, pdf),
+            pdf=self._pdf_reference(paper.file_name, pdf),
             attachments=[self._reference(file) for file in attached],
             receipt="",
         )
@@ -148,27 +141,27 @@ class Submissions:
         contribution: Contribution,
         form: Form,
         at: datetime,
-        attached: Sequence[AttachedFile],
+        attached: Sequence[AttachedFile] | None,
         signatures: Sequence[Signature],
-        *,
-        reference: str,
     ) -> Paper:
-        shown = self._authorities.get(contribution.authority).banner
+        authority = self._authorities.get(contribution.authority)
         return Paper(
             definition=form.definition,
-            banner=contribution.banner(tuple(shown)),
+            council=authority.brand.name,
+            portal=authority.brand.portal_name,
+            banner=contribution.banner(tuple(authority.banner)),
             answers=contribution.judge(form).answers,
-            reference=reference,
+            reference=contribution.reference,
             made_at=at,
             attachments=attached,
             signatures=signatures,
         )
 
-    def _pdf_reference(self, form: Form, pdf: bytes) -> DocumentReference:
+    def _pdf_reference(self, name: str, pdf: bytes) -> DocumentReference:
         document_id = f"pdf_{uuid4().hex}"
         return DocumentReference(
             document_id=document_id,
-            name=_file_name(form),
+            name=name,
             media_type=_PDF,
             size=len(pdf),
             sha256=hashlib.sha256(pdf).hexdigest(),
@@ -224,7 +217,3 @@ def _view(submission: Submission) -> SubmittedView:
         submitted_at=submission.submitted_at,
         receipt=submission.receipt,
     )
-
-
-def _file_name(form: Form) -> str:
-    return f"{form.definition.title.replace('/', '-')}.pdf"

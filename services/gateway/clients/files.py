@@ -50,6 +50,13 @@ class FilesClient:
             await self._transport.ask(_SERVICE, "POST", f"{_path(task_id)}/manifest", person, grant)
         )
 
+    async def draft_manifest(self, person: Professional, grant: str, task_id: str) -> str:
+        """The signed list of what is attached so far, for a draft to show."""
+        path = f"{_path(task_id)}/draft-manifest"
+        return ManifestView.model_validate_json(
+            await self._transport.ask(_SERVICE, "POST", path, person, grant)
+        ).manifest
+
 
 def _path(task_id: str) -> str:
     return f"/tasks/{quote(task_id, safe='')}"

@@ -4,7 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from urllib.parse import quote
 
 from chassis.identity import Council, Professional
-from contracts.api.forms import ContributionView, EditsBody, EditsView, SubmitBody, SubmittedView
+from contracts.api.forms import MANIFEST_HEADER, ContributionView, EditsBody, EditsView, SubmitBody, SubmittedView
 from services.gateway.clients.transport import Download, Transport
 
 _SERVICE = "forms"
@@ -35,9 +35,12 @@ class FormsClient:
             await self._transport.ask(_SERVICE, "POST", path, person, grant, body, slow=True)
         )
 
-    def pdf(self, person: Professional, grant: str, task_id: str) -> AbstractAsyncContextManager[Download]:
-        """The form with its answers, as a PDF."""
-        return self._transport.download(_SERVICE, f"{_path(task_id)}/pdf", person, grant)
+    def pdf(
+        self, person: Professional, grant: str, task_id: str, manifest: str | None
+    ) -> AbstractAsyncContextManager[Download]:
+        """The form with its answers, as a PDF; a draft lists what `manifest` says is attached."""
+        headers = {MANIFEST_HEADER: manifest} if manifest else {}
+        return self._transport.download(_SERVICE, f"{_path(task_id)}/pdf", person, grant, headers)
 
     async def put_definition(self, council: Council, code: str, definition: bytes) -> tuple[int, bytes, str]:
         """A form definition, passed on as it came; the answer's status, body and media type."""

@@ -1,5 +1,6 @@
 """The end of a form: check your answers, submit, submitted; the PDF and the page to print."""
 
+import contextlib
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -52,6 +53,7 @@ class SubmittedPage:
     banner: Banner
     task_id: str
     form_title: str
+    reference: str
     council: str
     submitted_at: str
     contribution_id: str
@@ -173,6 +175,7 @@ async def show_submitted(request: Request) -> Response:
         banner(task, authority, clock.today()),
         task.task_id,
         task.form_title,
+        task.reference,
         authority.brand.name,
         moment(contribution.submitted_at),
         contribution.contribution_id or "",
@@ -198,7 +201,10 @@ async def pdf(request: Request) -> Response:
     visit = Visit(request)
     task_id = request.path_params["task_id"]
     _, opened = await visit.reading(lambda person: open_task(visit.gateway, person, task_id))
-    return await passed_on(visit.gateway.forms.pdf(opened.person, opened.grant, task_id), f"{opened.task.form}.pdf")
+    manifest = None
+    with contextlib.suppress(Refused):  # without files the form is printed all the same, silent about documents
+        manifest = await visit.gateway.files.draft_manifest(opened.person, opened.grant, task_id)
+    return await passed_on(visit.gateway.forms.pdf(opened.person, opened.grant, task_id, manifest))
 
 
 async def show_print(request: Request) -> Response:

@@ -210,11 +210,19 @@ async def announce_retraction(desk: Desk, event: TaskRetracted) -> None:
     await owe(desk, deliveries)
 
 
+def _documents(count: int | None) -> str:
+    """How many documents went along; nothing where it was not counted."""
+    if count is None:
+        return ""
+    return f"{count} document{'' if count == 1 else 's'} attached." if count else "No documents attached."
+
+
 async def send_receipt(desk: Desk, event: TaskCompleted) -> None:
     """Whoever submitted has it in writing."""
     values = {
         **_about(event, f"forms/{event.task_id}/submitted"),
         "receipt": event.receipt,
+        "documents": _documents(event.attached),
         "submitted_at": shown_time(event.completed_at),
     }
     deliveries = [

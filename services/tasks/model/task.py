@@ -97,6 +97,7 @@ class Submission(Value):
 
     contribution_id: str
     receipt: str
+    attached: int | None = None
     by: Contact
     submitted_at: AwareDatetime
 

@@ -160,6 +160,7 @@ class Delegations:
         submission = Submission(
             contribution_id=event.contribution_id,
             receipt=event.receipt,
+            attached=len(event.file_ids),
             by=event.person,
             submitted_at=event.submitted_at,
         )

@@ -104,9 +104,9 @@ class Forms:
             f"/contributions/{task_id}/submit", json=body, headers=self.headers(task_id, **who)
         )
 
-    def manifest(self, task_id: str, *files: AttachedFile, authority: str = "bristol") -> str:
+    def manifest(self, task_id: str, *files: AttachedFile, authority: str = "bristol", audience: str = "forms") -> str:
         signed = Manifest(task_id=task_id, authority=authority, files=list(files))
-        return Signer(self.keys.files, "files").sign(signed.model_dump(mode="json"), audience="forms", seconds=60)
+        return Signer(self.keys.files, "files").sign(signed.model_dump(mode="json"), audience=audience, seconds=60)
 
 
 def typed(view: dict[str, Any], path: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pikepdf
+from httpx2 import Response
 
 from contracts.files import AttachedFile
 from services.forms.app import build_app
@@ -197,6 +198,24 @@ async def test_a_draft_can_be_printed_whatever_stands_in_it(forms: Forms) -> Non
     assert answer.content.startswith(b"%PDF-")
     again = await forms.client.get(f"/contributions/{task_id}/pdf", headers=forms.headers(task_id))
     assert again.content == answer.content
+
+
+async def test_a_draft_lists_what_is_attached_and_its_list_submits_nothing(forms: Forms) -> None:
+    task_id = await filled(forms)
+    file = AttachedFile(file_id="f", name="Report.pdf", media_type="application/pdf", size=2_097_152, sha256="0")
+
+    async def printed(manifest: str) -> Response:
+        headers = {**forms.headers(task_id), "Portal-Manifest": manifest}
+        return await forms.client.get(f"/contributions/{task_id}/pdf", headers=headers)
+
+    listed = await printed(forms.manifest(task_id, file, audience="forms-draft"))
+    without = await printed(forms.manifest(task_id, audience="forms-draft"))
+    assert (listed.status_code, without.status_code) == (200, 200)
+    assert listed.content != without.content
+    assert "draft" in listed.headers["content-disposition"]
+    assert (await printed(forms.manifest("another", audience="forms-draft"))).status_code == 403
+    assert (await printed(forms.manifest(task_id, file))).status_code == 401
+    assert (await forms.submit(task_id, manifest=forms.manifest(task_id, audience="forms-draft"))).status_code == 401
 
 
 def questionnaire(code: str, version: str, **changed: Any) -> dict[str, Any]:

@@ -207,7 +207,7 @@ def answered_on(view: ContributionView) -> set[str]:
 def on_paper(form: Form, answers: dict[str, Any]) -> set[str]:
     """The labels of the PDF, without its titles of pages."""
     banner = Banner(Subject(person_id="P", name="Gabriel"), Sender(name="Chloe"), TODAY, "", ())
-    pages = Paper(form.definition, banner, answers, "", AT).data()["pages"]
+    pages = Paper(form.definition, "", "", banner, answers, "", AT).data()["pages"]
     return {block["label"] for each in pages for block in each["blocks"] if block["kind"] != "help"}
 
 

@@ -36,6 +36,7 @@ VALUES = {
     "holder": "sandra.professional@school.example",
     "form": "EHC needs assessment contributions",
     "receipt": "0123abcd",
+    "documents": "2 documents attached.",
     "submitted_at": shown_time(datetime(2021, 9, 3, 12, 12, tzinfo=UTC)),
     "changed_at": shown_time(datetime(2021, 1, 3, 12, 12, tzinfo=UTC)),
     "code": shown_code("76850798"),
