@@ -1,0 +1,39 @@
+"""The task list as a desk: nothing overflows, it is narrowed without scripts, a look comes before Pickup."""
+
+import re
+
+from playwright.async_api import Browser, expect
+
+from tests.browser.visitor import Visitor, new_id
+from tests.support.council import Council
+from tests.support.portal import Portal
+
+UNBROKEN = "Wolfeschlegelsteinhausenbergerdorffwelche" * 2
+
+
+async def test_a_long_name_overflows_at_no_width_and_a_look_comes_before_pickup(
+    browser: Browser, portal: Portal, bristol: Council
+) -> None:
+    visitor = await Visitor.arrive(browser, portal)
+    page, group = visitor.page, f"wg-{new_id()}"
+    await visitor.have_account()
+    await bristol.define_group(group, [visitor.email], name=UNBROKEN)
+    long = {"person_id": "P-2", "name": f"{UNBROKEN} Example"}
+    await visitor.be_delegated(bristol, subject=long, comments=f"{UNBROKEN} " * 10)
+    await visitor.be_delegated(bristol)
+    await visitor.be_delegated(bristol, assignee={"kind": "work_group", "work_group_id": group}, subject=long)
+    await visitor.sign_in()
+    for width in (320, 640, 704, 768, 1024, 1280):
+        await page.set_viewport_size({"width": width, "height": 900})
+        assert await page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, width
+    answer = await page.request.get("/tasks")
+    assert len(await answer.body()) < 100_000
+    await page.get_by_label("Name", exact=True).select_option(label="Gabriel Example")
+    await visitor.press("Show")
+    await expect(page.get_by_role("table", name="Currently Assigned Tasks").get_by_role("row")).to_have_count(2)
+    await page.get_by_role("link", name="Show all").click()
+    await page.get_by_role("link", name=re.compile("look before Pickup")).click()
+    await expect(page.get_by_text("Nobody has picked it up yet.")).to_be_visible()
+    await visitor.press("Pickup")
+    await expect(page.get_by_role("heading", name="Other Professional/Service")).to_be_visible()
+    await visitor.leave()
