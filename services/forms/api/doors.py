@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from chassis import strictjson
 from chassis.errors import refusing_unfit_data
-from chassis.http import answer, read
+from chassis.http import answer, nothing, read
 from chassis.identity import current_council, current_grant
 from contracts.api.forms import MANIFEST_HEADER, DefinitionView, EditsBody, SubmitBody
 from services.forms.api.downloads import download
@@ -56,6 +56,13 @@ async def document(request: Request) -> Response:
     return download(request, found)
 
 
+async def confirm_receipt(request: Request) -> Response:
+    """A council has the PDF of a submission and needs it here no longer."""
+    council = current_council(request)
+    await _service(request).submissions.confirm_receipt(council.authority, request.path_params["document_id"])
+    return nothing()
+
+
 async def list_definitions(request: Request) -> Response:
     """The forms that a council can delegate."""
     found = await _service(request).definitions.list(current_council(request).authority)
@@ -76,6 +83,7 @@ routes = [
     Route("/contributions/{task_id}/submit", submit_contribution, methods=["POST"]),
     Route("/contributions/{task_id}/pdf", contribution_pdf),
     Route("/documents/{document_id}", document),
+    Route("/documents/{document_id}/receipt", confirm_receipt, methods=["POST"]),
     Route("/definitions", list_definitions),
     Route("/definitions/{code}", publish_definition, methods=["PUT"]),
 ]

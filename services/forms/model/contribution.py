@@ -56,6 +56,8 @@ class Submission(Part):
     signed_by: tuple[Signature, ...]
     pdf: DocumentReference
     attachments: tuple[DocumentReference, ...]
+    received_at: datetime | None = None
+    """When the council confirmed that it has the PDF: from then on it is there for whoever submitted alone."""
 
 
 class Contribution(Part):

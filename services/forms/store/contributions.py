@@ -1,6 +1,7 @@
 """Where contributions live: one document a task, one guarded write a save; the facts of its task part by part."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from pymongo import ASCENDING, IndexModel
@@ -38,6 +39,11 @@ class ContributionStore:
         """The contribution of a document, in one authority's data only."""
         query = {"submission.pdf.document_id": document_id, "authority": authority}
         return _contribution(await self._documents.get(query, {"outbox": 0}))
+
+    async def confirm_receipt(self, authority: str, document_id: str, at: datetime) -> None:
+        """The council has the PDF; a second time changes nothing."""
+        guard = {"submission.pdf.document_id": document_id, "authority": authority, "submission.received_at": None}
+        await self._documents.update(guard, {"$set": {"submission.received_at": at}})
 
     async def open(self, contribution: Contribution) -> None:
         """Inserts it, or completes what another message of the task has begun."""

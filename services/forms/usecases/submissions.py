@@ -80,11 +80,22 @@ class Submissions:
         return Document(paper.file_name, await self._printer.print(paper))
 
     async def document(self, authority: str, document_id: str) -> Document:
-        """What a council fetches."""
+        """What a council fetches, until it has confirmed receipt."""
+        submission = await self._submission(authority, document_id)
+        if submission.received_at is not None:
+            raise NotFound("unknown_document")
+        return await self._stored(submission)
+
+    async def confirm_receipt(self, authority: str, document_id: str) -> None:
+        """The council has it, and is given it no more; whoever submitted may still download it."""
+        await self._submission(authority, document_id)
+        await self._stores.contributions.confirm_receipt(authority, document_id, clock.now())
+
+    async def _submission(self, authority: str, document_id: str) -> Submission:
         contribution = await self._stores.contributions.of_document(authority, document_id)
         if contribution is None or contribution.submission is None:
             raise NotFound("unknown_document")
-        return await self._stored(contribution.submission)
+        return contribution.submission
 
     async def _freeze(
         self, grant: FormGrant, contribution: Contribution, form: Form, attached: Sequence[AttachedFile]

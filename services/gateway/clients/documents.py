@@ -23,10 +23,7 @@ class DocumentsClient:
         return self._transport.download(_service(document_id), _path(document_id), council, None, headers)
 
     async def confirm_receipt(self, council: Council, document_id: str) -> None:
-        """The council has it. A PDF is only looked up: forms keeps it while the professional may download it."""
-        if _service(document_id) == "forms":
-            async with self.open(council, document_id, {"Range": "bytes=0-0"}):
-                return
+        """The council has it, and is given it no more."""
         await self._transport.ask(_service(document_id), "POST", f"{_path(document_id)}/receipt", council)
 
 

@@ -77,6 +77,20 @@ async def test_the_receipt_can_be_computed_from_what_the_council_got(forms: Form
     assert hashlib.sha256(canonical).hexdigest() == receipt
 
 
+async def test_the_pdf_is_given_to_the_council_until_its_receipt_and_to_the_professional_after_it(forms: Forms) -> None:
+    task_id = await filled(forms)
+    await forms.submit(task_id)
+    told = await forms.recorder.expect("portal.contribution.submitted.v1", delegation_id=f"of-{task_id}")
+    where = f"/documents/{told['pdf']['document_id']}"
+    assert (await forms.client.post(f"{where}/receipt", headers=forms.council("oxfordshire"))).status_code == 404
+    assert (await forms.client.get(where, headers=forms.council())).status_code == 200
+    for _ in range(2):
+        assert (await forms.client.post(f"{where}/receipt", headers=forms.council())).status_code == 204
+    assert (await forms.client.get(where, headers=forms.council())).status_code == 404
+    own = await forms.client.get(f"/contributions/{task_id}/pdf", headers=forms.headers(task_id))
+    assert (own.status_code, hashlib.sha256(own.content).hexdigest()) == (200, told["pdf"]["sha256"])
+
+
 async def test_the_council_fetches_the_pdf_whole_and_in_parts(forms: Forms) -> None:
     task_id = await filled(forms)
     await forms.submit(task_id)
