@@ -2,6 +2,9 @@
 
 import asyncio
 import io
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator
 
@@ -54,6 +57,19 @@ async def test_a_flood_of_pixels_is_refused_fast(inspector: Inspector) -> None:
     with pytest.raises(Unacceptable, match=Code.TOO_MANY_PIXELS):
         await inspector.inspect("png", flood)
     assert time.monotonic() - began < 2
+
+
+def test_a_process_that_left_the_network_reaches_nobody() -> None:
+    program = (
+        "import socket, sys; from services.files.checks.nursery import leave_the_network; left = leave_the_network()\n"
+        "try: socket.create_connection(('127.0.0.1', int(sys.argv[1])), 2)\n"
+        "except OSError: print(left, 'unreached')\n"
+        "else: print(left, 'reached')"
+    )
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        asked = [sys.executable, "-c", program, str(server.getsockname()[1])]
+        said = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()
+    assert said in (["True", "unreached"], ["False", "reached"]), "where the system grants it, nobody is reached"
 
 
 async def test_a_child_that_dies_is_replaced(inspector: Inspector) -> None:
