@@ -1,12 +1,11 @@
 """What this service has told councils, for those that poll instead of listening (council contract, `events`)."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 import orjson
-from pymongo import ASCENDING, IndexModel
-from pymongo.errors import BulkWriteError
+from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -20,8 +19,8 @@ from contracts.api.council import ToldEvent, ToldView
 
 _KEPT_DAYS = 14
 _DUPLICATE_KEY = 11000
-_SETTLED = timedelta(seconds=2)
-"""Copies are kept in batches: one that is younger might be overtaken by another with an earlier place."""
+_WAITING = {"is_waiting": True}
+"""A copy for a council that has no place yet."""
 _LIMIT = 200
 
 
@@ -36,15 +35,19 @@ class Told:
         await self._sent.create_indexes(
             [
                 IndexModel([("sent_at", ASCENDING)], expireAfterSeconds=_KEPT_DAYS * 86400),
-                IndexModel([("authority", ASCENDING), ("cursor", ASCENDING)]),
+                IndexModel(
+                    [("authority", ASCENDING), ("place", ASCENDING)],
+                    unique=True,
+                    partialFilterExpression={"place": {"$exists": True}},
+                ),
+                IndexModel([("authority", ASCENDING), ("sent_at", ASCENDING)], partialFilterExpression=_WAITING),
             ]
         )
 
     async def keep(self, entries: Sequence[dict[str, Any]]) -> None:
         """Copies of outbox entries, each once; of a secret one there is none."""
         at = clock.now()
-        copies = [_copy(entry, f"{int(at.timestamp() * 1000):015}-{entry['event_id']}") for entry in entries]
-        copies = [{**copy, "sent_at": at} for copy in copies if not copy["is_secret"]]
+        copies = [{**_copy(entry), "sent_at": at} for entry in entries if not entry["is_secret"]]
         if not copies:
             return
         try:
@@ -54,11 +57,41 @@ class Told:
                 raise
 
     async def page(self, authority: str, after: str, limit: int) -> ToldView:
-        """What an authority was told after a cursor."""
-        query = {"authority": authority, "cursor": {"$gt": after}, "sent_at": {"$lt": clock.now() - _SETTLED}}
-        cursor = self._sent.find(query, limit=limit).sort([("cursor", ASCENDING)])
-        events = [_event(copy) for copy in await cursor.to_list(length=limit)]
+        """What an authority was told after a cursor, in the order of places.
+
+        A copy gets its place when it is read, behind every place that was given before: however late it was written, no
+        reader has gone past it.
+        """
+        start = int(after[:15]) if after.isascii() and after.isdecimal() else 0
+        found = await self._placed(authority, start, limit)
+        if len(found) < limit:
+            await self._give_places(authority, limit - len(found))
+            found = await self._placed(authority, start, limit)
+        events = [_event(copy) for copy in found]
         return ToldView(events=events, after=events[-1].cursor if events else None)
+
+    async def _placed(self, authority: str, start: int, limit: int) -> list[dict[str, Any]]:
+        cursor = self._sent.find({"authority": authority, "place": {"$gt": start}}, limit=limit)
+        return list(await cursor.sort([("place", ASCENDING)]).to_list(length=limit))
+
+    async def _give_places(self, authority: str, many: int) -> None:
+        """One after the other, each only behind the last: of two who give places at a time, one stops."""
+        mark = {"_id": f"last place of {authority}"}
+        cursor = self._sent.find({"authority": authority, "place": {"$exists": True}}, {"place": 1}, limit=1)
+        last = [*await cursor.sort([("place", DESCENDING)]).to_list(length=1), await self._sent.find_one(mark)]
+        place = max((found["last" if "last" in found else "place"] for found in last if found), default=0)
+        waiting = self._sent.find({"authority": authority, **_WAITING}, {"_id": 1}, limit=many)
+        for copy in await waiting.sort([("sent_at", ASCENDING)]).to_list(length=many):
+            change = {"$set": {"place": place + 1}, "$unset": {"is_waiting": ""}}
+            try:
+                done = await self._sent.update_one({"_id": copy["_id"], **_WAITING}, change)
+            except DuplicateKeyError:
+                return
+            if not done.modified_count:
+                return
+            place += 1
+        # Copies expire; the last place that was given must not be given again.
+        await self._sent.update_one(mark, {"$max": {"last": place}}, upsert=True)
 
     def routes(self) -> list[Route]:
         """The door that the gateway asks."""
@@ -75,15 +108,16 @@ class Told:
         return [Route("/told", list_told)]
 
 
-def _copy(entry: dict[str, Any], cursor: str) -> dict[str, Any]:
-    is_for_council = entry["exchange"] == COUNCIL_OUTBOX
-    authority = entry["routing_key"].partition(".")[0] if is_for_council else None
-    return {"_id": entry["event_id"], **entry, "authority": authority, "cursor": cursor}
+def _copy(entry: dict[str, Any]) -> dict[str, Any]:
+    if entry["exchange"] != COUNCIL_OUTBOX:
+        return {"_id": entry["event_id"], **entry}
+    authority = entry["routing_key"].partition(".")[0]
+    return {"_id": entry["event_id"], **entry, "authority": authority, **_WAITING}
 
 
 def _event(copy: dict[str, Any]) -> ToldEvent:
     return ToldEvent(
-        cursor=copy["cursor"],
+        cursor=str(copy["place"]),
         message_id=copy["event_id"],
         type=copy["type"],
         at=copy["at"],

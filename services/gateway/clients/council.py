@@ -1,6 +1,8 @@
 """What a council without a broker asks: to take its messages, and what it was told by every service that tells."""
 
 import asyncio
+from heapq import merge
+from itertools import islice
 from urllib.parse import quote, urlencode
 
 from chassis.identity import Council
@@ -25,9 +27,28 @@ class CouncilClient:
             return TakenView.model_validate_json(await self._transport.checked(response))
 
     async def told(self, council: Council, after: str, limit: int) -> ToldView:
-        """A page of what the council was told, merged by cursor: each service's page starts where this one does."""
-        path = f"/told?{urlencode({'after': after, 'limit': limit})}"
-        asked = (self._transport.get(ToldView, service, path, council) for service in TELLING)
-        events = [event for view in await asyncio.gather(*asked) for event in view.events]
-        page = sorted(events, key=lambda event: event.cursor)[:limit]
+        """A page of what the council was told: each service's events in its order, the services' by time."""
+        reached = _places(after)
+        asked = [
+            self._transport.get(
+                ToldView, service, f"/told?{urlencode({'after': reached[service], 'limit': limit})}", council
+            )
+            for service in TELLING
+        ]
+        views = await asyncio.gather(*asked)
+        told = [[(service, event) for event in view.events] for service, view in zip(TELLING, views, strict=True)]
+        page = []
+        for service, event in islice(merge(*told, key=lambda one: one[1].at), limit):
+            reached[service] = event.cursor
+            page.append(event.model_copy(update={"cursor": _cursor(reached)}))
         return ToldView(events=page, after=page[-1].cursor if page else None)
+
+
+def _places(cursor: str) -> dict[str, str]:
+    """How far the reader is with each service; at the beginning where the cursor is none of ours."""
+    parts = cursor.split("-")
+    return dict(zip(TELLING, parts if len(parts) == len(TELLING) else [""] * len(TELLING), strict=True))
+
+
+def _cursor(reached: dict[str, str]) -> str:
+    return "-".join(reached[service] or "0" for service in TELLING)
