@@ -47,6 +47,37 @@ class Support(Value):
     privacy: Text = ""
 
 
+class Legal(Value):
+    """What the accessibility statement and the privacy page must say; a council's own words where they are given."""
+
+    contact_email: Line = ""
+    """Whom to tell of an accessibility problem; where empty, `support.technical` stands there."""
+    contact_telephone: Line = ""
+    reply_days: Annotated[int, Field(ge=1, le=30)] = 5
+    """Working days within which such a report is answered."""
+    compliance: Literal["fully", "partially", "not"] = "partially"
+    """With WCAG 2.2 AA."""
+    not_accessible: list[Text] = [
+        (
+            "Documents that a council or a professional attached are passed on as they are, and some may not work with "
+            "a screen reader (success criteria 1.1.1, 1.3.1 and 4.1.2)."
+        ),
+        "A PDF of a form shows an emoji as an empty box, and says so in words (success criterion 1.1.1).",
+    ]
+    prepared_on: date = date(2026, 11, 24)
+    lawful_basis: Text = (
+        "The council asks for the information, and you give it, for a task that the law gives to the council: to "
+        "assess and provide for children and young people (UK GDPR article 6(1)(e)). Information about health and the "
+        "like is used for reasons of substantial public interest (article 9(2)(g))."
+    )
+    retention: Text = (
+        "What you submit becomes part of the council's own record of the child, which the council keeps for as long as "
+        "its retention schedule says."
+    )
+    data_protection_officer: Text = ""
+    """How to reach the council's data protection officer; where empty, the council by its name."""
+
+
 class PasswordRules(Value):
     """What a password must hold beside its length (requirements F27); strength is checked for everyone."""
 
@@ -72,6 +103,7 @@ class Authority(Value):
     code: AuthorityCode
     brand: Brand
     support: Support
+    legal: Legal = Legal()
     reference_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
     """The first three letters of every reference (BRI-4K7Q-22); None for those of the code."""
     hosts: list[Line] = []
