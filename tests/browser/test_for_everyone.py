@@ -237,13 +237,24 @@ async def test_a_time_out_warns_two_minutes_before_and_can_be_put_off(browser: B
     await page.clock.fast_forward("27:30")
     await expect(warning).to_be_hidden()
     await page.clock.fast_forward("00:40")
-    await expect(warning).to_be_visible()
+    await expect(warning).to_contain_text("in 2 minutes")
+    await page.clock.fast_forward("01:10")
+    await expect(warning).to_contain_text(re.compile(r"in [1-5]\d seconds"))
+    await expect(warning.get_by_role("button", name="Sign out")).to_be_visible()
     await visitor.press("Stay signed in")
     await expect(warning).to_be_hidden()
     await page.clock.fast_forward("28:10")
     await expect(warning).to_be_visible()
     await page.clock.fast_forward("02:10")
-    await expect(warning).to_contain_text("You have been signed out")
+    await expect(warning).to_be_hidden()
+    portal.set_clock("PT31M")
+    try:
+        await page.clock.fast_forward("30:10")
+        over = page.get_by_role("dialog", name="You have been signed out")
+        await expect(over).to_contain_text("sign in again")
+        await expect(over.get_by_role("button", name="Sign out")).to_be_hidden()
+    finally:
+        portal.set_clock("PT0S")
     await visitor.leave()
 
 

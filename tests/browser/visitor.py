@@ -60,7 +60,7 @@ class Visitor:
     async def leave(self) -> None:
         """Closes the browser; a script error or a blocked resource fails the test."""
         await self.page.context.close()
-        assert self.complaints == []
+        assert self.complaints == [], self.complaints
 
     async def have_account(self) -> None:
         """An account, opened in the ordinary way but without a browser."""

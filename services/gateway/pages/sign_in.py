@@ -134,6 +134,13 @@ async def stay(request: Request) -> Response:
     return JSONResponse({"idle_seconds": visit.idle_seconds})
 
 
+async def show_session(request: Request) -> Response:
+    """Whether the session lives and for how long; asking is no activity."""
+    visit = Visit(request)
+    await visit.sign_in_person(touch=False)
+    return JSONResponse({"idle_seconds": visit.idle_seconds})
+
+
 routes = [
     Route("/", home),
     Route("/sign-in", show_sign_in),
@@ -142,5 +149,6 @@ routes = [
     Route("/sign-in/code", confirm_code, methods=["POST"]),
     Route("/sign-in/code/new", new_code, methods=["POST"]),
     Route("/sign-out", sign_out, methods=["POST"]),
+    Route("/session", show_session),
     Route("/session/stay", stay, methods=["POST"]),
 ]
