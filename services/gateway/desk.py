@@ -149,6 +149,8 @@ def changes(page: FormPage, form: Form, action: str, full_screen: str) -> Readin
         reading.edits = [edit for edit in reading.edits if not edit.path.startswith(what)]
         if what.split("/")[1] in Seen.load(form.raw("seen")).rows.get(what.split("/")[0], []):
             reading.edits.append(Edit(op="remove_row", path=what))
+    elif verb == "restore" and "/" in what:
+        reading.edits.append(Edit(op="add_row", path=what))
     return reading
 
 

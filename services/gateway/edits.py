@@ -61,6 +61,8 @@ class Seen:
                 rows[table].append(row_id)
             elif edit.op == "remove_row" and row_id in rows.get(table, []):
                 rows[table].remove(row_id)
+                # A row that is put back is sent whole.
+                answers = {path: mark for path, mark in answers.items() if not path.startswith(f"{edit.path}/")}
         return Seen(answers, rows)
 
 

@@ -78,7 +78,7 @@ async def test_a_page_closed_before_it_was_saved_is_restored(
     visitor, task_id = await at_form(browser, portal, bristol, scripts=True, number=2)
     page = visitor.page
     await page.context.set_offline(True)
-    await page.get_by_role("button", name=re.compile(r"^\+ Add a row to What Special")).click()
+    await page.get_by_role("button", name=re.compile(r"^\+ Add another row to What Special")).click()
     await page.get_by_label("Need (B) and severity of need").nth(1).fill("Typed offline")
     await page.close()
     await page.context.set_offline(False)

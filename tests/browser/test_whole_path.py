@@ -62,7 +62,7 @@ async def fill_in(visitor: Visitor) -> None:
     needs = page.get_by_role("table", name="What Special Educational Needs have you identified?")
     await needs.get_by_label("Special Educational Needs category").select_option(label="Cognition and learning")
     await needs.get_by_label("Need (B) and severity of need").fill("Reading & <b>writing</b>\nboth")
-    await page.get_by_role("button", name=re.compile(r"^\+ Add a row to What Special")).click()
+    await page.get_by_role("button", name=re.compile(r"^\+ Add another row to What Special")).click()
     await expect(needs.get_by_role("row")).to_have_count(3)
     await needs.get_by_label("Need (B) and severity of need").nth(1).fill("To be removed")
     await page.get_by_role("button", name="- Remove row 2").first.click()

@@ -209,16 +209,21 @@ def _set(cell: Cell | None, edit: Edit, batch: Batch, revision: int) -> Cell:
 
 def _change_row(row: Row, column: str, edit: Edit, batch: Batch, revision: int) -> Row:
     if edit.op == "add_row":
-        return row
+        return _put_back(row, batch)
     if edit.op == "remove_row":
         unseen = any(not _has_seen(cell, batch) for cell in row.cells.values())
         if row.removed is not None or unseen:
             return row
         return row.model_copy(update={"removed": revision, "removed_batch": batch.id})
     cells = {**row.cells, column: _set(row.cells.get(column), edit, batch, revision)}
-    if row.removed is not None and not _is_late(batch.id, row.removed_batch):
-        return row.model_copy(update={"cells": cells, "removed": None, "removed_batch": ""})
-    return row.model_copy(update={"cells": cells})
+    return _put_back(row.model_copy(update={"cells": cells}), batch)
+
+
+def _put_back(row: Row, batch: Batch) -> Row:
+    """A removed row that somebody adds or types into again is there again, with all that stood in it."""
+    if row.removed is None or _is_late(batch.id, row.removed_batch):
+        return row
+    return row.model_copy(update={"removed": None, "removed_batch": ""})
 
 
 def _has_seen(cell: Cell, batch: Batch) -> bool:

@@ -22,6 +22,7 @@ async def draw(  # noqa: PLR0917 - a page is drawn from all of it
     notice: str = "",
     download: str = "",
     full_screen: str = "",
+    removed: str = "",
 ) -> Response:
     """A page of the form as HTML."""
     task, authority = opened.task, visit.gateway.authorities.get(opened.task.authority)
@@ -38,6 +39,7 @@ async def draw(  # noqa: PLR0917 - a page is drawn from all of it
         faults=faults or [],
         general=general or [],
         full_screen=full_screen,
+        removed=removed,
         notice=notice,
         download=download,
     )

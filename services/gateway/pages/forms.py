@@ -1,5 +1,7 @@
 """A form's pages: showing one, and saving what was typed, whichever button was pressed."""
 
+from urllib.parse import quote
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -67,6 +69,7 @@ async def show_page(request: Request) -> Response:
         notice=notice,
         download=download,
         full_screen=query.get("full", ""),
+        removed=query.get("removed", ""),
     )
 
 
@@ -207,8 +210,9 @@ async def _after(  # noqa: PLR0917 - a button, where it was pressed, and what ca
         return visit.go(f"{base}/{number}?done=uploaded#files")
     if verb == "remove-file":
         return await detach(visit, opened, number, what)
-    if verb in ("add", "remove"):
-        return visit.go(f"{here}#q-{what.partition('/')[0]}")
+    if verb in ("add", "remove", "restore"):
+        undo = f"{'&' if full_screen else '?'}removed={quote(what)}" if verb == "remove" else ""
+        return visit.go(f"{here}{undo}#q-{what.partition('/')[0]}")
     if verb == "page" and what.isascii() and what.isdigit():
         return visit.go(f"{base}/{what}")
     if verb == "full":

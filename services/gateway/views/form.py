@@ -152,6 +152,8 @@ class FormPageView:
     largest: int
     too_large: str
     full_screen: str = ""
+    removed: str = ""
+    """The row that was just removed, as `table/row`: it can be put back."""
     notice: str = ""
     download: str = ""
 
@@ -179,6 +181,8 @@ class Drawing:
     faults: list[AnswerFault] = field(default_factory=list)
     general: list[str] = field(default_factory=list)
     full_screen: str = ""
+    removed: str = ""
+    """The row that was just removed, as `table/row`: it can be put back."""
     notice: str = ""
     download: str = ""
 
@@ -272,6 +276,7 @@ def form_page(
         largest=authority.files.max_size,
         too_large=f"The selected file must be smaller than {size_words(authority.files.max_size)}",
         full_screen=drawing.full_screen,
+        removed=drawing.removed,
         notice=drawing.notice,
         download=drawing.download,
     )

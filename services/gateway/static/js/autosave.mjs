@@ -36,6 +36,13 @@ function restore(form, left) {
     const rows = (now.get(name) ?? []).filter((row) => !(before.get(name) ?? []).includes(row));
     rows.forEach((row) => form.dispatchEvent(new CustomEvent("portal:want-row", { detail: { table: name.slice(5), row } })));
   }
+  // The row that an empty table offers has another id on every page.
+  for (const name of changed.filter((each) => each.startsWith("a:") && now.has(each))) {
+    const [table, row] = name.slice(2).split("/");
+    if (row) {
+      form.dispatchEvent(new CustomEvent("portal:want-row", { detail: { table, row } }));
+    }
+  }
   for (const name of changed.filter((each) => each.startsWith("removed:"))) {
     (now.get(name) ?? []).forEach((row) => form.dispatchEvent(new CustomEvent("portal:unwant-row", { detail: { table: name.slice(8), row } })));
   }

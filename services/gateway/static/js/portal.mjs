@@ -3,6 +3,7 @@ import { Button, CharacterCount, Checkboxes, createAll, ErrorSummary, Notificati
 import { startAutosave } from "./autosave.mjs";
 import { startConditions } from "./conditions.mjs";
 import { startDates } from "./dates.mjs";
+import { startFullScreen } from "./fullscreen.mjs";
 import { startMenu } from "./menu.mjs";
 import { startPasswords } from "./passwords.mjs";
 import { startSubmit } from "./submit.mjs";
@@ -22,6 +23,7 @@ const form = document.querySelector('[data-portal="contribution"]');
 if (form) {
   startUploads(form);
   startTables(form);
+  startFullScreen(form);
   startDates(form);
   const draft = startAutosave(form);
   startConditions(form, draft);
@@ -34,7 +36,7 @@ startPasswords();
 startTimeOut();
 startCopying();
 
-document.querySelector('[data-portal="sign-out"]')?.addEventListener("submit", forgetAll);
+document.querySelectorAll('[data-portal="sign-out"]').forEach((form) => form.addEventListener("submit", forgetAll));
 for (const done of document.querySelectorAll('[data-portal="submitted"]')) {
   forgetTask(done.dataset.task);
 }

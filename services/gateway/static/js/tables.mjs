@@ -1,7 +1,9 @@
-// Rows of an answer table: + adds one, - removes one, without a journey to the server.
+// Rows of an answer table: + adds one, - removes one, Undo puts it back, without a journey to the server.
 function number(table) {
-  table.querySelectorAll('[data-portal="row-number"]').forEach((mark, index) => {
-    mark.textContent = index + 1;
+  table.querySelectorAll("tr[data-row]").forEach((row, index) => {
+    row.querySelectorAll('[data-portal="row-number"]').forEach((mark) => {
+      mark.textContent = index + 1;
+    });
   });
 }
 
@@ -27,6 +29,31 @@ function removeRow(table, row) {
   number(table);
 }
 
+function putBack(table, row, before) {
+  for (const input of table.querySelectorAll(`input[name="${CSS.escape(table.dataset.removedName)}"]`)) {
+    if (input.value === row.dataset.row) {
+      input.remove();
+    }
+  }
+  table.querySelector("tbody").insertBefore(row, before?.isConnected ? before : null);
+  number(table);
+}
+
+// Stays until the page is left: somebody may notice late that it was the wrong row.
+function offerUndo(table, row, before, undone) {
+  const [line, button] = [document.createElement("p"), document.createElement("button")];
+  line.className = "govuk-body portal-removed";
+  line.append(`Row ${row.querySelector('[data-portal="row-number"]').textContent} removed. `, button);
+  Object.assign(button, { type: "button", className: "portal-link-button", textContent: "Undo" });
+  button.addEventListener("click", () => {
+    line.remove();
+    putBack(table, row, before);
+    row.querySelector("input:not([type=hidden]), textarea, select")?.focus();
+    undone();
+  });
+  table.querySelector('[data-portal="removed-rows"]').append(line);
+}
+
 function startTable(form, table) {
   const status = table.querySelector('[data-portal="table-status"]');
   const changed = () => form.dispatchEvent(new Event("portal:changed"));
@@ -43,7 +70,12 @@ function startTable(form, table) {
       row.querySelector("input:not([type=hidden]), textarea, select")?.focus();
       status.textContent = "Row added";
     } else {
-      removeRow(table, remove.closest("tr"));
+      const row = remove.closest("tr");
+      offerUndo(table, row, row.nextElementSibling, () => {
+        status.textContent = "Row put back";
+        changed();
+      });
+      removeRow(table, row);
       table.querySelector('[data-portal="add-row"]').focus();
       status.textContent = "Row removed";
     }
