@@ -149,6 +149,6 @@ routes = [
     Route("/sign-in/code", confirm_code, methods=["POST"]),
     Route("/sign-in/code/new", new_code, methods=["POST"]),
     Route("/sign-out", sign_out, methods=["POST"]),
-    Route("/session", show_session),
+    Route("/session/left", show_session),
     Route("/session/stay", stay, methods=["POST"]),
 ]

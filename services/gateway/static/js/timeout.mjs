@@ -57,7 +57,7 @@ export function startTimeOut() {
       return;
     }
     asked = Date.now();
-    const answer = await fetch("/session", { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(10000) }).catch(() => null);
+    const answer = await fetch("/session/left", { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(10000) }).catch(() => null);
     if (answer?.ok) {
       set(Date.now() + (await answer.json()).idle_seconds * 1000);
     } else if (answer?.status === 401) {
