@@ -29,6 +29,7 @@ class Stranger:
             local_address=network(number), limits=httpx2.Limits(max_connections=200, max_keepalive_connections=200)
         )
         async with httpx2.AsyncClient(base_url=portal, transport=transport, timeout=60) as client:
+            await client.get("/sign-in")  # one cookie, whatever is asked at once from now on
             yield cls(client)
 
     async def guess(self, email: str, password: str = "Wrong-Lantern-7") -> int:
