@@ -17,7 +17,7 @@ from services.gateway.visit import Visit
 LARGEST_BYTES = 128 * 1024 * 1024
 """A form's page with its uploads; each file's own limit is the authority's, and files says so."""
 _MAX_FIELDS = 20_000
-_MAX_FILES = 20
+_MAX_FILES = 50
 _MAX_FIELD_BYTES = 2 * 1024 * 1024
 _HELD_SECONDS = 2 * 60 * 60
 _SEALED_BYTES = ANONYMOUS_BYTES - 20 * 1024

@@ -43,4 +43,4 @@ def test_auth_gets_the_hashes_of_the_councils_secrets_only() -> None:
 def test_no_two_deployments_share_a_secret() -> None:
     first, second = (environment(["bristol"], "http://localhost:8000") for _ in range(2))
     same = {name for name in first if first[name] == second[name]}
-    assert same == {"PORTAL_PUBLIC_URL"}
+    assert same == {"PORTAL_ENV", "PORTAL_PUBLIC_URL"}
