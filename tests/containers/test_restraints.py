@@ -19,7 +19,7 @@ TOOLS = ("gcc", "cc", "make", "git", "cargo", "npm")
 @pytest.fixture
 def containers(portal: Deployment, docker_engine: docker.DockerClient) -> list[Container]:
     label = f"com.docker.compose.project={portal.project}"
-    return docker_engine.containers.list(all=True, filters={"label": label})
+    return list(docker_engine.containers.list(all=True, filters={"label": label}))
 
 
 def service(container: Container) -> str:

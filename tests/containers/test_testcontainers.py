@@ -1,6 +1,7 @@
 """testcontainers as the tests' source of broker and database: the same fixtures that every other kind of test uses."""
 
 from pathlib import Path
+from typing import Any
 
 import aio_pika
 import docker
@@ -22,12 +23,12 @@ async def test_a_broker_from_testcontainers_has_the_queues_and_the_users(tmp_pat
     with broker(tmp_path) as source:
         async with await aio_pika.connect(source.url_of("bristol"), timeout=10) as council:
             channel = await council.channel()
-            assert await channel.get_queue("council.bristol")
+            assert (await channel.get_queue("council.bristol")).name == "council.bristol"
 
 
 async def test_a_database_from_testcontainers_keeps_what_is_written(tmp_path: Path) -> None:
     with database(tmp_path) as url:
-        async with AsyncMongoClient(url, timeoutMS=10_000) as client:
+        async with AsyncMongoClient[dict[str, Any]](url, timeoutMS=10_000) as client:
             await client.test.things.insert_one({"_id": 1})
             assert await client.test.things.count_documents({}) == 1
             assert "setName" in await client.admin.command("hello")

@@ -11,10 +11,10 @@ import pytest
 from pydantic import BaseModel
 
 from chassis.messaging import Subscription
-from commands.messages import CATALOGUE, generated, named_in_card, publishers_of
+from commands.messages import generated, named_in_card, publishers_of
 from commands.topology import LISTENING_SERVICES, subscriptions
 from contracts.base import CouncilMessage, Message, PersonalData, PortalMessage
-from contracts.catalogue import OWNERS
+from contracts.catalogue import CATALOGUE, OWNERS
 from tests.support.reach import built_in
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,7 +8,8 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from commands.messages import CATALOGUE, generated, schema
+from commands.messages import generated, schema
+from contracts.catalogue import CATALOGUE
 from tests.support.compatibility import differences
 
 CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"

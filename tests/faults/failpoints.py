@@ -16,16 +16,15 @@ async def killed_at(
     kills = house.kills_left()
     await cms.delegate(ids)
     await eventually(lambda: house.kills_left() == 0, within=120)
-    await house.settle(cms, ids)
+    settled = await house.settle(cms, ids)
     assert await house.count_dead() == dead
     duplicates = cms.duplicates(ids)
     measures.report(
         test,
         attempted=of,
         acknowledged=len(cms.acknowledged.intersection(ids)),
-        lost=0,
+        **settled,
         duplicated=duplicates,
-        effects_twice=0,
         kills=kills,
         points=" ".join(points),
     )

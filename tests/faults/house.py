@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,8 +122,8 @@ class House:
 
     async def settle(
         self, cms: Cms, ids: Collection[str], *, inbox: str | None = None, within: float = SETTLE_SECONDS
-    ) -> None:
-        """Waits until every one of these is accepted, opened, prepared and told; exactly once each."""
+    ) -> dict[str, int]:
+        """Waits until each of these is accepted, opened, prepared and told, once; gives what a search then counts."""
         await cms.expect_accepted(ids, within=within)
         whole = Effects(len(ids), len(ids), len(ids))
         until = time.monotonic() + within
@@ -130,9 +131,19 @@ class House:
             assert time.monotonic() < until, f"{found}, not {whole}"
             await asyncio.sleep(0.5)
         # Once at the end the search after all: nothing of theirs stands under another id.
+        searched = await self.searched(ids)
+        assert searched == {"lost": 0, "effects_twice": 0}
+        return searched
+
+    async def searched(self, ids: Collection[str]) -> dict[str, int]:
+        """How many of these have no task or no email, and how many tasks and emails are there a second time."""
+        lost, twice = set[str](), 0
         for service, collection in (("tasks", "tasks"), ("notify", "deliveries")):
-            found_by_name = self.motor[f"portal_{service}"][collection]
-            assert await found_by_name.count_documents({"delegation_id": {"$in": list(ids)}}) == len(ids)
+            rows = self.motor[f"portal_{service}"][collection].find({"delegation_id": {"$in": list(ids)}})
+            found = Counter([row["delegation_id"] async for row in rows])
+            lost |= set(ids) - found.keys()
+            twice += found.total() - len(found)
+        return {"lost": len(lost), "effects_twice": twice}
 
     async def dead(self) -> dict[str, dict[str, Any]]:
         """Every dead letter by its message id, as operators see it."""

@@ -48,6 +48,7 @@ class Rig:
             **options,
         }
         self.heard: list[str] = []
+        self.ordered: set[str] = set()
         self._ear: AbstractQueue | None = None
         self._motor: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongo_url)
         self.database = self._motor[self.name]
@@ -104,6 +105,7 @@ class Rig:
         user = unquote(urlsplit(self.amqp_url).username or "guest")
         message = aio_pika.Message(body, message_id=order_id, type=Ordered.wire_name, delivery_mode=2, user_id=user)
         await self._channel.default_exchange.publish(message, self.queue, mandatory=True, timeout=10)
+        self.ordered.add(order_id)
         return order_id
 
     async def orders(self, ids: Iterable[str], do: str = "work", times: int = 0) -> list[str]:
@@ -134,6 +136,10 @@ class Rig:
     async def done(self) -> set[str]:
         """The orders that had their effect."""
         return {row["_id"] async for row in self.database["effects"].find({}, {"_id": 1})}
+
+    async def lost(self) -> int:
+        """How many orders had no effect and are not among the dead letters."""
+        return len(self.ordered - await self.done() - (await self.dead()).keys())
 
     async def expect_done(self, ids: Iterable[str], *, within: float = SETTLE_SECONDS) -> None:
         """Waits until these have had their effect."""

@@ -22,16 +22,15 @@ async def test_t01_broker_killed_while_publishing(
             await eventually(lambda share=share: len(cms.acknowledged.intersection(ids)) >= share, within=120)
             await house.kill("broker")
             recoveries.append(await cms.recovered(time.monotonic()))
-    await house.settle(cms, ids)
+    settled = await house.settle(cms, ids)
     assert await house.count_dead() == dead
     measures.report(
         "T1",
         attempted=len(ids),
         acknowledged=len(cms.acknowledged.intersection(ids)),
-        lost=0,
+        **settled,
         duplicated=cms.duplicates(ids),
         sent_again=cms.resent - resent,
-        effects_twice=0,
         kills=KILLS,
         recovered_in_s=[f"{seconds:.1f}" for seconds in recoveries],
     )

@@ -27,15 +27,14 @@ async def test_t03_services_killed_at_random_points(
         since = time.monotonic()
         await house.ready()
         recovered = await cms.recovered(since)
-    await house.settle(cms, ids)
+    settled = await house.settle(cms, ids)
     assert await house.count_dead() == dead
     measures.report(
         "T3",
         attempted=len(ids),
         acknowledged=len(cms.acknowledged.intersection(ids)),
-        lost=0,
+        **settled,
         duplicated=cms.duplicates(ids),
-        effects_twice=0,
         kills={name: killed.count(name) for name in sorted(set(killed))},
         recovered_in_s=f"{recovered:.1f}",
     )

@@ -32,5 +32,10 @@ async def test_t18_what_is_retracted_before_it_is_requested_reaches_nobody(
     assert states == {"retracted"}
     assert (effects.tasks, effects.contributions, effects.emails) == (deliveries, 0, 0)
     measures.report(
-        "T18", attempted=deliveries, retracted=effects.tasks, shown=effects.contributions, emails=effects.emails, lost=0
+        "T18",
+        attempted=deliveries,
+        retracted=effects.tasks,
+        shown=effects.contributions,
+        emails=effects.emails,
+        lost=deliveries - effects.tasks,
     )

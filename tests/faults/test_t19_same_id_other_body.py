@@ -26,5 +26,5 @@ async def test_t19_the_first_body_counts_and_the_second_is_rejected(
 
     # The council is answered first, the message buried after.
     await eventually(are_buried, within=30)
-    await house.settle(cms, ids)
-    measures.report("T19", attempted=2 * deliveries, kept=deliveries, rejected=len(rejections), lost=0, effects_twice=0)
+    settled = await house.settle(cms, ids)
+    measures.report("T19", attempted=2 * deliveries, kept=deliveries, rejected=len(rejections), **settled)

@@ -21,17 +21,19 @@ async def test_t21_a_transient_failure_follows_the_retry_ladder(
             for earlier, later, delay in _pairs(await rig.times_of(order))
         ]
         dead = await rig.dead()
+        lost = await rig.lost()
     assert {starts[order] for order in once} == {2}
     assert {starts[order] for order in twice} == {3}
     assert {starts[order] for order in others} == {1}
     assert all(waited >= delay for waited, delay in waits), waits
     assert not dead
     worst = max(waited / delay for waited, delay in waits)
+    assert not lost
     measures.report(
         "T21",
         attempted=deliveries + 8,
         failed_for_a_while=8,
-        lost=0,
+        lost=lost,
         dead=len(dead),
         rungs=LADDER,
         longest_wait_of_its_rung=f"{worst:.2f}",

@@ -18,6 +18,7 @@ async def test_t22_a_permanent_failure_is_dead_after_exactly_its_attempts(
         await rig.expect_dead([*failing, *refused])
         left = await rig.end()
         starts, dead = await rig.starts(), await rig.dead()
+        lost = await rig.lost()
     attempts = len(DELAYS) + 1
     assert left == 0
     assert {starts[order] for order in failing} == {attempts}
@@ -27,6 +28,7 @@ async def test_t22_a_permanent_failure_is_dead_after_exactly_its_attempts(
     assert {dead[order].headers[retry.HEADER_CODE] for order in failing} == {"failed"}
     assert {dead[order].headers[retry.HEADER_REASON] for order in failing} == {"RuntimeError"}
     assert {dead[order].headers[retry.HEADER_CODE] for order in refused} == {"ordered"}
+    assert not lost
     measures.report(
         "T22",
         attempted=len(others) + 16,
@@ -34,5 +36,5 @@ async def test_t22_a_permanent_failure_is_dead_after_exactly_its_attempts(
         dead=len(dead),
         attempts_of_the_failing=attempts,
         attempts_of_the_refused=1,
-        lost=0,
+        lost=lost,
     )

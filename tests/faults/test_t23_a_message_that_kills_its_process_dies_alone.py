@@ -25,18 +25,20 @@ async def test_t23_a_message_that_kills_its_process_dies_alone(
         await rig.expect_dead(crashing, within=180)
         dead, exits = await rig.dead(), rig.exits
         left = await rig.end()
+        lost = await rig.lost()
     innocent = dead.keys() - set(crashing)
     assert left == 0
     assert exits
     assert set(exits) == {9}
     assert not innocent
     assert {dead[order].headers[retry.HEADER_CODE] for order in crashing} == {"crashed"}
+    assert not lost
     measures.report(
         "T23",
         attempted=deliveries + CRASHERS,
         crashes=len(exits),
         dead=len(dead),
         innocent_among_them=len(innocent),
-        lost=0,
+        lost=lost,
         all_dead_in_s=f"{time.monotonic() - started:.1f}",
     )

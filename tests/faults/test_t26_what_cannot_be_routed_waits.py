@@ -32,7 +32,7 @@ async def test_t26_what_cannot_be_routed_waits_until_somebody_listens(
         "T26",
         attempted=len(wanted),
         held_while_unroutable=len(wanted),
-        lost=0,
+        lost=len(wanted - set(rig.heard)),
         duplicated=len(rig.heard) - len(wanted),
         recovered_in_s=f"{took:.1f}",
     )

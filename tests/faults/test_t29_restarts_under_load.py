@@ -28,16 +28,18 @@ async def test_t29_rolling_restarts_lose_nothing_and_begin_nothing_twice(
         await rig.expect_done(orders)
         left = await rig.end()
         starts, dead, exits = await rig.starts(), await rig.dead(), rig.exits
+        lost = await rig.lost()
     begun_twice = sum(count > 1 for count in starts.values())
     assert left == 0
     assert set(exits) == {0}
     assert not begun_twice
     assert not dead
+    assert not lost
     measures.report(
         "T29",
         attempted=deliveries,
         restarts=len(exits),
-        lost=0,
+        lost=lost,
         begun_twice=begun_twice,
         exit_codes=sorted(set(exits)),
         longest_exit_s=f"{longest:.1f}",

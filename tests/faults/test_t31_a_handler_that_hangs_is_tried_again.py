@@ -22,16 +22,18 @@ async def test_t31_a_handler_that_hangs_or_is_cancelled_is_tried_again(
         await rig.expect_dead(hopeless)
         left = await rig.end()
         starts, dead = await rig.starts(), await rig.dead()
+        lost = await rig.lost()
     assert left == 0
     assert {starts[order] for order in (*hanging, *cancelled)} == {2}
     assert {starts[order] for order in hopeless} == {ATTEMPTS}
     assert dead.keys() == set(hopeless)
     assert {dead[order].headers[retry.HEADER_REASON] for order in hopeless} == {"TimeoutError", "HandlerCancelled"}
+    assert not lost
     measures.report(
         "T31",
         attempted=len(others) + len(hanging) + len(cancelled) + len(hopeless),
         tried_again=len(hanging) + len(cancelled),
         dead=len(dead),
         left_unanswered=left,
-        lost=0,
+        lost=lost,
     )

@@ -93,9 +93,7 @@ class Council:
         def found() -> Received | None:
             return next((one for one in self.received if one.type == name and fields.items() <= one.body.items()), None)
 
-        received = await eventually(found, within=within)
-        assert received
-        return received
+        return await eventually(found, within=within)
 
     async def fetch(self, url: str, **headers: str) -> bytes:
         """Fetch a document by reference, with the authority's client credentials."""

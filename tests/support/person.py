@@ -142,7 +142,7 @@ class Person:
             seen = self.open(page.address)
             return None if "still being checked" in seen.text else seen
 
-        return page if "still being checked" not in page.text else wait_until(checked, within=60) or page
+        return page if "still being checked" not in page.text else wait_until(checked, within=60)
 
     @staticmethod
     def _seen(response: httpx2.Response, status: int | None) -> Page:

@@ -170,7 +170,7 @@ async def test_a_retracted_form_leaves_the_list_and_its_holder_is_told(portal: P
             page = person.open("/tasks")
             return page if "Recently Retracted Tasks (1)" in page.text else None
 
-        assert await eventually(lambda: asyncio.to_thread(left))
+        await eventually(lambda: asyncio.to_thread(left))
         await asyncio.to_thread(mail.wait_for, email, more_than=before)
         over = await asyncio.to_thread(person.open, form)
         assert over.title.startswith("This form was withdrawn")
