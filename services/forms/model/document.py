@@ -18,6 +18,10 @@ from services.forms.model.values import as_people_write, in_words
 LONDON = ZoneInfo("Europe/London")
 _LONGEST_WORD = re.compile(r"\S{61,}")
 _LONGEST_WORD_IN_CELL = re.compile(r"\S{25,}")
+_MOST_COLUMNS = 3
+_LONGEST_CELL = 300
+"""A table of more columns, or with a longer cell, is read row by row over the full width: some ten lines of a third
+of it, and a cell that went on for pages would leave the rest of them empty."""
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """They could make a line read otherwise than it stands; marks (LRM, RLM) stay."""
 _KINDS = {"application/pdf": "PDF", "image/jpeg": "JPEG picture", "image/png": "PNG picture"}
@@ -128,13 +132,19 @@ class Paper:
                 yield {"kind": "answer", "label": _label(item), "value": value, "level": level}
 
     def _table(self, table: Item) -> dict[str, Any]:
-        rows = [
-            [breakable(in_words(column, row.get(column.link_id)), _LONGEST_WORD_IN_CELL) for column in table.item]
+        said = [
+            [in_words(column, row.get(column.link_id)) for column in table.item]
             for row in self.answers.get(table.link_id, [])
         ]
-        widths = [2 if column.type == "text" else 1 for column in table.item]
-        header = [_label(column) for column in table.item]
-        return {"kind": "table", "label": _label(table), "header": header, "widths": widths, "rows": rows}
+        is_narrow = len(table.item) <= _MOST_COLUMNS and all(len(cell) <= _LONGEST_CELL for row in said for cell in row)
+        longest = _LONGEST_WORD_IN_CELL if is_narrow else _LONGEST_WORD
+        return {
+            "kind": "table" if is_narrow else "rows",
+            "label": _label(table),
+            "header": [_label(column) for column in table.item],
+            "widths": [2 if column.type == "text" else 1 for column in table.item],
+            "rows": [[breakable(cell, longest) for cell in row] for row in said],
+        }
 
 
 def printable(text: str) -> str:

@@ -80,13 +80,41 @@ def assert_conforms(document: bytes) -> pikepdf.Pdf:
     return opened
 
 
+def tags(document: pikepdf.Pdf) -> set[str]:
+    """What the parts of a document are to a screen reader."""
+    return {str(each.get("/S")) for each in document.objects if isinstance(each, pikepdf.Dictionary) and "/S" in each}
+
+
 def test_a_contribution_is_a_tagged_titled_english_document_with_table_headers() -> None:
     opened = assert_conforms(PRINTER.print_now(paper()))
     assert str(opened.Root.Lang) == "en-GB"
     assert opened.Root.MarkInfo.Marked
     assert opened.docinfo["/Title"] == "EHC Needs Assessment Contributions: Gabriel Example"
-    tags = {str(each.get("/S")) for each in opened.objects if isinstance(each, pikepdf.Dictionary) and "/S" in each}
-    assert {"/H1", "/H2", "/Table", "/TH", "/TD"} <= tags
+    assert {"/H1", "/H2", "/Table", "/TH", "/TD"} <= tags(opened)
+
+
+def test_a_long_text_in_a_table_takes_no_more_pages_than_one_outside_it() -> None:
+    text = "Gabriel is upset when he is given more than one instruction, and needs to be told again. " * 81
+    inside = {**ANSWERS, "sen_identified": [{"category": "Cognition and learning", "impact": text}]}
+    printed = assert_conforms(PRINTER.print_now(paper(answers=inside)))
+    outside = assert_conforms(PRINTER.print_now(paper(answers={**ANSWERS, "here_and_now": text})))
+    assert len(printed.pages) <= len(outside.pages)
+
+
+@pytest.mark.parametrize(
+    ("answers", "is_table"),
+    [
+        (ANSWERS, True),
+        ({"sen_identified": [{"need": "x" * 300}]}, True),
+        ({"sen_identified": [{"need": "x" * 301}]}, False),
+        ({"outcomes": [{"outcome": "Reads a page aloud"}]}, False),
+    ],
+)
+def test_a_table_of_many_columns_or_a_long_text_is_a_list_of_labels_and_texts_for_each_row(
+    answers: dict[str, Any], *, is_table: bool
+) -> None:
+    found = tags(assert_conforms(PRINTER.print_now(paper(answers=answers, attachments=None))))
+    assert ("/Table" in found, "/L" in found) == (is_table, not is_table)
 
 
 @pytest.mark.parametrize("missing", ["/Lang", "/StructTreeRoot"])
@@ -164,7 +192,13 @@ def test_a_draft_says_that_it_is_one() -> None:
     ],
 )
 def test_no_text_breaks_the_document(text: str) -> None:
-    answers = {**ANSWERS, "first_name": text, "here_and_now": text, "sen_identified": [{"need": text}]}
+    answers = {
+        **ANSWERS,
+        "first_name": text,
+        "here_and_now": text,
+        "sen_identified": [{"need": text}],
+        "outcomes": [{"outcome": text}],
+    }
     assert_conforms(PRINTER.print_now(paper(answers=answers)))
 
 
