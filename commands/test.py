@@ -6,11 +6,18 @@
 import argparse
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from commands.parts.instance import ROOT
 
 FOLDERS = ("unit", "contracts", "component", "system", "browser", "faults")
+LANES = (("unit", "contracts", "component", "system"), ("browser",), ("faults",))
+"""What runs side by side, each lane with engines of its own: most of a test's time is waiting."""
+ALONE = "alone"
+"""The mark of a test that measures how long somebody waits: nothing runs beside it."""
 KINDS = (*FOLDERS, "all", "containers")
 
 
@@ -37,10 +44,22 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _all() -> int:
-    """Everything, the fault tests in a run of their own: what others left open or bound must not meet them."""
-    *usual, last = FOLDERS
-    first = pytest(usual)
-    return pytest((last,)) or first
+    """Every lane at once, then what must run alone; 0 where all pass."""
+    with ThreadPoolExecutor(len(LANES)) as threads:
+        codes = [*threads.map(_lane, LANES)]
+    return max(*codes, pytest(("faults",), ("-m", ALONE)))
+
+
+def _lane(folders: Sequence[str]) -> int:
+    """One run beside others; its output is shown whole when it has ended."""
+    name, started = ", ".join(folders), time.monotonic()
+    print(f"-- {name}: started", flush=True)
+    with tempfile.TemporaryFile("w+", errors="replace") as output:
+        command = _command(folders, ("-m", f"not {ALONE}"))
+        code = subprocess.run(command, cwd=ROOT, stdout=output, stderr=output, check=False).returncode
+        output.seek(0)
+        print(f"{output.read()}-- {name}: {time.monotonic() - started:.0f} s", flush=True)
+    return code
 
 
 def pytest(folders: Sequence[str], options: Sequence[str] = ()) -> int:

@@ -5,12 +5,16 @@ import statistics
 from collections import Counter
 from typing import Any
 
+import pytest
+
 from tests.faults.cms import REQUESTED, Cms
 from tests.faults.house import House
 from tests.faults.poison import properties
 from tests.support.council import request
 from tests.support.eventually import eventually
 from tests.support.measures import Measures
+
+pytestmark = pytest.mark.alone
 
 EACH = 3
 INNOCENTS = 90

@@ -5,9 +5,13 @@ from collections import Counter
 from urllib.request import urlopen
 from uuid import uuid4
 
+import pytest
+
 from tests.faults.house import House
 from tests.faults.strangers import Stranger
 from tests.support.measures import Measures
+
+pytestmark = pytest.mark.alone
 
 GUESSES = 120
 NETWORKS = 50

@@ -8,11 +8,15 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from uuid import uuid4
 
+import pytest
+
 from tests.faults.house import House
 from tests.faults.strangers import Stranger, network
 from tests.support.mail import Mail
 from tests.support.measures import Measures
 from tests.support.person import PASSWORD, Page, Person
+
+pytestmark = pytest.mark.alone
 
 STRANGERS = 20
 GUESSES = 280

@@ -14,6 +14,8 @@ from tests.faults.poison import _whole
 from tests.support.eventually import eventually
 from tests.support.measures import Measures
 
+pytestmark = pytest.mark.alone
+
 FLOOD = 5000
 LARGE = 60
 _PACE_SECONDS = 0.25

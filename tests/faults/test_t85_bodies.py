@@ -13,6 +13,8 @@ from services.gateway.sealing import Seals
 from tests.faults.alone import Alone, Stalls, gateway
 from tests.support.measures import Measures
 
+pytestmark = pytest.mark.alone
+
 MEMORY_MB = 384
 """The limit of the gateway's container."""
 

@@ -11,6 +11,8 @@ from tests.faults.alone import Alone, Stalls, gateway
 from tests.support.eventually import wait_until
 from tests.support.measures import Measures
 
+pytestmark = pytest.mark.alone
+
 HALF_SENT = 2000
 SLOW_BODIES = 256
 CLIENTS = 16
