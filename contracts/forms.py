@@ -25,6 +25,17 @@ class DefinitionPublished(Event):
     published_at: AwareDatetime
 
 
+class ContributionStarted(Event):
+    """Somebody has given the first answer of a contribution; what came with the delegation is none."""
+
+    wire_name: ClassVar[str] = "forms.contribution.started.v1"
+
+    task_id: str
+    authority: str
+    delegation_id: str
+    started_at: AwareDatetime
+
+
 class ContributionSubmitted(Event):
     """A contribution has been submitted and frozen. What the council is told stands in contracts.portal."""
 

@@ -9,6 +9,8 @@ from contracts.base import EVERYBODYS, Contact, Line, PersonalData, Value
 from contracts.council import Assignee, Sender, Subject
 
 TaskState = Literal["assigned", "in_group", "returned", "declined", "retracted", "submitted"]
+Progress = Literal["not_started", "in_progress", "returned"]
+"""How far whoever has a task is."""
 Tab = Literal["assigned", "retracted", "submitted"]
 
 
@@ -27,6 +29,8 @@ class TaskRow(PersonalData):
     due_on: date
     comments: str
     state: TaskState
+    progress: Progress | None = None
+    """None while it waits in a group, and when it is over."""
     work_group_name: str = ""
     """The work group that it waits in or was picked up from."""
     holder_name: str = ""
@@ -50,6 +54,7 @@ class DeskChoices(Value):
     forms: list[Choice] = []
     children: list[Choice] = []
     authorities: list[str] = []
+    progress: list[Progress] = []
 
 
 class TabCounts(Value):

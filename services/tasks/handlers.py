@@ -10,7 +10,7 @@ from chassis.outbox import Outgoing, tell
 from contracts.auth import AccountRegistered
 from contracts.base import CouncilMessage
 from contracts.council import DelegationAmended, DelegationRequested, DelegationRetracted, WorkGroupDefined
-from contracts.forms import ContributionSubmitted, DefinitionPublished
+from contracts.forms import ContributionStarted, ContributionSubmitted, DefinitionPublished
 from contracts.portal import MessageRejected
 from services.tasks.usecases import TasksService
 
@@ -61,6 +61,11 @@ async def offer_form(event: DefinitionPublished, _: Delivery, service: TasksServ
     await service.people.offer_form(event)
 
 
+async def note_start(event: ContributionStarted, _: Delivery, service: TasksService) -> None:
+    """A task whose form has a first answer is in progress."""
+    await service.delegations.note_start(event)
+
+
 async def complete_task(event: ContributionSubmitted, _: Delivery, service: TasksService) -> None:
     """A submitted contribution completes its task."""
     await service.delegations.complete(event)
@@ -101,6 +106,7 @@ subscriptions = [
     Subscription("tasks.define-work-group", WorkGroupDefined, define_work_group, refusal=reject),
     Subscription("tasks.refuse-unknown", None, refuse_unknown, refusal=reject),
     Subscription("tasks.offer-form", DefinitionPublished, offer_form),
+    Subscription("tasks.note-start", ContributionStarted, note_start),
     Subscription("tasks.complete-task", ContributionSubmitted, complete_task),
     Subscription("tasks.welcome-person", AccountRegistered, welcome_person),
 ]

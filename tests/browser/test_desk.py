@@ -6,6 +6,7 @@ from playwright.async_api import Browser, expect
 
 from tests.browser.visitor import Visitor, new_id
 from tests.support.council import Council
+from tests.support.eventually import eventually
 from tests.support.portal import Portal
 
 UNBROKEN = "Wolfeschlegelsteinhausenbergerdorffwelche" * 2
@@ -36,4 +37,33 @@ async def test_a_long_name_overflows_at_no_width_and_a_look_comes_before_pickup(
     await expect(page.get_by_text("Nobody has picked it up yet.")).to_be_visible()
     await visitor.press("Pickup")
     await expect(page.get_by_role("heading", name="Other Professional/Service")).to_be_visible()
+    await visitor.leave()
+
+
+async def test_a_task_says_whether_its_form_was_started_and_the_list_can_be_narrowed_to_that(
+    browser: Browser, portal: Portal, bristol: Council
+) -> None:
+    visitor = await Visitor.arrive(browser, portal, scripts=False)
+    page = visitor.page
+    await visitor.have_account()
+    first = await visitor.be_delegated(bristol, due_on="2030-01-01")
+    await visitor.be_delegated(bristol, due_on="2030-02-01")
+    await visitor.sign_in()
+    tags = page.get_by_role("table", name="Currently Assigned Tasks").locator(".govuk-tag")
+    await expect(tags).to_have_text(["Not started", "Not started"])
+    await visitor.open_form(first)
+    await page.goto("/tasks")
+    await expect(tags).to_have_text(["Not started", "Not started"])
+    await visitor.open_form(first)
+    await page.get_by_role("textbox").first.fill("Gabe")
+    await visitor.press("Save")
+
+    async def says_so() -> bool:
+        await page.goto("/tasks")
+        return await tags.all_inner_texts() == ["In progress", "Not started"]
+
+    await eventually(says_so)
+    await page.get_by_label("Status", exact=True).select_option(label="In progress")
+    await visitor.press("Show")
+    await expect(tags).to_have_text(["In progress"])
     await visitor.leave()

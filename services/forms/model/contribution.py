@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -77,6 +77,8 @@ class Contribution(Part):
     amended: Told | None = None
     retracted_at: datetime | None = None
     draft: Draft = Draft()
+    started_at: datetime | None = None
+    """When somebody gave the first answer."""
     people: dict[str, Author] = {}
     submission: Submission | None = None
 
@@ -96,6 +98,11 @@ class Contribution(Part):
     def prefill(self) -> Mapping[str, Any]:
         """The council's latest words for the fields that only it fills."""
         return self.told.prefill if self.told else {}
+
+    def with_draft(self, draft: Draft) -> Self:
+        """As it is after a save; the first that gives an answer starts it, and no later one does."""
+        started_at = self.started_at or (draft.saved_at if draft.is_begun else None)
+        return self.model_copy(update={"draft": draft, "started_at": started_at})
 
     def values(self, form: Form) -> dict[str, Any]:
         """Every standing value: what was typed, and what only the council fills."""

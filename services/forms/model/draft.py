@@ -91,12 +91,20 @@ class Draft(Part):
             for table in self.tables
         }
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether somebody has given an answer: what the council filled in is none."""
+        return any(cell.by != COUNCIL for cell in self._cells())
+
     def texts(self) -> Iterator[Any]:
         """Every value it holds, standing or set aside, of removed rows too."""
-        rows = (row for table in self.tables.values() for row in table.values())
-        for cell in chain(self.answers.values(), *(row.cells.values() for row in rows)):
+        for cell in self._cells():
             yield cell.value
             yield from (kept.value for kept in cell.others)
+
+    def _cells(self) -> Iterator[Cell]:
+        rows = (row for table in self.tables.values() for row in table.values())
+        return chain(self.answers.values(), *(row.cells.values() for row in rows))
 
     def contested(self) -> Iterator[tuple[str, Cell]]:
         """The path and the cell of every answer with values set aside."""

@@ -11,7 +11,7 @@ from chassis.errors import AlreadyHandled, Refused
 from chassis.outbox import Outgoing
 from contracts.tasks import FormGrant
 from services.forms.model.contribution import Author, Contribution, Submission
-from services.forms.model.draft import BATCHES_KEPT, TYPED_LIMIT, Batch, Draft, split
+from services.forms.model.draft import BATCHES_KEPT, TYPED_LIMIT, Batch, split
 
 _PINS = 20_000
 _NEXT: dict[str, Any] = {"$add": ["$draft.revision", 1]}
@@ -106,9 +106,12 @@ class ContributionStore:
         return self._pins[key]
 
     async def save(self, batch: Batch, grant: FormGrant, author: Author) -> Contribution | None:
-        """One write where nothing of the batch overlaps; None where it might, or the form is closed."""
+        """One write where nothing of the batch overlaps; None where it might, the form is closed or not started yet.
+
+        A write of this kind carries no events (`Documents.update`), and the start is told.
+        """
         paths = {edit.path: edit.value for edit in batch.edits}
-        guard = {**_open_guard(grant), "draft.batches": {"$ne": batch.id}}
+        guard = {**_open_guard(grant), "started_at": {"$ne": None}, "draft.batches": {"$ne": batch.id}}
         guard["draft.typed"] = {"$not": {"$gt": TYPED_LIMIT - batch.typed}}
         change = {
             "draft.revision": _NEXT,
@@ -126,12 +129,13 @@ class ContributionStore:
         return _contribution(await self._documents.update(guard, [{"$set": change}]))
 
     async def replace_draft(
-        self, before: Contribution, draft: Draft, grant: FormGrant, author: Author
+        self, before: Contribution, after: Contribution, grant: FormGrant, author: Author, events: Sequence[Outgoing]
     ) -> Contribution | None:
-        """The merged draft, where nobody has saved since it was read."""
+        """The merged draft with what is to be told, where nobody has saved since it was read."""
         guard = {**_open_guard(grant), "draft.revision": before.draft.revision}
-        change = {"$set": {"draft": draft.model_dump(), f"people.{author.key}": author.model_dump()}}
-        return _contribution(await self._documents.update(guard, change))
+        draft = {"draft": after.draft.model_dump(), "started_at": after.started_at}
+        change = {"$set": {**draft, f"people.{author.key}": author.model_dump()}}
+        return _contribution(await self._documents.update(guard, change, events))
 
     async def submit(
         self, before: Contribution, submission: Submission, grant: FormGrant, events: Sequence[Outgoing]

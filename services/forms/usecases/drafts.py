@@ -2,7 +2,9 @@
 
 from chassis import clock
 from chassis.errors import Conflict, Forbidden, NotFound, Refused, Unavailable
+from chassis.outbox import Outgoing, tell
 from contracts.api.forms import ContributionView, Edit, EditsBody, EditsView
+from contracts.forms import ContributionStarted
 from contracts.tasks import FormGrant
 from services.forms.model.answers import Form
 from services.forms.model.contribution import Author, Contribution
@@ -51,7 +53,7 @@ class Drafts:
         return view_of(contribution, form, file_count=file_count)
 
     async def save(self, grant: FormGrant, body: EditsBody) -> EditsView:
-        """Saves in one write where nothing overlaps, else merges; the same batch twice is once."""
+        """Saves in one write where nothing overlaps and it was started, else merges; the same batch twice is once."""
         author = Author(account_id=grant.account_id, name=grant.name)
         form, edits = await self._accepted(grant, tuple(body.edits))
         batch = Batch(id=body.batch_id, seen=body.revision, by=author.key, at=clock.now(), edits=edits)
@@ -82,10 +84,25 @@ class Drafts:
             faults = overfull(merged)
             if faults:
                 raise Refused("too_much", "Some of this cannot be saved.", faults=tuple(faults))
-            saved = await self._contributions.replace_draft(contribution, merged, grant, author)
+            after = contribution.with_draft(merged)
+            events = _of_start(contribution, after)
+            saved = await self._contributions.replace_draft(contribution, after, grant, author, events)
             if saved is not None:
                 return saved
         raise Unavailable("busy", "Nothing was lost. Try again in a moment.", retry_after=1)
+
+
+def _of_start(before: Contribution, after: Contribution) -> list[Outgoing]:
+    """What is told where a save has started the contribution."""
+    if after.started_at is None or before.started_at is not None:
+        return []
+    started = ContributionStarted(
+        task_id=after.task_id,
+        authority=after.authority,
+        delegation_id=after.delegation_id,
+        started_at=after.started_at,
+    )
+    return [tell(started, after.task_id)]
 
 
 _CLOSED = {

@@ -20,7 +20,7 @@ async def show_tasks(request: Request) -> Response:
     """One tab, one page."""
     visit = Visit(request)
     query = request.query_params
-    wanted = Wanted(*(query.get(name, "")[:_MOST_LETTERS] for name in ("form", "child", "authority")))
+    wanted = Wanted(*(query.get(name, "")[:_MOST_LETTERS] for name in ("form", "child", "authority", "progress")))
     asked: dict[str, str | int] = {
         **wanted.parameters(),
         "tab": tab if (tab := query.get("tab", "assigned")) in get_args(Tab) else "assigned",

@@ -5,12 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from contracts.api.tasks import Choice, GroupTasksView, MovedRow, Tab, TaskListView, TaskRow
+from contracts.api.tasks import Choice, GroupTasksView, MovedRow, Progress, Tab, TaskListView, TaskRow
 from contracts.authority import Authority
 from services.gateway.views.dates import day, due_words, moment
 from services.gateway.views.form import Banner
 
 PAGE_SIZE = 25
+STATUSES: dict[Progress, tuple[str, str]] = {
+    "not_started": ("Not started", "govuk-tag govuk-tag--grey"),
+    "in_progress": ("In progress", "govuk-tag"),
+    "returned": ("Returned", "govuk-tag govuk-tag--orange"),
+}
+"""What the status of a task is called, and the classes of its tag."""
 LONGEST_COMMENTS = 160
 """Of more than so many characters of comments a row shows the beginning."""
 
@@ -28,6 +34,8 @@ class Row:
     due: str
     due_words: str
     late: bool
+    status: str
+    status_classes: str
     comments: str
     work_group: str
     professional: str
@@ -49,6 +57,7 @@ class Wanted:
     form: str = ""
     child: str = ""
     authority: str = ""
+    progress: str = ""
 
     def parameters(self) -> dict[str, str]:
         """As they stand in an address."""
@@ -168,6 +177,7 @@ def address(path: str, wanted: Wanted, **more: str | int) -> str:
 def _row(number: int, task: TaskRow, today: date, manages: Sequence[str], council: str = "") -> Row:
     """A row; what happened to the task stands in `at`, why in `comments`."""
     at = task.submitted_at or task.retracted_at
+    status, status_classes = STATUSES[task.progress] if task.progress else ("", "")
     return Row(
         number=number,
         task_id=task.task_id,
@@ -178,6 +188,8 @@ def _row(number: int, task: TaskRow, today: date, manages: Sequence[str], counci
         due=day(task.due_on),
         due_words=due_words(task.due_on, today),
         late=task.due_on < today,
+        status=status,
+        status_classes=status_classes,
         comments=task.retraction_reason if task.retracted_at else task.comments,
         work_group=task.work_group_name,
         professional=task.holder_name,
@@ -238,6 +250,9 @@ def _selects(tasks: TaskListView, names: Mapping[str, str], wanted: Wanted) -> l
         Select("form", "Form Type", "Every form", found.forms, wanted.form),
         Select("authority", "Council", "Every council", councils, wanted.authority),
     ]
+    if tasks.tab == "assigned":
+        statuses = [Choice(key=key, name=STATUSES[key][0]) for key in found.progress]
+        selects.append(Select("progress", "Status", "Every status", statuses, wanted.progress))
     return [one for one in selects if len(one.choices) > 1 or one.chosen]
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from chassis.outbox import derived_id
-from contracts.api.tasks import Choice, DeskChoices, MovedRow, Tab, TaskRow, TaskState
+from contracts.api.tasks import Choice, DeskChoices, MovedRow, Progress, Tab, TaskRow, TaskState
 from contracts.authority import Authority
 from contracts.base import Value
 from services.tasks.model.task import OPEN_STATES, Task
@@ -26,6 +26,7 @@ class DeskFilter(Value):
     form: str = ""
     child: str = ""
     authority: str = ""
+    progress: str = ""
 
 
 class Window(NamedTuple):
@@ -66,6 +67,7 @@ def row_of(task: Task) -> TaskRow:
         due_on=task.due_on,
         comments=task.comments,
         state=task.state,
+        progress=task.progress,
         work_group_name=task.work_group.name if task.work_group else "",
         holder_name=(task.holder.name or task.holder.email or "") if task.holder.kind == "person" else "",
         retracted_at=task.retraction.retracted_at if task.retraction else None,
@@ -101,6 +103,7 @@ def choices(rows: Iterable[TaskRow]) -> DeskChoices:
         forms=_by_name({row.form: row.form_title for row in known}),
         children=_by_name({row.child: row.subject_name for row in known if row.child}),
         authorities=sorted({row.authority for row in known}),
+        progress=[one for one in get_args(Progress) if any(row.progress == one for row in known)],
     )
 
 

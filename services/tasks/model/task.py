@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 
 from chassis.errors import Conflict
 from contracts.addresses import address_key
-from contracts.api.tasks import TaskState
+from contracts.api.tasks import Progress, TaskState
 from contracts.authority import Authority
 from contracts.base import EVERYBODYS, Contact, Value
 from contracts.council import (
@@ -115,6 +115,8 @@ class Task(Value):
     amendments: list[Amendment] = []
     retraction: Retraction | None = None
     moves: list[Move] = []
+    started_at: AwareDatetime | None = None
+    """When somebody gave the first answer."""
     submission: Submission | None = None
 
     @property
@@ -132,6 +134,15 @@ class Task(Value):
         if self.retraction is not None:
             return "retracted"
         return "assigned" if self.holder.kind == "person" else "in_group"
+
+    @property
+    def progress(self) -> Progress | None:
+        """How far whoever has it is; None where nobody has it, or it is over."""
+        if self.state not in OPEN_STATES:
+            return None
+        if self.state == "returned":
+            return "returned"
+        return "in_progress" if self.started_at else "not_started"
 
     @property
     def holder(self) -> Holder:
@@ -205,6 +216,10 @@ class Task(Value):
     def with_retraction(self, retraction: Retraction) -> Self:
         """The first retraction counts."""
         return self if self.retraction else self._changed(retraction=retraction)
+
+    def with_start(self, at: datetime) -> Self:
+        """The first answer counts; the draft stays with the task, whoever gets it."""
+        return self if self.started_at else self._changed(started_at=at)
 
     def with_submission(self, submission: Submission) -> Self:
         """The first submission counts; there is no other."""

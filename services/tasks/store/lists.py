@@ -28,7 +28,7 @@ _STATES: dict[str, tuple[TaskState, ...]] = {
 MOVED_LAST: Order = [("row.moved_at", DESCENDING), ("_id", ASCENDING)]
 MOST_MOVED = 5
 MOST_CHOICES = 1000
-"""The most combinations of council, form and child that filters are made from."""
+"""The most combinations of council, form, child and progress that filters are made from."""
 
 
 class ListStore:
@@ -80,11 +80,12 @@ class ListStore:
         return [_row(document) for document in found]
 
     async def kinds(self, queries: Sequence[Query]) -> list[TaskRow]:
-        """One row of each combination of council, form and child."""
+        """One row of each combination of council, form, child and progress."""
+        kind = ["$row.form", "/", "$row.child", "/", {"$ifNull": ["$row.progress", ""]}]
         stages: list[Document] = [
             {"$match": {"$or": list(queries)}},
             # One text, because SecantusDB does not tell apart groups by a document.
-            {"$group": {"_id": {"$concat": ["$row.form", "/", "$row.child"]}, "row": {"$first": "$row"}}},
+            {"$group": {"_id": {"$concat": kind}, "row": {"$first": "$row"}}},
             {"$limit": MOST_CHOICES},
         ]
         return [_row(document) async for document in self._documents.raw.aggregate(stages)]
@@ -116,7 +117,7 @@ def listed(email: str, authorities: Sequence[str], wanted: DeskFilter) -> Query:
         "authority": {"$in": list(authorities)},
         "state": {"$in": list(OPEN_STATES)},
     }
-    return query | _narrowed(wanted)
+    return query | _narrowed(wanted) | ({"row.progress": wanted.progress} if wanted.progress else {})
 
 
 def waiting(groups: Sequence[str], authorities: Sequence[str], wanted: DeskFilter) -> Query:

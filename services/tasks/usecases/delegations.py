@@ -7,7 +7,7 @@ from chassis.authorities import Authorities
 from chassis.errors import AlreadyHandled, Conflict, Refused, TryLater
 from chassis.outbox import Outgoing, derived_id
 from contracts.council import DelegationAmended, DelegationRequested, DelegationRetracted, WorkGroupAssignee
-from contracts.forms import ContributionSubmitted
+from contracts.forms import ContributionStarted, ContributionSubmitted
 from services.tasks import telling
 from services.tasks.model.form import Form
 from services.tasks.model.reference import reference_of
@@ -154,6 +154,17 @@ class Delegations:
             return retracted, telling.of_retraction(retracted, self._authorities.get(task.authority))
 
         await self._change(message.authority, message.delegation_id, decide)
+
+    async def note_start(self, event: ContributionStarted) -> None:
+        """Somebody has begun to fill the form in; nobody is told."""
+
+        async def decide(task: Task) -> tuple[Task, list[Outgoing]]:
+            started = task.with_start(event.started_at)
+            if started is task:
+                raise AlreadyHandled(task.task_id)
+            return started, []
+
+        await self._change(event.authority, event.delegation_id, decide)
 
     async def complete(self, event: ContributionSubmitted) -> None:
         """What forms has frozen is submitted, whatever else was said."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from datetime import UTC, datetime
 from itertools import permutations
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from chassis.telemetry import DATABASE_COMMANDS
 from tests.component.forms.conftest import EMAIL, Forms, amended, assigned, opened, put, retracted, typed
 from tests.support.eventually import eventually
+
+STARTED = "forms.contribution.started.v1"
 
 
 async def test_an_open_task_has_one_contribution_with_its_prefill(forms: Forms) -> None:
@@ -88,6 +91,46 @@ async def test_a_save_of_what_nobody_else_touched_is_one_round_trip(forms: Forms
     before = commands()
     await forms.save(task_id, 1, put("preferred_name", "Gabe"), put("last_name", "Example"))
     assert commands() - before == {"findAndModify": 1}
+
+
+async def test_the_first_answer_is_told_once_however_many_saves_follow(forms: Forms) -> None:
+    task_id = await forms.opened()
+    empty_row = {"op": "add_row", "path": "outcomes/row-1"}
+    await forms.save(task_id, 0, empty_row)
+    assert await started_at(forms, task_id) is None, "neither the council's words nor an empty row are an answer"
+    first = put("preferred_name", "Gabe")
+    for number, edit in enumerate((first, first, put("last_name", "Example"), put("preferred_name", "Gab")), 1):
+        answer = await forms.save(task_id, number, edit, batch=f"page-one:{max(number, 2)}")
+        assert answer.status_code == 200, answer.text
+    told = await forms.recorder.expect(STARTED, task_id=task_id)
+    assert (told["authority"], told["delegation_id"]) == ("bristol", f"of-{task_id}")
+    await forms.save(task_id, 4, {"op": "add_row", "path": "outcomes/row-2"}, put("last_name", "Other"))
+    await has_told_one_start(forms, task_id)
+
+
+async def test_two_first_answers_at_once_start_a_form_once(forms: Forms) -> None:
+    task_id = await forms.opened()
+    edits = [put("last_name", "Example"), put("preferred_name", "Gabe"), put("preferred_pronoun", "He")]
+    answers = await asyncio.gather(*(forms.save(task_id, 0, edit) for edit in edits))
+    assert [answer.status_code for answer in answers] == [200] * 3
+    await forms.recorder.expect(STARTED, task_id=task_id)
+    await has_told_one_start(forms, task_id)
+
+
+async def has_told_one_start(forms: Forms, task_id: str) -> None:
+    """A second one would have the same message id, but another time."""
+    await eventually(lambda: forms.database.contributions.find_one({"_id": task_id, "outbox": []}))
+    times = {
+        one.body["started_at"]
+        for one in forms.recorder.heard
+        if (one.type, one.body.get("task_id")) == (STARTED, task_id)
+    }
+    assert [datetime.fromisoformat(at) for at in times] == [await started_at(forms, task_id)]
+
+
+async def started_at(forms: Forms, task_id: str) -> Any:
+    document: Any = await forms.database.contributions.find_one({"_id": task_id})
+    return document["started_at"].replace(tzinfo=UTC) if document["started_at"] else None
 
 
 def commands() -> Counter[str]:

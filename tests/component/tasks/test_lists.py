@@ -8,10 +8,14 @@ import pytest
 
 from chassis import clock
 from chassis.telemetry import DATABASE_COMMANDS
+from contracts.forms import ContributionStarted
 from services.tasks.model.listing import PAGE_SIZE, DeskFilter, Window
 from services.tasks.store.lists import BY_DUE_DATE, LATEST_FIRST, Order, closed, listed, picked_up, waiting
+from services.tasks.usecases.delegations import task_id_of
 from tests.component.tasks.conftest import Tasks
 from tests.component.tasks.test_delegations import ACCEPTED, new_email, new_id
+from tests.support.broker import Broker
+from tests.support.events import publish
 from tests.support.eventually import eventually
 from tests.support.measures import Measures
 
@@ -20,6 +24,7 @@ WINDOWS = [Window(clock.now() - timedelta(days=30), ["bristol", "oxfordshire"])]
 QUERIES: dict[str, tuple[Mapping[str, Any], Order]] = {
     "assigned": (listed("a@b.example", ["bristol"], DeskFilter()), BY_DUE_DATE),
     "narrowed": (listed("a@b.example", ["bristol"], DeskFilter(form="f", child="c")), BY_DUE_DATE),
+    "of one status": (listed("a@b.example", ["bristol"], DeskFilter(progress="in_progress")), BY_DUE_DATE),
     "waiting": (waiting(["bristol:g", "bristol:h"], ["bristol"], DeskFilter()), BY_DUE_DATE),
     "retracted": (closed("a@b.example", "retracted", WINDOWS, DeskFilter()), LATEST_FIRST["retracted"]),
     "submitted": (closed("a@b.example", "submitted", WINDOWS, DeskFilter()), LATEST_FIRST["submitted"]),
@@ -103,9 +108,40 @@ async def test_a_list_is_narrowed_to_a_child_and_counts_stay_whole(tasks: Tasks)
     assert (await tasks.list(email, "assigned&form=none&authority=bristol"))["rows"] == []
 
 
+async def test_a_row_says_whether_its_form_was_started_and_the_list_is_narrowed_by_that(
+    tasks: Tasks, shared_broker: Broker
+) -> None:
+    email, started, untouched = new_email(), new_id(), new_id()
+    await publish(shared_broker, "forms", a_start(started), times=2)
+    await eventually(lambda: tasks.database["tasks"].find_one({"delegation_id": started, "request": None}))
+    for delegation_id in (started, untouched):
+        await tasks.council.delegate(delegation_id, email)
+    whole = await eventually(lambda: _has(tasks, email, 2))
+    assert sorted(row["progress"] for row in whole["rows"]) == ["in_progress", "not_started"], "told before the request"
+    assert whole["choices"]["progress"] == ["not_started", "in_progress"]
+    assert [row["progress"] for row in (await tasks.list(email, "assigned&progress=not_started"))["rows"]] == [
+        "not_started"
+    ]
+    await publish(shared_broker, "forms", a_start(untouched))
+
+    async def both() -> bool:
+        return [row["progress"] for row in (await tasks.list(email))["rows"]] == ["in_progress"] * 2
+
+    await eventually(both)
+    assert (await tasks.list(email, "assigned&progress=not_started"))["rows"] == []
+
+
+def a_start(delegation_id: str) -> ContributionStarted:
+    task_id = task_id_of("bristol", delegation_id)
+    return ContributionStarted(
+        task_id=task_id, authority="bristol", delegation_id=delegation_id, started_at=clock.now()
+    )
+
+
 async def _has(tasks: Tasks, email: str, count: int) -> dict[str, Any] | None:
+    """The list, read after all of them are there: the parts of one answer are read side by side."""
     page = await tasks.list(email)
-    return page if page["counts"]["assigned"] == count else None
+    return await tasks.list(email) if page["counts"]["assigned"] == count else None
 
 
 @pytest.mark.parametrize("name", QUERIES)

@@ -46,6 +46,14 @@ def test_different_fields_merge() -> None:
     assert list(draft.contested()) == []
 
 
+def test_a_draft_is_begun_by_an_answer_that_is_not_the_councils() -> None:
+    draft = prefilled(ASKED, {"name": "Gabriel", "rows": [{"what": "Speech"}]}, START)
+    draft = merge(draft, batch("a", 1, 0, Edit(op="add_row", path="rows/mine")))
+    assert not draft.is_begun
+    assert merge(draft, batch("a", 2, 1, put("rows/mine/what", "Memory"))).is_begun
+    assert merge(draft, batch("a", 2, 1, put("name", "Gabe"))).is_begun
+
+
 def test_the_same_field_keeps_both_until_somebody_chooses() -> None:
     draft = merge(Draft(), batch("a", 1, 0, put("name", "one")))
     draft = merge(draft, batch("b", 1, 0, put("name", "two")))

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from contracts.api.tasks import Choice, DeskChoices, MovedRow, TabCounts, TaskListView, TaskRow
+from contracts.api.tasks import Choice, DeskChoices, MovedRow, Progress, TabCounts, TaskListView, TaskRow
 from services.gateway.views.tasks import LONGEST_COMMENTS, TasksPage, Wanted, tasks_page
 from tests.unit.gateway.samples import AT, AUTHORITIES
 
@@ -61,6 +61,18 @@ def test_councils_are_named_where_there_are_several() -> None:
     assert [row.council for row in page.rows] == ["Bristol City Council", "Oxfordshire County Council"]
     assert [one.label for one in page.selects] == ["Council"]
     assert not a_page([a_row()], choices=DeskChoices(authorities=["bristol"])).councils
+
+
+def test_a_status_is_said_in_words_and_can_be_chosen_where_tasks_differ_in_it() -> None:
+    kinds: list[Progress] = ["not_started", "in_progress", "returned"]
+    rows = [a_row().model_copy(update={"progress": kind}) for kind in kinds]
+    page = a_page([*rows, a_row()], Wanted(progress="in_progress"), choices=DeskChoices(progress=kinds))
+    assert [row.status for row in page.rows] == ["Not started", "In progress", "Returned", ""]
+    assert [(one.label, one.chosen, [choice.name for choice in one.choices]) for one in page.selects] == [
+        ("Status", "in_progress", ["Not started", "In progress", "Returned"])
+    ]
+    assert page.next == "/tasks?tab=assigned&page=2&progress=in_progress"
+    assert a_page(rows, choices=DeskChoices(progress=kinds), tab="submitted").selects == []
 
 
 def test_long_comments_begin_in_the_row_and_short_ones_stand_there_whole() -> None:

@@ -94,6 +94,10 @@ class AnyOrder(RuleBasedStateMachine):
     def forms_tells_of_a_submission(self) -> Submission:
         return a_submission()
 
+    @rule(target=facts)
+    def forms_tells_of_a_start(self) -> datetime:
+        return NOW
+
     @rule(fact=facts, times=st.integers(1, 3))
     def it_arrives(self, fact: object, times: int) -> None:
         for _ in range(times):
@@ -123,7 +127,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @invariant()
     def it_is_what_the_right_order_gives(self) -> None:
-        order = [Request, Amendment, Retraction, Submission]
+        order = [Request, Amendment, Retraction, datetime, Submission]
         told = sorted(self.told.values(), key=lambda fact: (order.index(type(fact)), repr(fact)))
         expected = BLANK
         for fact in told:
@@ -133,7 +137,7 @@ class AnyOrder(RuleBasedStateMachine):
         )
         assert self.task == expected
         if self.task.request is not None:
-            assert self.task.state == expected.state
+            assert (self.task.state, self.task.progress) == (expected.state, expected.progress)
 
     @invariant()
     def one_person_at_most_has_rights(self) -> None:
@@ -154,6 +158,8 @@ def applied(task: Task, fact: object) -> Task:
             return task.with_retraction(fact)
         case Submission():
             return task.with_submission(fact)
+        case datetime():
+            return task.with_start(fact)
     raise TypeError(fact)
 
 
@@ -165,6 +171,18 @@ def test_amendments_count_in_the_order_of_their_times() -> None:
     early = Amendment(message_id="1", amended_at=NOW + timedelta(days=1), due_on=date(2026, 6, 1), comments="x")
     task = BLANK.with_request(a_request()).with_amendment(late).with_amendment(early)
     assert (task.due_on, task.comments) == (date(2026, 6, 2), "x")
+
+
+def test_an_open_task_is_in_progress_from_its_first_answer_on_whoever_has_it() -> None:
+    task = BLANK.with_request(a_request(GROUP, assignee_name="Admins"))
+    assert (task.progress, task.with_start(NOW).progress) == (None, None), "nobody has it"
+    sandra, tom = (Holder(kind="person", email=f"{name}@school.example") for name in ("sandra", "tom"))
+    taken = task.picked_up(sandra, NOW)
+    assert taken.progress == "not_started"
+    moved = taken.with_start(NOW).re_assigned(tom, [], Contact(email="sandra@school.example"), NOW)
+    assert moved.progress == "in_progress"
+    assert moved.with_start(NOW + timedelta(days=1)) is moved
+    assert moved.with_submission(a_submission()).progress is None
 
 
 def test_only_the_holder_has_rights_whatever_the_case_of_the_address() -> None:
