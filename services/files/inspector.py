@@ -9,8 +9,8 @@ from pathlib import Path
 
 from services.files.model.refusal import Code, Unacceptable
 
-SECONDS = 15.0
-"""A little more than the child's own limit, which normally ends it first."""
+SECONDS = 40.0
+"""More than the child's own limit, which normally ends it first: a new child's imports count here too."""
 
 ROOT = Path(__file__).resolve().parents[2]
 

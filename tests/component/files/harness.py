@@ -26,6 +26,7 @@ from services.files.app import build_app
 from services.files.settings import Settings
 from services.files.usecases import Files
 from tests.support.broker import Broker
+from tests.support.eventually import eventually
 
 
 def new_key() -> str:
@@ -128,10 +129,16 @@ class Desk:
         return await self.client.post(f"/tasks/{self.task_id}/files", content=content, headers=headers)
 
     async def attach(self, name: str, content: bytes) -> str:
-        """Uploads a file that is accepted at once: its id."""
+        """Uploads a file that is accepted, on a machine too busy to scan it at once a little later: its id."""
         answer = await self.upload(name, content)
-        assert answer.status_code == 201, answer.text
-        return str(answer.json()["file_id"])
+        assert answer.status_code in {201, 202}, answer.text
+        file_id = str(answer.json()["file_id"])
+        if answer.status_code == 202:
+            await eventually(lambda: self._is_accepted(file_id))
+        return file_id
+
+    async def _is_accepted(self, file_id: str) -> bool:
+        return await self.state(file_id) == "accepted"
 
     async def files(self) -> list[dict[str, Any]]:
         answer = await self.client.get(f"/tasks/{self.task_id}/files", headers=self.headers)
