@@ -1,12 +1,15 @@
 """How work can end other than done: the closed vocabulary of handlers and HTTP doors."""
 
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import PurePath
 from typing import ClassVar
 
 from bson.errors import BSONError
 from pymongo.errors import ConnectionFailure, DuplicateKeyError, ExecutionTimeout, WriteError, WTimeoutError
 
+from chassis.telemetry import log
 from contracts.base import Fault
 
 DATABASE_AWAY = (ConnectionFailure, ExecutionTimeout, WTimeoutError)
@@ -111,14 +114,25 @@ class Unavailable(Refused):
 
 @contextmanager
 def refusing_unfit_data() -> Iterator[None]:
-    """Works on what somebody outside wrote: what cannot be reckoned with or kept is refused, and never tried again."""
+    """Works on what somebody outside wrote: what cannot be reckoned with or kept is refused, and never tried again.
+
+    A mistake of ours looks the same, so the log says where it was raised; not its text, in which the data may stand.
+    """
     try:
         yield
     except DuplicateKeyError:
         raise
     except (ValueError, OverflowError, BSONError) as error:
+        _log_unfit(error)
         raise Refused("invalid", f"The portal cannot keep a value in it ({type(error).__name__}).") from error
     except WriteError as error:
         if error.code not in _OF_THE_DATA:
             raise
+        _log_unfit(error)
         raise Refused("invalid", "The portal cannot keep it: a value, a name or its size.") from error
+
+
+def _log_unfit(error: Exception) -> None:
+    frames = traceback.extract_tb(error.__traceback__)
+    raised_at = [f"{PurePath(each.filename).name}:{each.lineno} {each.name}" for each in frames]
+    log.warning("unfit data", error=type(error).__name__, raised_at=raised_at)

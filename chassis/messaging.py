@@ -1,8 +1,8 @@
 """Consuming: one queue per handler, and the five ways a delivery can end. Publishing stands in chassis.outbox."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from itertools import cycle, islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -39,7 +39,7 @@ class HandlerCancelled(Exception):  # noqa: N818 - says what happened
 
 
 class Consumer:
-    """A connection that only consumes, and gives every delivery one of the five ends."""
+    """Connections that only consume, and give every delivery one of the five ends."""
 
     def __init__(
         self,
@@ -50,31 +50,40 @@ class Consumer:
         authorities: Sequence[str],
         publisher: Publisher,
         keep: Keep,
-        calm: Callable[[], Awaitable[None]],
+        told: Callable[[], AbstractAsyncContextManager[None]],
         dock: Dock,
     ) -> None:
         wire.install()
         self._url = url
         self._name = service_name
-        self._queues = {queue: each for each in subscriptions for queue in each.queues(authorities)}
+        self._lines = [line for line in _lines(subscriptions, authorities) if line]
+        self._queues = {queue: each for line in self._lines for queue, each in line.items()}
         self._to_check = cycle(self._queues)
         self._endings = Endings(publisher, keep)
         user = unquote(urlsplit(url).username or "guest")
         self._trusted = frozenset({user, OPERATOR})
         # Where one broker user serves all, it speaks for all: nothing tells their services apart.
         self._speaks_for_all = frozenset({OPERATOR} if user == service_name else {OPERATOR, user})
-        self._broker: RabbitBroker | None = None
+        self._brokers: list[RabbitBroker] = []
         self._connection: AbstractRobustConnection | None = None
         self._service: Any = None
         self._breakers = {queue: Breaker() for queue in self._queues}
         # One large message of a queue at a time: each takes many times its size, and the database with it.
         self._large = {queue: asyncio.Lock() for queue in self._queues}
-        self._calm = calm
+        self._told = told
         self._dock = dock
 
     async def start(self, service: Any) -> None:
         """Connects and consumes; raises where the broker or a queue is not there."""
         self._service = service
+        try:
+            for line in self._lines:
+                await self._open(line)
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _open(self, line: Mapping[str, Subscription]) -> None:
         broker = RabbitBroker(
             self._url,
             ack_policy=AckPolicy.MANUAL,
@@ -85,20 +94,16 @@ class Consumer:
             reconnect_interval=RECONNECT_SECONDS,
             client_properties=RabbitClientProperties(heartbeat=15, connection_timeout=5),
         )
-        for queue, subscription in self._queues.items():
+        self._brokers.append(broker)
+        for queue, subscription in line.items():
             self._subscribe(broker, queue, subscription)
-        try:
-            await broker.start()
-        except BaseException:
-            await broker.stop()
-            raise
-        self._broker = broker
-        self._connection = await broker.connect()
+        await broker.start()
+        self._connection = self._connection or await broker.connect()
 
     def _subscribe(self, broker: RabbitBroker, queue: str, subscription: Subscription) -> None:
         subscriber = broker.subscriber(
             RabbitQueue(queue, declare=False),
-            channel=Channel(prefetch_count=subscription.prefetch),
+            channel=Channel(prefetch_count=subscription.at_once),
             no_reply=True,
         )
 
@@ -108,9 +113,8 @@ class Consumer:
 
     async def stop(self) -> None:
         """Takes no more, and waits for what is under way."""
-        if self._broker is not None:
-            await self._broker.stop()
-            self._broker = None
+        brokers, self._brokers, self._connection = self._brokers, [], None
+        await asyncio.gather(*(broker.stop() for broker in brokers))
 
     async def check(self) -> None:
         """A round trip: queues are there and somebody consumes them. The library's own ping looks at a flag only.
@@ -133,9 +137,8 @@ class Consumer:
         delivery = Delivery.of(message.raw_message, queue, self._trusted)
         with structlog.contextvars.bound_contextvars(queue=delivery.queue, message_id=delivery.message_id):
             try:
-                async with self._large[queue] if len(delivery.body) > LARGE else nullcontext():
+                async with self._large[queue] if len(delivery.body) > LARGE else nullcontext(), self._told():
                     outcome = await self._end(subscription, delivery)
-                await self._calm()
                 failpoint.reached(self._name, "before-ack")
                 await message.ack()
             except asyncio.CancelledError:
@@ -204,3 +207,13 @@ class Consumer:
 async def _undecoded(_: Any) -> bytes:
     """The body is read by `read_body`, where a fault has a name; the framework must not try first."""
     return b""
+
+
+def _lines(subscriptions: Sequence[Subscription], authorities: Sequence[str]) -> Iterator[dict[str, Subscription]]:
+    """The queues that share a connection: those where services speak, and those of each council.
+
+    A connection is read in the order in which it was written: a small delivery waits behind every large one in it.
+    """
+    yield {each.queue: each for each in subscriptions if not each.is_from_councils}
+    for code in authorities:
+        yield {queue: each for each in subscriptions if each.is_from_councils for queue in each.queues([code])}

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -22,10 +23,12 @@ _CLAIM = timedelta(seconds=8)
 _LONGEST_CLAIM = timedelta(minutes=2)
 _ROUNDS = 10
 _CONCURRENCY = 64
-_CALM = 16
-_CALM_SECONDS = 5
+_TOLD_SECONDS = 5
 _CLEAR_LIMIT = 200
 _CLEAR_PAUSE_SECONDS = 0.05
+
+_OFFERED: ContextVar[set[asyncio.Task[None]] | None] = ContextVar("offered", default=None)
+"""What is on its way of that which the current work has offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,6 @@ class Relay:
         self._service = publisher.service
         self._collections: list[Collection] = []
         self._under_way: dict[tuple[str, Any], asyncio.Task[None]] = {}
-        self._is_calm = asyncio.Event()
-        self._is_calm.set()
         self._slots = asyncio.Semaphore(_CONCURRENCY)
         self._confirmed: dict[str, _Confirmed] = {}
         self._loops: list[asyncio.Task[None]] = []
@@ -82,20 +83,21 @@ class Relay:
         OUTBOX_WAITING.inc(len(waiting))
         task = asyncio.create_task(self._publish_all(collection, document_id, waiting))
         self._under_way[key] = task
-        task.add_done_callback(lambda _: self._ended(key))
-        if len(self._under_way) > _CALM:
-            self._is_calm.clear()
+        task.add_done_callback(lambda _: self._under_way.pop(key, None))
+        if (offered := _OFFERED.get()) is not None:
+            offered.add(task)
 
-    def _ended(self, key: tuple[str, Any]) -> None:
-        self._under_way.pop(key, None)
-        if len(self._under_way) <= _CALM:
-            self._is_calm.set()
-
-    async def calm(self) -> None:
-        """Returns when little is under way, or after a while: who has much to tell waits, and not who comes next."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_CALM_SECONDS):
-                await self._is_calm.wait()
+    @asynccontextmanager
+    async def told(self) -> AsyncIterator[None]:
+        """Ends when what was offered inside is told, or after a while: who has much to tell waits, and nobody else."""
+        offered = set[asyncio.Task[None]]()
+        mark = _OFFERED.set(offered)
+        try:
+            yield
+        finally:
+            _OFFERED.reset(mark)
+        if offered:
+            await asyncio.wait(offered, timeout=_TOLD_SECONDS)
 
     async def _publish_all(self, collection: Collection, document_id: Any, entries: list[dict[str, Any]]) -> None:
         try:

@@ -23,6 +23,8 @@ OPERATOR = "portal-operator"
 """The broker user that replays dead letters."""
 
 _FROM = "from"
+_OF_A_COUNCIL = 8
+_OF_A_SERVICE = 32
 
 Told = TypeVar("Told", bound=Message)
 Handler = Callable[[Any, Delivery, Any], Awaitable[None]]
@@ -40,7 +42,8 @@ class Subscription:
     message: type[Message] | None
     handler: Handler
     retry: Retry = DEFAULT_RETRY
-    prefetch: int = 32
+    prefetch: int = 0
+    """How many deliveries of a queue are in work at a time; 0 is as many as suits whoever speaks there."""
     timeout_seconds: float = 20
     refusal: Refusal | None = None
 
@@ -57,6 +60,11 @@ class Subscription:
         if self.message is None:
             return "#"
         return f"*.{self.message.wire_name}" if self.is_from_councils else self.message.wire_name
+
+    @property
+    def at_once(self) -> int:
+        """How many deliveries of a queue are in work at a time. Another council's next one waits behind all of them."""
+        return self.prefetch or (_OF_A_COUNCIL if self.is_from_councils else _OF_A_SERVICE)
 
     @property
     def is_from_councils(self) -> bool:
