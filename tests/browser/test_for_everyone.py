@@ -275,6 +275,20 @@ async def test_the_user_menu_opens_by_hover_and_by_click(browser: Browser, porta
     await visitor.leave()
 
 
+async def test_the_keyboard_opens_the_user_menu_and_enter_leaves_it_open(browser: Browser, portal: Portal) -> None:
+    visitor = await Visitor.arrive(browser, portal)
+    await visitor.have_account()
+    await visitor.sign_in()
+    logout = visitor.page.get_by_role("button", name="Logout")
+    await tab_to(visitor.page, "Sandra Professional")
+    await expect(logout).to_be_visible()
+    await visitor.page.keyboard.press("Enter")
+    await expect(logout).to_be_visible()
+    await visitor.page.keyboard.press("Escape")
+    await expect(logout).to_be_hidden()
+    await visitor.leave()
+
+
 async def test_required_is_heard_and_errors_lead_to_their_fields(browser: Browser, portal: Portal) -> None:
     visitor = await Visitor.arrive(browser, portal, scripts=False)
     page = visitor.page
