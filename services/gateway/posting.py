@@ -1,7 +1,7 @@
 """A posted form: read within bounds, its token checked, and kept safe where the session has ended meanwhile."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from python_multipart.multipart import parse_options_header
@@ -31,6 +31,13 @@ class Form:
 
     fields: dict[str, list[str]]
     files: list[UploadFile]
+    left: tuple[str, ...] = ()
+    """The names of files that were chosen and not taken: they have to be chosen again."""
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The names of all files that were chosen."""
+        return (*self.left, *(file.filename or "" for file in self.files))
 
     def text(self, name: str) -> str:
         """One text, without blanks at its ends."""
@@ -41,13 +48,27 @@ class Form:
         return self.fields.get(name, [""])[-1]
 
 
+class _NamingParser(MultiPartParser):
+    """Knows the names of all files that it met, of the one that was cut too."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__(request.headers, request.stream(), max_files=_MAX_FILES, max_fields=_MAX_FIELDS)
+        self.names: list[str] = []
+
+    def on_headers_finished(self) -> None:
+        super().on_headers_finished()
+        file = self._current_part.file
+        if file is not None and file.filename:
+            self.names.append(file.filename)
+
+
 async def read_fields(request: Request) -> Form:
-    """The fields in what may be read of a posted form: no file, and none of what comes after."""
+    """The fields in what may be read of a posted form: of files the names alone, and nothing of what comes after."""
     body_of(request).cut()
     _check_charset(request.headers.get("content-type", ""))
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         return await read_form(request)
-    parser = MultiPartParser(request.headers, request.stream(), max_files=_MAX_FILES, max_fields=_MAX_FIELDS)
+    parser = _NamingParser(request)
     try:
         await parser.parse()
     except TooLarge:
@@ -57,7 +78,7 @@ async def read_fields(request: Request) -> Form:
     form = _form(parser.items)
     for file in form.files:
         await file.close()
-    return Form(form.fields, [])
+    return Form(form.fields, [], tuple(parser.names))
 
 
 async def read_form(request: Request) -> Form:
@@ -100,12 +121,16 @@ async def own_form(visit: Visit) -> Form:
     return form
 
 
-async def hold(visit: Visit, path: str, fields: Mapping[str, list[str]]) -> str:
-    """What was typed, sealed, so that the pages of signing in can carry it along; TooLarge where they cannot."""
-    kept = {name: values for name, values in fields.items() if name not in _NOT_HELD}
+async def hold(visit: Visit, path: str, form: Form) -> str:
+    """What was typed, sealed, so that the pages of signing in can carry it along; TooLarge where they cannot.
+
+    Of files only the names can be carried.
+    """
+    kept = {name: values for name, values in form.fields.items() if name not in _NOT_HELD}
     if sum(len(name) + sum(map(len, values)) for name, values in kept.items()) > ANONYMOUS_BYTES:
         raise TooLarge("too_large")
-    sealed = await asyncio.to_thread(visit.gateway.seals.seal, "held", {"path": path, "fields": kept})
+    content = {"path": path, "fields": kept, "left": form.chosen}
+    sealed = await asyncio.to_thread(visit.gateway.seals.seal, "held", content)
     if len(sealed) > _SEALED_BYTES:
         raise TooLarge("too_large")
     return sealed
@@ -116,4 +141,4 @@ async def held(visit: Visit, sealed: str) -> tuple[str, Form] | None:
     if not sealed:
         return None
     content = await asyncio.to_thread(visit.gateway.seals.open, "held", sealed, _HELD_SECONDS)
-    return (content["path"], Form(content["fields"], [])) if content else None
+    return (content["path"], Form(content["fields"], [], tuple(content.get("left", ())))) if content else None

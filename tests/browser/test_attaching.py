@@ -236,3 +236,26 @@ async def test_with_scripts_documents_can_be_dropped(browser: Browser, portal: P
     for number in range(2):
         await expect(page.get_by_role("button", name=f"Remove dropped-{number}.pdf")).to_be_visible()
     await visitor.leave()
+
+
+async def test_a_document_chosen_before_the_session_ended_is_asked_for_again(
+    browser: Browser, portal: Portal, bristol: Council, tmp_path: Path
+) -> None:
+    """Submit Contribution was pressed: the form does not go without it."""
+    visitor, task_id = await with_the_form(browser, portal, bristol, scripts=False)
+    page = visitor.page
+    await visitor.open_form(task_id, 2)
+    chosen = [document(tmp_path, "small.pdf"), tmp_path / "large.pdf"]
+    chosen[1].write_bytes(pdf(b"large") + b"%" + b"x" * 400_000)
+    await page.get_by_label("Choose File").set_input_files(chosen)
+    await page.context.clear_cookies()
+    await visitor.press("Submit Contribution")
+    await expect(page.get_by_text("What you typed is kept.")).to_be_visible()
+    await visitor.sign_in(at="")
+    await expect(page.get_by_text("Choose again, on the page that follows: small.pdf, large.pdf.")).to_be_visible()
+    await visitor.press("Continue")
+    await expect(page.get_by_role("heading", name="Letter and visits", level=1)).to_be_visible()
+    for name in ("small.pdf", "large.pdf"):
+        told = f"{name}: The document could not be kept meanwhile. Choose it again."
+        await expect(page.locator(".portal-file-errors")).to_contain_text(told)
+    await visitor.leave()

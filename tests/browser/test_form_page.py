@@ -2,9 +2,11 @@
 
 import re
 
+import pytest
 from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.test_nothing_is_lost import SAVED, at_form
+from tests.browser.visitor import FORM, TASKS
 from tests.support.council import Council
 from tests.support.portal import Portal
 
@@ -68,7 +70,7 @@ async def test_the_bar_stays_in_sight_and_hides_no_focus(browser: Browser, porta
 async def test_the_next_step_is_the_green_one(browser: Browser, portal: Portal, bristol: Council) -> None:
     visitor, task_id = await at_form(browser, portal, bristol, scripts=False)
     page = visitor.page
-    green = page.locator("form[data-portal=contribution] .govuk-button:not(.govuk-button--secondary)")
+    green = page.locator("form[data-portal=contribution] .govuk-button:not(.govuk-button--secondary):visible")
     await expect(green).to_have_text(["Next →"])
     await page.goto(f"/forms/{task_id}/3")
     await expect(green).to_have_text(["Submit Contribution"])
@@ -107,4 +109,42 @@ async def test_the_first_question_is_on_the_first_screen_of_a_phone(
     await expect(page).to_have_url(re.compile(f"/forms/{task_id}/1$"))
     await page.set_viewport_size({"width": 1280, "height": 900})
     await expect(banner.get_by_text("Chloe Caseworker")).to_be_visible()
+    await visitor.leave()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+async def test_a_form_closed_with_a_wrong_answer_is_named_on_the_task_list_with_the_way_back(
+    browser: Browser, portal: Portal, bristol: Council, scripts: bool
+) -> None:
+    visitor, _ = await at_form(browser, portal, bristol, scripts=scripts, number=2)
+    page = visitor.page
+    await visitor.fill(Date_Assessment_Completed="soon")
+    if scripts:
+        await expect(status(page)).to_have_text(re.compile("except the answers with a problem"))
+    await visitor.press("Close")
+    await expect(page).to_have_title(TASKS)
+    await expect(page.get_by_role("status")).to_contain_text(f"{FORM} for")
+    await expect(page.get_by_role("status")).to_contain_text("is saved, but an answer on page 2 has a problem.")
+    await page.get_by_role("link", name="Go back to page 2").click()
+    await expect(page.get_by_label("Date Assessment Completed")).to_have_value("soon")
+    await expect(page.locator("#q-date_assessment_completed-error")).to_be_visible()
+    await visitor.fill(Date_Assessment_Completed="27/3/2026")
+    await visitor.press("Close")
+    await expect(page).to_have_title(TASKS)
+    await expect(page.get_by_role("link", name="Go back to page 2")).to_have_count(0)
+    await visitor.leave()
+
+
+async def test_two_pages_of_ones_own_are_never_called_somebody_else(
+    browser: Browser, portal: Portal, bristol: Council
+) -> None:
+    visitor, task_id = await at_form(browser, portal, bristol, scripts=True)
+    first, second = visitor.page, await visitor.page.context.new_page()
+    await second.goto(f"/forms/{task_id}/1")
+    await first.get_by_label("Last name:").fill("First page")
+    await expect(status(first)).to_have_text(re.compile("^Saved"))
+    await second.get_by_label("Last name:").fill("Second page")
+    await expect(status(second)).to_have_text(
+        "You have changed an answer on two pages at once. Press Save to see both."
+    )
     await visitor.leave()

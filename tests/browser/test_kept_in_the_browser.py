@@ -112,3 +112,21 @@ async def test_a_form_withdrawn_while_typing_says_so_and_shows_what_was_typed(
         await page.reload()
         await expect(typed).to_contain_text(TYPED)
     await visitor.leave()
+
+
+async def test_where_a_browser_can_keep_nothing_the_page_promises_nothing(
+    browser: Browser, portal: Portal, bristol: Council
+) -> None:
+    """As over http to a machine that is not one's own: there is no cryptography."""
+    visitor, _ = await at_form(browser, portal, bristol, scripts=True, number=2)
+    page = visitor.page
+    await page.add_init_script("Object.defineProperty(crypto, 'subtle', { value: undefined })")
+    await page.reload()
+    await save_nothing(page)
+    await visitor.fill(**{NEED: TYPED})
+    state = page.locator('[data-portal="saved"]')
+    await expect(state).to_have_text("Not saved yet. Leave this page open: we are trying again.")
+    assert await page.evaluate(STORE) == "{}"
+    await page.unroute("**/forms/**")
+    await expect(state).to_have_text(SAVED)
+    await visitor.leave()

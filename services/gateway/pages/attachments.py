@@ -31,7 +31,8 @@ async def attach(visit: Visit, opened: Opened, page: FormPage, form: Form) -> li
     if key is None:
         return []
     told = [fault for file in form.files if (fault := await _attach(visit, opened, file))]
-    if form.text("action") == "upload" and not form.files:
+    told += [f"{name}: The document could not be kept meanwhile. Choose it again." for name in form.left]
+    if form.text("action") == "upload" and not form.chosen:
         told = [_NOTHING_CHOSEN]
     return [AnswerFault(path=key, code="not_attached", message="\n".join(told))] if told else []
 

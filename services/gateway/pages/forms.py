@@ -1,5 +1,6 @@
 """A form's pages: showing one, and saving what was typed, whichever button was pressed."""
 
+from dataclasses import replace
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -7,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from chassis import clock
-from chassis.errors import Conflict, Forbidden, Refused
+from chassis.errors import Conflict, Forbidden, Refused, Unavailable
 from chassis.identity import Professional
 from contracts.api.forms import AnswerFault, ContributionView, FormPage, Judged
 from contracts.base import Fault
@@ -32,7 +33,7 @@ from services.gateway.pages.attachments import attach, detach
 from services.gateway.pages.drawing import draw
 from services.gateway.pages.keeping import keep_typed, own_form_or_keep, wants_json
 from services.gateway.posting import Form, held, own_form
-from services.gateway.views.answers import first_to_mend, flat, on_page, placed
+from services.gateway.views.answers import conflict_words, first_to_mend, flat, on_page, placed
 from services.gateway.views.attached import attached_words
 from services.gateway.views.dates import hour
 from services.gateway.visit import Visit
@@ -122,7 +123,8 @@ async def take(visit: Visit, form: Form, task_id: str, number: int, found: Opene
     try:
         saved = await save(visit.gateway, opened, form, reading)
     except Refused as refused:
-        return await _not_saved(visit, opened, number, form, refused)
+        # What could be attached is.
+        return await _not_saved(visit, opened, number, replace(form, files=[]), refused)
     if wants_json(visit.request):
         return await _saved_json(visit, opened, form, page, saved, action)
     if saved.refused or not_attached:
@@ -140,7 +142,10 @@ async def take(visit: Visit, form: Form, task_id: str, number: int, found: Opene
             status=422,
             full_screen=full_screen,
         )
-    response = await _after(visit, opened, form, number, action, full_screen)
+    if action == "close":
+        response = visit.go(await _desk(visit, opened, saved))
+    else:
+        response = await _after(visit, opened, form, number, action, full_screen)
     return visit.told_saved(response, page_id_of(form))
 
 
@@ -186,13 +191,25 @@ async def _saved_json(  # noqa: PLR0917 - the page, what was posted of it, and w
             "saved": hour(at),
             "faults": {fault.path: fault.message for fault in (*told, *saved.refused) if not _is_missing(fault)},
             "missing": {fault.path: fault.message for fault in told if fault.is_missing},
-            "conflicts": len(on_page(page, view.conflicts)),
+            "conflict": conflict_words(on_page(page, view.conflicts)),
             "shows": {each.key: each.key not in view.hidden for each in flat(page.questions) if each.conditional},
             "next": following,
             "attached": attached,
             "idle_seconds": visit.idle_seconds,
         }
     )
+
+
+async def _desk(visit: Visit, opened: Opened, saved: Saved) -> str:
+    """The task list; it says so where an answer is kept that has a problem."""
+    try:
+        judged = saved.view or await contribution_of(visit.gateway, opened)
+    except Unavailable:
+        # Everything was saved before.
+        return "/tasks"
+    wrong = [fault for fault in judged.faults if not fault.is_missing]
+    number = first_to_mend(await pages_of(visit.gateway, opened), wrong)
+    return f"/tasks?closed={opened.task.task_id}&mend={number}" if number else "/tasks"
 
 
 def _is_missing(fault: Fault) -> bool:
@@ -224,7 +241,6 @@ async def _after(  # noqa: PLR0917 - a button, where it was pressed, and what ca
         "print": f"{base}/print",
         "pdf": f"{base}/{number}?done=pdf",
         "submit": f"{base}/submit",
-        "close": "/tasks",
     }
     return visit.go(places.get(verb, here))
 

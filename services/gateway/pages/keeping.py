@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse, Response
 from chassis.errors import Forbidden, Refused, Unauthorised, Unavailable
 from services.gateway.bodies import body_of
 from services.gateway.desk import Opened, is_page_id
-from services.gateway.posting import LARGEST_BYTES, Form, hold, read_fields, read_form
+from services.gateway.posting import LARGEST_BYTES, Form, held, hold, read_fields, read_form
 from services.gateway.views.entry import SignInPage
 from services.gateway.views.typed import typed_texts
 from services.gateway.visit import Visit
@@ -37,7 +37,7 @@ async def own_form_or_keep(visit: Visit, found: Opened | Refused) -> Form | Resp
         # Whoever was given no page of ours has nothing on it to lose, and gets back nothing of what they sent.
         raise Forbidden("stale_form")
     path, template = visit.request.url.path, "resume.html" if visit.session else "sign_in.html"
-    return visit.page(template, SignInPage(held=await hold(visit, path, form.fields), next=path))
+    return visit.page(template, SignInPage(held=await hold(visit, path, form), left=form.chosen, next=path))
 
 
 async def keep_typed(visit: Visit, form: Form, path: str, refused: Refused) -> Response:
@@ -48,13 +48,20 @@ async def keep_typed(visit: Visit, form: Form, path: str, refused: Refused) -> R
     if isinstance(refused, Unauthorised):
         if wants_json(visit.request):
             return _signed_out()
-        page = SignInPage(held=await hold(visit, path, form.fields), next=path)
+        page = SignInPage(held=await hold(visit, path, form), left=form.chosen, next=path)
         return visit.end_session(_signed_out_page(visit, page))
     if isinstance(refused, Unavailable) and not wants_json(visit.request):
-        return visit.page("unsaved.html", SignInPage(held=await hold(visit, path, form.fields)), 503)
+        page = SignInPage(held=await hold(visit, path, form), left=form.chosen)
+        return visit.page("unsaved.html", page, 503)
     if refused.code != "typed_by_another":
         visit.request.state.typed = typed_texts(form.fields)
     raise refused
+
+
+async def resume_page(visit: Visit, sealed: str) -> SignInPage:
+    """After signing in again: Continue saves what is held; the names of documents that are not."""
+    kept = await held(visit, sealed)
+    return SignInPage(held=sealed, left=kept[1].left if kept else ())
 
 
 def _signed_out() -> Response:

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from chassis import clock
 from chassis.errors import NotFound, Refused, Unauthorised
 from contracts.api.auth import SignInBody
+from services.gateway.pages.keeping import resume_page
 from services.gateway.posting import own_form
 from services.gateway.views.entry import CodePage, SignInPage, raise_unless_told, sign_in_code_page, told
 from services.gateway.views.frame import Told
@@ -92,7 +93,7 @@ async def confirm_code(request: Request) -> Response:
     seconds = max(0, int((session.absolute_expires_at - clock.now()).total_seconds()))
     after = visit.browser.next or "/tasks"
     visit.token = session.session_token
-    response = visit.page("resume.html", SignInPage(held=held)) if held else visit.go(after)
+    response = visit.page("resume.html", await resume_page(visit, held)) if held else visit.go(after)
     visit.note_devices(response, session.devices)
     return visit.start_session(response, session.session_token, seconds)
 

@@ -1,5 +1,7 @@
 """Tasks to complete: the three lists, picking up a work group's task, and what group members have picked up."""
 
+import re
+from dataclasses import replace
 from typing import get_args
 
 from starlette.requests import Request
@@ -9,11 +11,14 @@ from starlette.routing import Route
 from chassis import clock
 from contracts.api.tasks import Tab
 from services.gateway.posting import own_form
+from services.gateway.views.closed import closed
 from services.gateway.views.form import banner
-from services.gateway.views.tasks import LookPage, Wanted, group_tasks_page, tasks_page
+from services.gateway.views.look import LookPage
+from services.gateway.views.tasks import Wanted, group_tasks_page, tasks_page
 from services.gateway.visit import Visit
 
 _MOST_LETTERS = 200
+_TASK_ID = re.compile(r"[0-9a-f-]{36}")
 
 
 async def show_tasks(request: Request) -> Response:
@@ -32,6 +37,9 @@ async def show_tasks(request: Request) -> Response:
     visit.manages = bool(tasks.manages)
     names = {one.code: one.brand.name for one in visit.gateway.authorities}
     page = tasks_page(tasks, visit.authority, clock.today(), names, wanted, person.email)
+    task_id, number = query.get("closed", ""), _page_number(request, "mend")
+    if _TASK_ID.fullmatch(task_id):
+        page = replace(page, closed=closed(tasks.rows, task_id, number))
     return visit.note_manages(visit.page("tasks.html", page, task_page=True), manages=visit.manages)
 
 

@@ -52,6 +52,15 @@ def first_to_mend(pages: list[FormPage], faults: Iterable[AnswerFault]) -> int |
     return next((number for number, page in enumerate(pages, 1) if on_page(page, told)), None)
 
 
+def conflict_words(conflicts: list[Conflict]) -> str:
+    """What a page's script says of answers that were changed in two places; nothing where there are none."""
+    if not conflicts:
+        return ""
+    if all(conflict.by_one for conflict in conflicts):
+        return "You have changed an answer on two pages at once. Press Save to see both."
+    return "Somebody else has changed an answer on this page. Press Save to see both."
+
+
 def placed(page: FormPage, refused: Iterable[Fault]) -> tuple[list[AnswerFault], list[str]]:
     """What a save refused: the faults of this page's answers with their places, and what is about all of it."""
     labels = {question.key: question.label.strip().rstrip(" :?*.") for question in flat(page.questions)}

@@ -18,6 +18,8 @@ class SignInPage:
     email: str = ""
     next: str = ""
     held: str = ""
+    left: tuple[str, ...] = ()
+    """The names of documents that were chosen and cannot be kept."""
     timed_out: bool = False
     signed_out: bool = False
 

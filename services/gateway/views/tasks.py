@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from contracts.api.tasks import Choice, GroupTasksView, MovedRow, Progress, Tab, TaskListView, TaskRow
 from contracts.authority import Authority
+from services.gateway.views.closed import Closed
 from services.gateway.views.dates import day, due_words, moment
-from services.gateway.views.form import Banner
 
 PAGE_SIZE = 25
 STATUSES: dict[Progress, tuple[str, str]] = {
@@ -117,6 +117,7 @@ class TasksPage:
     re_assigned: str
     """What the person has just given to somebody else, and to whom."""
     signed_in_as: str
+    closed: Closed | None = None
 
     @property
     def re_assigns(self) -> bool:
@@ -156,17 +157,6 @@ class GroupTasksPage:
     def next(self) -> str | None:
         """The address of the page after."""
         return f"/group-tasks?page={self.number + 1}" if self.has_more else None
-
-
-@dataclass(frozen=True)
-class LookPage:
-    """A work group's task before Pickup."""
-
-    banner: Banner
-    task_id: str
-    form: str
-    name: str
-    comments: str
 
 
 def address(path: str, wanted: Wanted, **more: str | int) -> str:

@@ -3,6 +3,7 @@
 from datetime import date
 
 from contracts.api.tasks import Choice, DeskChoices, MovedRow, Progress, TabCounts, TaskListView, TaskRow
+from services.gateway.views.closed import closed
 from services.gateway.views.tasks import LONGEST_COMMENTS, TasksPage, Wanted, tasks_page
 from tests.unit.gateway.samples import AT, AUTHORITIES
 
@@ -92,3 +93,10 @@ def test_whoever_lost_a_form_and_whoever_gave_it_away_read_where_it_is() -> None
     assert page.re_assigned == (
         "The form was re-assigned. Sandra Example has it now: EHC advice for Gabriel Example (BRI-4K7Q-22)."
     )
+
+
+def test_a_form_that_was_closed_with_a_problem_is_named_where_it_is_in_the_list() -> None:
+    told = closed([a_row()], "t", 2)
+    assert told.words == "Report for Gabriel Example is saved, but an answer on page 2 has a problem."
+    assert (told.href, told.link) == ("/forms/t/2", "Go back to page 2")
+    assert closed([], "t", 2).words.startswith("The form is saved")

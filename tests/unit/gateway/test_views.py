@@ -2,11 +2,13 @@
 
 from datetime import date
 
+from chassis.errors import Conflict as Conflict409
 from contracts.api.files import FileView
 from contracts.api.forms import Conflict
 from contracts.api.tasks import SharedDocumentView, TabCounts, TaskListView, TaskRow
-from services.gateway.views.answers import first_to_mend
+from services.gateway.views.answers import conflict_words, first_to_mend
 from services.gateway.views.check import check_page
+from services.gateway.views.errors import error_page
 from services.gateway.views.form import banner, form_page
 from services.gateway.views.tasks import tasks_page
 from tests.unit.gateway.samples import AT, AUTHORITIES, contribution, drawing, row, task, version
@@ -162,3 +164,25 @@ def test_the_first_page_with_something_missing_is_found() -> None:
     empty, whole = contribution({}), contribution(WHOLE)
     assert first_to_mend(empty.pages, empty.faults) == 2
     assert first_to_mend(whole.pages, whole.faults) is None
+
+
+def test_a_script_is_told_whether_somebody_else_changed_an_answer() -> None:
+    own, others = (
+        Conflict(path="hours", stands=version("3", "Sandra"), others=[version("4", "Sandra")], by_one=by_one)
+        for by_one in (True, False)
+    )
+    assert conflict_words([]) == ""
+    assert conflict_words([own]).startswith("You have changed an answer on two pages")
+    assert conflict_words([own, others]).startswith("Somebody else has changed an answer")
+
+
+def test_whoever_lost_a_form_reads_who_moved_it_and_to_whom() -> None:
+    told = error_page(
+        Conflict409("re_assigned", "It was re-assigned by Morag Manager.", holder="Sandra Example"),
+        "12345678",
+        is_signed_in=True,
+        task_id="t",
+    )
+    assert told.title == "Sandra Example has this form now"
+    assert told.lines[0] == "It was re-assigned by Morag Manager. You can no longer open it."
+    assert told.task_id == "t"

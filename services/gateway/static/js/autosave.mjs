@@ -107,8 +107,8 @@ export function startAutosave(form) {
     saved = JSON.stringify(entries.filter(([name]) => !name.startsWith("removed:")));
     showFaults(form, answer);
     showConditional(form, answer);
-    if (answer.conflicts) {
-      tell("Somebody else has changed an answer on this page. Press Save to see both.", true);
+    if (answer.conflict) {
+      tell(answer.conflict, true);
     } else if (Object.keys(answer.faults).length) {
       tell(`Saved ${answer.saved}, except the answers with a problem.`, true);
     } else {
@@ -120,9 +120,9 @@ export function startAutosave(form) {
     }
   }
 
-  function failed(words) {
-    remember();
-    tell(words, true);
+  async function failed() {
+    const isKept = await remember();
+    tell(`Not saved yet. ${isKept ? "What you typed is kept in this browser, and we are" : "Leave this page open: we are"} trying again.`, true);
     clearTimeout(timer);
     timer = setTimeout(save, RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]);
     failures += 1;
@@ -144,8 +144,8 @@ export function startAutosave(form) {
       signal: AbortSignal.timeout(15000),
     });
     if (answer.status === 401) {
-      remember();
-      tell("You have been signed out. What you typed is kept in this browser: sign in again to save it.", true);
+      const isKept = await remember();
+      tell(`You have been signed out. ${isKept ? "What you typed is kept in this browser: sign in again" : "Press Save and sign in again"} to save it.`, true);
       return null;
     }
     const told = await answer.json();
@@ -174,10 +174,7 @@ export function startAutosave(form) {
   // One save at a time; a second waits, so that each carries the revision of the one before.
   function save(action = "save") {
     clearTimeout(timer);
-    running = running.then(() => send(action)).catch(() => {
-      failed("Not saved yet. What you typed is kept in this browser, and we are trying again.");
-      return null;
-    });
+    running = running.then(() => send(action)).catch(() => failed().then(() => null));
     return running;
   }
 

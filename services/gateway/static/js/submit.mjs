@@ -15,7 +15,7 @@ export function startSubmit(form, draft) {
     const answer = await draft.save("submit");
     if (answer?.next) {
       window.location.assign(answer.next);
-    } else if (answer && !Object.keys(answer.faults).length && !answer.conflicts) {
+    } else if (answer && !Object.keys(answer.faults).length && !answer.conflict) {
       dialog.querySelector('[data-portal="attached-words"]').textContent = answer.attached;
       dialog.showModal();
       dialog.querySelector("h2").focus();

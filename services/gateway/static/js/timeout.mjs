@@ -1,4 +1,6 @@
 // Warns two minutes before the session ends, with the time that is left; all tabs together, by the clock on the wall.
+import { canKeep } from "./unsaved.mjs";
+
 const WARN_SECONDS = 120;
 const TOLD_AT = [120, 60, 30, 10];
 const ASK_AGAIN_MS = 15000;
@@ -43,7 +45,7 @@ export function startTimeOut() {
   function ended() {
     isOver = true;
     heading.textContent = "You have been signed out";
-    text.textContent = "What you typed is kept in this browser: sign in again to save it.";
+    text.textContent = canKeep ? "What you typed is kept in this browser: sign in again to save it." : "Sign in again to go on.";
     stay.textContent = "Sign in";
     part("sign-out").hidden = true;
     open();

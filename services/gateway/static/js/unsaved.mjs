@@ -4,7 +4,9 @@ const PREFIX = "portal:unsaved:";
 const HOUR_MS = 60 * 60 * 1000;
 const PIECE = 0x8000;
 const { unsavedKey, unsavedHours } = document.body.dataset;
-const opened = unsavedKey && crypto.subtle ? open(unsavedKey) : Promise.resolve(null);
+// Without https a browser has no cryptography, and nothing is kept.
+export const canKeep = Boolean(unsavedKey && crypto.subtle);
+const opened = canKeep ? open(unsavedKey) : Promise.resolve(null);
 let turns = 0;
 let written = 0;
 
@@ -58,12 +60,13 @@ async function unsealed(name) {
 }
 
 // `content.before` is what the server is known to have, `now` what the page holds, `texts` the same to be read.
+// Settles to whether this browser now holds it.
 export async function keep(form, content) {
   turns += 1;
   const turn = turns;
   const own = await opened;
   if (!own) {
-    return;
+    return false;
   }
   const [name, iv] = [keyOf(form), crypto.getRandomValues(new Uint8Array(12))];
   const { revision, page_id: page } = form.elements;
@@ -71,14 +74,16 @@ export async function keep(form, content) {
   const plain = new TextEncoder().encode(JSON.stringify({ ...content, revision: revision.value }));
   const sealed = textOf(await crypto.subtle.encrypt(options, own.key, plain));
   if (turn <= written) {
-    return;
+    return true;
   }
   written = turn;
   const entry = { owner: own.owner, until: Date.now() + Number(unsavedHours) * HOUR_MS, page: page.value, iv: textOf(iv), sealed };
   try {
     localStorage.setItem(name, JSON.stringify(entry));
+    return true;
   } catch {
     // A full or forbidden store: the page itself still holds what was typed.
+    return false;
   }
 }
 
