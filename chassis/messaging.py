@@ -180,7 +180,7 @@ class Consumer:
             await self._handle(subscription, delivery)
 
     async def _handle(self, subscription: Subscription, delivery: Delivery) -> None:
-        self._check_envelope(subscription, delivery)
+        subscription.check_envelope(delivery, self._speaks_for_all)
         message = await read(subscription.message, delivery.body) if subscription.message else None
         try:
             async with asyncio.timeout(subscription.timeout_seconds):
@@ -195,13 +195,6 @@ class Consumer:
                 raise
             # Nobody has cancelled this delivery: something inside gave up, and that is a failure as any other.
             raise HandlerCancelled from error
-
-    def _check_envelope(self, subscription: Subscription, delivery: Delivery) -> None:
-        if delivery.unreadable:
-            raise Refused("invalid_properties", f"These properties cannot be read: {delivery.unreadable}.")
-        teller = subscription.teller
-        if teller is not None and delivery.user_id not in {teller, *self._speaks_for_all}:
-            raise Refused("wrong_sender", f"Only {teller} tells this.")
 
 
 async def _undecoded(_: Any) -> bytes:

@@ -1,7 +1,7 @@
 """What one handler hears: its queue, how that is bound, and who may speak in it."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -88,6 +88,13 @@ class Subscription:
         if self.exchange != EVENTS_EXCHANGE or self.message is None:
             return None
         return owner_of(self.message.wire_name)
+
+    def check_envelope(self, delivery: Delivery, speaks_for_all: Collection[str]) -> None:
+        """Refused where properties cannot be read, or somebody else tells what is its owner's to tell."""
+        if delivery.unreadable:
+            raise Refused("invalid_properties", f"These properties cannot be read: {delivery.unreadable}.")
+        if self.teller is not None and delivery.user_id not in {self.teller, *speaks_for_all}:
+            raise Refused("wrong_sender", f"Only {self.teller} tells this.")
 
 
 def read_body(model: type[Told], body: bytes) -> Told:

@@ -9,7 +9,7 @@ import pytest
 from aio_pika.abc import AbstractIncomingMessage
 
 from chassis import clock, retry
-from chassis.delivery import Delivery
+from chassis.delivery import Delivery, carried
 from commands.parts.instance import ROOT
 
 ENVELOPE: dict[str, Any] = {
@@ -53,6 +53,25 @@ def test_a_copy_carries_nothing_that_only_we_may_say() -> None:
         retry.HEADER_EXCHANGE,
         retry.HEADER_ATTEMPTS,
     }
+
+
+@pytest.mark.parametrize("trace", [7, b"00-1", {"CC": "x"}, None])
+def test_a_trace_that_is_no_text_is_not_carried(trace: object) -> None:
+    assert carried({"traceparent": trace}) == {}
+
+
+@pytest.mark.parametrize(("user", "is_ours"), [("tasks", True), ("portal-operator", True), ("bristol", False)])
+def test_what_our_headers_say_counts_where_one_of_our_users_wrote_them(user: str, is_ours: bool) -> None:
+    headers = {
+        retry.HEADER_USER: "oxfordshire",
+        retry.HEADER_ROUTING_KEY: "oxfordshire.council.delegation.requested.v1",
+        retry.HEADER_ATTEMPTS: 3,
+    }
+    raw = SimpleNamespace(**{**ENVELOPE, "user_id": user}, redelivered=False, headers=headers)
+    trusted = frozenset({"tasks", "portal-operator"})
+    delivery = Delivery.of(cast("AbstractIncomingMessage", raw), "tasks.open-task", trusted)
+    expected = ("oxfordshire", "oxfordshire", 3) if is_ours else ("bristol", user, 0)
+    assert (delivery.authority, delivery.user_id, delivery.attempts) == expected
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,12 @@
 import re
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
+from chassis import clock
+from chassis.delivery import Delivery
+from chassis.errors import Refused
 from chassis.subscription import Subscription
 from chassis.topology import definitions
 from contracts.council import DelegationRequested
@@ -31,6 +35,48 @@ def test_each_council_has_a_queue_of_its_own_and_services_share_one() -> None:
 
 def test_only_events_have_a_teller() -> None:
     assert [one.teller for one in (FROM_COUNCILS, EVENTS, UNKNOWN)] == [None, "tasks", None]
+
+
+def by(user: str | None, unreadable: str = "") -> Delivery:
+    return Delivery(
+        queue="q",
+        exchange="x",
+        routing_key="bristol.x",
+        message_id="m-1",
+        type=None,
+        user_id=user,
+        correlation_id=None,
+        headers={},
+        body=b"{}",
+        attempts=0,
+        first_seen=clock.now(),
+        unreadable=unreadable,
+    )
+
+
+@pytest.mark.parametrize(
+    ("heard", "user", "is_taken"),
+    [
+        (EVENTS, "tasks", True),
+        (EVENTS, "portal-operator", True),
+        (EVENTS, "forms", False),
+        (EVENTS, "bristol", False),
+        (EVENTS, None, False),
+        (FROM_COUNCILS, "bristol", True),
+        (UNKNOWN, "bristol", True),
+    ],
+)
+def test_an_event_is_taken_from_its_teller_or_the_operator_alone(
+    heard: Subscription, user: str | None, is_taken: bool
+) -> None:
+    with nullcontext() if is_taken else pytest.raises(Refused, match="wrong_sender"):
+        heard.check_envelope(by(user), {"portal-operator"})
+
+
+@pytest.mark.parametrize("heard", [EVENTS, FROM_COUNCILS, UNKNOWN])
+def test_properties_that_cannot_be_read_are_refused_whoever_sent_them(heard: Subscription) -> None:
+    with pytest.raises(Refused, match="invalid_properties"):
+        heard.check_envelope(by("tasks", "message_id"), {"portal-operator"})
 
 
 @pytest.mark.parametrize("queue", [each["name"] for each in TOPOLOGY["queues"]])
