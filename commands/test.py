@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from commands import mutants
 from commands.parts.instance import ROOT
 
 FOLDERS = ("unit", "contracts", "component", "system", "browser", "faults")
@@ -18,7 +19,7 @@ LANES = (("unit", "contracts", "component", "system"), ("browser",), ("faults",)
 """What runs side by side, each lane with engines of its own: most of a test's time is waiting."""
 ALONE = "alone"
 """The mark of a test that measures how long somebody waits: nothing runs beside it."""
-KINDS = (*FOLDERS, "all", "containers")
+KINDS = (*FOLDERS, "all", "containers", "mutants")
 
 
 PASSES_ON = True
@@ -26,7 +27,9 @@ PASSES_ON = True
 
 def describe(parser: argparse.ArgumentParser) -> None:
     """The options of `./portal test`."""
-    parser.add_argument("kind", nargs="?", choices=KINDS, default="all", help="default: all; containers stands apart")
+    parser.add_argument(
+        "kind", nargs="?", choices=KINDS, default="all", help="default: all; containers and mutants stand apart"
+    )
     parser.add_argument("rest", nargs="*", metavar="...", help="for pytest")
 
 
@@ -38,6 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
         from commands import containers  # noqa: PLC0415 - needs a Docker client
 
         return containers.run(words)
+    if kind == "mutants":
+        return mutants.run(words)
     if kind == "all" and not words:
         return _all()
     return pytest(FOLDERS if kind == "all" else (kind,), words)

@@ -40,6 +40,7 @@ def test_only_what_needs_engines_asks_for_their_packages(portal: ModuleType) -> 
         ["test", "contracts", "-q"],
         ["status", "--json"],
         ["test", "containers"],
+        ["test", "mutants"],
     ):
         assert portal.needed(words) == {}
 
@@ -103,11 +104,12 @@ def test_a_form_that_is_not_json_has_one_fault(tmp_path: Path) -> None:
     assert [fault.code for fault in faults] == ["not_json"]
 
 
-def test_all_runs_every_folder_but_containers() -> None:
+def test_all_runs_every_folder_but_those_that_stand_apart() -> None:
     assert {path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name[0].isalpha()} <= {
         *FOLDERS,
         "support",
         "containers",
+        "mutants",
     }
 
 
