@@ -9,6 +9,7 @@ from contracts.api.tasks import Choice, GroupTasksView, MovedRow, Progress, Tab,
 from contracts.authority import Authority
 from services.gateway.views.closed import Closed
 from services.gateway.views.dates import day, due_words, moment
+from services.gateway.views.tabs import tab_texts
 
 PAGE_SIZE = 25
 STATUSES: dict[Progress, tuple[str, str]] = {
@@ -246,23 +247,6 @@ def _selects(tasks: TaskListView, names: Mapping[str, str], wanted: Wanted) -> l
     return [one for one in selects if len(one.choices) > 1 or one.chosen]
 
 
-def _texts(authority: Authority) -> dict[Tab, tuple[str, str, str]]:
-    retracted, submitted = authority.retracted_days, authority.submitted_days
-    return {
-        "assigned": ("Currently Assigned Tasks", "Currently Assigned Tasks", "There are no forms for you to complete."),
-        "retracted": (
-            "Recently Retracted Tasks",
-            f"Recently Retracted Forms (Last {retracted} Days)",
-            f"No form was retracted in the last {retracted} days.",
-        ),
-        "submitted": (
-            "Recently Submitted Tasks",
-            f"Recently Submitted Forms (Last {submitted} Days)",
-            f"You have submitted no form in the last {submitted} days.",
-        ),
-    }
-
-
 def tasks_page(  # noqa: PLR0917 - what is listed, and who looks at it when
     tasks: TaskListView,
     authority: Authority,
@@ -272,7 +256,7 @@ def tasks_page(  # noqa: PLR0917 - what is listed, and who looks at it when
     email: str = "",
 ) -> TasksPage:
     """The page of one tab; `names` are the councils' by their codes."""
-    texts = _texts(authority)
+    texts = tab_texts(authority)
     _, heading, empty = texts[tasks.tab]
     first = (tasks.page - 1) * PAGE_SIZE + 1
 
