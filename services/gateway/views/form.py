@@ -49,9 +49,9 @@ def banner(task: TaskView, authority: Authority, today: date) -> Banner:
         "address": ("Address", task.subject.address),
         "comments": ("Comments", task.comments),
     }
-    required_by = f"{day(task.due_on)} ({due_words(task.due_on, today)})"
     sender = task.sender
     is_due = task.state in {"assigned", "in_group", "returned"}
+    required_by = day(task.due_on) + (f" ({due_words(task.due_on, today)})" if is_due else "")
     return Banner(
         f"{task.subject.name}, due {required_by}" if is_due else task.subject.name,
         [lines[name] for name in authority.banner if lines[name][1]],

@@ -186,3 +186,12 @@ def test_whoever_lost_a_form_reads_who_moved_it_and_to_whom() -> None:
     assert told.title == "Sandra Example has this form now"
     assert told.lines[0] == "It was re-assigned by Morag Manager. You can no longer open it."
     assert told.task_id == "t"
+
+
+def test_a_form_that_is_over_is_no_longer_late() -> None:
+    late = task().model_copy(update={"due_on": date(2021, 8, 1)})
+    over = late.model_copy(update={"state": "submitted"})
+    assert [dict(banner(one, BRISTOL, TODAY).sender)["Required By"] for one in (late, over)] == [
+        f"01-Aug-2021 ({(TODAY - late.due_on).days} days late)",
+        "01-Aug-2021",
+    ]
