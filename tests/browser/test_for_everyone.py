@@ -1,44 +1,28 @@
-"""Every page for everyone: axe finds nothing, nothing scrolls sideways, the keyboard is enough, time-outs warn."""
+"""Every page for everyone: HTML is valid, axe finds nothing, nothing scrolls sideways, keys suffice, time-outs warn."""
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
+from tests.browser.page_checks import SERVED, check
 from tests.browser.visitor import Visitor, new_email, new_id
+from tests.support import markup
 from tests.support.council import Council
 from tests.support.person import PASSWORD
 from tests.support.portal import Portal
 
-WIDTHS = (320, 768, 1280)
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-SMALLEST_TARGET = 24
 
-
-async def check(page: Page, name: str, shots: Path | None = None) -> None:
-    """One page, at every width."""
-    for width in WIDTHS:
-        await page.set_viewport_size({"width": width, "height": 900})
-        assert await page.evaluate("document.documentElement.scrollWidth") <= width, (
-            f"{name} scrolls sideways at {width}"
-        )
-        if shots:
-            await page.screenshot(path=shots / f"{name}-{width}.png", full_page=True)
-    found = await Axe().run(page, options={"runOnly": RULES})
-    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
-    small = await page.evaluate(
-        """least => [...document.querySelectorAll(
-            "button, input:not([type=hidden]), select, textarea, summary, .govuk-button")]
-        .filter(e => e.offsetParent && !e.closest("[aria-hidden=true]") && e.getAttribute("aria-hidden") !== "true")
-        .filter(e => e.getBoundingClientRect().width < least || e.getBoundingClientRect().height < least)
-        .map(e => e.outerHTML.slice(0, 120))""",
-        SMALLEST_TARGET,
-    )
-    assert small == [], f"{name} has targets that are too small"
-    await page.set_viewport_size({"width": 1280, "height": 900})
+@pytest.fixture(scope="module", autouse=True)
+def valid_html(portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Every page and email that the tests of this module were sent is valid HTML; asked once, at their end."""
+    yield
+    emails = {row["Subject"]: portal.mail.read(row)["HTML"] for row in portal.mail.all()}
+    wrong = markup.faults({**SERVED, **emails}, tmp_path_factory.mktemp("served"))
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.fixture
@@ -65,25 +49,25 @@ async def test_the_pages_before_signing_in(browser: Browser, portal: Portal, sho
         "nowhere",
     ):
         await page.goto(f"/{name}")
-        await check(page, name.replace("/", "-"), shots)
+        await check(visitor, name.replace("/", "-"), shots)
     await page.goto("/sign-in")
     await visitor.press("Submit")
-    await check(page, "sign-in-error", shots)
+    await check(visitor, "sign-in-error", shots)
     await page.goto("/register/1")
     await page.get_by_label("Is this account being used").check()
     await visitor.press("Next")
-    await check(page, "register-1-error", shots)
+    await check(visitor, "register-1-error", shots)
     labels = {"Forename": "S", "Surname": "P", "Role": "R", "Organisation": "O", "Street": "1 Test Street"}
     await visitor.fill(**labels, **{"Town/City": "Bristol", "Postcode": "BS1 1AA"})
     await visitor.press("Next")
-    await check(page, "register-2", shots)
+    await check(visitor, "register-2", shots)
     await visitor.fill(Email_address=visitor.email, Password=PASSWORD, Confirm_password=PASSWORD)
     await visitor.press("Next")
-    await check(page, "register-3", shots)
+    await check(visitor, "register-3", shots)
     await page.goto("/reset/1")
     await visitor.fill(Email=visitor.email)
     await visitor.press("Next")
-    await check(page, "reset-2", shots)
+    await check(visitor, "reset-2", shots)
     await visitor.leave()
 
 
@@ -106,29 +90,29 @@ async def test_the_pages_of_a_form(browser: Browser, portal: Portal, bristol: Co
     await visitor.open_form(task_id)
     for number in (1, 2, 3):
         await page.goto(f"/forms/{task_id}/{number}")
-        await check(page, f"form-{number}", shots)
+        await check(visitor, f"form-{number}", shots)
     await page.goto(f"/forms/{task_id}/2?check=1")
-    await check(page, "form-2-error", shots)
+    await check(visitor, "form-2-error", shots)
     for name in ("2?full=sen_identified", "check", "print"):
         await page.goto(f"/forms/{task_id}/{name}")
-        await check(page, f"form-{name.partition('=')[2] or name}", shots)
+        await check(visitor, f"form-{name.partition('=')[2] or name}", shots)
     await page.goto("/tasks")
-    await check(page, "tasks", shots)
+    await check(visitor, "tasks", shots)
     await page.locator("summary").click()
-    await check(page, "tasks-menu", shots)
+    await check(visitor, "tasks-menu", shots)
     await page.goto(f"/forms/{task_id}/2")
     await visitor.answer_all()
     await visitor.press("Submit Contribution")
     await expect(page.get_by_role("dialog")).to_be_visible()
-    await check(page, "form-dialog", shots)
+    await check(visitor, "form-dialog", shots)
     await page.goto(f"/forms/{task_id}/submit")
-    await check(page, "submit", shots)
+    await check(visitor, "submit", shots)
     await visitor.press("Yes")
     await expect(page.get_by_role("heading", name="Contribution submitted")).to_be_visible()
-    await check(page, "submitted", shots)
+    await check(visitor, "submitted", shots)
     for tab in ("submitted", "retracted"):
         await page.goto(f"/tasks?tab={tab}")
-        await check(page, f"tasks-{tab}", shots)
+        await check(visitor, f"tasks-{tab}", shots)
     await visitor.leave()
 
 
@@ -142,25 +126,38 @@ async def test_the_pages_of_a_manager(browser: Browser, portal: Portal, bristol:
     await visitor.sign_in()
     await page.get_by_role("button", name=re.compile("^Pickup")).click()
     await page.goto("/tasks")
-    await check(page, "tasks-re-assign", shots)
+    await check(visitor, "tasks-re-assign", shots)
     await page.get_by_role("link", name="Group member tasks").click()
     await expect(page.get_by_role("table", name="Tasks Picked-up from Work Groups you Manage")).to_be_visible()
-    await check(page, "group-tasks", shots)
+    await check(visitor, "group-tasks", shots)
     await page.get_by_role("link", name=re.compile("^Re-Assign")).click()
-    await check(page, "re-assign", shots)
+    await check(visitor, "re-assign", shots)
     await visitor.press("OK")
     await expect(page).to_have_title(re.compile("^Error: Choose Professional to Re-Assign to"))
-    await check(page, "re-assign-error", shots)
+    await check(visitor, "re-assign-error", shots)
     await page.get_by_label("Search by name or email").fill("nobody of this name")
     await visitor.press("Search")
     await expect(page.get_by_text("No user was found.")).to_be_visible()
-    await check(page, "re-assign-none", shots)
+    await check(visitor, "re-assign-none", shots)
     await page.get_by_label("Search by name or email").fill(group)
     await page.keyboard.press("Enter")
     await page.get_by_label(f"Select Group {group}").check()
     await visitor.press("OK")
     await expect(page.get_by_role("alert")).to_contain_text("The form was re-assigned.")
-    await check(page, "group-tasks-none", shots)
+    await check(visitor, "group-tasks-none", shots)
+    await visitor.leave()
+
+
+async def test_the_privacy_page_names_every_cookie_that_is_set(browser: Browser, portal: Portal) -> None:
+    visitor = await Visitor.arrive(browser, portal)
+    await visitor.have_account()
+    await visitor.sign_in()
+    await expect(visitor.page.get_by_role("heading", level=1)).to_contain_text("Professional Portal")
+    names = {str(cookie["name"]) for cookie in await visitor.page.context.cookies()}
+    assert "portal_devices" in names
+    await visitor.page.goto("/privacy")
+    told = await visitor.page.locator("main").inner_text()
+    assert [name for name in names if name not in told] == []
     await visitor.leave()
 
 

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Response, expect
 
 from tests.support.council import Council
 from tests.support.eventually import eventually
@@ -37,6 +37,7 @@ class Visitor:
     page: Page
     email: str
     complaints: list[str] = field(default_factory=list)
+    documents: list[Response] = field(default_factory=list)
 
     @classmethod
     async def arrive(cls, browser: Browser, portal: Portal, email: str = "", *, scripts: bool = True) -> "Visitor":
@@ -55,7 +56,15 @@ class Visitor:
                 else None
             ),
         )
+        visitor.page.on(
+            "response",
+            lambda answer: visitor.documents.append(answer) if answer.request.is_navigation_request() else None,
+        )
         return visitor
+
+    async def served(self) -> bytes:
+        """The HTML of the page in sight, as it was sent."""
+        return await self.documents[-1].body()
 
     async def leave(self) -> None:
         """Closes the browser; a script error or a blocked resource fails the test."""
