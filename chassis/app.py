@@ -114,10 +114,7 @@ class _Parts:
         self._closing = ExitStack()
         self._authorities = Authorities.load(settings.authorities_dir)
         self._database = Database.open(settings.mongo_url.get_secret_value(), settings.mongo_database)
-        user = unquote(urlsplit(amqp_url).username or "guest")
-        self._publisher = Publisher(amqp_url, user=user, service=name)
-        # Copies of refused messages are as large as councils make them: what is told does not wait behind them.
-        self._copier = Publisher(amqp_url, user=user, service=name)
+        self._publisher = Publisher(amqp_url, user=unquote(urlsplit(amqp_url).username or "guest"), service=name)
         self.told = Told(self._database.collection("outbox_sent"))
         self._relay = Relay(self._publisher, self.told.keep)
         self._dock = Dock(self._database.collection("trials"))
@@ -126,7 +123,7 @@ class _Parts:
             service_name=name,
             subscriptions=subscriptions,
             authorities=[authority.code for authority in self._authorities],
-            publisher=self._copier,
+            publisher=self._publisher,
             keep=self.told.keep,
             told=self._relay.told,
             dock=self._dock,
@@ -167,7 +164,6 @@ class _Parts:
         await self._consumer.stop()
         await self._relay.drain(_DRAIN_SECONDS)
         await self._publisher.close()
-        await self._copier.close()
         self._closing.close()
         self._database.close()
 

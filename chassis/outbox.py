@@ -15,6 +15,7 @@ from faststream.rabbit.utils import RabbitClientProperties
 from motor.motor_asyncio import AsyncIOMotorCollection
 
 from chassis import clock
+from chassis.loop import LARGE
 from chassis.telemetry import PUBLISHED
 from contracts.base import Message, PortalMessage
 
@@ -81,12 +82,10 @@ def tell(message: Message, *cause: str, correlation_id: str | None = None) -> Ou
     )
 
 
-class Publisher:
-    """A connection that only publishes (a blocked publisher must not block acknowledgements), always confirmed."""
+class _Line:
+    """A connection that only publishes; it opens with the first who asks."""
 
-    def __init__(self, url: str, *, user: str, service: str) -> None:
-        self.service = service
-        self._user = user
+    def __init__(self, url: str, service: str) -> None:
         self._broker = RabbitBroker(
             url,
             default_channel=Channel(publisher_confirms=True, on_return_raises=True),
@@ -99,12 +98,30 @@ class Publisher:
         self._connected = False
         self._connecting = asyncio.Lock()
 
-    async def connect(self) -> None:
-        """Connects; raises where the broker is away. The connection mends itself afterwards."""
+    async def connected(self) -> RabbitBroker:
+        """The open connection, which mends itself afterwards; raises where the broker is away."""
         # The library opens a connection for each of those who ask at the same time, and keeps the last one.
         async with self._connecting:
-            await self._broker.connect()
-            self._connected = True
+            if not self._connected:
+                await self._broker.connect()
+                self._connected = True
+        return self._broker
+
+    async def close(self) -> None:
+        await self._broker.stop()
+
+
+class Publisher:
+    """Publishes, always confirmed, over connections of its own: a blocked publisher must not block acknowledgements.
+
+    What is large, as a council's refused message may be, has a connection for itself: nothing small waits behind it.
+    """
+
+    def __init__(self, url: str, *, user: str, service: str) -> None:
+        self.service = service
+        self._user = user
+        self._small = _Line(url, service)
+        self._large = _Line(url, service)
 
     async def publish(
         self,
@@ -122,10 +139,10 @@ class Publisher:
 
         FastStream drops `timeout=` on its way down, so the bound stands outside.
         """
+        line = self._large if len(body) > LARGE else self._small
         async with asyncio.timeout(_PUBLISH_SECONDS):
-            if not self._connected:
-                await self.connect()
-            await self._broker.publish(
+            broker = await line.connected()
+            await broker.publish(
                 body,
                 exchange=exchange,
                 routing_key=routing_key,
@@ -142,5 +159,6 @@ class Publisher:
         PUBLISHED.labels(type or "unknown").inc()
 
     async def close(self) -> None:
-        """Closes the connection."""
-        await self._broker.stop()
+        """Closes the connections."""
+        await self._small.close()
+        await self._large.close()

@@ -49,7 +49,8 @@ class Bench:
 
     async def handle(self, order: Ordered, delivery: Delivery, _: Any) -> None:
         """Notes the start, does what was ordered, notes the effect."""
-        await self.starts.insert_one({"order_id": order.order_id, "at": time.time(), "attempts": delivery.attempts})
+        start = {"order_id": order.order_id, "at": time.time(), "pid": os.getpid(), "attempts": delivery.attempts}
+        await self.starts.insert_one(start)
         starts = await self.starts.count_documents({"order_id": order.order_id})
         if not order.times or starts <= order.times:
             await _FAULTS[order.do]()
@@ -110,16 +111,19 @@ _FAULTS: dict[str, Callable[[], Awaitable[None]]] = {
 _TELLS = {"tell": TOLD, "tell-other": OTHER_TOLD}
 
 
-def subscription(name: str, options: dict[str, Any], handle: Callable[..., Awaitable[None]]) -> Subscription:
-    """The one queue of a rig."""
-    return Subscription(
-        f"{name}.work",
-        Ordered,
-        handle,
-        retry=Retry(tuple(options["delays"])),
-        prefetch=options["prefetch"],
-        timeout_seconds=options["timeout_seconds"],
-    )
+def subscriptions(name: str, options: dict[str, Any], handle: Callable[..., Awaitable[None]]) -> list[Subscription]:
+    """The queues of a rig: one for orders, one for those of somebody else."""
+    return [
+        Subscription(
+            f"{name}.{queue}",
+            Ordered,
+            handle,
+            retry=Retry(tuple(options["delays"])),
+            prefetch=options["prefetch"],
+            timeout_seconds=options["timeout_seconds"],
+        )
+        for queue in ("work", "others")
+    ]
 
 
 def app(name: str, options: dict[str, Any]) -> Starlette:
@@ -144,7 +148,7 @@ def app(name: str, options: dict[str, Any]) -> Starlette:
         settings=settings,
         compose=compose,
         routes=[],
-        subscriptions=[subscription(name, options, handle)],
+        subscriptions=subscriptions(name, options, handle),
     )
 
 

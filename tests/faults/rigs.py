@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -23,7 +23,7 @@ from chassis.retry import DEAD_EXCHANGE, dead_queue
 from chassis.topology import definitions
 from commands.parts.instance import ROOT
 from commands.parts.ports import pick
-from tests.faults.rig import Bench, Ordered, subscription
+from tests.faults.rig import Bench, Ordered, subscriptions
 from tests.support.eventually import eventually
 
 SETTLE_SECONDS = 90
@@ -35,6 +35,7 @@ class Rig:
     def __init__(self, amqp_url: str, mongo_url: str, home: Path, **options: Any) -> None:
         self.name = f"rig-{uuid4().hex[:8]}"
         self.queue = f"{self.name}.work"
+        self.others = f"{self.name}.others"
         self.home = home
         self.amqp_url = amqp_url
         self.port = pick(["rig"], {})["rig"]
@@ -84,27 +85,32 @@ class Rig:
 
     async def _declare(self) -> None:
         """Its own part of the topology, its policies as arguments; the shared part is there."""
-        whole = definitions({self.name: [subscription(self.name, self.options, Bench.handle)]}, [])
+        whole = definitions({self.name: subscriptions(self.name, self.options, Bench.handle)}, [])
         policies = {policy["name"]: policy["definition"] for policy in whole["policies"]}
         async with await aio_pika.connect(self.amqp_url) as connection:
             channel = await connection.channel()
-            for name in (self.queue, dead_queue(self.queue)):
+            for name in self._queues:
                 arguments = {f"x-{key}": value for key, value in policies[name].items()}
                 await channel.declare_queue(name, durable=True, arguments={"x-queue-type": "quorum", **arguments})
-            dead = await channel.get_queue(dead_queue(self.queue), ensure=False)
-            await dead.bind(DEAD_EXCHANGE, self.queue)
+            for name in (self.queue, self.others):
+                dead = await channel.get_queue(dead_queue(name), ensure=False)
+                await dead.bind(DEAD_EXCHANGE, name)
+
+    @property
+    def _queues(self) -> tuple[str, ...]:
+        return (self.queue, self.others, dead_queue(self.queue), dead_queue(self.others))
 
     async def _leave_nothing(self) -> None:
-        for queue in (self.queue, dead_queue(self.queue)):
+        for queue in self._queues:
             await self._channel.queue_delete(queue)
         await self._motor.drop_database(self.name)
 
-    async def order(self, order_id: str, do: str = "work", times: int = 0) -> str:
-        """Publishes an order, confirmed; gives its id back."""
+    async def order(self, order_id: str, do: str = "work", times: int = 0, queue: str = "") -> str:
+        """Publishes an order, confirmed; gives its id back. It goes to this queue, or to the first one."""
         body = Ordered(order_id=order_id, do=do, times=times).model_dump_json().encode()
         user = unquote(urlsplit(self.amqp_url).username or "guest")
         message = aio_pika.Message(body, message_id=order_id, type=Ordered.wire_name, delivery_mode=2, user_id=user)
-        await self._channel.default_exchange.publish(message, self.queue, mandatory=True, timeout=10)
+        await self._channel.default_exchange.publish(message, queue or self.queue, mandatory=True, timeout=10)
         self.ordered.add(order_id)
         return order_id
 
@@ -156,6 +162,13 @@ class Rig:
         """How often each order's handler was started."""
         return Counter([row["order_id"] async for row in self.database["starts"].find()])
 
+    async def lives(self) -> dict[int, list[tuple[float, str]]]:
+        """By process: when it started which order, in the order of time."""
+        lives: dict[int, list[tuple[float, str]]] = defaultdict(list)
+        async for row in self.database["starts"].find().sort("at"):
+            lives[row["pid"]].append((row["at"], row["order_id"]))
+        return lives
+
     async def times_of(self, order_id: str) -> list[float]:
         """When an order's handler was started."""
         return [row["at"] async for row in self.database["starts"].find({"order_id": order_id}).sort("at")]
@@ -163,10 +176,12 @@ class Rig:
     async def dead(self) -> dict[str, AbstractIncomingMessage]:
         """The dead letters by their ids; they stay where they are."""
         async with await aio_pika.connect(self.amqp_url) as connection:
-            queue = await (await connection.channel()).get_queue(dead_queue(self.queue), ensure=False)
+            channel = await connection.channel()
             found: dict[str, AbstractIncomingMessage] = {}
-            while (message := await queue.get(fail=False)) is not None:
-                found[str(message.message_id)] = message
+            for name in (self.queue, self.others):
+                queue = await channel.get_queue(dead_queue(name), ensure=False)
+                while (message := await queue.get(fail=False)) is not None:
+                    found[str(message.message_id)] = message
             return found
 
     async def expect_dead(self, ids: Iterable[str], *, within: float = SETTLE_SECONDS) -> None:
