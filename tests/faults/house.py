@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,7 @@ class House:
         """Waits until these parts (all, where none is named) take work."""
         for name, row in self.portal.parts().items():
             if not parts or name in parts:
-                await eventually(lambda probe=row["probe"]: is_ready(probe), within=90)
+                await eventually(partial(is_ready, row["probe"]), within=90)
 
     def arm(self, points: dict[str, tuple[float, int]]) -> None:
         """Sets failpoints: {"tasks.before-publish": (chance, kills)}."""

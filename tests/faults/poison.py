@@ -88,8 +88,8 @@ def _misshapen(prefix: str) -> Iterator[bytes]:
         yield json.dumps({name: value for name, value in whole.items() if name != key}).encode()
         yield from (json.dumps(whole | {key: wrong}).encode() for wrong in _WRONG)
     for key in ("received_on", "due_on"):
-        for wrong in ("tomorrow", "2031-02-30", "2031-01-01T25:00:00Z", [], {}):
-            yield json.dumps(whole | {key: wrong}).encode()
+        no_dates: tuple[Any, ...] = ("tomorrow", "2031-02-30", "2031-01-01T25:00:00Z", [], {})
+        yield from (json.dumps(whole | {key: wrong}).encode() for wrong in no_dates)
     for key in ("comments", "prefill", "documents", "notify_email"):
         yield from (json.dumps(whole | {key: wrong}).encode() for wrong in (7, True, ["x"], "x" * 20_001))
     for key in ("person_id", "name"):
@@ -122,7 +122,7 @@ class _Moment(datetime):
 
     number: int
 
-    def timestamp(self) -> int:  # type: ignore[override]
+    def timestamp(self) -> int:
         return self.number
 
 

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 import aio_pika
-from aio_pika.abc import AbstractIncomingMessage, AbstractQueue
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 from httpx2 import AsyncClient, HTTPError
 from motor.motor_asyncio import AsyncIOMotorClient
 
@@ -51,6 +51,8 @@ class Rig:
         self.heard: list[str] = []
         self.ordered: set[str] = set()
         self._ear: AbstractQueue | None = None
+        self._process: asyncio.subprocess.Process
+        self._channel: AbstractChannel
         self._motor: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongo_url)
         self.database = self._motor[self.name]
         self._http = AsyncClient(base_url=f"http://127.0.0.1:{self.port}", timeout=5)

@@ -19,7 +19,7 @@ async def test_t01_broker_killed_while_publishing(
     async with cms.delegating(prefix, deliveries) as ids:
         for turn in range(1, KILLS + 1):
             share = deliveries * turn // (KILLS + 1)
-            await eventually(lambda share=share: len(cms.acknowledged.intersection(ids)) >= share, within=120)
+            await _acknowledged(cms, ids, share)
             await house.kill("broker")
             recoveries.append(await cms.recovered(time.monotonic()))
     settled = await house.settle(cms, ids)
@@ -34,3 +34,7 @@ async def test_t01_broker_killed_while_publishing(
         kills=KILLS,
         recovered_in_s=[f"{seconds:.1f}" for seconds in recoveries],
     )
+
+
+async def _acknowledged(cms: Cms, ids: list[str], share: int) -> None:
+    await eventually(lambda: len(cms.acknowledged.intersection(ids)) >= share, within=120)

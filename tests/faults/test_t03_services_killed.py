@@ -21,7 +21,7 @@ async def test_t03_services_killed_at_random_points(
     async with cms.delegating(prefix, deliveries) as ids:
         for turn in range(1, KILLS + 1):
             share = deliveries * turn // (KILLS + 1)
-            await eventually(lambda share=share: len(ids) >= share, within=120)
+            await _sent(ids, share)
             killed.append(SERVICES[turn % len(SERVICES)] if turn > 2 else chance.choice(SERVICES))
             await house.kill(killed[-1])
         since = time.monotonic()
@@ -38,3 +38,7 @@ async def test_t03_services_killed_at_random_points(
         kills={name: killed.count(name) for name in sorted(set(killed))},
         recovered_in_s=f"{recovered:.1f}",
     )
+
+
+async def _sent(ids: list[str], share: int) -> None:
+    await eventually(lambda: len(ids) >= share, within=120)

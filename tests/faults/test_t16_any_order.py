@@ -34,7 +34,7 @@ Told = tuple[str, Message]
 def history(delegation_id: str) -> list[Told]:
     """What is said of one delegation, in its right order; times are part of it, as the contract has them."""
     about = {**BRISTOL, "delegation_id": delegation_id}
-    amended = [
+    amended: list[dict[str, Any]] = [
         {"due_on": "2031-01-02", "amended_at": "2031-01-01T10:00:00Z"},
         {"comments": "Later", "due_on": "2031-02-02", "amended_at": "2031-01-01T11:00:00Z"},
         {"prefill": {"here_and_now": "changed"}, "amended_at": "2031-01-01T12:00:00Z"},

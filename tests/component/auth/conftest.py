@@ -2,16 +2,15 @@
 
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from httpx2 import AsyncClient
-from motor.motor_asyncio import AsyncIOMotorClient
 
 from services.auth.settings import Settings
 from tests.component.auth.harness import Database, Keys, Mailbox, Person, running, settings
 from tests.support.broker import Broker
+from tests.support.indexes import watched_database
 
 
 @pytest.fixture(scope="session")
@@ -33,17 +32,15 @@ async def mailbox(shared_broker: Broker, keys: Keys) -> AsyncIterator[Mailbox]:
 
 
 @pytest.fixture(scope="module")
-async def gateway(chosen: Settings, keys: Keys) -> AsyncIterator[AsyncClient]:
+async def gateway(chosen: Settings, keys: Keys, database: Database) -> AsyncIterator[AsyncClient]:
     async with running(chosen, keys) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
-async def database(chosen: Settings) -> AsyncIterator[Database]:
-    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(chosen.mongo_url.get_secret_value())
-    yield client[chosen.mongo_database]
-    await client.drop_database(chosen.mongo_database)
-    client.close()
+async def database(chosen: Settings, mongo_url: str) -> AsyncIterator[Database]:
+    async with watched_database(mongo_url, chosen.mongo_database) as database:
+        yield database
 
 
 @pytest.fixture
@@ -64,4 +61,8 @@ def set_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str]
     file = tmp_path / "clock"
     monkeypatch.setenv("PORTAL_ENV", "test")
     monkeypatch.setenv("PORTAL_CLOCK_FILE", str(file))
-    return lambda duration: file.write_text(duration) and None
+
+    def set_to(duration: str) -> None:
+        file.write_text(duration)
+
+    return set_to

@@ -9,6 +9,7 @@ from httpx2 import AsyncClient
 from services.files.settings import Settings
 from tests.component.files.harness import CouncilDesk, Desk, Keys, Running, running, settings
 from tests.support.broker import Broker
+from tests.support.indexes import watched_database
 
 
 @pytest.fixture(scope="session")
@@ -25,9 +26,9 @@ def chosen(keys: Keys, mongo_url: str, shared_broker: Broker, clamd_url: str) ->
 
 
 @pytest.fixture(scope="session")
-async def instance(chosen: Settings) -> AsyncIterator[Running]:
+async def instance(chosen: Settings, mongo_url: str) -> AsyncIterator[Running]:
     """Files."""
-    async with running(chosen) as started:
+    async with watched_database(mongo_url, chosen.mongo_database), running(chosen) as started:
         yield started
 
 

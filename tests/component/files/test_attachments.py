@@ -57,7 +57,7 @@ async def test_a_submission_heard_before_any_file_closes_the_task(desk: Desk, sh
     await tell(shared_broker, submitted(desk, []))
 
     async def is_closed() -> bool:
-        return (await desk.upload("a.exe", b"MZ")).json()["code"] == "task_submitted"
+        return bool((await desk.upload("a.exe", b"MZ")).json()["code"] == "task_submitted")
 
     await eventually(is_closed)
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from httpx2 import AsyncClient, Response
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
+from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from chassis import clock
 from chassis.identity import sign_grant
@@ -23,6 +23,7 @@ from services.forms.usecases import FormsService
 from tests.support.broker import Broker
 from tests.support.events import publish
 from tests.support.eventually import eventually
+from tests.support.indexes import watched_database
 from tests.support.recorder import Recorder
 from tests.support.service import council, new_key, professional, running
 
@@ -199,8 +200,9 @@ async def forms(shared_broker: Broker, mongo_url: str) -> AsyncIterator[Forms]:
         }
     )
     app = build_app(settings)
-    async with Recorder.listening(shared_broker.url) as recorder, running(app) as client:
-        motor: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongo_url)
-        yield Forms(client, shared_broker, recorder, keys, settings, app.state.service, motor[settings.mongo_database])
-        await motor.drop_database(settings.mongo_database)
-        motor.close()
+    async with (
+        watched_database(mongo_url, settings.mongo_database) as database,
+        Recorder.listening(shared_broker.url) as recorder,
+        running(app) as client,
+    ):
+        yield Forms(client, shared_broker, recorder, keys, settings, app.state.service, database)

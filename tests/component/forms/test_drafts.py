@@ -253,7 +253,7 @@ async def test_a_withdrawn_form_takes_nothing_more(forms: Forms, is_first: bool)
     await forms.tell(*(reversed(events) if is_first else events))
     whole = {"_id": event.task_id, "opened": {"$ne": None}, "retracted_at": {"$ne": None}}
     await eventually(lambda: forms.database.contributions.find_one(whole))
-    reading = {"version": 2, "rights": ["read"]}
+    reading: dict[str, Any] = {"version": 2, "rights": ["read"]}
     assert (await forms.view(event.task_id, **reading))["state"] == "retracted"
     where = f"/contributions/{event.task_id}/pdf"
     assert (await forms.client.get(where, headers=forms.headers(event.task_id, **reading))).content.startswith(b"%PDF")

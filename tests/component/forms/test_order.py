@@ -1,7 +1,7 @@
 """Whatever tasks tells, in whatever order and however often, even at once: the contribution ends the same."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from random import Random
 from typing import Any
@@ -25,7 +25,7 @@ async def told(forms: Forms, random: Random | None) -> dict[str, Any]:
     """The document at the end of a task's history: in its order, or shuffled, doubled and partly at once."""
     first = opened(task_id=uuid4().hex, prefill=PREFILL)
     task_id, delegated = first.task_id, forms.service.delegated
-    history = [
+    history: list[Callable[[], Awaitable[None]]] = [
         lambda: delegated.prepare(first, 0),
         lambda: delegated.amend(amended(task_id, 2, here_and_now="newer")),
         lambda: delegated.amend(amended(task_id, 3, here_and_now="newest")),
@@ -44,7 +44,7 @@ async def told(forms: Forms, random: Random | None) -> dict[str, Any]:
             await asyncio.gather(*(settled(change()) for change in together))
     document = await forms.database.contributions.find_one({"_id": task_id}, {"_id": 0, "outbox": 0})
     assert document is not None
-    return timeless(document)
+    return dict(timeless(document))
 
 
 def timeless(document: Any) -> Any:

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorClient
 
 from chassis.tokens import public_key_of
 from services.notify.app import build_app
@@ -12,6 +11,7 @@ from services.notify.settings import Settings
 from tests.component.notify.catcher import MailCatcher, free_port
 from tests.component.notify.harness import CODE_KEY, Notify
 from tests.support.broker import Broker
+from tests.support.indexes import watched_database
 from tests.support.recorder import Recorder
 from tests.support.service import new_key, running
 
@@ -54,13 +54,15 @@ def settings(shared_broker: Broker, mongo_url: str, catcher: MailCatcher) -> Set
 
 
 @pytest.fixture
-async def stopped(shared_broker: Broker, settings: Settings, catcher: MailCatcher) -> AsyncIterator[Notify]:
+async def stopped(
+    shared_broker: Broker, mongo_url: str, settings: Settings, catcher: MailCatcher
+) -> AsyncIterator[Notify]:
     """Everything around the service, and the service not running."""
-    async with Recorder.listening(shared_broker.url) as recorder:
-        motor: AsyncIOMotorClient = AsyncIOMotorClient(settings.mongo_url.get_secret_value(), tz_aware=True)
-        yield Notify(shared_broker, recorder, catcher, settings, motor[settings.mongo_database].deliveries)
-        await motor.drop_database(settings.mongo_database)
-        motor.close()
+    async with (
+        watched_database(mongo_url, settings.mongo_database, tz_aware=True) as database,
+        Recorder.listening(shared_broker.url) as recorder,
+    ):
+        yield Notify(shared_broker, recorder, catcher, settings, database.deliveries)
 
 
 @pytest.fixture

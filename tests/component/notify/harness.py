@@ -34,7 +34,7 @@ class Notify:
     recorder: Recorder
     catcher: MailCatcher
     settings: Settings
-    deliveries: AsyncIOMotorCollection
+    deliveries: "AsyncIOMotorCollection[dict[str, Any]]"
 
     async def hears(self, *events: Event, times: int = 1) -> None:
         """Another service tells it something."""

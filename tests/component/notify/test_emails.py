@@ -1,5 +1,7 @@
 """Each thing that happens is told to the right people, once, in the right words, without a word about the child."""
 
+from typing import Any
+
 from chassis import clock
 from contracts.auth import PasswordReset, RegistrationRefused
 from contracts.base import Contact
@@ -75,7 +77,7 @@ async def test_a_new_holder_is_told_in_the_words_of_a_delegation_and_once(notify
     }
     picked_up = {"task_version": 4, "tell": []}
     back = {"task_version": 5, "former": Contact(email=former, name="Tom"), "by": "Morag Manager"}
-    changes = ({}, to_group, picked_up, back)
+    changes: tuple[dict[str, Any], ...] = ({}, to_group, picked_up, back)
     await notify.hears(*(given.model_copy(update=change) for change in changes), times=2)
     first, again = await notify.mail_to(person, number=2)
     assert first["Subject"] == again["Subject"] == "Re-assigned to you: EHC advice (BRI-4K7Q-22), due 21-Sep-2021"
@@ -168,6 +170,6 @@ async def test_a_mail_says_that_a_machine_sent_it_and_has_a_stable_id(notify: No
     await notify.hears(opened(person))
     (email,) = await notify.mail_to(person)
     headers = notify.catcher.json(f"/api/v1/message/{email['ID']}/headers")
-    kept = await notify.deliveries.find_one({})
+    (kept,) = await notify.deliveries.find({}).to_list(None)
     assert headers["Auto-Submitted"] == ["auto-generated"]
     assert headers["Message-ID"] == [f"<{kept['_id']}@bristol-portal.example>"]

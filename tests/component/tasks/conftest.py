@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from httpx2 import AsyncClient
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
+from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from chassis import clock
 from chassis.tokens import public_key_of
@@ -17,6 +17,7 @@ from services.tasks.settings import Settings
 from tests.support.broker import Broker
 from tests.support.council import Council
 from tests.support.events import publish
+from tests.support.indexes import watched_database
 from tests.support.recorder import Recorder
 from tests.support.service import new_key, professional, running
 
@@ -64,14 +65,12 @@ async def tasks(shared_broker: Broker, mongo_url: str) -> AsyncIterator[Tasks]:
     )
     council = Council("bristol", shared_broker.url_of("bristol"), "", "", "")
     async with (
+        watched_database(mongo_url, settings.mongo_database) as database,
         Recorder.listening(shared_broker.url) as recorder,
         running(build_app(settings)) as client,
         council,
     ):
-        motor: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongo_url)
-        yield Tasks(client, council, recorder, key, motor[settings.mongo_database], settings)
-        await motor.drop_database(settings.mongo_database)
-        motor.close()
+        yield Tasks(client, council, recorder, key, database, settings)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -2,6 +2,7 @@ import struct
 
 import pytest
 from pamqp import commands, frame
+from pamqp.header import ContentHeader
 
 from chassis import wire
 
@@ -32,6 +33,7 @@ def properties(**raw: bytes) -> commands.Basic.Properties:
     payload += short(b"bristol")
     whole = struct.pack(">BHI", 2, 1, len(payload)) + payload + b"\xce"
     read = frame.unmarshal(whole)[2]
+    assert isinstance(read, ContentHeader)
     assert read.properties
     return read.properties
 

@@ -1,6 +1,7 @@
 """PDFs as people make them and as attackers do, by name; made on the spot."""
 
 import io
+from typing import Any
 
 import pikepdf
 import typst
@@ -13,7 +14,7 @@ from tests.unit.files.samples import annotated, pdf, pdf_with_action
 UNC = "\\\\attacker.example\\share\\x"
 
 
-def _link(**action: object) -> bytes:
+def _link(**action: Any) -> bytes:
     return annotated("Link", A=Dictionary(**action))
 
 

@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 from collections.abc import Callable
+from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
@@ -45,7 +46,7 @@ def javascript() -> Dictionary:
     return Dictionary(S=Name.JavaScript, JS=String("app.alert(1)"))
 
 
-def annotated(subtype: str, **entries: object) -> bytes:
+def annotated(subtype: str, **entries: Any) -> bytes:
     def change(made: pikepdf.Pdf) -> None:
         note = Dictionary(Type=Name.Annot, Subtype=Name("/" + subtype), Rect=Array([0, 0, 9, 9]), **entries)
         made.pages[0].Annots = Array([note])
@@ -53,9 +54,9 @@ def annotated(subtype: str, **entries: object) -> bytes:
     return pdf(change)
 
 
-def zipped(members: dict[str, bytes | str], **how: object) -> bytes:
+def zipped(members: dict[str, bytes | str], **how: Any) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, **how) as made:  # type: ignore[arg-type]
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, **how) as made:
         for name, content in members.items():
             made.writestr(name, content)
     return out.getvalue()

@@ -123,9 +123,7 @@ def test_half_a_file_is_refused(extension: str, content: bytes) -> None:
                 "Names", Dictionary(JavaScript=Dictionary(Names=Array([String("a"), samples.javascript()])))
             )
         ),
-        samples.pdf(
-            lambda made: made.make_indirect(samples.javascript()) and made.Root.__setattr__("X", made.objects[-1])
-        ),
+        samples.pdf(lambda made: made.Root.__setattr__("X", made.make_indirect(samples.javascript()))),
     ],
     ids=["open", "chained", "launch", "embedded", "field", "rich", "movie", "note", "xfa", "names", "stray"],
 )

@@ -40,7 +40,7 @@ def finding(extension: str, content: bytes) -> Code | None:
 
 
 def walk(index: int) -> list[tuple[str, str]]:
-    return [(extension, name) for extension, corpus in CORPORA.items() for name in corpus[index]]  # type: ignore[union-attr]
+    return [(extension, name) for extension, corpus in CORPORA.items() for name in corpus[index]]
 
 
 @pytest.mark.parametrize(("extension", "name"), walk(0))

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -21,7 +22,7 @@ def key() -> SecretStr:
     return SecretStr(base64.urlsafe_b64encode(os.urandom(32)).decode().rstrip("="))
 
 
-def settings(public_url: str, **more: int) -> GatewaySettings:
+def settings(public_url: str, **more: Any) -> GatewaySettings:
     return GatewaySettings(
         env="test",
         authorities_dir=Path("deploy/authorities"),

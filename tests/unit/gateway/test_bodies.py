@@ -46,7 +46,7 @@ async def drained(one: Body) -> bytes:
     whole = b""
     while True:
         message = await one.receive()
-        whole += message["body"]
+        whole += bytes(message["body"])
         if not message["more_body"]:
             return whole
 

@@ -120,7 +120,7 @@ def test_a_file_that_is_not_released_cannot_be_opened() -> None:
             name="a.pdf",
             media_type="application/pdf",
             size=340_000,
-            state=state,  # type: ignore[arg-type]
+            state=state,
             uploaded_by="x",
             uploaded_at=AT,
         )

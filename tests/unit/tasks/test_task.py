@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import strategies as st
@@ -127,7 +128,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @invariant()
     def it_is_what_the_right_order_gives(self) -> None:
-        order = [Request, Amendment, Retraction, datetime, Submission]
+        order: list[type[Any]] = [Request, Amendment, Retraction, datetime, Submission]
         told = sorted(self.told.values(), key=lambda fact: (order.index(type(fact)), repr(fact)))
         expected = BLANK
         for fact in told:
