@@ -67,10 +67,10 @@ def test_a_grant_opens_what_it_names(right: Literal["read", "edit"]) -> None:
     assert current_grant(asked(), right).task_id == "task-1"
 
 
-@pytest.mark.parametrize("request_", [asked(task_id="task-2"), asked(account_id="account-2")])
-def test_a_grant_of_another_task_or_person_opens_not_even_reading(request_: Request) -> None:
+@pytest.mark.parametrize(("task_id", "account_id"), [("task-2", "account-1"), ("task-1", "account-2")])
+def test_a_grant_of_another_task_or_person_opens_not_even_reading(task_id: str, account_id: str) -> None:
     with pytest.raises(Forbidden, match="wrong_grant"):
-        current_grant(request_, "read")
+        current_grant(asked(task_id, account_id), "read")
 
 
 def test_a_grant_without_the_right_is_no_right() -> None:
