@@ -49,25 +49,25 @@ def _answered(cms: Cms, prefix: str) -> int:
     return taken + sum(message_id.startswith(prefix) for message_id in cms.bodies[REJECTED])
 
 
-async def _is_worked_off(bristol: Cms, prefix: str, number: int) -> bool:
-    return _answered(bristol, prefix) >= number
+async def _is_worked_off(cms: Cms, prefix: str, number: int) -> bool:
+    return _answered(cms, prefix) >= number
 
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_t72_a_flood_of_one_council_delays_no_other(
-    house: House, prefix: str, measures: Measures, kind: str
+    house: House, cms: Cms, prefix: str, measures: Measures, kind: str
 ) -> None:
     number, url = FLOOD[kind], house.amqp_of("bristol")
-    async with Cms.of("bristol", url) as bristol, Cms.of("oxfordshire", house.amqp_of("oxfordshire")) as other:
+    async with Cms.of("oxfordshire", house.amqp_of("oxfordshire")) as other:
         quiet = [f"{prefix}quiet-{each}" for each in range(8)]
         for one in quiet:
             await other.delegate_one(one)
             await other.expect_accepted([one], within=60)
         pour = asyncio.create_task(poured(url, kind, f"{prefix}flood-", number))
         ids = await _beside(other, f"{prefix}beside-", pour)
-        behind = number - _answered(bristol, f"{prefix}flood-")
+        behind = number - _answered(cms, f"{prefix}flood-")
         await other.expect_accepted(ids, within=180)
-        await eventually(lambda: _is_worked_off(bristol, f"{prefix}flood-", number), within=240)
+        await eventually(lambda: _is_worked_off(cms, f"{prefix}flood-", number), within=240)
     took = [other.took[one] for one in ids]
     measures.report(
         "T72",
@@ -85,15 +85,15 @@ async def test_t72_a_flood_of_one_council_delays_no_other(
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_t72_what_a_council_sends_overtakes_what_another_has_sent_before(
-    house: House, prefix: str, measures: Measures, kind: str
+    house: House, cms: Cms, prefix: str, measures: Measures, kind: str
 ) -> None:
     number, url = DAMMED[kind], house.amqp_of("bristol")
-    async with Cms.of("bristol", url) as bristol, Cms.of("oxfordshire", house.amqp_of("oxfordshire")) as other:
+    async with Cms.of("oxfordshire", house.amqp_of("oxfordshire")) as other:
         with _held(house, "tasks"):
             await poured(url, kind, prefix, number)
             await other.delegate_one(f"{prefix}behind")
         await other.expect_accepted([f"{prefix}behind"], within=180)
-        before = _answered(bristol, prefix)
-        await eventually(lambda: _is_worked_off(bristol, prefix, number), within=240)
+        before = _answered(cms, prefix)
+        await eventually(lambda: _is_worked_off(cms, prefix, number), within=240)
     measures.report("T72", dammed=kind, ahead=number, answered_before_the_other=before)
     assert before < number / 3, "the other council waited behind the flood"
