@@ -58,12 +58,12 @@ def _all() -> int:
 def _lane(folders: Sequence[str]) -> int:
     """One run beside others; its output is shown whole when it has ended."""
     name, started = ", ".join(folders), time.monotonic()
-    print(f"-- {name}: started", flush=True)
+    print(f"-- {name}: started\n", end="", flush=True)
     with tempfile.TemporaryFile("w+", errors="replace") as output:
         command = _command(folders, ("-m", f"not {ALONE}"))
         code = subprocess.run(command, cwd=ROOT, stdout=output, stderr=output, check=False).returncode
         output.seek(0)
-        print(f"{output.read()}-- {name}: {time.monotonic() - started:.0f} s", flush=True)
+        print(f"{output.read()}-- {name}: {time.monotonic() - started:.0f} s\n", end="", flush=True)
     return code
 
 

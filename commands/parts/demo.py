@@ -22,7 +22,7 @@ from commands.parts.instance import Instance, directory
 from commands.parts.trouble import Trouble
 
 _FILE = "demo.json"
-_CODE = re.compile(r"\b(\d{4}) ?(\d{4})\b")
+_CODE = re.compile(r"^\s*(\d{4}) ?(\d{4})\s*$", re.MULTILINE)
 _MAIL_SECONDS = 30
 _WORDS = (
     "amber",

@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 from tests.support.engines import local
 from tests.support.eventually import wait_until
 
-_CODE = re.compile(r"\b(\d{4}) ?(\d{4})\b")
+_CODE = re.compile(r"^\s*(\d{4}) ?(\d{4})\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
