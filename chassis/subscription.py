@@ -23,7 +23,7 @@ OPERATOR = "portal-operator"
 """The broker user that replays dead letters."""
 
 _FROM = "from"
-_OF_A_COUNCIL = 8
+_OF_A_COUNCIL = 24
 _OF_A_SERVICE = 32
 
 Told = TypeVar("Told", bound=Message)
