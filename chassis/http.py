@@ -53,13 +53,13 @@ def nothing() -> Response:
     return Response(status_code=204)
 
 
-def problem(refused: Refused) -> Response:
-    """The problem document of a refusal."""
+def problem(refused: Refused, *, title: str = "", detail: str = "") -> Response:
+    """The problem document of a refusal, in its own words or in those of whoever answers."""
     document = Problem(
-        title=refused.title,
+        title=title or refused.title,
         status=refused.status,
         code=refused.code,
-        detail=refused.detail,
+        detail=detail or refused.detail,
         field=refused.field,
         faults=list(refused.faults),
         holder=refused.holder,

@@ -20,9 +20,7 @@ SecurityEvent = Literal[
     "session.ended",
     "access.refused",
     "council.token",
-    "broker.refused",
     "delivery.refused",
-    "file.refused",
 ]
 Outcome = Literal["ok", "failed", "refused"]
 

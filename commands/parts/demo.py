@@ -6,7 +6,6 @@ What it puts in is in `demo_content`. Once done it is not done again: the data d
 import argparse
 import asyncio
 import json
-import re
 import secrets
 import sys
 from dataclasses import asdict
@@ -19,10 +18,10 @@ from commands.parts.council_door import CouncilDoor
 from commands.parts.demo_content import BRISTOL, PEOPLE, Person, delegations, groups, retracted
 from commands.parts.inside import Inside, inside
 from commands.parts.instance import Instance, directory
+from commands.parts.mail import code_in
 from commands.parts.trouble import Trouble
 
 _FILE = "demo.json"
-_CODE = re.compile(r"^\s*(\d{4}) ?(\d{4})\s*$", re.MULTILINE)
 _MAIL_SECONDS = 30
 _WORDS = (
     "amber",
@@ -88,9 +87,9 @@ async def _code(mail: aiohttp.ClientSession, api: str, email: str) -> str:
             for row in rows:
                 if any(to["Address"] == email for to in row["To"]):
                     async with mail.get(f"{api}/api/v1/message/{row['ID']}") as answer:
-                        found = _CODE.search((await answer.json())["Text"])
-                    if found:
-                        return "".join(found.groups())
+                        code = code_in((await answer.json())["Text"])
+                    if code:
+                        return code
             await asyncio.sleep(0.1)
 
 

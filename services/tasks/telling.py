@@ -7,7 +7,8 @@ from contracts.authority import Authority
 from contracts.council import Assignee, PersonAssignee, WorkGroupAssignee
 from contracts.portal import DelegationAccepted, DelegationAssigned, MessageRejected
 from contracts.tasks import Holder, TaskAmended, TaskAssigned, TaskCompleted, TaskOpened, TaskRetracted
-from services.tasks.model.task import OPEN_STATES, Submission, Task
+from services.tasks.model.facts import Submission
+from services.tasks.model.task import OPEN_STATES, Task
 from services.tasks.model.told import whom_it_was_taken_from, whom_to_tell, whom_to_tell_of
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from pymongo import MongoClient
 
+from commands.parts.replica_set import begin, wait_for_primary
 from tests.support.engines import container_with, local
-from tests.support.eventually import wait_until
 
 IMAGE = "mongo:8.0"
 _PORT = 27017
@@ -39,18 +39,6 @@ def _container() -> Iterator[str]:
             f"mongodb://{container.get_container_host_ip()}:{container.get_exposed_port(_PORT)}/?directConnection=true"
         )
         with MongoClient[dict[str, Any]](url, serverSelectionTimeoutMS=60_000) as client:
-            _begin_replica_set(client)
+            begin(client, "portal", f"127.0.0.1:{_PORT}")
+            wait_for_primary(client)
         yield url
-
-
-def _begin_replica_set(client: "MongoClient[dict[str, Any]]") -> None:
-    """Retryable and majority writes want a replica set, if of one."""
-
-    def is_primary() -> bool:
-        return bool(client.admin.command("hello").get("isWritablePrimary"))
-
-    if not is_primary():
-        client.admin.command(
-            "replSetInitiate", {"_id": "portal", "members": [{"_id": 0, "host": f"127.0.0.1:{_PORT}"}]}
-        )
-        wait_until(is_primary, within=60)

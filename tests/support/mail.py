@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,10 +9,9 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
+from commands.parts.mail import code_in
 from tests.support.engines import local
 from tests.support.eventually import wait_until
-
-_CODE = re.compile(r"^\s*(\d{4}) ?(\d{4})\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -48,8 +46,7 @@ class Mail:
 
     def codes_for(self, email: str) -> list[str]:
         """Every code that was sent to an address, newest first."""
-        texts = [self.read(row)["Text"] for row in self.to(email)]
-        return ["".join(match.groups()) for match in map(_CODE.search, texts) if match]
+        return [code for row in self.to(email) if (code := code_in(self.read(row)["Text"]))]
 
     def code_for(self, email: str, *, more_than: int = 0) -> str:
         """The eight digits that were sent to an address last, when there are more than `more_than`."""

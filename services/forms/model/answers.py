@@ -12,6 +12,7 @@ from jsonschema_rs import Draft202012Validator, ValidationError
 
 from contracts.api.forms import AnswerFault
 from services.forms.model.conditions import hidden_keys
+from services.forms.model.paths import split
 from services.forms.model.questionnaire import Definition, Item
 from services.forms.model.schema import ROW_LIMIT, answers_schema
 from services.forms.model.values import typed_value
@@ -77,7 +78,7 @@ class Form:
         """Each path once, the last that was said of it, as they stand in the form."""
 
         def place(fault: AnswerFault) -> tuple[int, int, int]:
-            key, row_id, column = [*fault.path.split("/", 2), "", ""][:3]
+            key, row_id, column = split(fault.path)
             rows = [row.row_id for row in tables.get(key, [])]
             return self._order.get(key, -1), rows.index(row_id) if row_id in rows else -1, self._order.get(column, -1)
 
@@ -86,7 +87,7 @@ class Form:
 
     def fault(self, path: str, tables: Mapping[str, list[TableRow]], code: str, message: str) -> AnswerFault:
         """A fault with the words for where it is: its question; of a cell the table, the row and the column."""
-        key, row_id, column = [*path.split("/", 2), "", ""][:3]
+        key, row_id, column = split(path)
         table = self.definition.tables.get(key)
         items = [table or self.definition.questions.get(key) or self.definition.file_question]
         row = [f"row {number}" for number, row in enumerate(tables.get(key, []), 1) if row.row_id == row_id]

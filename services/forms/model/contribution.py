@@ -13,7 +13,8 @@ from contracts.council import Sender, Subject
 from contracts.portal import DocumentReference, Signature
 from services.forms.model.answers import Form, Judgement
 from services.forms.model.document import Banner
-from services.forms.model.draft import Draft, split, with_subject
+from services.forms.model.draft import Draft, with_subject
+from services.forms.model.paths import split
 
 UNDECIDED = "Two versions of this answer were saved. Choose which one to keep."
 

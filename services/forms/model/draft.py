@@ -12,6 +12,7 @@ from contracts.api.forms import Edit
 from contracts.base import Fault
 from contracts.council import Subject
 from services.forms.model.answers import TableRow
+from services.forms.model.paths import split
 from services.forms.model.questionnaire import Definition
 from services.forms.model.schema import ROW_LIMIT
 
@@ -192,12 +193,6 @@ def size(value: Any) -> int:
 def safe_revision(batch: Batch, revision: int) -> int:
     """The revision that the author may claim to have seen: the new one, unless somebody else saved in between."""
     return revision if revision == batch.seen + 1 else min(batch.seen, revision)
-
-
-def split(path: str) -> tuple[str, str, str]:
-    """A path's key, row id and column, each empty where it has none."""
-    key, row_id, column, *_ = [*path.split("/", 2), "", ""]
-    return key, row_id, column
 
 
 def _set(cell: Cell | None, edit: Edit, batch: Batch, revision: int) -> Cell:

@@ -5,7 +5,7 @@ from typing import Any
 
 from contracts.api.forms import Edit
 from contracts.base import TEXT_LIMIT, Fault
-from services.forms.model.draft import split
+from services.forms.model.paths import split
 from services.forms.model.questionnaire import Definition
 from services.forms.model.schema import LARGEST
 from services.forms.model.values import kept_value

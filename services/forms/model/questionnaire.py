@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from contracts.base import TEXT_LIMIT
+from services.forms.model.paths import split
 
 KEY_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
 CODE_PATTERN = r"^[a-z0-9][a-z0-9-]{0,79}$"
@@ -229,7 +230,7 @@ class Definition(Part):
 
     def item_at(self, path: str) -> Item | None:
         """The question or the column of `key` or `table/row_id/column`; None where there is none."""
-        key, _, column = [*path.split("/", 2), "", ""][:3]
+        key, _, column = split(path)
         if key not in self.tables:
             return None if column else self.questions.get(key)
         return next((each for each in self.tables[key].item if each.link_id == column), None)

@@ -3,8 +3,9 @@
 from contracts.api.forms import Answer, Conflict, ContributionView, Judged, Row, Version
 from services.forms.model.answers import Form, filled_rows
 from services.forms.model.contribution import Contribution
-from services.forms.model.draft import Cell, Kept, split
+from services.forms.model.draft import Cell, Kept
 from services.forms.model.pages import pages_of
+from services.forms.model.paths import split
 from services.forms.model.questionnaire import Item
 from services.forms.model.values import as_chosen, as_typed, in_words
 

@@ -11,7 +11,8 @@ from chassis.errors import AlreadyHandled, Refused
 from chassis.outbox import Outgoing
 from contracts.tasks import FormGrant
 from services.forms.model.contribution import Author, Contribution, Submission
-from services.forms.model.draft import BATCHES_KEPT, TYPED_LIMIT, Batch, split
+from services.forms.model.draft import BATCHES_KEPT, TYPED_LIMIT, Batch
+from services.forms.model.paths import split
 
 _PINS = 20_000
 _NEXT: dict[str, Any] = {"$add": ["$draft.revision", 1]}

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 from weakref import WeakValueDictionary
 
@@ -76,7 +77,8 @@ class Submissions:
             return await self._stored(contribution.submission)
         made_at = contribution.draft.saved_at or clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
         attached = self._manifests.drafted(grant, manifest) if manifest else None
-        paper = self._compose(contribution, form, made_at, attached, [])
+        answers = contribution.judge(form).answers
+        paper = self._compose(contribution, form, answers, attached, [], made_at=made_at)
         return Document(paper.file_name, await self._printer.print(paper))
 
     async def document(self, authority: str, document_id: str) -> Document:
@@ -106,7 +108,7 @@ class Submissions:
         if judged.faults:
             raise Refused("invalid_answers", "Some answers need your attention.", faults=judged.faults)
         at = clock.now()
-        told, pdf = await self._tell_council(grant, contribution, form, attached, at)
+        told, pdf = await self._tell_council(grant, contribution, form, judged.answers, attached, at=at)
         document_id = told.pdf.document_id
         await self._stores.documents.put(document_id, contribution.task_id, pdf)
         submission = _submission(told)
@@ -121,15 +123,21 @@ class Submissions:
         return None
 
     async def _tell_council(
-        self, grant: FormGrant, contribution: Contribution, form: Form, attached: Sequence[AttachedFile], at: datetime
+        self,
+        grant: FormGrant,
+        contribution: Contribution,
+        form: Form,
+        answers: dict[str, Any],
+        attached: Sequence[AttachedFile],
+        *,
+        at: datetime,
     ) -> tuple[ToldToCouncil, bytes]:
         signature = Signature(
             name=grant.name, email=grant.email, role=grant.role, organisation=grant.organisation, signed_at=at
         )
         contribution_id = derived_id("contribution", contribution.task_id)
-        paper = self._compose(contribution, form, at, attached, [signature])
+        paper = self._compose(contribution, form, answers, attached, [signature], made_at=at)
         pdf = await self._printer.print(paper)
-        answers = contribution.judge(form).answers
         response = questionnaire_response(form.definition, answers, contribution_id=contribution_id, submitted_at=at)
         told = ToldToCouncil(
             authority=contribution.authority,
@@ -151,9 +159,11 @@ class Submissions:
         self,
         contribution: Contribution,
         form: Form,
-        at: datetime,
+        answers: dict[str, Any],
         attached: Sequence[AttachedFile] | None,
         signatures: Sequence[Signature],
+        *,
+        made_at: datetime,
     ) -> Paper:
         authority = self._authorities.get(contribution.authority)
         return Paper(
@@ -161,9 +171,9 @@ class Submissions:
             council=authority.brand.name,
             portal=authority.brand.portal_name,
             banner=contribution.banner(tuple(authority.banner)),
-            answers=contribution.judge(form).answers,
+            answers=answers,
             reference=contribution.reference,
-            made_at=at,
+            made_at=made_at,
             attachments=attached,
             signatures=signatures,
         )

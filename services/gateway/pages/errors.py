@@ -12,10 +12,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.types import ExceptionHandler, Scope
 
+from chassis import http
 from chassis.errors import Forbidden, Refused, Unauthorised, Unavailable
 from chassis.security import record
 from chassis.telemetry import log
-from contracts.api.problem import Problem
 from services.gateway.pages.keeping import wants_json
 from services.gateway.views.errors import error_page, told
 from services.gateway.visit import Visit, caller_key
@@ -40,22 +40,11 @@ class Fault(Refused):
 
 def problem(refused: Refused, *, for_person: bool = False) -> Response:
     """The problem document of a refusal (RFC 9457); a page's script reads the words of the error page in it."""
-    title, lines = (for_person and told(refused)) or (refused.title, [refused.detail])
-    document = Problem(
-        title=title,
-        status=refused.status,
-        code=refused.code,
-        detail="\n".join(lines),
-        field=refused.field,
-        faults=list(refused.faults),
-        holder=refused.holder,
-        retry_after=refused.retry_after,
-    )
-    headers = {"Retry-After": str(refused.retry_after)} if refused.retry_after else {}
+    title, lines = (for_person and told(refused)) or ("", [])
+    response = http.problem(refused, title=title, detail="\n".join(lines))
     if refused.status == HTTPStatus.UNAUTHORIZED:
-        headers["WWW-Authenticate"] = "Bearer"
-    body = document.model_dump_json(exclude_none=True)
-    return Response(body, refused.status, headers, "application/problem+json")
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
 
 
 def _is_council(request: Request) -> bool:

@@ -3,7 +3,8 @@
 from contracts.addresses import address_key
 from contracts.authority import Authority
 from contracts.base import Contact
-from services.tasks.model.task import Move, Task
+from services.tasks.model.facts import Move
+from services.tasks.model.task import Task
 
 
 def whom_to_tell(task: Task, authority: Authority) -> list[Contact]:

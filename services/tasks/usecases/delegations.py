@@ -9,10 +9,11 @@ from chassis.outbox import Outgoing, derived_id
 from contracts.council import DelegationAmended, DelegationRequested, DelegationRetracted, WorkGroupAssignee
 from contracts.forms import ContributionStarted, ContributionSubmitted
 from services.tasks import telling
+from services.tasks.model.facts import Request, Retraction, Submission, amendment, digest_of, due_date
 from services.tasks.model.form import Form
 from services.tasks.model.reference import reference_of
 from services.tasks.model.shared import Coming, KeptDocument, coming
-from services.tasks.model.task import Request, Retraction, Submission, Task, amendment, digest_of, due_date
+from services.tasks.model.task import Task
 from services.tasks.model.work_group import WorkGroup
 from services.tasks.store import Stores
 

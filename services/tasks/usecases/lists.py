@@ -16,6 +16,7 @@ from contracts.api.tasks import (
     Tab,
     TabCounts,
     TaskListView,
+    TaskRow,
     TaskState,
 )
 from contracts.base import Value
@@ -32,9 +33,12 @@ from services.tasks.model.listing import (
 from services.tasks.model.task import Task
 from services.tasks.model.work_group import Membership
 from services.tasks.store import Stores
-from services.tasks.store.lists import BY_DUE_DATE, LATEST_FIRST, Query, closed, listed, waiting
+from services.tasks.store.lists import BY_DUE_DATE, LATEST_FIRST, Order, Query, closed, listed, waiting
 from services.tasks.telling import as_assignee
 from services.tasks.usecases.delegations import task_id_of
+
+Queries = dict[str, Query]
+"""What each list is read by: the three tabs, and `waiting`."""
 
 
 class Asked(Value):
@@ -49,7 +53,10 @@ class Asked(Value):
 
 
 class Lists:
-    """A page takes the person's groups, the counts, what there is to choose from, and the rows: eight reads at most."""
+    """A page takes the person's groups, the counts, what there is to choose from, and the rows: eight reads at most.
+
+    Seven where nothing is narrowed, fewer where lists are empty.
+    """
 
     def __init__(self, stores: Stores, authorities: Authorities) -> None:
         self._stores = stores
@@ -60,17 +67,16 @@ class Lists:
         groups = await self._stores.work_groups.of_member(self._codes, person.email)
         everything = self._queries(person.email, groups, DeskFilter())
         wanted = self._queries(person.email, groups, asked.wanted) if asked.wanted != DeskFilter() else everything
-        counted, found, kinds = await asyncio.gather(
-            self._stores.lists.counts(everything),
-            self._stores.lists.counts(wanted),
+        (counted, found), kinds = await asyncio.gather(
+            self._counts(everything, wanted),
             self._stores.lists.kinds([everything[asked.tab], everything["waiting"]]),
         )
         page, pages = place(asked.page, found[asked.tab])
         group_page, group_pages = place(asked.group_page, found["waiting"])
         since = clock.now() - timedelta(days=MOVED_DAYS)
         rows, group_rows, moved = await asyncio.gather(
-            self._stores.lists.page(wanted[asked.tab], LATEST_FIRST.get(asked.tab, BY_DUE_DATE), page),
-            self._stores.lists.page(wanted["waiting"], BY_DUE_DATE, group_page),
+            self._rows(wanted[asked.tab], LATEST_FIRST.get(asked.tab, BY_DUE_DATE), page, found[asked.tab]),
+            self._rows(wanted["waiting"], BY_DUE_DATE, group_page, found["waiting"]),
             self._stores.lists.moved_from(self._codes, person.email, since),
         )
         return TaskListView(
@@ -89,6 +95,18 @@ class Lists:
             manages=_managed(groups),
         )
 
+    async def _counts(self, everything: Queries, wanted: Queries) -> tuple[dict[str, int], dict[str, int]]:
+        """How many there are, and how many of them are wanted; counted once where that is the same."""
+        if wanted is everything:
+            counted = await self._stores.lists.counts(everything)
+            return counted, counted
+        counted, found = await asyncio.gather(self._stores.lists.counts(everything), self._stores.lists.counts(wanted))
+        return counted, found
+
+    async def _rows(self, query: Query, order: Order, page: int, count: int) -> list[TaskRow]:
+        """A page of rows; nothing is asked for where there is none."""
+        return await self._stores.lists.page(query, order, page) if count else []
+
     async def _re_assigned(self, person: Professional, task_id: str) -> MovedRow | None:
         """A task that the person moved last; nothing for anybody else."""
         task = await self._stores.tasks.find(self._codes, task_id) if task_id else None
@@ -100,7 +118,7 @@ class Lists:
     def _codes(self) -> list[str]:
         return [authority.code for authority in self._authorities]
 
-    def _queries(self, email: str, groups: list[Membership], wanted: DeskFilter) -> dict[str, Query]:
+    def _queries(self, email: str, groups: list[Membership], wanted: DeskFilter) -> Queries:
         now, authorities = clock.now(), list(self._authorities)
         return {
             "assigned": listed(email, self._codes, wanted),

@@ -8,8 +8,9 @@ from contracts.api.tasks import ReAssignView
 from contracts.base import Contact
 from contracts.council import Assignee
 from services.tasks import telling
+from services.tasks.model.facts import is_held_as
 from services.tasks.model.re_assigning import Reach, choices, chosen, reach_of
-from services.tasks.model.task import Task, is_held_as
+from services.tasks.model.task import Task
 from services.tasks.store import Stores
 from services.tasks.usecases.work import load
 

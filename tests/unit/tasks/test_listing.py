@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 
 from contracts.council import DelegationRequested
+from services.tasks.model.facts import digest_of
 from services.tasks.model.listing import Window, choices, place, row_of, windows
-from services.tasks.model.task import digest_of
 from tests.unit.tasks.test_task import BLANK, BRISTOL, NOW, a_request
 
 OXFORDSHIRE = BRISTOL.model_copy(update={"code": "oxfordshire", "retracted_days": 7})

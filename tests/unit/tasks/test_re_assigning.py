@@ -6,9 +6,10 @@ from chassis.errors import Conflict, Forbidden, NotFound
 from contracts.base import Contact
 from contracts.council import Member, PersonAssignee, WorkGroupAssignee
 from contracts.tasks import Holder
+from services.tasks.model.facts import Retraction
 from services.tasks.model.listing import row_of
 from services.tasks.model.re_assigning import MOST_SHOWN, choices, chosen, reach_of
-from services.tasks.model.task import Retraction, Task
+from services.tasks.model.task import Task
 from services.tasks.model.told import whom_it_was_taken_from, whom_to_tell, whom_to_tell_of
 from services.tasks.model.work_group import WorkGroup
 from tests.unit.tasks.test_task import BLANK, BRISTOL, GROUP, NOW, a_request, a_submission

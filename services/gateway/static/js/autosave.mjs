@@ -10,7 +10,7 @@ const TRY_AGAIN = [408, 425, 429];
 // The form is withdrawn, submitted, moved, or another person's: no later try can succeed.
 const OVER = [403, 404, 409, 410];
 
-// The fields of the page that a person fills; files are sent only by their own button.
+// The fields of the page that a person fills; files go their own way (upload.mjs).
 function entriesOf(form) {
   return [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "labels");
 }

@@ -1,0 +1,111 @@
+"""The facts that a task is made of, each as it was said: request, amendment, retraction, move, submission. No I/O."""
+
+import hashlib
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+import orjson
+from pydantic import AwareDatetime
+
+from contracts.addresses import address_key
+from contracts.base import EVERYBODYS, Contact, Value
+from contracts.council import Assignee, DelegationAmended, DelegationRequested, Sender, Subject, WorkGroupAssignee
+from contracts.tasks import Holder
+from services.tasks.model.shared import KeptDocument
+
+
+def is_held_as(holder: Holder, assignee: Assignee) -> bool:
+    """Whether a holder is this assignee."""
+    if isinstance(assignee, WorkGroupAssignee):
+        return holder.kind == "work_group" and holder.work_group_id == assignee.work_group_id
+    return holder.kind == "person" and address_key(holder.email or "") == address_key(assignee.email)
+
+
+class Request(Value):
+    """The delegation as requested, with what the portal added on accepting it."""
+
+    digest: str
+    form: str
+    form_version: str
+    form_owner: str = EVERYBODYS
+    form_title: str
+    subject: Subject
+    assignee: Assignee
+    assignee_name: str = ""
+    inbox: list[Contact] = []
+    """Where a work group's mail goes."""
+    notify_email: str | None = None
+    sender: Sender
+    received_on: date
+    due_on: date
+    comments: str
+    prefill: dict[str, Any]
+    documents: list[KeptDocument] = []
+    requested_at: AwareDatetime
+
+
+class Amendment(Value):
+    """One change by the council; None leaves a part as it was."""
+
+    message_id: str
+    amended_at: AwareDatetime
+    due_on: date | None = None
+    comments: str | None = None
+    sender: Sender | None = None
+    prefill: dict[str, Any] | None = None
+
+
+class Retraction(Value):
+    """The council's withdrawal."""
+
+    reason: str
+    retracted_at: AwareDatetime
+
+
+class Move(Value):
+    """A change of holder."""
+
+    to: Holder
+    by: str
+    by_name: str = ""
+    how: Literal["picked_up", "re_assigned"]
+    moved_at: AwareDatetime
+    inbox: list[Contact] = []
+    """Where the mail goes of a work group that it was moved to."""
+
+    def is_by(self, email: str, to: Assignee) -> bool:
+        """Whether this person made just this move."""
+        return address_key(self.by) == address_key(email) and is_held_as(self.to, to)
+
+
+class Submission(Value):
+    """What forms told of the contribution."""
+
+    contribution_id: str
+    receipt: str
+    attached: int | None = None
+    by: Contact
+    submitted_at: AwareDatetime
+
+
+def digest_of(message: DelegationRequested) -> str:
+    """What two deliveries of one request share, also where the contract gained an optional field in between."""
+    said = message.model_dump(mode="json", exclude_defaults=True)
+    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def due_date(message: DelegationRequested, received_on: date, due_days: int) -> date:
+    """The date asked for, else the form's own period from receipt, in calendar days (SI 2014/1530, reg 8)."""
+    return message.due_on or received_on + timedelta(days=due_days)
+
+
+def amendment(message: DelegationAmended, message_id: str, at: datetime) -> Amendment:
+    """A council's change as a fact; without a time of its own it counts from its arrival."""
+    return Amendment(
+        message_id=message_id,
+        amended_at=message.amended_at or at,
+        due_on=message.due_on,
+        comments=message.comments,
+        sender=message.sender,
+        prefill=message.prefill,
+    )
