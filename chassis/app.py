@@ -17,11 +17,11 @@ from starlette.routing import BaseRoute, Route
 from chassis import loop
 from chassis.authorities import Authorities
 from chassis.database import Database
-from chassis.dock import Dock
 from chassis.health import Health
-from chassis.http import EXCEPTION_HANDLERS, App, Observed
+from chassis.http import EXCEPTION_HANDLERS, App, RequestMetrics
 from chassis.messaging import Consumer, Subscription
 from chassis.outbox import Publisher
+from chassis.quarantine import Quarantine
 from chassis.relay import Relay
 from chassis.settings import StoredServiceSettings
 from chassis.telemetry import configure_logging, log
@@ -96,7 +96,7 @@ def service_app(
             await parts.close()
 
     return App(
-        around=Observed,
+        around=RequestMetrics,
         routes=[*routes, *parts.told.routes(), *health.routes(), Route("/metrics", metrics)],
         lifespan=lifespan,
         exception_handlers=EXCEPTION_HANDLERS,
@@ -117,7 +117,7 @@ class _Parts:
         self._publisher = Publisher(amqp_url, user=unquote(urlsplit(amqp_url).username or "guest"), service=name)
         self.told = Told(self._database.collection("outbox_sent"))
         self._relay = Relay(self._publisher, self.told.keep)
-        self._dock = Dock(self._database.collection("trials"))
+        self._quarantine = Quarantine(self._database.collection("quarantine"))
         self._consumer = Consumer(
             amqp_url,
             service_name=name,
@@ -125,8 +125,8 @@ class _Parts:
             authorities=[authority.code for authority in self._authorities],
             publisher=self._publisher,
             keep=self.told.keep,
-            told=self._relay.told,
-            dock=self._dock,
+            flushed=self._relay.flushed,
+            quarantine=self._quarantine,
         )
         health.register("database", self._database.ping)
         health.register("broker", self._consumer.check)
@@ -138,7 +138,7 @@ class _Parts:
             while True:
                 try:
                     await self._database.ping()
-                    await self._dock.prepare()
+                    await self._quarantine.prepare()
                     await self.told.prepare()
                     service = await compose(resources)
                     await self._relay.start()

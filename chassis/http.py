@@ -157,7 +157,7 @@ async def answered(app: ASGIApp, scope: Scope, receive: Receive, send: Send, sor
             await sorry()(scope, receive, send)
 
 
-class Observed:
+class RequestMetrics:
     """Binds the request's id to the logs and measures its time by route, never by address."""
 
     def __init__(self, app: ASGIApp) -> None:

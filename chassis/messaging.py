@@ -17,11 +17,11 @@ from faststream.rabbit.utils import RabbitClientProperties
 from chassis import failpoint, wire
 from chassis.breaker import Breaker
 from chassis.delivery import Delivery
-from chassis.dock import Dock, is_suspect
 from chassis.endings import Endings
 from chassis.errors import DATABASE_AWAY, AlreadyHandled, Refused, TryLater, refusing_unfit_data
 from chassis.loop import LARGE
 from chassis.outbox import RECONNECT_SECONDS, Keep, Publisher
+from chassis.quarantine import Quarantine, is_suspect
 from chassis.subscription import COUNCIL_INBOX, OPERATOR, UNKNOWN_EXCHANGE, Subscription, read, read_body
 from chassis.telemetry import DELIVERIES, log
 
@@ -50,8 +50,8 @@ class Consumer:
         authorities: Sequence[str],
         publisher: Publisher,
         keep: Keep,
-        told: Callable[[], AbstractAsyncContextManager[None]],
-        dock: Dock,
+        flushed: Callable[[], AbstractAsyncContextManager[None]],
+        quarantine: Quarantine,
     ) -> None:
         wire.install()
         self._url = url
@@ -70,8 +70,8 @@ class Consumer:
         self._breakers = {queue: Breaker() for queue in self._queues}
         # One large message of a queue at a time: each takes many times its size, and the database with it.
         self._large = {queue: asyncio.Lock() for queue in self._queues}
-        self._told = told
-        self._dock = dock
+        self._flushed = flushed
+        self._quarantine = quarantine
 
     async def start(self, service: Any) -> None:
         """Connects and consumes; raises where the broker or a queue is not there."""
@@ -137,7 +137,7 @@ class Consumer:
         delivery = Delivery.of(message.raw_message, queue, self._trusted)
         with structlog.contextvars.bound_contextvars(queue=delivery.queue, message_id=delivery.message_id):
             try:
-                async with self._large[queue] if len(delivery.body) > LARGE else nullcontext(), self._told():
+                async with self._large[queue] if len(delivery.body) > LARGE else nullcontext(), self._flushed():
                     outcome = await self._end(subscription, delivery)
                 failpoint.reached(self._name, "before-ack")
                 await message.ack()
@@ -175,7 +175,7 @@ class Consumer:
 
     async def _try(self, subscription: Subscription, delivery: Delivery) -> None:
         if is_suspect(delivery):
-            await self._dock.try_alone(delivery, lambda: self._handle(subscription, delivery))
+            await self._quarantine.attempt_alone(delivery, lambda: self._handle(subscription, delivery))
         else:
             await self._handle(subscription, delivery)
 

@@ -65,7 +65,7 @@ class Outgoing:
         }
 
 
-def tell(message: Message, *cause: str, correlation_id: str | None = None) -> Outgoing:
+def outgoing(message: Message, *cause: str, correlation_id: str | None = None) -> Outgoing:
     """The message as an outgoing event; its id is derived from its name and its cause."""
     council = isinstance(message, PortalMessage)
     return Outgoing(

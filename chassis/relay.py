@@ -23,7 +23,7 @@ _CLAIM = timedelta(seconds=8)
 _LONGEST_CLAIM = timedelta(minutes=2)
 _ROUNDS = 10
 _CONCURRENCY = 64
-_TOLD_SECONDS = 5
+_FLUSH_SECONDS = 5
 _CLEAR_LIMIT = 200
 _CLEAR_PAUSE_SECONDS = 0.05
 
@@ -88,8 +88,8 @@ class Relay:
             offered.add(task)
 
     @asynccontextmanager
-    async def told(self) -> AsyncIterator[None]:
-        """Ends when what was offered inside is told, or after a while: who has much to tell waits, and nobody else."""
+    async def flushed(self) -> AsyncIterator[None]:
+        """Ends when what was offered inside is sent, or after a while: who has much to tell waits, and nobody else."""
         offered = set[asyncio.Task[None]]()
         mark = _OFFERED.set(offered)
         try:
@@ -97,7 +97,7 @@ class Relay:
         finally:
             _OFFERED.reset(mark)
         if offered:
-            await asyncio.wait(offered, timeout=_TOLD_SECONDS)
+            await asyncio.wait(offered, timeout=_FLUSH_SECONDS)
 
     async def _publish_all(self, collection: Collection, document_id: Any, entries: list[dict[str, Any]]) -> None:
         try:

@@ -26,7 +26,7 @@ _FROM = "from"
 _OF_A_COUNCIL = 24
 _OF_A_SERVICE = 32
 
-Told = TypeVar("Told", bound=Message)
+MessageT = TypeVar("MessageT", bound=Message)
 Handler = Callable[[Any, Delivery, Any], Awaitable[None]]
 Refusal = Callable[[Delivery, Refused], Outgoing | None]
 
@@ -97,7 +97,7 @@ class Subscription:
             raise Refused("wrong_sender", f"Only {self.teller} tells this.")
 
 
-def read_body(model: type[Told], body: bytes) -> Told:
+def read_body(model: type[MessageT], body: bytes) -> MessageT:
     """The body as its model; Refused says what is wrong and, by JSON pointer, where."""
     data = strictjson.read(body)
     try:
@@ -107,7 +107,7 @@ def read_body(model: type[Told], body: bytes) -> Told:
         raise Refused("invalid", first["msg"], field=_pointer(first["loc"], data)) from error
 
 
-async def read(model: type[Told], body: bytes) -> Told:
+async def read(model: type[MessageT], body: bytes) -> MessageT:
     """The same; a large body does not hold up the event loop."""
     return await loop.work(len(body), read_body, model, body)
 

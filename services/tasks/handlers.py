@@ -6,7 +6,7 @@ import orjson
 
 from chassis.errors import Refused
 from chassis.messaging import Delivery, Subscription
-from chassis.outbox import Outgoing, tell
+from chassis.outbox import Outgoing, outgoing
 from contracts.auth import AccountRegistered
 from contracts.base import CouncilMessage
 from contracts.council import DelegationAmended, DelegationRequested, DelegationRetracted, WorkGroupDefined
@@ -87,7 +87,7 @@ def reject(delivery: Delivery, refused: Refused) -> Outgoing | None:
         reason=refused.detail,
         field=refused.field,
     )
-    return tell(rejected, delivery.authority, delivery.message_id or hashlib.sha256(delivery.body).hexdigest())
+    return outgoing(rejected, delivery.authority, delivery.message_id or hashlib.sha256(delivery.body).hexdigest())
 
 
 def _delegation_id(body: bytes) -> str | None:

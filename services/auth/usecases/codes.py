@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from chassis.errors import Refused
-from chassis.outbox import Outgoing, tell
+from chassis.outbox import Outgoing, outgoing
 from contracts.auth import CodeRequested
 from contracts.base import Contact
 from services.auth.model import refusals
@@ -41,7 +41,7 @@ def code_event(
         code=auth.seal.close(code, challenge.code_id),
         expires_at=challenge.expires_at,
     )
-    return tell(event, challenge.code_id)
+    return outgoing(event, challenge.code_id)
 
 
 def digits_of(typed: str) -> str:

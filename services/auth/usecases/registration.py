@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 
 from chassis.clock import LONDON
-from chassis.outbox import Outgoing, tell
+from chassis.outbox import Outgoing, outgoing
 from chassis.security import record
 from contracts.api.auth import CredentialsBody, RegistrationDetails
 from contracts.auth import AccountRegistered, RegistrationRefused
@@ -122,7 +122,7 @@ async def _code(auth: Auth, registration: Registration, at: datetime) -> tuple[C
             auth, challenge, code, authority=authority, purpose="registration", person=person
         )
     refusal = RegistrationRefused(authority=registration.authority, person=owner.person, refused_at=at)
-    return challenge, tell(refusal, challenge.code_id)
+    return challenge, outgoing(refusal, challenge.code_id)
 
 
 def _registered(account: Account) -> Outgoing:
@@ -134,7 +134,7 @@ def _registered(account: Account) -> Outgoing:
         organisation=account.details.organisation,
         registered_at=account.registered_at,
     )
-    return tell(event, account.account_id)
+    return outgoing(event, account.account_id)
 
 
 def _checked(details: RegistrationDetails) -> RegistrationDetails:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from chassis.outbox import Outgoing, tell
+from chassis.outbox import Outgoing, outgoing
 from chassis.security import record
 from contracts.api.auth import NewPasswordBody
 from contracts.auth import PasswordReset
@@ -95,7 +95,7 @@ async def set_new_password(auth: Auth, reset_id: str, typed: NewPasswordBody, *,
         account.account_id,
         password_hash,
         code_id=reset.challenge.code_id,
-        events=[tell(event, reset.challenge.code_id)],
+        events=[outgoing(event, reset.challenge.code_id)],
     )
     if changed is None:
         raise refusals.is_over(WHAT)

@@ -5,7 +5,7 @@ from typing import Any
 
 from chassis import clock
 from chassis.errors import AlreadyHandled, Conflict, NotFound, Refused
-from chassis.outbox import tell
+from chassis.outbox import outgoing
 from chassis.telemetry import log
 from contracts.api.forms import DefinitionView
 from contracts.base import EVERYBODYS, Fault
@@ -57,7 +57,7 @@ class Definitions:
             prefill_schema=prefill_schema(definition),
             published_at=at,
         )
-        events = [tell(event, f"{owner}:{definition.canonical}")] if definition.status == "active" else []
+        events = [outgoing(event, f"{owner}:{definition.canonical}")] if definition.status == "active" else []
         try:
             await self._definitions.add(definition, json, owner, at, events)
         except AlreadyHandled:

@@ -2,7 +2,7 @@
 
 from chassis import clock
 from chassis.errors import Conflict, Forbidden, NotFound, Refused, Unavailable
-from chassis.outbox import Outgoing, tell
+from chassis.outbox import Outgoing, outgoing
 from contracts.api.forms import ContributionView, Edit, EditsBody, EditsView
 from contracts.forms import ContributionStarted
 from contracts.tasks import FormGrant
@@ -102,7 +102,7 @@ def _of_start(before: Contribution, after: Contribution) -> list[Outgoing]:
         delegation_id=after.delegation_id,
         started_at=after.started_at,
     )
-    return [tell(started, after.task_id)]
+    return [outgoing(started, after.task_id)]
 
 
 _CLOSED = {

@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 from chassis import clock
 from chassis.authorities import Authorities
 from chassis.errors import Conflict, NotFound, Refused, Unavailable
-from chassis.outbox import derived_id, tell
+from chassis.outbox import derived_id, outgoing
 from contracts.api.forms import SubmittedView
 from contracts.base import Contact
 from contracts.files import AttachedFile
@@ -113,8 +113,8 @@ class Submissions:
         await self._stores.documents.put(document_id, contribution.task_id, pdf)
         submission = _submission(told)
         events = [
-            tell(_event(grant, contribution, told, attached), told.contribution_id),
-            tell(told, told.contribution_id),
+            outgoing(_event(grant, contribution, told, attached), told.contribution_id),
+            outgoing(told, told.contribution_id),
         ]
         if await self._stores.contributions.submit(contribution, submission, grant, events):
             await self._stores.documents.keep_only(contribution.task_id, document_id)

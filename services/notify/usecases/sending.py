@@ -8,7 +8,7 @@ from datetime import timedelta
 from chassis import clock
 from chassis.database import DatabaseError
 from chassis.errors import AlreadyHandled
-from chassis.outbox import tell
+from chassis.outbox import outgoing
 from chassis.telemetry import log
 from contracts.portal import DeliveryFailed
 from services.notify.clients import SEND_SECONDS, Away, Bounced, Deferred
@@ -113,7 +113,7 @@ async def _fail(desk: Desk, delivery: Delivery, reason: str) -> None:
         reason=reason,
     )
     log.warning("email failed", delivery_id=delivery.delivery_id, purpose=delivery.purpose, reason=reason)
-    await desk.store.fail(delivery.delivery_id, tell(event, delivery.delivery_id), at=clock.now())
+    await desk.store.fail(delivery.delivery_id, outgoing(event, delivery.delivery_id), at=clock.now())
 
 
 async def _mark_sent(desk: Desk, delivery: Delivery) -> None:

@@ -8,7 +8,7 @@ from chassis.errors import AlreadyHandled, Conflict, Refused, TryLater
 from chassis.outbox import Outgoing, derived_id
 from contracts.council import DelegationAmended, DelegationRequested, DelegationRetracted, WorkGroupAssignee
 from contracts.forms import ContributionStarted, ContributionSubmitted
-from services.tasks import telling
+from services.tasks import events
 from services.tasks.model.facts import Request, Retraction, Submission, amendment, digest_of, due_date
 from services.tasks.model.form import Form
 from services.tasks.model.reference import reference_of
@@ -48,7 +48,7 @@ class Delegations:
         await self._keep(blank.task_id, documents)
         task = self._with_reference(blank, attempt=0).model_copy(update={"request": request})
         try:
-            await self._stores.tasks.add(task, telling.of_request(task, self._authorities.get(task.authority)))
+            await self._stores.tasks.add(task, events.of_request(task, self._authorities.get(task.authority)))
         except AlreadyHandled:
             await self._request_late(request, form, blank)
 
@@ -71,7 +71,7 @@ class Delegations:
                     field="/delegation_id",
                 )
             requested, unfit = _with_fitting_amendments(task.with_request(request), form)
-            return requested, [*telling.of_request(requested, self._authorities.get(task.authority)), *unfit]
+            return requested, [*events.of_request(requested, self._authorities.get(task.authority)), *unfit]
 
         await self._change(blank.authority, blank.delegation_id, decide)
 
@@ -136,7 +136,7 @@ class Delegations:
             amended = task.with_amendment(change)
             if amended is task:
                 raise AlreadyHandled(message_id)
-            return amended, telling.of_amendment(amended, message_id, self._authorities.get(task.authority))
+            return amended, events.of_amendment(amended, message_id, self._authorities.get(task.authority))
 
         await self._change(message.authority, message.delegation_id, decide)
 
@@ -152,7 +152,7 @@ class Delegations:
             retracted = task.with_retraction(retraction)
             if retracted is task:
                 raise AlreadyHandled(task.task_id)
-            return retracted, telling.of_retraction(retracted, self._authorities.get(task.authority))
+            return retracted, events.of_retraction(retracted, self._authorities.get(task.authority))
 
         await self._change(message.authority, message.delegation_id, decide)
 
@@ -181,7 +181,7 @@ class Delegations:
             completed = task.with_submission(submission)
             if completed is task:
                 raise AlreadyHandled(task.task_id)
-            return completed, telling.of_submission(completed, submission)
+            return completed, events.of_submission(completed, submission)
 
         await self._change(event.authority, event.delegation_id, decide)
 
@@ -191,17 +191,17 @@ class Delegations:
         for attempt in range(_RACES):
             before = await self._stores.tasks.get(authority, task_id_of(authority, delegation_id))
             known = before or self._blank(authority, delegation_id)
-            after, events = await decide(self._with_reference(known, attempt))
-            if await self._written(before, after, events):
+            after, told = await decide(self._with_reference(known, attempt))
+            if await self._written(before, after, told):
                 return
         raise Conflict("busy", "The task kept changing.")
 
-    async def _written(self, before: Task | None, after: Task, events: list[Outgoing]) -> bool:
+    async def _written(self, before: Task | None, after: Task, told: list[Outgoing]) -> bool:
         """False where somebody wrote in between, or where another task has the reference."""
         try:
             if before is not None:
-                return await self._stores.tasks.replace(before, after, events)
-            await self._stores.tasks.add(after, events)
+                return await self._stores.tasks.replace(before, after, told)
+            await self._stores.tasks.add(after, told)
         except AlreadyHandled:
             return False
         return True
@@ -222,7 +222,7 @@ def _with_fitting_amendments(task: Task, form: Form) -> tuple[Task, list[Outgoin
             form.check_prefill(change.prefill or {})
         except Refused as refused:
             task = task.without_amendment(change.message_id)
-            refusals.append(telling.of_refused_amendment(task, change.message_id, refused))
+            refusals.append(events.of_refused_amendment(task, change.message_id, refused))
     return task, refusals
 
 

@@ -20,6 +20,7 @@ from contracts.api.tasks import (
     TaskState,
 )
 from contracts.base import Value
+from services.tasks.events import as_assignee
 from services.tasks.model.listing import (
     MOVED_DAYS,
     PAGE_SIZE,
@@ -34,7 +35,6 @@ from services.tasks.model.task import Task
 from services.tasks.model.work_group import Membership
 from services.tasks.store import Stores
 from services.tasks.store.lists import BY_DUE_DATE, LATEST_FIRST, Order, Query, closed, listed, waiting
-from services.tasks.telling import as_assignee
 from services.tasks.usecases.delegations import task_id_of
 
 Queries = dict[str, Query]

@@ -1,7 +1,7 @@
 """Work groups, forms on offer and registrations, as others tell of them."""
 
 from chassis.authorities import Authorities
-from chassis.outbox import tell
+from chassis.outbox import outgoing
 from contracts.auth import AccountRegistered
 from contracts.council import WorkGroupDefined
 from contracts.forms import DefinitionPublished
@@ -54,7 +54,7 @@ class People:
         naming = set(await self._stores.tasks.authorities_naming(codes, event.person.email))
         groups = await self._stores.work_groups.of_member(codes, event.person.email)
         events = [
-            tell(
+            outgoing(
                 AccountRegisteredToCouncil(
                     authority=authority,
                     email=event.person.email,

@@ -7,7 +7,7 @@ from chassis.identity import Professional
 from contracts.api.tasks import ReAssignView
 from contracts.base import Contact
 from contracts.council import Assignee
-from services.tasks import telling
+from services.tasks import events
 from services.tasks.model.facts import is_held_as
 from services.tasks.model.re_assigning import Reach, choices, chosen, reach_of
 from services.tasks.model.task import Task
@@ -43,7 +43,7 @@ class ReAssigning:
             names = {} if to.kind == "work_group" else await self._stores.people.names_of(reach.people)
             holder, inbox = chosen(to, reach, names)
             after = before.re_assigned(holder, inbox, Contact(email=person.email, name=person.name), clock.now())
-            if await self._stores.tasks.replace(before, after, telling.of_move(before, after)):
+            if await self._stores.tasks.replace(before, after, events.of_move(before, after)):
                 return
         raise Conflict("busy", "The form kept changing. Try again.")
 

@@ -9,7 +9,7 @@ from chassis.identity import Professional, sign_grant
 from chassis.tokens import Signer
 from contracts.api.tasks import GrantView, TaskView
 from contracts.tasks import FormGrant, Holder
-from services.tasks import telling
+from services.tasks import events
 from services.tasks.model.shared import KeptDocument
 from services.tasks.model.task import Right, Task
 from services.tasks.store import Stores
@@ -63,7 +63,7 @@ class Work:
                 raise NotFound("unknown_task", "There is no such form, or it is not yours.")
             holder = Holder(kind="person", email=person.email, name=person.name)
             after = before.picked_up(holder, clock.now())
-            if await self._stores.tasks.replace(before, after, telling.of_move(before, after)):
+            if await self._stores.tasks.replace(before, after, events.of_move(before, after)):
                 return self._granted(after, person, self._rights(after, person))
         raise Conflict("busy", "The form kept changing. Try again.")
 

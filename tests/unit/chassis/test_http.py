@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from chassis import http
 from chassis.errors import TryLater
-from chassis.http import EXCEPTION_HANDLERS, App, Observed
+from chassis.http import EXCEPTION_HANDLERS, App, RequestMetrics
 
 
 def _raising(error: Exception) -> Callable[[Request], Response]:
@@ -22,7 +22,7 @@ def _raising(error: Exception) -> Callable[[Request], Response]:
 
 
 async def _status(error: Exception) -> int:
-    app = App(around=Observed, routes=[Route("/", _raising(error))], exception_handlers=EXCEPTION_HANDLERS)
+    app = App(around=RequestMetrics, routes=[Route("/", _raising(error))], exception_handlers=EXCEPTION_HANDLERS)
     async with AsyncClient(transport=ASGITransport(app=app), base_url="http://service") as client:
         return (await client.get("/")).status_code
 

@@ -8,10 +8,10 @@ from pymongo.errors import AutoReconnect
 
 from chassis import clock, retry
 from chassis.delivery import Delivery
-from chassis.dock import Dock
 from chassis.errors import TryLater
 from chassis.messaging import Consumer, Subscription, _lines
 from chassis.outbox import Publisher
+from chassis.quarantine import Quarantine
 from contracts.council import DelegationRequested, DelegationRetracted
 from contracts.tasks import TaskOpened
 
@@ -49,8 +49,8 @@ async def _ended(error: Exception, waited: timedelta) -> tuple[str, list[tuple[s
         authorities=COUNCILS,
         publisher=cast("Publisher", copies),
         keep=_never,
-        told=cast("Any", None),
-        dock=cast("Dock", None),
+        flushed=cast("Any", None),
+        quarantine=cast("Quarantine", None),
     )
     delivery = Delivery(
         queue="tasks.retract-task.from.bristol",

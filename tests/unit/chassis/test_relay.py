@@ -41,7 +41,7 @@ async def _keep(_: Any) -> None:
 
 
 async def _delivery(relay: Relay, broker: Broker, name: str, number: int) -> None:
-    async with relay.told():
+    async with relay.flushed():
         _offer(relay, broker, name, number)
 
 
@@ -63,7 +63,7 @@ async def test_what_was_offered_elsewhere_is_waited_for_by_nobody() -> None:
     broker = Broker()
     own = Relay(cast("Publisher", broker), _keep)
     _offer(own, broker, "elsewhere")
-    async with own.told():
+    async with own.flushed():
         pass
     assert not broker.confirms["elsewhere-0"].is_set()
     broker.confirms["elsewhere-0"].set()

@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from chassis import server
-from chassis.http import EXCEPTION_HANDLERS, App, Observed
+from chassis.http import EXCEPTION_HANDLERS, App, RequestMetrics
 from tests.support.eventually import eventually
 
 SHORT = 0.2
@@ -48,7 +48,7 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @asynccontextmanager
 async def serving(keep_alive: float = 5) -> AsyncIterator[tuple[tuple[str, int], uvicorn.Server]]:
-    app = App(around=Observed, exception_handlers=EXCEPTION_HANDLERS, routes=ROUTES)
+    app = App(around=RequestMetrics, exception_handlers=EXCEPTION_HANDLERS, routes=ROUTES)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen()

@@ -2,7 +2,7 @@
 
 from chassis import clock
 from chassis.errors import Refused
-from chassis.outbox import Outgoing, tell
+from chassis.outbox import Outgoing, outgoing
 from contracts.authority import Authority
 from contracts.council import Assignee, PersonAssignee, WorkGroupAssignee
 from contracts.portal import DelegationAccepted, DelegationAssigned, MessageRejected
@@ -21,7 +21,7 @@ def as_assignee(holder: Holder) -> Assignee:
 
 def of_request(task: Task, authority: Authority) -> list[Outgoing]:
     """Accepted for the council; opened for the others, unless it was retracted before it came."""
-    accepted = tell(
+    accepted = outgoing(
         DelegationAccepted(
             authority=task.authority,
             delegation_id=task.delegation_id,
@@ -55,7 +55,7 @@ def of_request(task: Task, authority: Authority) -> list[Outgoing]:
         prefill=task.prefill,
         opened_at=request.requested_at,
     )
-    return [accepted, tell(opened, task.task_id)]
+    return [accepted, outgoing(opened, task.task_id)]
 
 
 def of_amendment(task: Task, message_id: str, authority: Authority) -> list[Outgoing]:
@@ -77,7 +77,7 @@ def of_amendment(task: Task, message_id: str, authority: Authority) -> list[Outg
         tell=whom_to_tell(task, authority),
         amended_at=next(change.amended_at for change in task.amendments if change.message_id == message_id),
     )
-    return [tell(amended, task.task_id, message_id)]
+    return [outgoing(amended, task.task_id, message_id)]
 
 
 def of_refused_amendment(task: Task, message_id: str, refused: Refused) -> Outgoing:
@@ -91,7 +91,7 @@ def of_refused_amendment(task: Task, message_id: str, refused: Refused) -> Outgo
         reason=refused.detail,
         field=refused.field,
     )
-    return tell(rejected, task.authority, message_id)
+    return outgoing(rejected, task.authority, message_id)
 
 
 def of_retraction(task: Task, authority: Authority) -> list[Outgoing]:
@@ -109,7 +109,7 @@ def of_retraction(task: Task, authority: Authority) -> list[Outgoing]:
         tell=whom_to_tell(task, authority),
         retracted_at=task.retraction.retracted_at,
     )
-    return [tell(retracted, task.task_id)]
+    return [outgoing(retracted, task.task_id)]
 
 
 def of_move(before: Task, after: Task) -> list[Outgoing]:
@@ -139,7 +139,7 @@ def of_move(before: Task, after: Task) -> list[Outgoing]:
         assigned_at=move.moved_at,
     )
     cause = (after.task_id, str(after.version))
-    return [tell(assigned, *cause), tell(heard, *cause)]
+    return [outgoing(assigned, *cause), outgoing(heard, *cause)]
 
 
 def of_submission(task: Task, submission: Submission) -> list[Outgoing]:
@@ -157,4 +157,4 @@ def of_submission(task: Task, submission: Submission) -> list[Outgoing]:
         tell=[submission.by],
         completed_at=clock.now(),
     )
-    return [tell(completed, task.task_id)]
+    return [outgoing(completed, task.task_id)]

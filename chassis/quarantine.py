@@ -1,6 +1,6 @@
 """Deliveries that keep coming back unanswered: tried one at a time, so that the one that kills the process stands out.
 
-The broker charges a killed process's every delivery with its death; here only the one that was on trial is charged.
+The broker charges a killed process's every delivery with its death; here only the one that was in work is charged.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from chassis.outbox import Collection
 
 _SUSPECT_RETURNS = 2
 """Coming back once is everyday: a restart, a lost connection."""
-_TRIALS = 3
+_ATTEMPTS = 3
 _KEPT_SECONDS = 86_400
 
 
@@ -25,31 +25,31 @@ def is_suspect(delivery: Delivery) -> bool:
     return delivery.returns >= _SUSPECT_RETURNS
 
 
-class Dock:
-    """Where suspects are tried. A trial is written down before it begins, and struck out by whoever survives it."""
+class Quarantine:
+    """Where suspects are tried. An attempt is written down before it begins, and struck out by whoever survives it."""
 
-    def __init__(self, trials: Collection) -> None:
-        self._trials = trials
+    def __init__(self, attempts: Collection) -> None:
+        self._attempts = attempts
         self._lock = asyncio.Lock()
 
     async def prepare(self) -> None:
         """Makes the index that forgets."""
         forget = IndexModel([("at", ASCENDING)], expireAfterSeconds=_KEPT_SECONDS)
-        await self._trials.create_indexes([forget])
+        await self._attempts.create_indexes([forget])
 
-    async def try_alone(self, delivery: Delivery, work: Callable[[], Awaitable[None]]) -> None:
+    async def attempt_alone(self, delivery: Delivery, work: Callable[[], Awaitable[None]]) -> None:
         """Runs the work while no other suspect's runs; Refused where the process has died of it too often."""
         key = f"{delivery.queue}:{delivery.message_id or hashlib.sha256(delivery.body).hexdigest()}"
         async with self._lock:
-            trial = await self._trials.find_one_and_update(
+            attempt = await self._attempts.find_one_and_update(
                 {"_id": key},
                 {"$inc": {"begun": 1}, "$set": {"at": clock.now()}},
                 upsert=True,
                 return_document=ReturnDocument.AFTER,
             )
             try:
-                if trial["begun"] > _TRIALS:
+                if attempt["begun"] > _ATTEMPTS:
                     raise Refused("crashed", "The portal could not handle the message: the process ended each time.")
                 await work()
             finally:
-                await self._trials.delete_one({"_id": key})
+                await self._attempts.delete_one({"_id": key})

@@ -8,14 +8,14 @@ import pytest
 from chassis import clock
 from chassis.database import Database
 from chassis.delivery import Delivery
-from chassis.dock import Dock, is_suspect
 from chassis.errors import Refused
 from chassis.outbox import Collection
+from chassis.quarantine import Quarantine, is_suspect
 
 
 @pytest.fixture
-async def trials(inner: Database) -> AsyncIterator[Collection]:
-    collection = inner.collection("trials")
+async def attempts(inner: Database) -> AsyncIterator[Collection]:
+    collection = inner.collection("quarantine")
     yield collection
     await collection.drop()
 
@@ -42,7 +42,7 @@ async def done() -> None:
 
 
 @pytest.fixture
-async def die_of(trials: Collection) -> AsyncIterator[Callable[[Delivery], Awaitable[None]]]:
+async def die_of(attempts: Collection) -> AsyncIterator[Callable[[Delivery], Awaitable[None]]]:
     """Makes a process end in the middle of the work: what it has begun is never struck out."""
     deaths: list[asyncio.Task[None]] = []
 
@@ -53,7 +53,7 @@ async def die_of(trials: Collection) -> AsyncIterator[Callable[[Delivery], Await
             begun.set()
             await asyncio.Event().wait()
 
-        deaths.append(asyncio.create_task(Dock(trials).try_alone(delivery, work)))
+        deaths.append(asyncio.create_task(Quarantine(attempts).attempt_alone(delivery, work)))
         await begun.wait()
 
     yield die_of
@@ -69,35 +69,35 @@ def test_a_suspect_has_come_back_twice(returns: int, is_one: bool) -> None:
 
 @pytest.mark.parametrize("message_id", ["m-1", None])
 async def test_what_the_process_has_died_of_three_times_is_refused_and_nothing_else(
-    trials: Collection, die_of: Callable[[Delivery], Awaitable[None]], message_id: str | None
+    attempts: Collection, die_of: Callable[[Delivery], Awaitable[None]], message_id: str | None
 ) -> None:
     for _ in range(3):
         await die_of(delivery(message_id))
-    await Dock(trials).try_alone(delivery("m-2"), done)
-    await Dock(trials).try_alone(delivery(None, b"[]"), done)
+    await Quarantine(attempts).attempt_alone(delivery("m-2"), done)
+    await Quarantine(attempts).attempt_alone(delivery(None, b"[]"), done)
     with pytest.raises(Refused, match="crashed"):
-        await Dock(trials).try_alone(delivery(message_id), done)
+        await Quarantine(attempts).attempt_alone(delivery(message_id), done)
 
 
-async def test_whoever_survives_is_charged_with_nothing_however_it_ends(trials: Collection) -> None:
+async def test_whoever_survives_is_charged_with_nothing_however_it_ends(attempts: Collection) -> None:
     async def fails() -> None:
         raise OSError
 
-    dock = Dock(trials)
+    quarantine = Quarantine(attempts)
     for _ in range(5):
         with pytest.raises(OSError):  # noqa: PT011 - the work's own
-            await dock.try_alone(delivery(), fails)
-    await dock.try_alone(delivery(), done)
+            await quarantine.attempt_alone(delivery(), fails)
+    await quarantine.attempt_alone(delivery(), done)
 
 
-async def test_no_two_are_tried_at_once(trials: Collection) -> None:
-    dock, at_once, most = Dock(trials), 0, 0
+async def test_no_two_are_tried_at_once(attempts: Collection) -> None:
+    quarantine, at_once, most = Quarantine(attempts), 0, 0
 
     async def work() -> None:
         nonlocal at_once, most
         at_once, most = at_once + 1, max(most, at_once + 1)
-        await trials.find_one({})
+        await attempts.find_one({})
         at_once -= 1
 
-    await asyncio.gather(*(dock.try_alone(delivery(f"m-{number}"), work) for number in range(5)))
+    await asyncio.gather(*(quarantine.attempt_alone(delivery(f"m-{number}"), work) for number in range(5)))
     assert most == 1
