@@ -19,8 +19,12 @@ from chassis.http import App
 from chassis.settings import key_bytes
 from chassis.telemetry import configure_logging
 from chassis.tokens import Signer, Verifier
-from services.gateway import council
-from services.gateway.clients import (
+from services.gateway.content import pages as content
+from services.gateway.council import api as council
+from services.gateway.form import attachment_pages, submit_pages
+from services.gateway.form import pages as form
+from services.gateway.kit.assets import Statics
+from services.gateway.kit.clients import (
     AuthClient,
     CouncilClient,
     DocumentsClient,
@@ -30,25 +34,28 @@ from services.gateway.clients import (
     TasksClient,
     Transport,
 )
-from services.gateway.gateway import Gateway
-from services.gateway.guard import ClientLimits, Guard, Limited
-from services.gateway.hosts import own_hosts
-from services.gateway.pages import attachments, content, forms, re_assign, register, reset, sign_in, submitting, tasks
-from services.gateway.pages.errors import EXCEPTION_HANDLERS
-from services.gateway.sealing import Seals
+from services.gateway.kit.encryption import Seals
+from services.gateway.kit.error_pages import EXCEPTION_HANDLERS
+from services.gateway.kit.gateway import Gateway
+from services.gateway.kit.hosts import own_hosts
+from services.gateway.kit.limits import ClientLimits, Limited
+from services.gateway.kit.rendering import environment
+from services.gateway.kit.security_headers import Guard
 from services.gateway.settings import GatewaySettings
-from services.gateway.statics import Statics
-from services.gateway.templating import environment
+from services.gateway.sign_in import pages as sign_in
+from services.gateway.sign_in import register_pages, reset_pages
+from services.gateway.tasks import pages as tasks
+from services.gateway.tasks import re_assign_pages
 
 PAGES = [
     *sign_in.routes,
-    *register.routes,
-    *reset.routes,
+    *register_pages.routes,
+    *reset_pages.routes,
     *tasks.routes,
-    *re_assign.routes,
-    *submitting.routes,
-    *attachments.routes,
-    *forms.routes,
+    *re_assign_pages.routes,
+    *submit_pages.routes,
+    *attachment_pages.routes,
+    *form.routes,
     *content.routes,
 ]
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from chassis.settings import key_bytes
-from services.gateway.bodies import ANONYMOUS_BYTES
-from services.gateway.sealing import Seals
+from services.gateway.kit.encryption import Seals
+from services.gateway.kit.request_body import ANONYMOUS_BYTES
 from tests.faults.alone import Alone, Stalls, gateway
 from tests.support.measures import Measures
 

@@ -12,7 +12,7 @@ from services.forms.model.answers import Form
 from services.forms.model.contribution import Author, Contribution
 from services.forms.model.draft import Cell, Draft, Row
 from services.forms.model.view import view_of
-from services.gateway.views.form import Drawing
+from services.gateway.form.views.page import Drawing
 from tests.unit.forms.definitions import FHIR, form_of, item, page, table
 
 AUTHORITIES = Authorities.load(Path("deploy/authorities"))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from contracts.api.files import FileView
-from services.gateway.views.attached import attached_words
+from services.gateway.form.views.attached import attached_words
 from tests.unit.gateway.samples import VIEW
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 
 from chassis.errors import TooLarge, Unavailable
 from services.gateway.app import build_app
-from services.gateway.bodies import ANONYMOUS_BYTES, Bodies, Body, TooSlow
-from services.gateway.desk import new_page_id
+from services.gateway.form.draft_editing import new_page_id
+from services.gateway.kit.request_body import ANONYMOUS_BYTES, Bodies, Body, TooSlow
 from tests.unit.gateway.test_app import key, settings, token_of
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -114,7 +114,7 @@ async def test_a_body_that_comes_at_once_needs_no_place() -> None:
 
 
 async def test_a_body_that_does_not_come_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.gateway.bodies._ANONYMOUS_SECONDS", 0.05)
+    monkeypatch.setattr("services.gateway.kit.request_body._ANONYMOUS_SECONDS", 0.05)
 
     class Silent(Sender):
         async def receive(self) -> dict[str, Any]:

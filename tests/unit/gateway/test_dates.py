@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from services.gateway.views.dates import day, due_words, hour, moment
+from services.gateway.kit.views.wording import day, due_words, hour, moment
 
 
 def test_dates_read_as_the_guides_write_them_in_englands_time() -> None:

@@ -3,8 +3,8 @@
 from datetime import date
 
 from contracts.api.tasks import Choice, DeskChoices, MovedRow, Progress, TabCounts, TaskListView, TaskRow
-from services.gateway.views.closed import closed
-from services.gateway.views.tasks import LONGEST_COMMENTS, TasksPage, Wanted, tasks_page
+from services.gateway.tasks.views.closed import closed
+from services.gateway.tasks.views.lists import LONGEST_COMMENTS, TasksPage, Wanted, tasks_page
 from tests.unit.gateway.samples import AT, AUTHORITIES
 
 TODAY = date(2021, 8, 31)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.api.forms import Edit, FormPage
-from services.gateway.edits import Reading, Seen, batch_id, digest, read_page, seen_on
-from services.gateway.views.fields import Field, Filled, fields_of
+from services.gateway.form.edits import Reading, Seen, batch_id, digest, read_page, seen_on
+from services.gateway.form.views.fields import Field, Filled, fields_of
 from tests.unit.gateway.samples import SECOND, contribution, row
 
 ANSWERS: dict[str, Any] = {

@@ -8,8 +8,8 @@ import pytest
 
 from chassis.errors import Forbidden
 from chassis.identity import Professional
-from services.gateway.desk import Opened, granted
-from services.gateway.gateway import Gateway
+from services.gateway.form.draft_editing import Opened, granted
+from services.gateway.kit.gateway import Gateway
 from tests.unit.gateway.samples import task
 
 SANDRA = Professional(account_id="a", email="s@school.example", name="Sandra", role="SENCO", organisation="Hill View")

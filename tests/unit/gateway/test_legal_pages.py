@@ -5,8 +5,8 @@ import re
 from datetime import date
 
 from contracts.authority import Authority, Legal
-from services.gateway.templating import render
-from services.gateway.views.frame import Frame
+from services.gateway.kit.rendering import render
+from services.gateway.kit.views.frame import Frame
 from tests.unit.gateway.samples import AUTHORITIES
 
 BRISTOL = AUTHORITIES.get("bristol")

@@ -6,17 +6,17 @@ import pytest
 from starlette.requests import Request
 
 from chassis.errors import TooMany
-from services.gateway import guard
-from services.gateway.guard import ClientLimits
+from services.gateway.kit import limits as counting
+from services.gateway.kit.limits import ClientLimits
 
 SECONDS = 600
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """The guard's clock, which stands still until it is set."""
+    """The limits' clock, which stands still until it is set."""
     clock = SimpleNamespace(at=SECONDS)
-    monkeypatch.setattr(guard, "time", SimpleNamespace(monotonic=lambda: clock.at))
+    monkeypatch.setattr(counting, "time", SimpleNamespace(monotonic=lambda: clock.at))
     return clock
 
 

@@ -23,9 +23,9 @@ from services.forms.model.draft import Draft, Row
 from services.forms.model.questionnaire import Item
 from services.forms.model.response import questionnaire_response
 from services.forms.model.view import view_of
-from services.gateway.views.check import CheckPage, check_page
-from services.gateway.views.fields import Field
-from services.gateway.views.form import form_page
+from services.gateway.form.views.check import CheckPage, check_page
+from services.gateway.form.views.fields import Field
+from services.gateway.form.views.page import form_page
 from tests.unit.forms.definitions import form_of, item, page, table, when
 from tests.unit.gateway.samples import AT, AUTHORITIES, cell, drawing, task
 

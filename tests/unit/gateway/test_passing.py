@@ -9,8 +9,8 @@ import aiohttp
 import pytest
 from starlette.requests import ClientDisconnect
 
-from services.gateway.clients import Download
-from services.gateway.passing import passed_on
+from services.gateway.kit.clients import Download
+from services.gateway.kit.streaming_proxy import passed_on
 
 SCOPE = {"type": "http", "method": "GET", "path": "/", "headers": [], "asgi": {"spec_version": "2.4"}}
 

@@ -7,8 +7,8 @@ import pytest
 from contracts.api.tasks import GroupChoice, GroupTasksView, ReAssignView, TabCounts, TaskListView, TaskRow
 from contracts.base import Contact
 from contracts.council import PersonAssignee, WorkGroupAssignee
-from services.gateway.views.re_assign import re_assign_page, selected
-from services.gateway.views.tasks import group_tasks_page, tasks_page
+from services.gateway.tasks.views.lists import group_tasks_page, tasks_page
+from services.gateway.tasks.views.re_assign import re_assign_page, selected
 from tests.unit.gateway.samples import AUTHORITIES
 
 TODAY = date(2021, 8, 31)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.gateway.sealing import Seals
+from services.gateway.kit.encryption import Seals
 
 SEALS = Seals(b"s" * 32)
 

@@ -2,8 +2,8 @@
 
 import json
 
-from services.gateway.edits import Seen, digest
-from services.gateway.views.typed import labels_of, typed_texts
+from services.gateway.form.edits import Seen, digest
+from services.gateway.form.views.typed import labels_of, typed_texts
 from tests.unit.gateway.samples import SECOND
 
 

@@ -6,11 +6,12 @@ from chassis.errors import Conflict as Conflict409
 from contracts.api.files import FileView
 from contracts.api.forms import Conflict
 from contracts.api.tasks import SharedDocumentView, TabCounts, TaskListView, TaskRow
-from services.gateway.views.answers import conflict_words, first_to_mend
-from services.gateway.views.check import check_page
-from services.gateway.views.errors import error_page
-from services.gateway.views.form import banner, form_page
-from services.gateway.views.tasks import tasks_page
+from services.gateway.form.questions import conflict_words, first_to_mend
+from services.gateway.form.views.check import check_page
+from services.gateway.form.views.page import form_page
+from services.gateway.kit.views.banner import task_banner
+from services.gateway.kit.views.errors import error_page
+from services.gateway.tasks.views.lists import tasks_page
 from tests.unit.gateway.samples import AT, AUTHORITIES, contribution, drawing, row, task, version
 
 TODAY = date(2021, 8, 31)
@@ -44,8 +45,8 @@ def test_the_task_list_shows_dates_as_the_guides_do_and_lateness_in_words() -> N
 
 
 def test_the_authority_decides_what_the_banner_shows_of_the_child() -> None:
-    assert [name for name, _ in banner(task(), BRISTOL, TODAY).subject] == ["Name", "DOB", "Form Type"]
-    oxford = banner(task("oxfordshire"), AUTHORITIES.get("oxfordshire"), TODAY)
+    assert [name for name, _ in task_banner(task(), BRISTOL, TODAY).subject] == ["Name", "DOB", "Form Type"]
+    oxford = task_banner(task("oxfordshire"), AUTHORITIES.get("oxfordshire"), TODAY)
     assert ("Address", "23 Test Street") in oxford.subject
     assert ("Comments", "Please complete the report") in oxford.subject
     assert oxford.sender[0] == ("Required By", "05-Sep-2021 (in 5 days)")
@@ -60,7 +61,7 @@ def test_the_banner_leads_to_the_councils_documents_and_elsewhere_only_by_https(
             for url in ("https://council.example/7", "http://council.example/7", "javascript:alert(1)")
         ),
     ]
-    links = banner(task().model_copy(update={"documents": documents}), BRISTOL, TODAY).documents
+    links = task_banner(task().model_copy(update={"documents": documents}), BRISTOL, TODAY).documents
     assert [(link.href, link.size) for link in links] == [
         ("/forms/t-1/shared/EP%2F1", "340 KB"),
         ("https://council.example/7", ""),
@@ -191,7 +192,7 @@ def test_whoever_lost_a_form_reads_who_moved_it_and_to_whom() -> None:
 def test_a_form_that_is_over_is_no_longer_late() -> None:
     late = task().model_copy(update={"due_on": date(2021, 8, 1)})
     over = late.model_copy(update={"state": "submitted"})
-    assert [dict(banner(one, BRISTOL, TODAY).sender)["Required By"] for one in (late, over)] == [
+    assert [dict(task_banner(one, BRISTOL, TODAY).sender)["Required By"] for one in (late, over)] == [
         f"01-Aug-2021 ({(TODAY - late.due_on).days} days late)",
         "01-Aug-2021",
     ]

@@ -1,0 +1,1 @@
+"""Content: help, the accessibility statement, privacy."""

@@ -1,0 +1,1 @@
+"""Council: the HTTP door of case-management systems."""

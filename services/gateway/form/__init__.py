@@ -1,0 +1,1 @@
+"""A form: its pages, saving what is typed, documents, checking, submitting, the PDF."""

@@ -1,0 +1,187 @@
+"""A form on a person's desk: the grant, the contribution, its pages, saving what was changed. No HTML."""
+
+import re
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from chassis.errors import Conflict, Forbidden, NotFound, Refused
+from chassis.identity import Professional
+from contracts.api.files import FileView
+from contracts.api.forms import ContributionView, Edit, EditsBody, EditsView, FormPage
+from contracts.api.tasks import GrantView, TaskView
+from contracts.base import Fault
+from services.gateway.form.edits import Reading, Seen, batch_id, read_page
+from services.gateway.form.questions import narrowed
+from services.gateway.kit.form_parsing import Form
+from services.gateway.kit.gateway import Gateway
+
+Answered = TypeVar("Answered")
+_COUNT = re.compile("[1-9][0-9]{0,8}")
+_PAGE_ID = re.compile("[A-Za-z0-9_-]{8,24}")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A task with the grant for it, as its holder has opened it."""
+
+    person: Professional
+    grant: str
+    task: TaskView
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What came of a save: the changes taken, what forms says to the draft after them, and what it refused and why.
+
+    Where nothing was changed, or all of it refused, no edit was taken and there is no `view`.
+    """
+
+    edits: list[Edit]
+    view: EditsView | None
+    refused: list[Fault]
+
+
+async def open_task(gateway: Gateway, person: Professional, task_id: str) -> Opened:
+    """The task, if it is this person's."""
+    granted: GrantView = await gateway.tasks.grant(person, task_id)
+    return Opened(person, granted.grant, granted.task)
+
+
+async def open_to_edit(gateway: Gateway, person: Professional, task_id: str) -> Opened:
+    """The task, if it is this person's and the council has not withdrawn it."""
+    opened = await open_task(gateway, person, task_id)
+    if opened.task.state == "retracted":
+        raise Conflict("retracted", "The council has withdrawn this form.")
+    return opened
+
+
+async def granted(gateway: Gateway, opened: Opened, ask: Callable[[str], Awaitable[Answered]]) -> Answered:
+    """Asks forms by the grant; once more by a new one where the council has changed something since it was given."""
+    try:
+        return await ask(opened.grant)
+    except Forbidden as refused:
+        if refused.code != "grant_outdated":
+            raise
+        return await ask((await open_task(gateway, opened.person, opened.task.task_id)).grant)
+
+
+def is_draft(opened: Opened, contribution: ContributionView) -> bool:
+    """Whether it can be changed; a withdrawal is known here before the form has heard of it."""
+    return contribution.state == "draft" and opened.task.state != "retracted"
+
+
+async def contribution_of(gateway: Gateway, opened: Opened, documents: int = 0) -> ContributionView:
+    """The form with its answers, judged with so many documents attached; its pages are remembered for the saves."""
+    task = opened.task
+    contribution = await granted(
+        gateway, opened, lambda grant: gateway.forms.contribution(opened.person, grant, task.task_id, documents)
+    )
+    gateway.form_pages.put((task.form_owner, task.form, task.form_version), contribution.pages)
+    return contribution
+
+
+async def files_of(gateway: Gateway, opened: Opened) -> list[FileView]:
+    """The documents attached to the form."""
+    return await gateway.files.list(opened.person, opened.grant, opened.task.task_id)
+
+
+def count(files: list[FileView]) -> int:
+    """How many documents stand: a refused one does not."""
+    return sum(file.state != "refused" for file in files)
+
+
+async def final_contribution_of(gateway: Gateway, opened: Opened) -> ContributionView:
+    """The form as it is judged when it is to be submitted: its documents count."""
+    return await contribution_of(gateway, opened, count(await files_of(gateway, opened)))
+
+
+async def pages_of(gateway: Gateway, opened: Opened) -> list[FormPage]:
+    """The pages of the task's form version."""
+    task = opened.task
+    known = gateway.form_pages.get((task.form_owner, task.form, task.form_version))
+    return known if known is not None else (await contribution_of(gateway, opened)).pages
+
+
+def page_at(pages: list[FormPage], number: int) -> FormPage:
+    """A page by its number."""
+    if not 1 <= number <= len(pages):
+        raise NotFound("no_such_page")
+    return pages[number - 1]
+
+
+def new_page_id(gateway: Gateway, task_id: str) -> str:
+    """The id of one rendering of a task's page; it shows later that the page was drawn here."""
+    nonce = secrets.token_urlsafe(6)
+    return nonce + gateway.seals.token("page", task_id, nonce)[:16]
+
+
+def is_page_id(gateway: Gateway, task_id: str, page_id: str) -> bool:
+    """Whether a page with this id was drawn here, for whoever had the task then."""
+    return gateway.seals.fits(page_id[8:], "page", task_id, page_id[:8], size=16)
+
+
+def new_row_id() -> str:
+    """The id of a row that a page offers."""
+    return secrets.token_hex(16)
+
+
+def page_id_of(form: Form) -> str:
+    """The id that a posted page bears; empty where what stands there is none."""
+    page_id = form.text("page_id")
+    return page_id if _PAGE_ID.fullmatch(page_id) else ""
+
+
+def _revision(form: Form) -> int:
+    text = form.text("revision")
+    return int(text) if _COUNT.fullmatch(text) else 0
+
+
+def changes(page: FormPage, form: Form, action: str, full_screen: str) -> Reading:
+    """What the posted page changes, the pressed row button included."""
+    verb, _, what = action.partition(":")
+    shown = narrowed(page, full_screen) if full_screen else page
+    reading = read_page(shown, form.fields, Seen.load(form.raw("seen")), adding=what if verb == "add" else "")
+    if verb == "add":
+        reading.edits.append(Edit(op="add_row", path=f"{what}/{new_row_id()}"))
+    elif verb == "remove" and "/" in what:
+        reading.edits = [edit for edit in reading.edits if not edit.path.startswith(what)]
+        if what.split("/")[1] in Seen.load(form.raw("seen")).rows.get(what.split("/")[0], []):
+            reading.edits.append(Edit(op="remove_row", path=what))
+    elif verb == "restore" and "/" in what:
+        reading.edits.append(Edit(op="add_row", path=what))
+    return reading
+
+
+async def save(gateway: Gateway, opened: Opened, form: Form, reading: Reading) -> Saved:
+    """Sends the changes; what forms refuses is left out and told."""
+    edits: list[Edit] = list(reading.edits)
+    faults: list[Fault] = []
+    for attempt in ("all", "accepted"):
+        if not edits:
+            break
+        try:
+            view = await _send(gateway, opened, _body(form, edits))
+        except Refused as refused:
+            if not refused.faults or attempt == "accepted":
+                raise
+            faults = list(refused.faults)
+            paths = {fault.path for fault in faults}
+            edits = [edit for edit in edits if edit.path not in paths]
+        else:
+            return Saved(edits, view, faults)
+    return Saved([], None, faults)
+
+
+async def _send(gateway: Gateway, opened: Opened, body: EditsBody) -> EditsView:
+    person, task_id = opened.person, opened.task.task_id
+    return await granted(gateway, opened, lambda grant: gateway.forms.save(person, grant, task_id, body))
+
+
+def _body(form: Form, edits: list[Edit]) -> EditsBody:
+    """The batch: counted by the page's script where one runs, else named by its content, so that twice is once."""
+    revision, page_id, count = _revision(form), page_id_of(form), form.text("save_number")
+    is_counted = page_id and _COUNT.fullmatch(count)
+    rest = count if is_counted else batch_id(page_id, revision, edits)
+    return EditsBody(revision=revision, batch_id=f"{page_id or 'page'}:{rest}", edits=edits)

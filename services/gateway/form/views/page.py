@@ -1,0 +1,206 @@
+"""A form's page as shown: banner, numbered pages, controls, attachments (requirements F95-F112, F124-F125). Pure."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from contracts.api.files import FileView
+from contracts.api.forms import AnswerFault, ContributionView, FormPage
+from contracts.api.tasks import TaskView
+from contracts.authority import Authority
+from services.gateway.form.edits import ANSWERED, seen_on
+from services.gateway.form.questions import flat, narrowed, on_page, showing, stands
+from services.gateway.form.views.fields import Field, Filled, element_id, fields_of
+from services.gateway.form.views.typed import labels_of
+from services.gateway.kit.views.banner import TaskBanner, task_banner
+from services.gateway.kit.views.frame import Problem
+from services.gateway.kit.views.wording import hour, size_words
+
+COMPLETE = "Complete"
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """An attached file."""
+
+    file_id: str
+    name: str
+    size: str
+    state: str
+    note: str
+    href: str
+
+
+def attachments(task_id: str, files: list[FileView]) -> list[Attachment]:
+    """The files of a task; one that is not released cannot be opened."""
+    notes = {"waiting": "Being checked for viruses", "accepted": "", "refused": "Refused"}
+    return [
+        Attachment(
+            file.file_id,
+            file.name,
+            size_words(file.size),
+            file.state,
+            file.refusal or notes[file.state],
+            f"/forms/{task_id}/files/{file.file_id}" if file.state == "accepted" else "",
+        )
+        for file in files
+    ]
+
+
+@dataclass(frozen=True)
+class PageLink:
+    """A numbered page of the form; `state` is empty where there is nothing to answer on it."""
+
+    number: int
+    title: str
+    current: bool
+    state: str
+
+
+@dataclass(frozen=True)
+class FormPageView:
+    """One page of a form, ready to type into."""
+
+    task_id: str
+    title: str
+    form_title: str
+    number: int
+    last: int
+    banner: TaskBanner
+    pages: list[PageLink]
+    fields: list[Field]
+    problems: list[Problem]
+    seen: str
+    labels: str
+    revision: int
+    page_id: str
+    holder_key: str
+    saved: str
+    takes_files: bool
+    attachments: list[Attachment]
+    accept: str
+    file_rules: str
+    largest: int
+    too_large: str
+    full_screen: str = ""
+    removed: str = ""
+    """The row that was just removed, as `table/row`: it can be put back."""
+    notice: str = ""
+    download: str = ""
+
+    @property
+    def complete(self) -> int:
+        """How many pages are complete."""
+        return sum(link.state == COMPLETE for link in self.pages)
+
+    @property
+    def waiting(self) -> bool:
+        """Some attachment is still being checked."""
+        return any(attachment.state == "waiting" for attachment in self.attachments)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a page is drawn from beside the task and the contribution."""
+
+    number: int
+    page_id: str
+    holder_key: str
+    spare_row: str
+    files: list[FileView] = field(default_factory=list)
+    typed: dict[str, list[str]] = field(default_factory=dict)
+    faults: list[AnswerFault] = field(default_factory=list)
+    general: list[str] = field(default_factory=list)
+    full_screen: str = ""
+    removed: str = ""
+    """The row that was just removed, as `table/row`: it can be put back."""
+    notice: str = ""
+    download: str = ""
+
+
+def page_state(page: FormPage, contribution: ContributionView) -> str:
+    """How far a page is, in words; nothing where it asks nothing."""
+    asked = [each for each in showing(page.questions, contribution.hidden) if each.type in ANSWERED | {"table"}]
+    if not asked:
+        return ""
+    if not any(stands(question, contribution) for question in asked):
+        return "Not started"
+    return "Not complete" if on_page(page, contribution.faults) else COMPLETE
+
+
+def takes_files(page: FormPage) -> bool:
+    """Whether documents are attached on the page."""
+    return any(question.type == "files" for question in flat(page.questions))
+
+
+def file_rules(authority: Authority) -> str:
+    """What may be attached, in words."""
+    return f"{kinds(authority)}, up to {size_words(authority.files.max_size)} each"
+
+
+def kinds(authority: Authority) -> str:
+    """Such as DOC, DOCX, PDF, JPG, JPEG or PNG."""
+    names = [extension.upper() for extension in authority.files.extensions]
+    return f"{', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else names[0]
+
+
+def page_problems(faults: list[AnswerFault], general: list[str]) -> list[Problem]:
+    """The error summary: what is about all of it, then each fault after the words for where it is."""
+    return [Problem(text) for text in general] + [
+        Problem.at(in_place(fault.place, line), element_id(fault.path))
+        for fault in faults
+        for line in fault.message.splitlines()
+    ]
+
+
+def in_place(place: str, text: str) -> str:
+    """A fault after the words for where it is."""
+    return f"{place}: {text}" if place else text
+
+
+def form_page(
+    task: TaskView, contribution: ContributionView, authority: Authority, drawing: Drawing, today: date
+) -> FormPageView:
+    """A page of the form with its answers."""
+    whole = contribution.pages[drawing.number - 1]
+    page = narrowed(whole, drawing.full_screen) if drawing.full_screen else whole
+    conflicts = {conflict.path: conflict for conflict in contribution.conflicts}
+    faults = on_page(page, drawing.faults)
+    filled = Filled(
+        contribution.answers,
+        contribution.rows,
+        frozenset(contribution.hidden),
+        drawing.typed,
+        {fault.path: fault.message for fault in faults},
+        conflicts,
+        drawing.spare_row,
+    )
+    return FormPageView(
+        task_id=task.task_id,
+        title=whole.title,
+        form_title=task.form_title,
+        number=drawing.number,
+        last=len(contribution.pages),
+        banner=task_banner(task, authority, today),
+        pages=[
+            PageLink(number, each.title, number == drawing.number, page_state(each, contribution))
+            for number, each in enumerate(contribution.pages, 1)
+        ],
+        fields=fields_of(page.questions, filled),
+        problems=page_problems(faults, drawing.general),
+        seen=seen_on(page, contribution).dump(),
+        labels=labels_of(page),
+        revision=contribution.revision,
+        page_id=drawing.page_id,
+        holder_key=drawing.holder_key,
+        saved=hour(contribution.saved_at) if contribution.saved_at else "",
+        takes_files=takes_files(page),
+        attachments=attachments(task.task_id, drawing.files),
+        accept=",".join(f".{extension}" for extension in authority.files.extensions),
+        file_rules=file_rules(authority),
+        largest=authority.files.max_size,
+        too_large=f"The selected file must be smaller than {size_words(authority.files.max_size)}",
+        full_screen=drawing.full_screen,
+        removed=drawing.removed,
+        notice=drawing.notice,
+        download=drawing.download,
+    )

@@ -1,0 +1,1 @@
+"""What every journey stands on: requests, cookies, rendering, limits, the services behind. It knows none."""

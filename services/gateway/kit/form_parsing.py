@@ -1,0 +1,116 @@
+"""A posted form: read within bounds, its token checked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from python_multipart.multipart import parse_options_header
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+
+from chassis.errors import BadRequest, Forbidden, TooLarge
+from services.gateway.kit.request_body import body_of
+from services.gateway.kit.request_context import Visit
+
+LARGEST_BYTES = 128 * 1024 * 1024
+"""A form's page with its uploads; each file's own limit is the authority's, and files says so."""
+_MAX_FIELDS = 20_000
+_MAX_FILES = 50
+_MAX_FIELD_BYTES = 2 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Form:
+    """What was posted: texts by name, files."""
+
+    fields: dict[str, list[str]]
+    files: list[UploadFile]
+    left: tuple[str, ...] = ()
+    """The names of files that were chosen and not taken: they have to be chosen again."""
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The names of all files that were chosen."""
+        return (*self.left, *(file.filename or "" for file in self.files))
+
+    def text(self, name: str) -> str:
+        """One text, without blanks at its ends."""
+        return self.raw(name).strip()
+
+    def raw(self, name: str) -> str:
+        """One text exactly as typed."""
+        return self.fields.get(name, [""])[-1]
+
+
+class _NamingParser(MultiPartParser):
+    """Knows the names of all files that it met, of the one that was cut too."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__(request.headers, request.stream(), max_files=_MAX_FILES, max_fields=_MAX_FIELDS)
+        self.names: list[str] = []
+
+    def on_headers_finished(self) -> None:
+        super().on_headers_finished()
+        file = self._current_part.file
+        if file is not None and file.filename:
+            self.names.append(file.filename)
+
+
+async def read_fields(request: Request) -> Form:
+    """The fields in what may be read of a posted form: of files the names alone, and nothing of what comes after."""
+    body_of(request).cut()
+    _check_charset(request.headers.get("content-type", ""))
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return await read_form(request)
+    parser = _NamingParser(request)
+    try:
+        await parser.parse()
+    except TooLarge:
+        pass  # The parser has let go of the file that it was in; the fields before it are whole.
+    except MultiPartException as error:
+        raise BadRequest("unreadable_form", "The form cannot be read.") from error
+    form = _form(parser.items)
+    for file in form.files:
+        await file.close()
+    return Form(form.fields, [], tuple(parser.names))
+
+
+async def read_form(request: Request) -> Form:
+    """The posted form; BadRequest where it cannot be read. How much of it is read, its `Body` knows (bodies.py)."""
+    _check_charset(request.headers.get("content-type", ""))
+    try:
+        data: FormData = await request.form(
+            max_files=_MAX_FILES, max_fields=_MAX_FIELDS, max_part_size=_MAX_FIELD_BYTES
+        )
+    except HTTPException as error:
+        raise BadRequest("unreadable_form", "The form cannot be read.") from error
+    return _form(data.multi_items())
+
+
+def _form(items: Iterable[tuple[str, str | UploadFile]]) -> Form:
+    fields: dict[str, list[str]] = {}
+    files = []
+    for name, value in items:
+        if isinstance(value, UploadFile):
+            files.append(value)
+        else:
+            fields.setdefault(name, []).append(value.replace("\0", ""))
+    return Form(fields, [file for file in files if file.filename])
+
+
+def _check_charset(content_type: str) -> None:
+    """Browsers post UTF-8. The parser would take any codec of Python's, of which some are slow and some no Unicode."""
+    _, options = parse_options_header(content_type)
+    if options.get(b"charset", b"utf-8").lower() not in (b"utf-8", b"utf8"):
+        raise BadRequest("unreadable_form", "The form must be UTF-8.")
+
+
+async def own_form(visit: Visit) -> Form:
+    """The posted form, made by this portal for this session or browser; Forbidden otherwise."""
+    if not visit.is_own_origin():
+        raise Forbidden("foreign_form")
+    form = await read_form(visit.request)
+    if not visit.fits(form.raw("csrf")):
+        raise Forbidden("stale_form")
+    return form

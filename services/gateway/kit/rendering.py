@@ -1,0 +1,31 @@
+"""The one template environment: whatever comes from data is escaped."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
+
+from services.gateway.kit.views.frame import Frame
+
+GATEWAY = Path(__file__).parents[1]
+"""Each of its folders may have `templates` of its own; a name stands once in all of them."""
+
+
+@cache
+def environment() -> Environment:
+    """Compiled once for the process; the components' package looks up missing keys, so undefined stays lenient."""
+    components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    return Environment(
+        loader=ChoiceLoader([FileSystemLoader(sorted(GATEWAY.glob("*/templates"))), components]),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+
+
+def render(template: str, frame: Frame, page: Any) -> str:
+    """A page as HTML."""
+    return environment().get_template(template).render(frame=frame, page=page)

@@ -1,0 +1,70 @@
+"""What stands above every page of a task: whom the form is about and who asks for it (requirements F96, F97). Pure."""
+
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import quote
+
+from contracts.api.tasks import SharedDocumentView, TaskView
+from contracts.authority import Authority
+from services.gateway.kit.views.wording import day, due_words, size_words
+
+
+@dataclass(frozen=True)
+class SharedLink:
+    """A document from the council; where `href` is empty only its name is shown."""
+
+    name: str
+    size: str
+    href: str
+    is_elsewhere: bool
+
+
+@dataclass(frozen=True)
+class TaskBanner:
+    """Whom the form is about, who asks for it, and what they sent along; `summary` is its one line on a phone."""
+
+    summary: str
+    subject: list[tuple[str, str]]
+    sender: list[tuple[str, str]]
+    documents: list[SharedLink]
+
+
+def task_banner(task: TaskView, authority: Authority, today: date) -> TaskBanner:
+    """The banner's lines; the authority decides which of the child's are shown (requirements F96, F97)."""
+    born = task.subject.date_of_birth
+    lines = {
+        "name": ("Name", task.subject.name),
+        "date_of_birth": ("DOB", day(born) if born else ""),
+        "form": ("Form Type", task.form_title),
+        "address": ("Address", task.subject.address),
+        "comments": ("Comments", task.comments),
+    }
+    sender = task.sender
+    is_due = task.state in {"assigned", "in_group", "returned"}
+    required_by = day(task.due_on) + (f" ({due_words(task.due_on, today)})" if is_due else "")
+    return TaskBanner(
+        f"{task.subject.name}, due {required_by}" if is_due else task.subject.name,
+        [lines[name] for name in authority.banner if lines[name][1]],
+        [
+            line
+            for line in (
+                ("Required By", required_by),
+                ("Sent By", sender.name),
+                ("Department", sender.department),
+                ("Telephone", sender.telephone),
+                ("Email", sender.email or ""),
+                ("Address", sender.address),
+            )
+            if line[1]
+        ],
+        [_shared_link(task.task_id, document) for document in task.documents],
+    )
+
+
+def _shared_link(task_id: str, document: SharedDocumentView) -> SharedLink:
+    """Kept here it is downloaded from here; the council's own address is followed only where it is https."""
+    if document.url is None:
+        href = f"/forms/{task_id}/shared/{quote(document.document_id, safe='')}"
+        return SharedLink(document.name, size_words(document.size or 0), href, is_elsewhere=False)
+    href = document.url if document.url.lower().startswith("https://") else ""
+    return SharedLink(document.name, "", href, is_elsewhere=True)

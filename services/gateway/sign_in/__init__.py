@@ -1,0 +1,1 @@
+"""Sign in: signing in and out, registering, resetting a password."""

@@ -1,0 +1,146 @@
+"""The pages before sign-in: sign-in itself, registration, reset (requirements F20-F30, F37-F40, F50-F53). Pure."""
+
+from dataclasses import dataclass, field
+
+from chassis.errors import Forbidden, Refused
+from contracts.api.auth import RegistrationDetails
+from contracts.authority import PasswordRules
+from services.gateway.kit.views.frame import Told
+
+_NEW_CODE = "We have sent you a new code. The code before it no longer works."
+
+
+@dataclass(frozen=True)
+class SignInPage:
+    """Secure login - step 1."""
+
+    told: Told = field(default_factory=Told)
+    email: str = ""
+    next: str = ""
+    held: str = ""
+    left: tuple[str, ...] = ()
+    """The names of documents that were chosen and cannot be kept."""
+    timed_out: bool = False
+    signed_out: bool = False
+
+
+@dataclass(frozen=True)
+class CodePage:
+    """A page that asks for an emailed code."""
+
+    title: str
+    lines: list[str]
+    action: str
+    button: str
+    back: str = ""
+    resend: str = ""
+    told: Told = field(default_factory=Told)
+    held: str = ""
+    sent: str = ""
+    """What is said of a new code that was asked for."""
+
+
+@dataclass(frozen=True)
+class DetailsPage:
+    """Register a new account - step 1."""
+
+    details: RegistrationDetails = field(default_factory=RegistrationDetails)
+    told: Told = field(default_factory=Told)
+
+
+@dataclass(frozen=True)
+class CredentialsPage:
+    """A page that asks for a new password."""
+
+    rules: list[str]
+    email: str = ""
+    told: Told = field(default_factory=Told)
+
+
+@dataclass(frozen=True)
+class DonePage:
+    """The end of a way."""
+
+    title: str
+    lines: list[str]
+    href: str
+    button: str
+
+
+def told(refused: Refused) -> Told:
+    """A refusal beside its fields; as a whole where it names none. A path's last step is the field's name."""
+    faults = {fault.path.rpartition("/")[2]: fault.message for fault in refused.faults}
+    return Told(faults, "" if faults else refused.detail or "Something went wrong. Try again.")
+
+
+def raise_unless_told(refused: Refused) -> None:
+    """Raises what the form's own page cannot mend: a service that is away, a form that is not this browser's."""
+    if refused.status >= 500 or isinstance(refused, Forbidden):  # noqa: PLR2004 - nothing that the person did
+        raise refused
+
+
+def password_rules(rules: PasswordRules) -> list[str]:
+    """The password policy as printed on the page (requirements F27)."""
+    asked = {
+        "at least one letter": rules.letter,
+        "at least one number": rules.digit,
+        "at least one upper-case letter": rules.upper_case,
+        "at least one special character, like ! or #": rules.special,
+    }
+    return [
+        f"at least {rules.min_length} characters",
+        *(text for text, wanted in asked.items() if wanted),
+    ]
+
+
+def sign_in_code_page(
+    email: str, minutes: int, told: Told | None = None, *, held: str = "", sent: bool = False
+) -> CodePage:
+    """Secure login - step 2; `email` is what this browser has typed."""
+    return CodePage(
+        title="Secure login - step 2",
+        lines=[
+            "We have just sent you an email to confirm your account. Please enter the code this contains below.",
+            f"The email went to {email or 'your address'}. Its code works for {minutes} minutes.",
+        ],
+        action="/sign-in/code",
+        button="Finish",
+        resend="/sign-in/code/new",
+        told=told or Told(),
+        held=held,
+        sent=_NEW_CODE if sent else "",
+    )
+
+
+def registration_code_page(email: str, minutes: int, told: Told | None = None, *, sent: bool = False) -> CodePage:
+    """Register a new account - step 3."""
+    return CodePage(
+        title="Register a new account - step 3",
+        lines=[
+            "We have just sent you an email to confirm your account. Please enter the code this contains below.",
+            f"The email went to {email}. Its code works for {minutes} minutes.",
+            "If the address is wrong, go back, change it and try again.",
+        ],
+        action="/register/3",
+        button="Next",
+        back="/register/2",
+        resend="/register/3/new",
+        told=told or Told(),
+        sent=_NEW_CODE if sent else "",
+    )
+
+
+def reset_code_page(email: str, minutes: int, told: Told | None = None, *, sent: bool = False) -> CodePage:
+    """Reset password - step 2; the same whether the address has an account or not."""
+    return CodePage(
+        title="Reset password - step 2",
+        lines=[
+            "Please enter the verification code that we emailed to you.",
+            f"If {email or 'your address'} has an account, the email went there. Its code works for {minutes} minutes.",
+        ],
+        action="/reset/2",
+        button="Next",
+        resend="/reset/2/new",
+        told=told or Told(),
+        sent="A new code is on its way, if the address has an account. Use the newest email." if sent else "",
+    )

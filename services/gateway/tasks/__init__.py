@@ -1,0 +1,1 @@
+"""Tasks: what a person has to complete, picking up, re-assigning."""

@@ -1,0 +1,1 @@
+"""What the pages of the task lists show: frozen views, made by pure functions."""

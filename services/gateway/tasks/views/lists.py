@@ -1,0 +1,287 @@
+"""The task lists as their page shows them (requirements F67-F76, F82-F84)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from contracts.api.tasks import Choice, GroupTasksView, MovedRow, Progress, Tab, TaskListView, TaskRow
+from contracts.authority import Authority
+from services.gateway.kit.views.wording import day, due_words, moment
+from services.gateway.tasks.views.closed import Closed
+from services.gateway.tasks.views.tabs import tab_texts
+
+PAGE_SIZE = 25
+STATUSES: dict[Progress, tuple[str, str]] = {
+    "not_started": ("Not started", "govuk-tag govuk-tag--grey"),
+    "in_progress": ("In progress", "govuk-tag"),
+    "returned": ("Returned", "govuk-tag govuk-tag--orange"),
+}
+"""What the status of a task is called, and the classes of its tag."""
+LONGEST_COMMENTS = 160
+"""Of more than so many characters of comments a row shows the beginning."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One task."""
+
+    number: int
+    task_id: str
+    reference: str
+    form: str
+    name: str
+    council: str
+    due: str
+    due_words: str
+    late: bool
+    status: str
+    status_classes: str
+    comments: str
+    work_group: str
+    professional: str
+    can_re_assign: bool
+    at: str
+
+    @property
+    def comments_begin(self) -> str:
+        """The first words of comments that are too long for a row; empty where they are not."""
+        if len(self.comments) <= LONGEST_COMMENTS:
+            return ""
+        return self.comments[:LONGEST_COMMENTS].rpartition(" ")[0] or self.comments[:LONGEST_COMMENTS]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the list is narrowed to, by keys that name nobody; it stands in addresses."""
+
+    form: str = ""
+    child: str = ""
+    authority: str = ""
+    progress: str = ""
+
+    def parameters(self) -> dict[str, str]:
+        """As they stand in an address."""
+        return {name: value for name, value in vars(self).items() if value}
+
+
+@dataclass(frozen=True)
+class Select:
+    """One thing that the list can be narrowed by."""
+
+    name: str
+    label: str
+    every: str
+    choices: list[Choice]
+    chosen: str
+
+
+@dataclass(frozen=True)
+class TabLink:
+    """A tab and how many tasks it holds."""
+
+    key: Tab
+    title: str
+    count: int
+    current: bool
+
+
+@dataclass(frozen=True)
+class Pager:
+    """Where the pages before and after are."""
+
+    previous: str | None
+    next: str | None
+
+
+@dataclass(frozen=True)
+class TasksPage:
+    """Tasks to complete."""
+
+    title: str
+    tab: Tab
+    heading: str
+    lead: str
+    empty: str
+    tabs: list[TabLink]
+    rows: list[Row]
+    group_rows: list[Row]
+    group_pager: Pager
+    group_number: str
+    number: int
+    pages: int
+    selects: list[Select]
+    wanted: Wanted
+    councils: bool
+    """Whether the tasks are of several councils."""
+    moved: list[str]
+    re_assigned: str
+    """What the person has just given to somebody else, and to whom."""
+    signed_in_as: str
+    closed: Closed | None = None
+
+    @property
+    def re_assigns(self) -> bool:
+        """Whether there is anything on the page to re-assign."""
+        return any(row.can_re_assign for row in self.rows)
+
+    @property
+    def previous(self) -> str | None:
+        """The address of the page before."""
+        return self._at(self.number - 1) if self.number > 1 else None
+
+    @property
+    def next(self) -> str | None:
+        """The address of the page after."""
+        return self._at(self.number + 1) if self.number < self.pages else None
+
+    def _at(self, page: int) -> str:
+        return address("/tasks", self.wanted, tab=self.tab, page=page)
+
+
+@dataclass(frozen=True)
+class GroupTasksPage:
+    """Group member tasks (requirements F90, F91)."""
+
+    rows: list[Row]
+    empty: str
+    number: int
+    has_more: bool
+    re_assigned: str
+
+    @property
+    def previous(self) -> str | None:
+        """The address of the page before."""
+        return f"/group-tasks?page={self.number - 1}" if self.number > 1 else None
+
+    @property
+    def next(self) -> str | None:
+        """The address of the page after."""
+        return f"/group-tasks?page={self.number + 1}" if self.has_more else None
+
+
+def address(path: str, wanted: Wanted, **more: str | int) -> str:
+    """An address that keeps what the list is narrowed to."""
+    return f"{path}?{urlencode({**more, **wanted.parameters()})}"
+
+
+def _row(number: int, task: TaskRow, today: date, manages: Sequence[str], council: str = "") -> Row:
+    """A row; what happened to the task stands in `at`, why in `comments`."""
+    at = task.submitted_at or task.retracted_at
+    status, status_classes = STATUSES[task.progress] if task.progress else ("", "")
+    return Row(
+        number=number,
+        task_id=task.task_id,
+        reference=task.reference,
+        form=task.form_title,
+        name=task.subject_name,
+        council=council,
+        due=day(task.due_on),
+        due_words=due_words(task.due_on, today),
+        late=task.due_on < today,
+        status=status,
+        status_classes=status_classes,
+        comments=task.retraction_reason if task.retracted_at else task.comments,
+        work_group=task.work_group_name,
+        professional=task.holder_name,
+        # A form that was picked up can go back to its group, whoever has it.
+        can_re_assign=task.authority in manages or bool(task.work_group_name),
+        at=moment(at) if at else "",
+    )
+
+
+def _moved(row: MovedRow) -> str:
+    where = f"was moved to {row.holder_name} by {row.by} on {moment(row.moved_at)}"
+    return f"{_named(row)} {where}. You no longer need to complete it."
+
+
+def _re_assigned(row: MovedRow | None) -> str:
+    return f"The form was re-assigned. {row.holder_name} has it now: {_named(row)}." if row else ""
+
+
+def _named(row: MovedRow) -> str:
+    return f"{row.form_title} for {row.subject_name}" + (f" ({row.reference})" if row.reference else "")
+
+
+def group_tasks_page(tasks: GroupTasksView, today: date) -> GroupTasksPage:
+    """What members have picked up from the groups that a person manages."""
+    first = (tasks.page - 1) * PAGE_SIZE + 1
+    return GroupTasksPage(
+        rows=[_row(first + index, task, today, tasks.manages) for index, task in enumerate(tasks.rows)],
+        empty=(
+            "Nobody has picked up a form from the work groups you manage."
+            if tasks.manages
+            else "You do not manage a work group. Work groups are set up by the council."
+        ),
+        number=tasks.page,
+        has_more=tasks.has_more,
+        re_assigned=_re_assigned(tasks.re_assigned),
+    )
+
+
+def _group_pager(tasks: TaskListView, wanted: Wanted) -> Pager:
+    """Through the tasks of the person's groups; the tab below stays where it is."""
+    page = tasks.group_page
+
+    def at(group_page: int) -> str:
+        return address("/tasks", wanted, tab=tasks.tab, page=tasks.page, group_page=group_page)
+
+    return Pager(
+        previous=at(page - 1) if page > 1 else None,
+        next=at(page + 1) if page < tasks.group_pages else None,
+    )
+
+
+def _selects(tasks: TaskListView, names: Mapping[str, str], wanted: Wanted) -> list[Select]:
+    """One for each thing in which the tasks differ, and for what is chosen already."""
+    found = tasks.choices
+    councils = [Choice(key=code, name=names.get(code, code)) for code in found.authorities]
+    selects = [
+        Select("child", "Name", "Everybody", found.children, wanted.child),
+        Select("form", "Form Type", "Every form", found.forms, wanted.form),
+        Select("authority", "Council", "Every council", councils, wanted.authority),
+    ]
+    if tasks.tab == "assigned":
+        statuses = [Choice(key=key, name=STATUSES[key][0]) for key in found.progress]
+        selects.append(Select("progress", "Status", "Every status", statuses, wanted.progress))
+    return [one for one in selects if len(one.choices) > 1 or one.chosen]
+
+
+def tasks_page(  # noqa: PLR0917 - what is listed, and who looks at it when
+    tasks: TaskListView,
+    authority: Authority,
+    today: date,
+    names: Mapping[str, str],
+    wanted: Wanted = Wanted(),
+    email: str = "",
+) -> TasksPage:
+    """The page of one tab; `names` are the councils' by their codes."""
+    texts = tab_texts(authority)
+    _, heading, empty = texts[tasks.tab]
+    first = (tasks.page - 1) * PAGE_SIZE + 1
+
+    def row(number: int, task: TaskRow) -> Row:
+        return _row(number, task, today, tasks.manages, names.get(task.authority, task.authority))
+
+    return TasksPage(
+        tab=tasks.tab,
+        title=f"{authority.brand.portal_name} - tasks to complete",
+        heading=heading,
+        lead="The following forms have been delegated to you to complete.",
+        empty="No form fits what you have chosen." if wanted.parameters() else empty,
+        tabs=[
+            TabLink(key, title, getattr(tasks.counts, key), key == tasks.tab) for key, (title, _, _) in texts.items()
+        ],
+        rows=[row(first + index, task) for index, task in enumerate(tasks.rows)],
+        group_rows=[row(index + 1, task) for index, task in enumerate(tasks.group_rows)],
+        group_pager=_group_pager(tasks, wanted),
+        group_number=f"Page {tasks.group_page} of {tasks.group_pages}",
+        number=tasks.page,
+        pages=tasks.pages,
+        selects=_selects(tasks, names, wanted),
+        wanted=wanted,
+        councils=len(tasks.choices.authorities) > 1,
+        moved=[_moved(one) for one in tasks.moved],
+        re_assigned=_re_assigned(tasks.re_assigned),
+        signed_in_as=email,
+    )

@@ -1,0 +1,105 @@
+"""Choose Professional to Re-Assign to, as its page shows it (requirements F87-F91)."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from pydantic import ValidationError
+
+from contracts.api.tasks import ReAssignView
+from contracts.base import Contact
+from contracts.council import Assignee, PersonAssignee, WorkGroupAssignee
+from services.gateway.kit.views.frame import Problem
+from services.gateway.kit.views.wording import day, due_words
+
+SEARCH_FROM = 10
+"""How many choices a person finds somebody among without a search."""
+
+Origin = Literal["tasks", "group-tasks"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A work group or a user, with the button that selects it."""
+
+    id: str
+    value: str
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class ReAssignPage:
+    """Whom to give a form to."""
+
+    task_id: str
+    origin: Origin
+    """The list that the person came from and goes back to."""
+    form: str
+    name: str
+    due: str
+    holder: str
+    """Who has the form, where that is somebody else."""
+    groups: list[Choice]
+    users: list[Choice]
+    groups_more: str
+    users_more: str
+    has_search: bool
+    words: str
+    error: str
+    gives_back: bool
+    """Whether the person has picked the form up from a work group."""
+
+    @property
+    def problems(self) -> list[Problem]:
+        """The error summary."""
+        first = next((choice.id for choice in (*self.groups, *self.users)), "words")
+        return [Problem.at(self.error, first)] if self.error else []
+
+
+def re_assign_page(
+    view: ReAssignView, origin: Origin, today: date, *, words: str = "", error: str = ""
+) -> ReAssignPage:
+    """The page, narrowed where something was searched for."""
+    task = view.task
+    groups = [
+        Choice(f"group-{number}", f"work_group:{one.work_group_id}", one.name, one.email)
+        for number, one in enumerate(view.groups, start=1)
+    ]
+    users = [_user(number, one) for number, one in enumerate(view.users, start=1)]
+    return ReAssignPage(
+        task_id=task.task_id,
+        origin=origin,
+        form=task.form_title,
+        name=task.subject_name,
+        due=f"{day(task.due_on)} ({due_words(task.due_on, today)})",
+        holder="" if view.is_own else task.holder_name,
+        groups=groups,
+        users=users,
+        groups_more=_more(len(groups), view.groups_found, "work groups"),
+        users_more=_more(len(users), view.users_found, "users"),
+        has_search=bool(words) or view.choices > SEARCH_FROM,
+        words=words,
+        error=error,
+        gives_back=view.is_own and bool(task.work_group_name),
+    )
+
+
+def _user(number: int, one: Contact) -> Choice:
+    """A user; whoever has not registered has no name yet, so that the address stands for it."""
+    return Choice(f"user-{number}", f"person:{one.email}", one.name or one.email, one.email)
+
+
+def _more(shown: int, found: int, what: str) -> str:
+    return f"The first {shown} of {found} {what} are shown. Search to find the others." if found > shown else ""
+
+
+def selected(value: str) -> Assignee | None:
+    """Who was selected; None where nobody was."""
+    kind, _, which = value.partition(":")
+    try:
+        if kind == "work_group":
+            return WorkGroupAssignee(kind="work_group", work_group_id=which)
+        return PersonAssignee(kind="person", email=which) if kind == "person" else None
+    except ValidationError:
+        return None
