@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from chassis import loop
+from chassis import context, loop
 from chassis.authorities import Authorities
 from chassis.database import Database
 from chassis.health import Health
@@ -78,12 +78,13 @@ def service_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        app.state.service = service = await parts.open(compose)
+        with context.entered(context.of_service(name)):
+            app.state.service = service = await parts.open(compose)
         app.state.identities = identities
         app.state.grants = grants
         background = [
             asyncio.create_task(parts.consume(service)),
-            *(asyncio.create_task(_repeat(job, service)) for job in jobs),
+            *(asyncio.create_task(_repeat(name, job, service)) for job in jobs),
         ]
         try:
             async with loop.watched():
@@ -168,11 +169,12 @@ class _Parts:
         self._database.close()
 
 
-async def _repeat(job: Job, service: Any) -> None:
+async def _repeat(name: str, job: Job, service: Any) -> None:
     while True:
         await asyncio.sleep(job.every_seconds)
         try:
-            await job.run(service)
+            with context.entered(context.of_service(name)):
+                await job.run(service)
         except Exception as error:  # noqa: BLE001 - the next round tries again
             log.error("job failed", job=job.name, exc_info=error)
 

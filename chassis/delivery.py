@@ -1,5 +1,6 @@
 """One message as it came from the broker: envelope, history, body. How it ends is decided in chassis.messaging."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +8,8 @@ from typing import Any, Self, cast
 
 from aio_pika.abc import AbstractIncomingMessage
 
-from chassis import clock, retry
+from chassis import clock, context, retry
+from chassis.outbox import EVENTS_EXCHANGE
 from chassis.wire import UNREADABLE
 
 _CARRIED = ("traceparent",)
@@ -46,6 +48,11 @@ class Delivery:
         return self.routing_key.split(".", 1)[0]
 
     @property
+    def known_as(self) -> str:
+        """Its id; one that came without has the hash of its body, so that the same again is known again."""
+        return self.message_id or hashlib.sha256(self.body).hexdigest()
+
+    @property
     def waited_seconds(self) -> float:
         """How long ago the portal saw it first."""
         return (clock.now() - self.first_seen).total_seconds()
@@ -72,7 +79,7 @@ class Delivery:
         )
 
     def carried_headers(self, own: Mapping[str, str | int]) -> dict[str, Any]:
-        """The headers of a copy: the few of the sender's that go along, and ours."""
+        """The headers of a copy: the few of the sender's that go along, a service's context, and ours."""
         history: dict[str, Any] = {
             retry.HEADER_FIRST_SEEN: self.first_seen.isoformat(),
             retry.HEADER_ROUTING_KEY: self.routing_key,
@@ -80,7 +87,8 @@ class Delivery:
         }
         if self.user_id is not None:
             history[retry.HEADER_USER] = self.user_id
-        return {**carried(self.headers), **history, **own}
+        said = {name: self.headers[name] for name in context.HEADERS if name in self.headers}
+        return {**carried(self.headers), **(said if self.exchange == EVENTS_EXCHANGE else {}), **history, **own}
 
 
 def _returns(raw: AbstractIncomingMessage) -> int:

@@ -1,7 +1,9 @@
 """HTTP doors: bodies in, answers and problem documents out (RFC 9457)."""
 
+import re
 import time
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -14,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, ExceptionHandler, Receive, Scope, Send
 
+from chassis import context
 from chassis.errors import DATABASE_AWAY, AlreadyHandled, BadRequest, Conflict, Refused, TryLater, Unavailable
 from chassis.telemetry import REQUESTS, log
 from contracts.api.problem import Problem
@@ -21,6 +24,8 @@ from contracts.base import Fault
 
 Body = TypeVar("Body", bound=BaseModel)
 REQUEST_ID = "x-request-id"
+_REQUEST_ID = re.compile(r"[0-9a-f]{32}")
+"""As the gateway makes them; whatever else stands there is not its word."""
 
 DOWNLOAD_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -157,8 +162,18 @@ async def answered(app: ASGIApp, scope: Scope, receive: Receive, send: Send, sor
             await sorry()(scope, receive, send)
 
 
+@contextmanager
+def in_request(request_id: str) -> Iterator[None]:
+    """What is done for a request says so, in the logs and in the context that it hands on."""
+    with (
+        structlog.contextvars.bound_contextvars(request_id=request_id),
+        context.entered(context.of_request(request_id)),
+    ):
+        yield
+
+
 class RequestMetrics:
-    """Binds the request's id to the logs and measures its time by route, never by address."""
+    """Gives the request its context and measures its time by route, never by address."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -168,7 +183,9 @@ class RequestMetrics:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = Headers(scope=scope).get(REQUEST_ID) or uuid4().hex
+        request_id = Headers(scope=scope).get(REQUEST_ID, "")
+        if not _REQUEST_ID.fullmatch(request_id):
+            request_id = uuid4().hex
         started, status = time.perf_counter(), 500
 
         async def observed(message: MutableMapping[str, Any]) -> None:
@@ -181,7 +198,7 @@ class RequestMetrics:
                     headers.setdefault(name, value)
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with in_request(request_id):
             await answered(self._app, scope, receive, observed, _sorry)
         route = getattr(scope.get("route"), "path", "none")
         REQUESTS.labels(route, scope["method"], status).observe(time.perf_counter() - started)

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from starlette.requests import Request
 
+from chassis.context import Actor, act_as, narrow
 from chassis.errors import Forbidden, Unauthorised
 from chassis.security import record
 from chassis.tokens import Signer, Verifier
@@ -74,6 +75,10 @@ def _claims(request: Request, *kinds: str) -> dict[str, Any]:
     if claims.get("kind") not in kinds:
         record("access.refused", "refused", code="wrong_identity")
         raise Forbidden("wrong_identity", "That is not for you.")
+    if claims["kind"] == "professional":
+        act_as(Actor("account", claims["sub"]))
+    elif claims["kind"] == "council":
+        act_as(Actor("council", claims["authority"]), claims["authority"])
     return claims
 
 
@@ -108,4 +113,5 @@ def current_grant(request: Request, right: Literal["read", "edit", "submit"]) ->
         raise Forbidden("wrong_grant", "That form is not yours.")
     if right not in grant.rights:
         raise Forbidden("right_missing", "You can no longer change this form.")
+    narrow(grant)
     return grant

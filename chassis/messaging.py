@@ -14,7 +14,7 @@ from faststream.rabbit import Channel, RabbitBroker, RabbitQueue
 from faststream.rabbit.annotations import RabbitMessage
 from faststream.rabbit.utils import RabbitClientProperties
 
-from chassis import failpoint, wire
+from chassis import context, failpoint, wire
 from chassis.breaker import Breaker
 from chassis.delivery import Delivery
 from chassis.endings import Endings
@@ -135,7 +135,10 @@ class Consumer:
 
     async def _consume(self, queue: str, subscription: Subscription, message: RabbitMessage) -> None:
         delivery = Delivery.of(message.raw_message, queue, self._trusted)
-        with structlog.contextvars.bound_contextvars(queue=delivery.queue, message_id=delivery.message_id):
+        with (
+            structlog.contextvars.bound_contextvars(queue=delivery.queue, message_id=delivery.message_id),
+            context.entered(subscription.context_of(delivery, self._speaks_for_all)),
+        ):
             try:
                 async with self._large[queue] if len(delivery.body) > LARGE else nullcontext(), self._flushed():
                     outcome = await self._end(subscription, delivery)
@@ -182,6 +185,8 @@ class Consumer:
     async def _handle(self, subscription: Subscription, delivery: Delivery) -> None:
         subscription.check_envelope(delivery, self._speaks_for_all)
         message = await read(subscription.message, delivery.body) if subscription.message else None
+        if message is not None:
+            context.narrow(message)
         try:
             async with asyncio.timeout(subscription.timeout_seconds):
                 with nullcontext() if subscription.teller else refusing_unfit_data():

@@ -14,7 +14,7 @@ from faststream.rabbit import Channel, RabbitBroker
 from faststream.rabbit.utils import RabbitClientProperties
 from motor.motor_asyncio import AsyncIOMotorCollection
 
-from chassis import clock
+from chassis import clock, context
 from chassis.loop import LARGE
 from chassis.telemetry import PUBLISHED
 from contracts.base import Message, PortalMessage
@@ -65,9 +65,14 @@ class Outgoing:
         }
 
 
-def outgoing(message: Message, *cause: str, correlation_id: str | None = None) -> Outgoing:
-    """The message as an outgoing event; its id is derived from its name and its cause."""
+def outgoing(message: Message, *cause: str) -> Outgoing:
+    """The message as an outgoing event; its id is derived from its name and its cause.
+
+    It carries the context in which it is told. A council hears what belongs together, not whose doing it is.
+    """
     council = isinstance(message, PortalMessage)
+    known = context.current()
+    about = known.about(message) if known else None
     return Outgoing(
         event_id=derived_id(message.wire_name, *cause),
         exchange=COUNCIL_OUTBOX if council else EVENTS_EXCHANGE,
@@ -77,7 +82,8 @@ def outgoing(message: Message, *cause: str, correlation_id: str | None = None) -
         type=message.wire_name,
         body=message.model_dump_json(by_alias=True),
         at=clock.now(),
-        correlation_id=correlation_id,
+        correlation_id=about.correlation_id if about else None,
+        headers=about.as_headers() if about and not council else {},
         is_secret=message.is_secret,
     )
 

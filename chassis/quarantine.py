@@ -4,7 +4,6 @@ The broker charges a killed process's every delivery with its death; here only t
 """
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
@@ -39,7 +38,7 @@ class Quarantine:
 
     async def attempt_alone(self, delivery: Delivery, work: Callable[[], Awaitable[None]]) -> None:
         """Runs the work while no other suspect's runs; Refused where the process has died of it too often."""
-        key = f"{delivery.queue}:{delivery.message_id or hashlib.sha256(delivery.body).hexdigest()}"
+        key = f"{delivery.queue}:{delivery.known_as}"
         async with self._lock:
             attempt = await self._attempts.find_one_and_update(
                 {"_id": key},

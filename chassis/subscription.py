@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from chassis import loop, strictjson
+from chassis import context, loop, strictjson
+from chassis.context import Context
 from chassis.delivery import Delivery
 from chassis.errors import Refused
 from chassis.outbox import EVENTS_EXCHANGE, Outgoing
@@ -93,8 +94,20 @@ class Subscription:
         """Refused where properties cannot be read, or somebody else tells what is its owner's to tell."""
         if delivery.unreadable:
             raise Refused("invalid_properties", f"These properties cannot be read: {delivery.unreadable}.")
-        if self.teller is not None and delivery.user_id not in {self.teller, *speaks_for_all}:
+        if self.teller is not None and not self._is_told_by_its_teller(delivery, speaks_for_all):
             raise Refused("wrong_sender", f"Only {self.teller} tells this.")
+
+    def context_of(self, delivery: Delivery, speaks_for_all: Collection[str]) -> Context:
+        """What the work hands on: a council's message begins something, an event goes on with what its teller says."""
+        if self.teller is None:
+            return context.of_council(delivery.authority, delivery.known_as)
+        told_by = delivery.user_id or "unknown"
+        if not self._is_told_by_its_teller(delivery, speaks_for_all):
+            return context.of_event(delivery.known_as, None, told_by, {})
+        return context.of_event(delivery.known_as, delivery.correlation_id, told_by, delivery.headers)
+
+    def _is_told_by_its_teller(self, delivery: Delivery, speaks_for_all: Collection[str]) -> bool:
+        return delivery.user_id in {self.teller, *speaks_for_all}
 
 
 def read_body(model: type[MessageT], body: bytes) -> MessageT:

@@ -6,6 +6,8 @@ import sys
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
+from chassis import context
+
 DELIVERIES = Counter(
     "portal_deliveries",
     "Deliveries by how they ended: done, repeated, later, refused, retried, dead, released",
@@ -30,6 +32,7 @@ def configure_logging(service: str, level: str) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            context.in_log,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,

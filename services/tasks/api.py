@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from chassis import context
 from chassis.errors import BadRequest
 from chassis.http import DOWNLOAD_HEADERS, answer, nothing, read
 from chassis.identity import current_council, current_professional
@@ -133,7 +134,8 @@ async def take_message(request: Request) -> Response:
     message_id = request.headers.get("idempotency-key", "").strip()
     if not message_id or len(message_id) > _KEY_LIMIT:
         raise BadRequest("idempotency_key_missing", "Send an Idempotency-Key of at most 200 characters.")
-    await _service(request).door.take(council.authority, name, await request.body(), message_id)
+    with context.entered(context.of_council(council.authority, message_id)):
+        await _service(request).door.take(council.authority, name, await request.body(), message_id)
     return answer(TakenView(message_id=message_id, type=name), status=202)
 
 

@@ -1,7 +1,5 @@
 """Messages in: one function per queue. What a council cannot be taken at its word for is answered."""
 
-import hashlib
-
 import orjson
 
 from chassis.errors import Refused
@@ -87,7 +85,7 @@ def reject(delivery: Delivery, refused: Refused) -> Outgoing | None:
         reason=refused.detail,
         field=refused.field,
     )
-    return outgoing(rejected, delivery.authority, delivery.message_id or hashlib.sha256(delivery.body).hexdigest())
+    return outgoing(rejected, delivery.authority, delivery.known_as)
 
 
 def _delegation_id(body: bytes) -> str | None:

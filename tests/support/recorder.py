@@ -15,11 +15,13 @@ from tests.support.eventually import WITHIN_SECONDS, eventually
 
 @dataclass(frozen=True)
 class Heard:
-    """One message: its name, its id, its body."""
+    """One message: its name, its id, its body, and what its envelope says of where it came from."""
 
     type: str
     message_id: str
     body: dict[str, Any]
+    correlation_id: str | None
+    headers: dict[str, Any]
 
 
 @dataclass
@@ -42,7 +44,8 @@ class Recorder:
             yield recorder
 
     async def _hear(self, message: AbstractIncomingMessage) -> None:
-        self.heard.append(Heard(message.type or "", message.message_id or "", json.loads(message.body)))
+        name, message_id, body = message.type or "", message.message_id or "", json.loads(message.body)
+        self.heard.append(Heard(name, message_id, body, message.correlation_id, dict(message.headers)))
 
     def of(self, name: str, **fields: Any) -> list[Heard]:
         """What was heard under a name with these values, each message id once (delivery is at least once)."""

@@ -4,13 +4,12 @@ import secrets
 import time
 from uuid import uuid4
 
-import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis.http import answered
+from chassis.http import answered, in_request
 from chassis.telemetry import REQUESTS
 from services.gateway.kit.hosts import without_broken_host
 from services.gateway.kit.limits import client_of
@@ -67,7 +66,7 @@ class Guard:
                 REQUESTS.labels(route, scope["method"], message["status"]).observe(time.perf_counter() - started)
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=reference):
+        with in_request(reference):
             try:
                 await answered(self.app, scope, body.receive, guarded, _sorry)
             finally:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import aiohttp
-import structlog
 from pydantic import BaseModel, ValidationError
 
-from chassis import clock
+from chassis import clock, context
 from chassis.errors import (
     BadRequest,
     Conflict,
@@ -130,7 +129,8 @@ class Transport:
         return answers
 
     def _headers(self, service: str, asker: Asker, grant: str | None, more: Mapping[str, str] | None) -> dict[str, str]:
-        reference = structlog.contextvars.get_contextvars().get("request_id") or secrets.token_hex(16)
+        known = context.current()
+        reference = known.correlation_id if known else secrets.token_hex(16)
         headers = {
             "Authorization": f"Bearer {self._identities.of(asker, service)}",
             "X-Request-ID": reference,
