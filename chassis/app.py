@@ -1,32 +1,34 @@
-"""A service as one Starlette app: database, relay, consumers, jobs, health and metrics around its doors."""
+"""A service as one Starlette app: what it opens, in which order, and how all of it closes again, the last first."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pymongo.errors import PyMongoError
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, ExceptionHandler
 
-from chassis import context, loop
+from chassis import loop
 from chassis.authorities import Authorities
+from chassis.context import entered, of_service
 from chassis.database import Database
+from chassis.errors import NotFound
+from chassis.event_log import EventLog
 from chassis.health import Health
 from chassis.http import EXCEPTION_HANDLERS, App, RequestMetrics
 from chassis.messaging import Consumer, Subscription
 from chassis.outbox import Publisher
 from chassis.quarantine import Quarantine
 from chassis.relay import Relay
-from chassis.settings import StoredServiceSettings
+from chassis.settings import ServiceSettings, StoredServiceSettings
 from chassis.telemetry import configure_logging, log
 from chassis.tokens import Verifier
-from chassis.told import Told
 
 _START_SECONDS = 60
 _DRAIN_SECONDS = 4
@@ -34,15 +36,21 @@ _RECONNECT_SECONDS = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Resources:
+class ServiceContext:
     """What a service is composed from."""
+
+    authorities: Authorities
+    health: Health
+    closing: AsyncExitStack
+    """What the service opens goes here, and closes when it ends: after its work, before what it leans on."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredServiceContext(ServiceContext):
+    """What a service with a database is composed from."""
 
     database: Database
     relay: Relay
-    authorities: Authorities
-    health: Health
-    closing: ExitStack = field(default_factory=ExitStack)
-    """What lets go when the service ends, after its work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,131 +62,160 @@ class Job:
     run: Callable[[Any], Awaitable[None]]
 
 
-Compose = Callable[[Resources], Awaitable[Any]]
+Compose = Callable[[ServiceContext], Awaitable[Any]]
+ComposeStored = Callable[[StoredServiceContext], Awaitable[Any]]
 
 
 def service_app(
     *,
     name: str,
-    settings: StoredServiceSettings,
+    settings: ServiceSettings,
     compose: Compose,
+    routes: Sequence[BaseRoute],
+    around: Callable[[ASGIApp], ASGIApp] = RequestMetrics,
+    exception_handlers: Mapping[int | type[Exception], ExceptionHandler] = EXCEPTION_HANDLERS,
+) -> App:
+    """The app of a service that keeps nothing. `compose` gives the object that doors find at `app.state.service`."""
+    configure_logging(name, settings.log_level)
+    authorities, health = Authorities.load(settings.authorities_dir), Health()
+
+    @asynccontextmanager
+    async def lifespan(app: App) -> AsyncIterator[None]:
+        async with AsyncExitStack() as closing:
+            await closing.enter_async_context(loop.watched())
+            with entered(of_service(name)):
+                app.state.service = await compose(ServiceContext(authorities, health, closing))
+            closing.callback(health.drain)
+            yield
+
+    return App(
+        around=around,
+        routes=[*health.routes(), Route("/metrics", metrics), *routes],
+        lifespan=lifespan,
+        exception_handlers=exception_handlers,
+    )
+
+
+def stored_service_app(
+    *,
+    name: str,
+    settings: StoredServiceSettings,
+    compose: ComposeStored,
     routes: Sequence[BaseRoute],
     subscriptions: Sequence[Subscription] = (),
     jobs: Sequence[Job] = (),
     identities: Verifier | None = None,
     grants: Verifier | None = None,
-) -> Starlette:
-    """The app. `compose` opens stores, makes indexes and gives the service object that doors and handlers get.
+) -> App:
+    """The app of a service with a database and a broker. `compose` opens stores and makes their indexes.
 
-    Doors find it at `request.app.state.service`. Messages are taken as soon as the broker answers; HTTP does not wait.
+    Messages are taken as soon as the broker answers; HTTP does not wait.
     """
-    configure_logging(name, settings.log_level)
-    health = Health()
-    parts = _Parts(name, settings, subscriptions, health)
+    runtime = ServiceRuntime(name, settings, subscriptions, jobs)
 
-    @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        with context.entered(context.of_service(name)):
-            app.state.service = service = await parts.open(compose)
-        app.state.identities = identities
-        app.state.grants = grants
-        background = [
-            asyncio.create_task(parts.consume(service)),
-            *(asyncio.create_task(_repeat(name, job, service)) for job in jobs),
-        ]
-        try:
-            async with loop.watched():
-                yield
-        finally:
-            health.is_draining = True
-            for task in background:
-                task.cancel()
-            await asyncio.gather(*background, return_exceptions=True)
-            await parts.close()
+    async def open_all(context: ServiceContext) -> Any:
+        return await runtime.open(context, compose)
 
-    return App(
-        around=RequestMetrics,
-        routes=[*routes, *parts.told.routes(), *health.routes(), Route("/metrics", metrics)],
-        lifespan=lifespan,
-        exception_handlers=EXCEPTION_HANDLERS,
-    )
+    routes = [*routes, *runtime.event_log.routes()]
+    app = service_app(name=name, settings=settings, compose=open_all, routes=routes)
+    app.state.identities, app.state.grants = identities, grants
+    return app
 
 
-class _Parts:
-    """What is opened at start and closed at the end, in order."""
+class ServiceRuntime:
+    """What runs below and beside a service that keeps something: database, outbox, consumers, jobs."""
 
     def __init__(
-        self, name: str, settings: StoredServiceSettings, subscriptions: Sequence[Subscription], health: Health
+        self, name: str, settings: StoredServiceSettings, subscriptions: Sequence[Subscription], jobs: Sequence[Job]
     ) -> None:
-        amqp_url = settings.amqp_url.get_secret_value()
-        self._health = health
-        self._closing = ExitStack()
-        self._authorities = Authorities.load(settings.authorities_dir)
+        self._name = name
+        self._amqp_url = settings.amqp_url.get_secret_value()
+        self._subscriptions = subscriptions
+        self._jobs = jobs
         self._database = Database.open(settings.mongo_url.get_secret_value(), settings.mongo_database)
-        self._publisher = Publisher(amqp_url, user=unquote(urlsplit(amqp_url).username or "guest"), service=name)
-        self.told = Told(self._database.collection("outbox_sent"))
-        self._relay = Relay(self._publisher, self.told.keep)
+        self._publisher = Publisher(self._amqp_url, user=self._user, service=name)
+        self.event_log = EventLog(self._database.collection("outbox_sent"))
+        self._relay = Relay(self._publisher, self.event_log.append)
         self._quarantine = Quarantine(self._database.collection("quarantine"))
-        self._consumer = Consumer(
-            amqp_url,
-            service_name=name,
-            subscriptions=subscriptions,
-            authorities=[authority.code for authority in self._authorities],
-            publisher=self._publisher,
-            keep=self.told.keep,
-            flushed=self._relay.flushed,
-            quarantine=self._quarantine,
-        )
-        health.register("database", self._database.ping)
-        health.register("broker", self._consumer.check)
 
-    async def open(self, compose: Compose) -> Any:
-        """Waits for the database, composes the service, starts the relay."""
-        resources = Resources(self._database, self._relay, self._authorities, self._health, self._closing)
+    @property
+    def _user(self) -> str:
+        return unquote(urlsplit(self._amqp_url).username or "guest")
+
+    async def open(self, context: ServiceContext, compose: ComposeStored) -> Any:
+        """Opens everything in this order; at the end it closes from below: no more work, then what work needs."""
+        closing, health = context.closing, context.health
+        closing.callback(self._database.close)
+        health.register("database", self._database.ping)
+        closing.push_async_callback(self._publisher.close)
+        service = await self._compose(context, compose)
+        consumer = self._consumer(context.authorities)
+        closing.push_async_callback(consumer.stop)
+        health.register("broker", consumer.check)
+        await closing.enter_async_context(loop.beside(_consume(consumer, service)))
+        for job in self._jobs:
+            await closing.enter_async_context(loop.beside(_repeat(self._name, job, service)))
+        return service
+
+    async def _compose(self, context: ServiceContext, compose: ComposeStored) -> Any:
+        """As soon as the database answers. What an attempt has opened before it failed is closed again."""
         async with asyncio.timeout(_START_SECONDS):
             while True:
                 try:
-                    await self._database.ping()
-                    await self._quarantine.prepare()
-                    await self.told.prepare()
-                    service = await compose(resources)
-                    await self._relay.start()
+                    async with AsyncExitStack() as attempt:
+                        service = await compose(await self._prepared(context, attempt))
+                        context.closing.push_async_exit(attempt.pop_all())
+                        return service
                 except (PyMongoError, TimeoutError) as error:
                     log.warning("waiting for the database", error=repr(error))
                     await asyncio.sleep(_RECONNECT_SECONDS)
-                else:
-                    return service
 
-    async def consume(self, service: Any) -> None:
-        """Consumes as soon as the broker is there; the connection mends itself afterwards."""
-        while True:
-            try:
-                await self._consumer.start(service)
-            except Exception as error:  # noqa: BLE001 - away, or its queues are not declared yet: ask again
-                log.warning("waiting for the broker", error=repr(error))
-                await asyncio.sleep(_RECONNECT_SECONDS)
-            else:
-                return
+    async def _prepared(self, context: ServiceContext, closing: AsyncExitStack) -> StoredServiceContext:
+        """What a service finds ready: indexes made, the relay at work until what it tells at its end is told."""
+        await self._database.ping()
+        await self._quarantine.prepare()
+        await self.event_log.prepare()
+        closing.push_async_callback(self._relay.drain, _DRAIN_SECONDS)
+        await self._relay.start()
+        return StoredServiceContext(context.authorities, context.health, closing, self._database, self._relay)
 
-    async def close(self) -> None:
-        """Finishes what is under way, then lets go."""
-        await self._consumer.stop()
-        await self._relay.drain(_DRAIN_SECONDS)
-        await self._publisher.close()
-        self._closing.close()
-        self._database.close()
+    def _consumer(self, authorities: Authorities) -> Consumer:
+        return Consumer(
+            self._amqp_url,
+            service_name=self._name,
+            subscriptions=self._subscriptions,
+            authorities=[authority.code for authority in authorities],
+            publisher=self._publisher,
+            keep=self.event_log.append,
+            flushed=self._relay.flushed,
+            quarantine=self._quarantine,
+        )
+
+
+async def _consume(consumer: Consumer, service: Any) -> None:
+    """Consumes as soon as the broker is there; the connection mends itself afterwards."""
+    while True:
+        try:
+            await consumer.start(service)
+        except Exception as error:  # noqa: BLE001 - away, or its queues are not declared yet: ask again
+            log.warning("waiting for the broker", error=repr(error))
+            await asyncio.sleep(_RECONNECT_SECONDS)
+        else:
+            return
 
 
 async def _repeat(name: str, job: Job, service: Any) -> None:
     while True:
         await asyncio.sleep(job.every_seconds)
         try:
-            with context.entered(context.of_service(name)):
+            with entered(of_service(name)):
                 await job.run(service)
         except Exception as error:  # noqa: BLE001 - the next round tries again
             log.error("job failed", job=job.name, exc_info=error)
 
 
-async def metrics(_: Request) -> Response:
-    """Prometheus text. For operators: not open to the outside."""
+async def metrics(request: Request) -> Response:
+    """Prometheus text, for operators: whoever comes through a proxy comes from outside."""
+    if "x-forwarded-for" in request.headers:
+        raise NotFound("not_for_outside")
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

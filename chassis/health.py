@@ -15,11 +15,15 @@ class Health:
 
     def __init__(self) -> None:
         self._checks: dict[str, Check] = {}
-        self.is_draining = False
+        self._is_draining = False
 
     def register(self, name: str, check: Check) -> None:
         """Adds a check; it raises where the dependency does not answer."""
         self._checks[name] = check
+
+    def drain(self) -> None:
+        """From now on nobody sends work here: the process ends."""
+        self._is_draining = True
 
     async def _run(self, check: Check) -> str:
         try:
@@ -33,7 +37,7 @@ class Health:
         """200 where everything answers, else 503; a draining process is not ready."""
         outcomes = await asyncio.gather(*(self._run(check) for check in self._checks.values()))
         checks = dict(zip(self._checks, outcomes, strict=True))
-        if self.is_draining:
+        if self._is_draining:
             checks["draining"] = "yes"
         is_ready = all(outcome == "ok" for outcome in checks.values())
         return JSONResponse({"ready": is_ready, "checks": checks}, status_code=200 if is_ready else 503)

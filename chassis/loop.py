@@ -1,10 +1,10 @@
 """The event loop: how late it is, and where work goes that would hold it up."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
-from typing import ParamSpec, TypeVar
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, ParamSpec, TypeVar
 
 from chassis.telemetry import LOOP_LAG
 
@@ -29,15 +29,19 @@ async def work(
 
 
 @asynccontextmanager
-async def watched() -> AsyncIterator[None]:
-    """Measures how late the loop comes to what is due, for as long as the process serves."""
-    watch = asyncio.create_task(_watch())
+async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Runs the work beside what is inside, and ends it there."""
+    task = asyncio.create_task(work)
     try:
         yield
     finally:
-        watch.cancel()
-        with suppress(asyncio.CancelledError):
-            await watch
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def watched() -> AbstractAsyncContextManager[None]:
+    """Measures how late the loop comes to what is due, for as long as the process serves."""
+    return beside(_watch())
 
 
 async def _watch() -> None:

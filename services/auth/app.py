@@ -2,7 +2,7 @@
 
 from starlette.applications import Starlette
 
-from chassis.app import Resources, service_app
+from chassis.app import StoredServiceContext, stored_service_app
 from chassis.sealed import Seal
 from chassis.settings import key_bytes
 from chassis.tokens import Signer, Verifier
@@ -21,12 +21,12 @@ def build_app(settings: Settings) -> Starlette:
     secret, common = key_bytes(settings.secret), common_passwords()
     councils = CouncilDesk(settings.council_clients, Signer(settings.signing_key, issuer="auth"))
 
-    async def compose(resources: Resources) -> Auth:
-        stores = Stores(resources.database, resources.relay)
+    async def compose(context: StoredServiceContext) -> Auth:
+        stores = Stores(context.database, context.relay)
         await stores.ensure_indexes()
-        return Auth(stores, PasswordHasher(), resources.authorities, secret, councils, Seal(settings.code_key), common)
+        return Auth(stores, PasswordHasher(), context.authorities, secret, councils, Seal(settings.code_key), common)
 
-    return service_app(
+    return stored_service_app(
         name="auth",
         settings=settings,
         compose=compose,

@@ -1,15 +1,12 @@
 """Wiring: settings in, the service's app out."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Lifespan
 
-from chassis.app import Resources, service_app
+from chassis.app import StoredServiceContext, stored_service_app
 from chassis.errors import TryLater, Unavailable
 from chassis.http import problem
 from chassis.tokens import Signer, Verifier
@@ -24,12 +21,11 @@ from services.files.usecases import Files
 
 
 def build_app(settings: Settings) -> Starlette:
-    """The app; the inspector's child processes live as long as it does."""
-    inspector = Inspector(settings.inspectors)
-    app = service_app(
+    """The app around these settings."""
+    app = stored_service_app(
         name="files",
         settings=settings,
-        compose=lambda resources: _compose(settings, inspector, resources),
+        compose=lambda context: _compose(settings, context),
         routes=routes,
         subscriptions=subscriptions,
         jobs=jobs,
@@ -37,33 +33,20 @@ def build_app(settings: Settings) -> Starlette:
         grants=Verifier(settings.tasks_public_key, issuer="tasks", audience="forms-and-files"),
     )
     app.add_exception_handler(TryLater, _later)
-    app.router.lifespan_context = _with_inspector(app, inspector)
     return app
 
 
-async def _compose(settings: Settings, inspector: Inspector, resources: Resources) -> Files:
-    database = resources.database
-    folders = FolderStore(database.documents("folders", resources.relay))
+async def _compose(settings: Settings, context: StoredServiceContext) -> Files:
+    database = context.database
+    folders = FolderStore(database.documents("folders", context.relay))
     contents = ContentStore(database.bucket("content"), database.collection("content.files"))
     await folders.open()
     await contents.open()
+    inspector = Inspector(settings.inspectors)
+    context.closing.push_async_callback(inspector.stop)
+    await inspector.start()
     scanner = Scanner(settings.clamd_url, timedelta(days=settings.signatures_max_days))
-    return Files(folders, contents, scanner, inspector, resources.authorities, Signer(settings.signing_key, "files"))
-
-
-def _with_inspector(app: Starlette, inspector: Inspector) -> Lifespan[Starlette]:
-    lifespan = app.router.lifespan_context
-
-    @asynccontextmanager
-    async def wrapped(of: Starlette) -> AsyncIterator[None]:
-        async with lifespan(of):
-            await inspector.start()
-            try:
-                yield
-            finally:
-                await inspector.stop()
-
-    return wrapped
+    return Files(folders, contents, scanner, inspector, context.authorities, Signer(settings.signing_key, "files"))
 
 
 async def _later(_: Request, __: Exception) -> Response:

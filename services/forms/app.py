@@ -3,7 +3,7 @@
 import orjson
 from starlette.applications import Starlette
 
-from chassis.app import Resources, service_app
+from chassis.app import StoredServiceContext, stored_service_app
 from chassis.tokens import Verifier
 from services.forms.api import routes
 from services.forms.handlers import subscriptions
@@ -26,20 +26,20 @@ def build_app(settings: Settings) -> Starlette:
         Verifier(settings.files_public_key, issuer="files", audience="forms-draft"),
     )
 
-    async def compose(resources: Resources) -> FormsService:
-        stores = await Stores.open(resources)
+    async def compose(context: StoredServiceContext) -> FormsService:
+        stores = await Stores.open(context)
         printer = Printer()
-        resources.closing.callback(printer.close)
+        context.closing.callback(printer.close)
         service = FormsService(
             definitions=Definitions(stores),
             delegated=Delegated(stores),
             drafts=Drafts(stores),
-            submissions=Submissions(stores, resources.authorities, printer, manifests, settings.public_url),
+            submissions=Submissions(stores, context.authorities, printer, manifests, settings.public_url),
         )
         await service.definitions.load_shipped(shipped)
         return service
 
-    return service_app(
+    return stored_service_app(
         name="forms",
         settings=settings,
         compose=compose,

@@ -1,23 +1,14 @@
 """Composition root: wires the gateway from its settings."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from functools import partial
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from chassis import loop
+from chassis.app import ServiceContext, service_app
 from chassis.authorities import Authorities
-from chassis.errors import NotFound
-from chassis.health import Health
-from chassis.http import App
 from chassis.settings import key_bytes
-from chassis.telemetry import configure_logging
 from chassis.tokens import Signer, Verifier
 from services.gateway.content import pages as content
 from services.gateway.council import api as council
@@ -79,17 +70,9 @@ def _gateway(
     )
 
 
-async def metrics(request: Request) -> Response:
-    """Prometheus text, for operators: whoever comes through a proxy comes from outside."""
-    if "x-forwarded-for" in request.headers:
-        raise NotFound("not_for_outside")
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-
 def build_app(settings: GatewaySettings) -> Starlette:
     """The gateway as an ASGI app; tests build it the same way."""
-    configure_logging("gateway", settings.log_level)
-    authorities, health = Authorities.load(settings.authorities_dir), Health()
+    authorities = Authorities.load(settings.authorities_dir)
     authorities.get(settings.default_authority)
     statics = Statics(authorities)
     limits = ClientLimits(
@@ -98,8 +81,7 @@ def build_app(settings: GatewaySettings) -> Starlette:
     hosts = own_hosts(settings.public_url, authorities)
     environment()
 
-    @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def compose(context: ServiceContext) -> Gateway:
         services = {
             "auth": settings.auth_url,
             "tasks": settings.tasks_url,
@@ -108,25 +90,20 @@ def build_app(settings: GatewaySettings) -> Starlette:
             "notify": settings.notify_url,
         }
         transport = Transport(services, Identities(Signer(settings.signing_key, issuer="gateway")))
+        context.closing.push_async_callback(transport.close)
         for name in services:
-            health.register(name, transport.check(name))
-        app.state.gateway = _gateway(settings, transport, authorities, statics, limits)
-        try:
-            async with loop.watched():
-                yield
-        finally:
-            health.is_draining = True
-            await transport.close()
+            context.health.register(name, transport.check(name))
+        return _gateway(settings, transport, authorities, statics, limits)
 
-    return App(
+    return service_app(
+        name="gateway",
+        settings=settings,
+        compose=compose,
         around=partial(Guard, is_https=settings.public_url.startswith("https://")),
         routes=[
             Route("/static/{build}/{name:path}", statics.serve),
-            *health.routes(),
-            Route("/metrics", metrics),
             Mount("", routes=[*PAGES, *council.routes], middleware=[Middleware(Limited, limits=limits, hosts=hosts)]),
         ],
-        lifespan=lifespan,
         exception_handlers=EXCEPTION_HANDLERS,
     )
 

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from starlette.applications import Starlette
 
-from chassis.app import Resources, service_app
+from chassis.app import StoredServiceContext, stored_service_app
 from chassis.authorities import Authorities
 from chassis.sealed import Seal
 from chassis.tokens import Verifier
@@ -22,18 +22,18 @@ from services.notify.usecases import Desk
 def build_app(settings: Settings) -> Starlette:
     """The service as an ASGI app; tests build it the same way."""
 
-    async def compose(resources: Resources) -> Desk:
-        store = DeliveryStore(resources.database.documents("deliveries", resources.relay))
+    async def compose(context: StoredServiceContext) -> Desk:
+        store = DeliveryStore(context.database.documents("deliveries", context.relay))
         await store.open()
         return Desk(
             store=store,
             server=MailServer(settings.smtp_url.get_secret_value(), needs_tls=settings.env == "production"),
-            letters=Letters(portal_urls(str(settings.public_url), resources.authorities)),
-            authorities=resources.authorities,
+            letters=Letters(portal_urls(str(settings.public_url), context.authorities)),
+            authorities=context.authorities,
             seal=Seal(settings.code_key),
         )
 
-    return service_app(
+    return stored_service_app(
         name="notify",
         settings=settings,
         compose=compose,

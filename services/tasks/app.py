@@ -2,7 +2,7 @@
 
 from starlette.applications import Starlette
 
-from chassis.app import Resources, service_app
+from chassis.app import StoredServiceContext, stored_service_app
 from chassis.tokens import Signer, Verifier
 from services.tasks.api import routes
 from services.tasks.handlers import subscriptions
@@ -21,20 +21,20 @@ def build_app(settings: Settings) -> Starlette:
     """The app around these settings."""
     signer = Signer(settings.signing_key, issuer="tasks")
 
-    async def compose(resources: Resources) -> TasksService:
-        stores = await Stores.open(resources)
-        delegations = Delegations(stores, resources.authorities)
-        people = People(stores, resources.authorities)
+    async def compose(context: StoredServiceContext) -> TasksService:
+        stores = await Stores.open(context)
+        delegations = Delegations(stores, context.authorities)
+        people = People(stores, context.authorities)
         return TasksService(
             delegations=delegations,
             door=Door(delegations, people),
-            lists=Lists(stores, resources.authorities),
+            lists=Lists(stores, context.authorities),
             people=people,
-            re_assigning=ReAssigning(stores, resources.authorities),
-            work=Work(stores, resources.authorities, signer),
+            re_assigning=ReAssigning(stores, context.authorities),
+            work=Work(stores, context.authorities, signer),
         )
 
-    return service_app(
+    return stored_service_app(
         name="tasks",
         settings=settings,
         compose=compose,

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 
 from chassis import clock
-from chassis.app import Resources, service_app
+from chassis.app import StoredServiceContext, stored_service_app
 from chassis.database import Documents
 from chassis.errors import Refused
 from chassis.messaging import Delivery, Subscription
@@ -133,17 +133,17 @@ def app(name: str, options: dict[str, Any]) -> Starlette:
     )
     benches: list[Bench] = []
 
-    async def compose(resources: Resources) -> Bench:
-        effects = resources.database.documents("effects", resources.relay)
+    async def compose(context: StoredServiceContext) -> Bench:
+        effects = context.database.documents("effects", context.relay)
         await effects.ensure_indexes([])
-        await resources.database.collection("starts").create_index("order_id")
-        benches.append(Bench(resources.database.collection("starts"), effects))
+        await context.database.collection("starts").create_index("order_id")
+        benches.append(Bench(context.database.collection("starts"), effects))
         return benches[0]
 
     async def handle(order: Ordered, delivery: Delivery, bench: Bench) -> None:
         await bench.handle(order, delivery, bench)
 
-    return service_app(
+    return stored_service_app(
         name=name,
         settings=settings,
         compose=compose,

@@ -108,7 +108,7 @@ def _seen(task: Task) -> tuple[Any, ...]:
 async def desk(mongo_url: str) -> AsyncIterator[Desk]:
     """A desk with the form on offer, and a relay that never runs."""
     database = Database.open(mongo_url, f"t16_{uuid4().hex[:8]}")
-    stores = Stores(_Resources(database, _StillRelay()))  # type: ignore[arg-type]
+    stores = Stores(_Context(database, _StillRelay()))  # type: ignore[arg-type]
     for store in (stores.tasks, stores.work_groups, stores.forms, stores.people):
         await store.prepare()
     authorities = Authorities.load(ROOT / "deploy/authorities")
@@ -143,7 +143,7 @@ class _StillRelay(Relay):
         """Tells nobody."""
 
 
-class _Resources:
+class _Context:
     def __init__(self, database: Database, relay: Relay) -> None:
         self.database = database
         self.relay = relay

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from chassis.app import Resources
+from chassis.app import StoredServiceContext
 from services.forms.store.contributions import ContributionStore
 from services.forms.store.definitions import DefinitionStore
 from services.forms.store.documents import DocumentStore
@@ -20,9 +20,9 @@ class Stores:
     documents: DocumentStore
 
     @classmethod
-    async def open(cls, resources: Resources) -> Self:
+    async def open(cls, context: StoredServiceContext) -> Self:
         """Opens them and makes their indexes."""
-        database, relay = resources.database, resources.relay
+        database, relay = context.database, context.relay
         stores = cls(
             DefinitionStore(database.documents("definitions", relay)),
             ContributionStore(database.documents("contributions", relay)),

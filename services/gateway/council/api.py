@@ -24,7 +24,7 @@ _LIST_PARAMETERS = ("state", "after", "limit")
 
 
 def _gateway(request: Request) -> Gateway:
-    gateway: Gateway = request.app.state.gateway
+    gateway: Gateway = request.app.state.service
     return gateway
 
 

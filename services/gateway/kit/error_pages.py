@@ -54,7 +54,7 @@ async def refused(request: Request, error: Exception) -> Response:
     """A refusal of the portal or of a service behind it."""
     assert isinstance(error, Refused)  # noqa: S101 - registered for that class only
     if isinstance(error, Forbidden) or (isinstance(error, Unauthorised) and _is_council(request)):
-        client = caller_key(request.app.state.gateway, request)
+        client = caller_key(request.app.state.service, request)
         record("access.refused", "refused", code=error.code, client=client)
     if _is_council(request) or wants_json(request):
         return problem(error, for_person=not _is_council(request))

@@ -52,7 +52,7 @@ class Memory(Generic[Key, Kept]):
 
 @dataclass(frozen=True)
 class Gateway:
-    """At `request.app.state.gateway`."""
+    """At `request.app.state.service`."""
 
     settings: GatewaySettings
     authorities: Authorities

@@ -59,7 +59,7 @@ class Visit:
 
     def __init__(self, request: Request) -> None:
         self.request = request
-        self.gateway: Gateway = request.app.state.gateway
+        self.gateway: Gateway = request.app.state.service
         settings = self.gateway.settings
         self.authority: Authority = self.gateway.authorities.at_host(host_of(request), settings.default_authority)
         prefix = "__Host-" if self.gateway.is_https else ""

@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from chassis.app import Resources
+from chassis.app import StoredServiceContext
 from services.tasks.store.lists import ListStore
 from services.tasks.store.people import FormStore, PersonStore, WorkGroupStore
 from services.tasks.store.shared import SharedStore
@@ -14,8 +14,8 @@ __all__ = ["Stores"]
 class Stores:
     """The stores of this service."""
 
-    def __init__(self, resources: Resources) -> None:
-        database, relay = resources.database, resources.relay
+    def __init__(self, context: StoredServiceContext) -> None:
+        database, relay = context.database, context.relay
         tasks = database.documents("tasks", relay)
         self.tasks = TaskStore(tasks)
         self.lists = ListStore(tasks)
@@ -27,9 +27,9 @@ class Stores:
         )
 
     @classmethod
-    async def open(cls, resources: Resources) -> Self:
+    async def open(cls, context: StoredServiceContext) -> Self:
         """With every index made."""
-        stores = cls(resources)
+        stores = cls(context)
         for store in (stores.tasks, stores.lists, stores.work_groups, stores.forms, stores.people, stores.shared):
             await store.prepare()
         return stores

@@ -9,9 +9,9 @@ import pytest
 from chassis import clock
 from chassis.database import Database
 from chassis.errors import AlreadyHandled
+from chassis.event_log import EventLog
 from chassis.outbox import Publisher
 from chassis.relay import Relay
-from chassis.told import Told
 from contracts.base import Contact
 from services.notify.model import Delivery
 from services.notify.store import DeliveryStore
@@ -27,7 +27,7 @@ async def store(stopped: Notify) -> AsyncIterator[DeliveryStore]:
     database = Database.open(settings.mongo_url.get_secret_value(), settings.mongo_database)
     publisher = Publisher(settings.amqp_url.get_secret_value(), user="notify", service="notify")
     store = DeliveryStore(
-        database.documents("deliveries", Relay(publisher, Told(database.collection("outbox_sent")).keep))
+        database.documents("deliveries", Relay(publisher, EventLog(database.collection("outbox_sent")).append))
     )
     await store.open()
     yield store

@@ -1,20 +1,21 @@
 """What somebody else does between a read and the write that follows from it: the end is right all the same."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from chassis import clock
-from chassis.app import Resources
+from chassis.app import StoredServiceContext
 from chassis.authorities import Authorities
 from chassis.database import Database, Document, Documents
 from chassis.errors import AlreadyHandled, Refused
+from chassis.event_log import EventLog
 from chassis.health import Health
 from chassis.outbox import Collection, Outgoing, Publisher
 from chassis.relay import Relay
-from chassis.told import Told
 from contracts.council import DelegationAmended, DelegationRequested, DelegationRetracted
 from services.tasks.model.form import Form
 from services.tasks.store import Stores
@@ -46,14 +47,14 @@ class Interrupted(Documents):
 async def parts(tasks: Tasks) -> AsyncIterator[tuple[Database, Relay]]:
     database = Database.open(tasks.settings.mongo_url.get_secret_value(), tasks.settings.mongo_database)
     publisher = Publisher(tasks.settings.amqp_url.get_secret_value(), user="tasks", service="tasks")
-    yield database, Relay(publisher, Told(database.collection("outbox_sent")).keep)
+    yield database, Relay(publisher, EventLog(database.collection("outbox_sent")).append)
     await publisher.close()
     database.close()
 
 
 def delegations(parts: tuple[Database, Relay], meanwhile: Meanwhile | None = None) -> Delegations:
     database, relay = parts
-    stores = Stores(Resources(database=database, relay=relay, authorities=AUTHORITIES, health=Health()))
+    stores = Stores(StoredServiceContext(AUTHORITIES, Health(), AsyncExitStack(), database, relay))
     if meanwhile:
         stores.tasks = TaskStore(Interrupted(database.collection("tasks"), relay, meanwhile))
     return Delegations(stores, AUTHORITIES)

@@ -140,7 +140,7 @@ def test_an_anonymous_body_beyond_300_kb_is_neither_kept_nor_echoed(client: Test
 
 def page_id(client: TestClient, task_id: str = "x") -> str:
     """As a page of this task bears it that was drawn before."""
-    return new_page_id(client.app.state.gateway, task_id)  # type: ignore[attr-defined]
+    return new_page_id(client.app.state.service, task_id)  # type: ignore[attr-defined]
 
 
 def test_whoever_was_given_no_page_gets_nothing_back(client: TestClient) -> None:
@@ -162,7 +162,7 @@ def test_a_file_beyond_the_limit_does_not_take_the_words_before_it_along(client:
     answer = client.post("/forms/x/1", data=page, files={"file": ("a.pdf", b"x" * 5_000_000)})
     assert answer.status_code == 200
     sealed = answer.text.partition('name="held" value="')[2].partition('"')[0]
-    content = client.app.state.gateway.seals.open("held", sealed, 60)  # type: ignore[attr-defined]
+    content = client.app.state.service.seals.open("held", sealed, 60)  # type: ignore[attr-defined]
     assert content["fields"]["a:views"] == ["what was typed"]
 
 

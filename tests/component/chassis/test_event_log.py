@@ -8,16 +8,16 @@ import pytest
 
 from chassis import clock
 from chassis.database import Database
+from chassis.event_log import EventLog
 from chassis.outbox import COUNCIL_OUTBOX, Outgoing
-from chassis.told import Told
 
 
 @pytest.fixture
-async def told(mongo_url: str, mongo_database: str) -> AsyncIterator[Told]:
+async def log(mongo_url: str, mongo_database: str) -> AsyncIterator[EventLog]:
     database = Database.open(mongo_url, mongo_database)
-    told = Told(database.collection("outbox_sent"))
-    await told.prepare()
-    yield told
+    log = EventLog(database.collection("outbox_sent"))
+    await log.prepare()
+    yield log
     await database.collection("outbox_sent").drop()
     database.close()
 
@@ -28,31 +28,31 @@ def entry(name: str, authority: str = "bristol") -> dict[str, Any]:
     ).as_document()
 
 
-async def read(told: Told, after: str = "") -> tuple[list[str], str]:
-    page = await told.page("bristol", after, 50)
+async def read(log: EventLog, after: str = "") -> tuple[list[str], str]:
+    page = await log.page("bristol", after, 50)
     return [event.message_id for event in page.events], page.after or after
 
 
-async def test_what_is_written_late_is_behind_what_was_read(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_is_written_late_is_behind_what_was_read(log: EventLog, monkeypatch: pytest.MonkeyPatch) -> None:
     # Stamped first, written after the second was read: what a slow write and a clock that is behind look like.
     early = clock.now()
-    await told.keep([entry("second"), entry("other's", "oxfordshire")])
-    first, cursor = await read(told)
+    await log.append([entry("second"), entry("other's", "oxfordshire")])
+    first, cursor = await read(log)
     monkeypatch.setattr(clock, "now", lambda: early)
-    await told.keep([entry("first")])
-    then, _ = await read(told, cursor)
+    await log.append([entry("first")])
+    then, _ = await read(log, cursor)
     assert (first, then) == (["second"], ["first"])
 
 
-async def test_readers_at_the_same_time_agree_on_every_place(told: Told) -> None:
+async def test_readers_at_the_same_time_agree_on_every_place(log: EventLog) -> None:
     names = [f"e-{number}" for number in range(60)]
-    await asyncio.gather(*(told.keep([entry(name)]) for name in names))
-    await asyncio.gather(*(read(told) for _ in range(8)))
+    await asyncio.gather(*(log.append([entry(name)]) for name in names))
+    await asyncio.gather(*(read(log) for _ in range(8)))
     seen: list[str] = []
     cursor = ""
     for _ in range(20):
-        page, cursor = await read(told, cursor)
+        page, cursor = await read(log, cursor)
         seen += page
     assert sorted(seen) == sorted(names)
-    again, _ = await read(told)
+    again, _ = await read(log)
     assert again == seen[:50]

@@ -24,7 +24,7 @@ _WAITING = {"is_waiting": True}
 _LIMIT = 200
 
 
-class Told:
+class EventLog:
     """Copies of what was published: for a replay after a restore, and for councils that poll."""
 
     def __init__(self, sent: Collection) -> None:
@@ -44,7 +44,7 @@ class Told:
             ]
         )
 
-    async def keep(self, entries: Sequence[dict[str, Any]]) -> None:
+    async def append(self, entries: Sequence[dict[str, Any]]) -> None:
         """Copies of outbox entries, each once; of a secret one there is none."""
         at = clock.now()
         copies = [{**_copy(entry), "sent_at": at} for entry in entries if not entry["is_secret"]]
@@ -67,8 +67,15 @@ class Told:
         if len(found) < limit:
             await self._give_places(authority, limit - len(found))
             found = await self._placed(authority, start, limit)
+        if not found:
+            return ToldView(events=[], after=None)
+        await self._note(authority, found[-1]["place"])
         events = [_event(copy) for copy in found]
-        return ToldView(events=events, after=events[-1].cursor if events else None)
+        return ToldView(events=events, after=events[-1].cursor)
+
+    async def _note(self, authority: str, place: int) -> None:
+        """Copies expire; a place that somebody has read must not be given again."""
+        await self._sent.update_one({"_id": _last_of(authority)}, {"$max": {"last": place}}, upsert=True)
 
     async def _placed(self, authority: str, start: int, limit: int) -> list[dict[str, Any]]:
         cursor = self._sent.find({"authority": authority, "place": {"$gt": start}}, limit=limit)
@@ -76,9 +83,11 @@ class Told:
 
     async def _give_places(self, authority: str, many: int) -> None:
         """One after the other, each only behind the last: of two who give places at a time, one stops."""
-        mark = {"_id": f"last place of {authority}"}
         cursor = self._sent.find({"authority": authority, "place": {"$exists": True}}, {"place": 1}, limit=1)
-        last = [*await cursor.sort([("place", DESCENDING)]).to_list(length=1), await self._sent.find_one(mark)]
+        last = [
+            *await cursor.sort([("place", DESCENDING)]).to_list(length=1),
+            await self._sent.find_one({"_id": _last_of(authority)}),
+        ]
         place = max((found["last" if "last" in found else "place"] for found in last if found), default=0)
         waiting = self._sent.find({"authority": authority, **_WAITING}, {"_id": 1}, limit=many)
         for copy in await waiting.sort([("sent_at", ASCENDING)]).to_list(length=many):
@@ -90,8 +99,6 @@ class Told:
             if not done.modified_count:
                 return
             place += 1
-        # Copies expire; the last place that was given must not be given again.
-        await self._sent.update_one(mark, {"$max": {"last": place}}, upsert=True)
 
     def routes(self) -> list[Route]:
         """The door that the gateway asks."""
@@ -106,6 +113,10 @@ class Told:
             return answer(await self.page(council.authority, after, min(max(int(limit[:6]), 1), _LIMIT)))
 
         return [Route("/told", list_told)]
+
+
+def _last_of(authority: str) -> str:
+    return f"last place of {authority}"
 
 
 def _copy(entry: dict[str, Any]) -> dict[str, Any]:
