@@ -16,9 +16,9 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import WriteConcern
 
 from bench.instance import Running
-from chassis.messaging import OPERATOR
 from commands.parts.instance import Instance
 from commands.parts.services import as_user
+from contracts.registry import OPERATOR
 
 FORM = "ehc-needs-assessment-contributions"
 PREFETCH = 100

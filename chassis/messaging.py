@@ -22,10 +22,11 @@ from chassis.errors import DATABASE_AWAY, AlreadyHandled, Refused, TryLater, ref
 from chassis.loop import LARGE
 from chassis.outbox import RECONNECT_SECONDS, Keep, Publisher
 from chassis.quarantine import Quarantine, is_suspect
-from chassis.subscription import COUNCIL_INBOX, OPERATOR, UNKNOWN_EXCHANGE, Subscription, read, read_body
+from chassis.subscription import COUNCIL_INBOX, UNKNOWN_EXCHANGE, Subscription, read, read_body
 from chassis.telemetry import DELIVERIES, log
+from contracts.registry import OPERATOR
 
-__all__ = ["COUNCIL_INBOX", "OPERATOR", "UNKNOWN_EXCHANGE", "Consumer", "Delivery", "Subscription", "read_body"]
+__all__ = ["COUNCIL_INBOX", "UNKNOWN_EXCHANGE", "Consumer", "Delivery", "Subscription", "read_body"]
 
 _GRACEFUL_SECONDS = 25
 _AWAY_SECONDS = 5

@@ -20,9 +20,6 @@ COUNCIL_INBOX = "council.inbox"
 UNKNOWN_EXCHANGE = "council.unknown"
 """Where the broker sends what a council published under a name that no queue is bound to."""
 
-OPERATOR = "portal-operator"
-"""The broker user that replays dead letters."""
-
 _FROM = "from"
 _OF_A_COUNCIL = 24
 _OF_A_SERVICE = 32

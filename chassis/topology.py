@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from chassis.messaging import COUNCIL_INBOX, OPERATOR, UNKNOWN_EXCHANGE, Subscription
+from chassis.messaging import COUNCIL_INBOX, UNKNOWN_EXCHANGE, Subscription
 from chassis.outbox import COUNCIL_OUTBOX, EVENTS_EXCHANGE
 from chassis.retry import DEAD_EXCHANGE, DELAYS, dead_queue, retry_queue
+from contracts.registry import OPERATOR
 
 _MAX_LENGTH = 1_000_000
 _DELIVERY_LIMIT = 20

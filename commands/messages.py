@@ -14,9 +14,10 @@ from faststream.specification import AsyncAPI
 from chassis.authorities import Authorities
 from chassis.messaging import COUNCIL_INBOX, Subscription
 from chassis.outbox import COUNCIL_OUTBOX, EVENTS_EXCHANGE
-from commands.topology import LISTENING_SERVICES, broker_definitions, subscriptions
+from commands.topology import broker_definitions, subscriptions
 from contracts.base import CouncilMessage, Message, PortalMessage
 from contracts.catalogue import CATALOGUE, OWNERS
+from contracts.registry import stored
 
 ROOT = Path(__file__).resolve().parents[1]
 _WIRE_NAME = re.compile(r"\b[a-z]+\.[a-z-]+\.[a-z-]+\.v\d+\b")
@@ -35,7 +36,7 @@ def named_in_card(service: str, heading: str) -> list[str]:
 
 def publishers_of(wire_name: str) -> list[str]:
     """The services whose cards say that they publish it."""
-    return [service for service in LISTENING_SERVICES if wire_name in named_in_card(service, "Publishes")]
+    return [service for service in stored() if wire_name in named_in_card(service, "Publishes")]
 
 
 def schema(message: type[Message]) -> str:
@@ -126,7 +127,7 @@ def generated() -> dict[Path, str]:
     files[Path("deploy/rabbitmq/definitions.json")] = (
         json.dumps(broker_definitions(authorities), indent=1, sort_keys=True) + "\n"
     )
-    for service in LISTENING_SERVICES:
+    for service in stored():
         tells = [CATALOGUE[name] for name in named_in_card(service, "Publishes")]
         files[Path(f"docs/asyncapi/{service}.json")] = asyncapi(f"The portal: {service}", heard[service], tells)
     door = [one for own in heard.values() for one in own if one.exchange == COUNCIL_INBOX]

@@ -9,9 +9,9 @@ from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from commands.parts.instance import Instance, add_data_option
-from commands.parts.services import STORED
 from commands.parts.table import print_rows
 from commands.parts.trouble import Trouble
+from contracts import registry
 
 _COLUMNS = ("queue", "message_id", "type", "code", "reason", "attempts", "first_seen")
 _SECONDS = 10
@@ -40,8 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _rows(client: MongoClient[dict[str, Any]], limit: int) -> Iterator[dict[str, Any]]:
-    for service in STORED:
-        database = client[f"portal_{service}"]
+    for service in registry.stored():
+        database = client[registry.named(service).database]
         for collection in database.list_collection_names():
             waiting = database[collection].find({"outbox.at": {"$exists": True}}, {"outbox": 1}, limit=limit)
             for document in waiting:

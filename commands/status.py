@@ -8,9 +8,7 @@ from typing import Any
 
 from commands.parts.instance import Instance, State, add_data_option
 from commands.parts.part import is_ready
-from commands.parts.services import SERVICES
-
-_LISTED = ("broker", "database", *SERVICES)
+from contracts import registry
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +41,7 @@ async def ask(state: State) -> dict[str, bool]:
 def document(state: State, ready: Mapping[str, bool]) -> dict[str, Any]:
     """The status as command-line.md fixes it; the same keys where nothing runs."""
     parts = state.get("parts", {})
+    listed = ("broker", "database", *registry.names())
     return {
         "ready": bool(state.get("complete")) and all(ready.values()),
         "gateway": state.get("gateway"),
@@ -51,7 +50,7 @@ def document(state: State, ready: Mapping[str, bool]) -> dict[str, Any]:
         "mail": state.get("mail", {"smtp": None, "api": None}),
         "services": {
             name: {"url": parts[name]["url"], "ready": ready[name], "pid": parts[name]["pid"]}
-            for name in _LISTED
+            for name in listed
             if name in parts
         },
         "demo": state.get("demo", {"accounts": []}),

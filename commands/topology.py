@@ -12,17 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from chassis.authorities import Authorities
-from chassis.messaging import OPERATOR, Subscription
+from chassis.messaging import Subscription
 from chassis.topology import definitions
-
-LISTENING_SERVICES = ("auth", "files", "forms", "notify", "tasks")
-"""Every service with a broker connection; the gateway has none."""
+from contracts.registry import broker_users, stored
 
 
 def subscriptions() -> dict[str, Sequence[Subscription]]:
     """What each service hears, from the table at the bottom of its handlers."""
     found: dict[str, Sequence[Subscription]] = {}
-    for service in LISTENING_SERVICES:
+    for service in stored():
         try:
             handlers = importlib.import_module(f"services.{service}.handlers")
         except ModuleNotFoundError as error:
@@ -35,8 +33,8 @@ def subscriptions() -> dict[str, Sequence[Subscription]]:
 
 
 def users(authorities: Authorities) -> list[str]:
-    """Every broker user: the services, the councils, the operator."""
-    return [*LISTENING_SERVICES, *(authority.code for authority in authorities), OPERATOR]
+    """Every broker user: the services, the operator, the councils."""
+    return [*broker_users(), *(authority.code for authority in authorities)]
 
 
 def broker_definitions(authorities: Authorities, passwords: Mapping[str, str] | None = None) -> dict[str, Any]:

@@ -1,17 +1,11 @@
 """Every message by its wire name, collected from the modules that own them."""
 
+from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 
-from contracts import auth, council, forms, portal, tasks
+from contracts import registry
 from contracts.base import Message
-
-OWNERS: dict[str, ModuleType] = {
-    "auth": auth,
-    "council": council,
-    "forms": forms,
-    "portal": portal,
-    "tasks": tasks,
-}
 
 
 def _messages(module: ModuleType) -> list[type[Message]]:
@@ -24,6 +18,16 @@ def _messages(module: ModuleType) -> list[type[Message]]:
         and "wire_name" in vars(thing)
     ]
 
+
+def _modules() -> dict[str, ModuleType]:
+    """A module of this package for each who tells: services, councils, and the portal to councils."""
+    names = [
+        name for name in (*registry.names(), "council", "portal") if Path(__file__).with_name(f"{name}.py").exists()
+    ]
+    return {name: import_module(f"contracts.{name}") for name in sorted(names)}
+
+
+OWNERS: dict[str, ModuleType] = {name: module for name, module in _modules().items() if _messages(module)}
 
 CATALOGUE: dict[str, type[Message]] = {
     message.wire_name: message for module in OWNERS.values() for message in _messages(module)

@@ -11,7 +11,7 @@ from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
 from chassis import retry, wire
 from chassis.delivery import carried
-from commands.parts.secrets import OPERATOR, SERVICE_USERS
+from contracts.registry import broker_users
 
 _SECONDS = 10
 _ABOUT_DEATH = (retry.HEADER_ATTEMPTS, retry.HEADER_CODE, retry.HEADER_REASON, retry.HEADER_QUEUE)
@@ -94,7 +94,7 @@ class Morgue:
         self._channel = channel
         self._queues = tuple(queues)
         self._operator = operator
-        self._trusted = frozenset({OPERATOR, *SERVICE_USERS, operator})
+        self._trusted = frozenset({*broker_users(), operator})
 
     async def read(self, limit: int) -> AsyncIterator[DeadLetter]:
         """Every dead letter, queue by queue, oldest first. All go back to their places when the channel closes."""

@@ -42,6 +42,6 @@ async def inside(instance: Instance) -> AsyncIterator[Inside]:
     """The services of the portal that runs with this data."""
     state = instance.running()
     urls = {name: row["url"] for name, row in state["parts"].items()}
-    signer = Signer(instance.kept("secrets.json")["signing_keys"]["gateway"], issuer="gateway")
+    signer = Signer(instance.kept("secrets.json")["keys"]["GATEWAY_SIGNING_KEY"], issuer="gateway")
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_SECONDS)) as session:
         yield Inside(session, urls, signer)

@@ -11,9 +11,10 @@ from commands.parts import broker, database, mail, ports, scanner, services
 from commands.parts.instance import ROOT, Instance, State
 from commands.parts.part import Part
 from commands.parts.processes import birth
-from commands.parts.secrets import OPERATOR, Secrets, load
-from commands.parts.services import SERVICES, Addresses, as_user, authorities_in
+from commands.parts.secrets import Secrets, load
+from commands.parts.services import Addresses, as_user, authorities_in
 from commands.parts.supervisor import Supervisor
+from contracts import registry
 
 ENGINES = ("broker", "database", "scanner", "mail")
 _PORTS_FILE = "ports.json"
@@ -39,7 +40,7 @@ class Plan:
             "pid": os.getpid(),
             "birth": birth(os.getpid()),
             "gateway": self.addresses.gateway,
-            "amqp": {"url": self._amqp_as(OPERATOR), "councils": self._councils()},
+            "amqp": {"url": self._amqp_as(registry.OPERATOR), "councils": self._councils()},
             "mongo": self.addresses.mongo,
             "mail": {"smtp": self.addresses.smtp, "api": self.mail_api},
             "scanner": self.addresses.clamd,
@@ -73,7 +74,7 @@ class Plan:
 
 def plan(instance: Instance, *, gateway_port: int, only: Sequence[str] = ()) -> Plan:
     """Decide everything: ports, addresses, secrets, parts. `only` leaves out the other parts (for tests)."""
-    wanted = set(only) or {*ENGINES, *SERVICES}
+    wanted = set(only) or {*ENGINES, *registry.names()}
     folder = ROOT / os.environ.get("PORTAL_AUTHORITIES_DIR", "deploy/authorities")
     authorities = authorities_in(folder)
     secrets = load(instance, authorities)
@@ -103,7 +104,7 @@ def _addresses(port: Mapping[str, int]) -> Addresses:
         smtp=os.environ.get("PORTAL_SMTP_URL") or f"smtp://127.0.0.1:{port['smtp']}",
         clamd=os.environ.get("PORTAL_CLAMD_URL") or f"tcp://127.0.0.1:{port['scanner']}",
         gateway=f"http://127.0.0.1:{port['gateway']}",
-        services={name: f"http://127.0.0.1:{port[name]}" for name in SERVICES},
+        services={name: f"http://127.0.0.1:{port[name]}" for name in registry.names()},
         is_broker_outside=bool(amqp),
         has_broker_users=not amqp or bool(os.environ.get("PORTAL_AMQP_API_URL")),
     )
@@ -127,7 +128,7 @@ def _engines(instance: Instance, port: Mapping[str, int], wanted: Collection[str
 
 def _ports(instance: Instance, gateway_port: int) -> dict[str, int]:
     before = instance.kept(_PORTS_FILE) or {}
-    names = (*_OTHER_PORTS, *(name for name in SERVICES if name != "gateway"))
+    names = (*_OTHER_PORTS, *registry.stored())
     chosen = {**ports.pick(names, before), "gateway": gateway_port}
     instance.keep(_PORTS_FILE, chosen)
     return chosen

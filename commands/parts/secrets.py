@@ -3,43 +3,32 @@
 import base64
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from commands.parts.instance import Instance
+from contracts import registry
 
-SIGNERS = ("gateway", "tasks", "files", "auth")
-SERVICE_USERS = ("auth", "tasks", "forms", "notify", "files")
-OPERATOR = "portal-operator"
 _FILE = "secrets.json"
 
 
 @dataclass(frozen=True)
 class Secrets:
-    """Passwords by broker user, key pairs by signer, council clients' secrets by authority."""
+    """Passwords by broker user, keys by the names that the registry gives them, clients' secrets by authority."""
 
     passwords: dict[str, str]
-    signing_keys: dict[str, str]
-    public_keys: dict[str, str]
+    keys: dict[str, str]
     client_secrets: dict[str, str]
-    auth_secret: str
-    code_key: str
-    gateway_secret: str
 
 
 def load(instance: Instance, authorities: Iterable[str]) -> Secrets:
     """Return the instance's secrets, making what is not there yet."""
-    before = instance.kept(_FILE)
-    known = Secrets(**{"code_key": _random(), **before}) if before else _new()
+    before = instance.kept(_FILE) or {}
     codes = list(authorities)
     complete = Secrets(
-        passwords=_with(known.passwords, (OPERATOR, *SERVICE_USERS, *codes)),
-        signing_keys=known.signing_keys,
-        public_keys=known.public_keys,
-        client_secrets=_with(known.client_secrets, codes),
-        auth_secret=known.auth_secret,
-        code_key=known.code_key,
-        gateway_secret=known.gateway_secret,
+        passwords=_with(before.get("passwords", {}), (*registry.broker_users(), *codes)),
+        keys=with_keys(before.get("keys", {})),
+        client_secrets=_with(before.get("client_secrets", {}), codes),
     )
     if asdict(complete) != before:
         instance.keep(_FILE, asdict(complete))
@@ -51,35 +40,34 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _new() -> Secrets:
-    pairs = {signer: _key_pair() for signer in SIGNERS}
-    return Secrets(
-        passwords={},
-        signing_keys={signer: private for signer, (private, _) in pairs.items()},
-        public_keys={signer: public for signer, (_, public) in pairs.items()},
-        client_secrets={},
-        auth_secret=_random(),
-        code_key=_random(),
-        gateway_secret=_random(),
-    )
+def with_keys(known: Mapping[str, str]) -> dict[str, str]:
+    """Every key and secret that the services of the registry need, by name; those that are known stay."""
+    made = dict(known)
+    for service in registry.SERVICES:
+        if service.signs and service.variable("signing_key") not in made:
+            private, public = _key_pair()
+            made |= {service.variable("signing_key"): private, service.variable("public_key"): public}
+    for service in registry.SERVICES:
+        for name in service.keys.values():
+            if name not in made:
+                made[name] = base64url(secrets.token_bytes(32))
+    return made
 
 
 def _key_pair() -> tuple[str, str]:
+    """An Ed25519 pair: the private half for the signer, the public one for those who check."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415 - 10 MB, needed once
         Ed25519PrivateKey,
     )
 
     key = Ed25519PrivateKey.generate()
-    return _base64url(key.private_bytes_raw()), _base64url(key.public_key().public_bytes_raw())
+    return base64url(key.private_bytes_raw()), base64url(key.public_key().public_bytes_raw())
 
 
 def _with(known: dict[str, str], names: Iterable[str]) -> dict[str, str]:
     return {**{name: secrets.token_urlsafe(24) for name in names if name not in known}, **known}
 
 
-def _random() -> str:
-    return _base64url(secrets.token_bytes(32))
-
-
-def _base64url(raw: bytes) -> str:
+def base64url(raw: bytes) -> str:
+    """As the services read keys."""
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -1,4 +1,4 @@
-"""The six services as parts: which process, with which settings. What they do is their own."""
+"""The services as parts: which process, with which settings. Which there are is contracts.registry's to say."""
 
 import json
 import sys
@@ -10,21 +10,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from commands.parts.instance import ROOT
 from commands.parts.part import Part
 from commands.parts.secrets import Secrets, digest
-
-STORED = ("auth", "tasks", "forms", "notify", "files")
-SERVICES = (*STORED, "gateway")
-
-_BEHIND_THE_GATEWAY = ("auth", "tasks", "forms", "files", "notify")
-
-# By service and variable: whose key.
-_KEYS = {
-    "auth": {"SIGNING_KEY": "auth", "GATEWAY_PUBLIC_KEY": "gateway"},
-    "tasks": {"SIGNING_KEY": "tasks", "GATEWAY_PUBLIC_KEY": "gateway"},
-    "forms": {"GATEWAY_PUBLIC_KEY": "gateway", "TASKS_PUBLIC_KEY": "tasks", "FILES_PUBLIC_KEY": "files"},
-    "files": {"SIGNING_KEY": "files", "GATEWAY_PUBLIC_KEY": "gateway", "TASKS_PUBLIC_KEY": "tasks"},
-    "notify": {"GATEWAY_PUBLIC_KEY": "gateway"},
-    "gateway": {"SIGNING_KEY": "gateway", "AUTH_PUBLIC_KEY": "auth"},
-}
+from contracts import registry
 
 # Longer than the chassis gives its handlers to end (25 seconds), shorter than a container platform waits to kill (30).
 _DRAIN_SECONDS = 28
@@ -60,7 +46,7 @@ def parts(
             after=after,
             drain_seconds=_DRAIN_SECONDS,
         )
-        for name in SERVICES
+        for name in registry.names()
     ]
 
 
@@ -78,46 +64,31 @@ def authorities_in(folder: Path) -> tuple[str, ...]:
 
 def environment(name: str, addresses: Addresses, secrets: Secrets, authorities: tuple[str, ...]) -> dict[str, str]:
     """The settings of one service."""
-    prefix = name.upper()
-    settings = {**_keys(name, secrets), **_own_settings(name, addresses, secrets, authorities)}
-    if name in STORED:
+    service, around = registry.named(name), _surroundings(addresses, secrets, authorities)
+    settings = {setting: around[setting] for setting in service.surroundings}
+    if service.is_stored:
         amqp = as_user(addresses.amqp, name, secrets.passwords[name]) if addresses.has_broker_users else addresses.amqp
-        settings |= {"MONGO_URL": addresses.mongo, "MONGO_DATABASE": f"portal_{name}", "AMQP_URL": amqp}
+        settings |= {"mongo_url": addresses.mongo, "mongo_database": service.database, "amqp_url": amqp}
     return {
         # Motor's threads would each keep an arena of their own, and what hashing and PDFs took would not be given back.
         "MALLOC_ARENA_MAX": "2",
         "MALLOC_MMAP_THRESHOLD_": "131072",
         "MALLOC_TRIM_THRESHOLD_": "131072",
-        **{f"{prefix}_{key}": value for key, value in settings.items()},
+        **{service.variable(setting): value for setting, value in settings.items()},
+        **{variable: secrets.keys[key] for variable, key in service.keys.items()},
     }
 
 
-def _keys(name: str, secrets: Secrets) -> dict[str, str]:
-    """The signing key of a service, and the public keys of those whose word it takes."""
+def _surroundings(addresses: Addresses, secrets: Secrets, authorities: tuple[str, ...]) -> dict[str, str]:
+    """What a service may ask for in the registry, by the name of the setting."""
     return {
-        variable: (secrets.signing_keys if variable == "SIGNING_KEY" else secrets.public_keys)[signer]
-        for variable, signer in _KEYS[name].items()
+        "clamd_url": addresses.clamd,
+        "council_clients": json.dumps(_clients(secrets, authorities)),
+        "default_authority": "bristol",
+        "public_url": addresses.gateway,
+        "service_urls": json.dumps({name: addresses.services[name] for name in registry.stored()}),
+        "smtp_url": addresses.smtp,
     }
-
-
-def _own_settings(name: str, addresses: Addresses, secrets: Secrets, authorities: tuple[str, ...]) -> dict[str, str]:
-    """What only this service needs, beside its keys."""
-    match name:
-        case "auth":
-            clients = json.dumps(_clients(secrets, authorities))
-            return {"SECRET": secrets.auth_secret, "CODE_KEY": secrets.code_key, "COUNCIL_CLIENTS": clients}
-        case "forms":
-            return {"PUBLIC_URL": addresses.gateway}
-        case "files":
-            return {"CLAMD_URL": addresses.clamd}
-        case "notify":
-            return {"SMTP_URL": addresses.smtp, "PUBLIC_URL": addresses.gateway, "CODE_KEY": secrets.code_key}
-        case "gateway":
-            urls = {f"{service.upper()}_URL": addresses.services[service] for service in _BEHIND_THE_GATEWAY}
-            own = {"SECRET": secrets.gateway_secret, "PUBLIC_URL": addresses.gateway, "DEFAULT_AUTHORITY": "bristol"}
-            return {**urls, **own}
-        case _:
-            return {}
 
 
 def _clients(secrets: Secrets, authorities: tuple[str, ...]) -> dict[str, dict[str, str]]:

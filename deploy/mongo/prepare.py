@@ -15,7 +15,7 @@ from pymongo import MongoClient
 from pymongo.database import Database
 from pymongo.errors import OperationFailure
 
-from commands.topology import LISTENING_SERVICES
+from contracts.registry import named, stored
 
 REPLICA_SET, MEMBER = "portal", "mongo:27017"
 PRIMARY_SECONDS = 60
@@ -49,8 +49,8 @@ def main(environment: Mapping[str, str]) -> None:
     """Replica set first: users are written to its primary."""
     with MongoClient[dict[str, Any]](environment["MONGO_ROOT_URL"], timeoutMS=15_000) as client:
         start_replica_set(client)
-        for service in LISTENING_SERVICES:
-            allow(client[f"portal_{service}"], service, environment[f"{service.upper()}_MONGO_PASSWORD"])
+        for service in stored():
+            allow(client[named(service).database], service, environment[f"{service.upper()}_MONGO_PASSWORD"])
 
 
 if __name__ == "__main__":

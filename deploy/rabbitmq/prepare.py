@@ -13,15 +13,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from chassis.authorities import Authorities
-from chassis.messaging import OPERATOR
-from commands.topology import LISTENING_SERVICES, broker_definitions
+from commands.topology import broker_definitions
+from contracts.registry import OPERATOR, stored
 
 AUTHORITIES = Path("deploy/authorities")
 
 
 def passwords(environment: Mapping[str, str]) -> dict[str, str]:
     """By user: the services' and the operator's from a variable each, the councils' from one JSON object."""
-    own = {service: environment[f"{service.upper()}_AMQP_PASSWORD"] for service in LISTENING_SERVICES}
+    own = {service: environment[f"{service.upper()}_AMQP_PASSWORD"] for service in stored()}
     return {**json.loads(environment["COUNCIL_AMQP_PASSWORDS"]), **own, OPERATOR: environment["OPERATOR_AMQP_PASSWORD"]}
 
 

@@ -82,16 +82,9 @@ def build_app(settings: GatewaySettings) -> Starlette:
     environment()
 
     async def compose(context: ServiceContext) -> Gateway:
-        services = {
-            "auth": settings.auth_url,
-            "tasks": settings.tasks_url,
-            "forms": settings.forms_url,
-            "files": settings.files_url,
-            "notify": settings.notify_url,
-        }
-        transport = Transport(services, Identities(Signer(settings.signing_key, issuer="gateway")))
+        transport = Transport(settings.service_urls, Identities(Signer(settings.signing_key, issuer="gateway")))
         context.closing.push_async_callback(transport.close)
-        for name in services:
+        for name in settings.service_urls:
             context.health.register(name, transport.check(name))
         return _gateway(settings, transport, authorities, statics, limits)
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from chassis.settings import ServiceSettings
+from contracts import registry
 
 
 class GatewaySettings(ServiceSettings):
@@ -22,17 +23,21 @@ class GatewaySettings(ServiceSettings):
     public_url: str
     """Where browsers find the portal; https turns on secure cookies and HSTS."""
     default_authority: str = "bristol"
-    auth_url: str
-    tasks_url: str
-    forms_url: str
-    files_url: str
-    notify_url: str
+    service_urls: dict[str, str]
+    """Where each service behind it is, by name."""
     sign_ins_per_minute: int = 300
     """Passwords, codes and registrations from one client address; auth limits each account besides."""
     requests_per_minute: int = 30_000
     """All requests from one client address: a school or a hospital shares one."""
     proxies: str = Field(default="", validation_alias="FORWARDED_ALLOW_IPS")
     """The TLS proxies in front, as uvicorn reads them: their word counts about who asks, nobody else's."""
+
+    @field_validator("service_urls")
+    @classmethod
+    def _check_that_none_is_missing(cls, urls: dict[str, str]) -> dict[str, str]:
+        if missing := [name for name in registry.stored() if name not in urls]:
+            raise ValueError(f"no address of {', '.join(missing)}")
+        return urls
 
     def unfit_for_production(self) -> Iterator[str]:
         """Also a gateway that cannot tell its clients apart, since it knows no proxy or believes everybody."""

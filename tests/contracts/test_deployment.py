@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import json
 import re
 import subprocess
 import sys
@@ -18,17 +19,18 @@ from commands.containers import STAND_INS, published_images
 from commands.environment import environment
 from commands.parts.instance import ROOT
 from commands.parts.services import _command
+from contracts import registry
 
 TEXT = (ROOT / "compose.yaml").read_text(encoding="utf-8")
 PARTS: dict[str, dict[str, Any]] = yaml.safe_load(TEXT)["services"]
-SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/app.py"))
-STORED = [name for name in SERVICES if name != "gateway"]
+SERVICES, STORED = registry.names(), registry.stored()
 MADE = environment(["bristol", "oxfordshire"], "http://localhost:8000")
 REAL = environment(["bristol", "oxfordshire"], "https://portal.example") | {
     "PORTAL_PROXY": "172.16.0.0/12",
     "NOTIFY_SMTP_URL": "smtp://portal:a-password@relay.example:587",
 }
 VARIABLE = re.compile(r"\$\{(?P<name>[A-Z_]+)(?::(?P<how>[?-])(?P<default>[^}]*))?\}")
+KEY = re.compile(r"_(SECRET|KEY)$")
 SECRET = re.compile(r"(PASSWORD|PASSWORDS|SECRET|SIGNING_KEY|REPLICA_SET_KEY)$")
 
 
@@ -52,6 +54,31 @@ def test_compose_yaml_is_valid() -> None:
 def test_compose_runs_exactly_these_services() -> None:
     started = {name: part["command"] for name, part in PARTS.items() if "uvicorn" in part.get("command", "")}
     assert started == {name: f"uvicorn services.{name}.app:create_app" for name in SERVICES}
+
+
+def logs_in(service: registry.Service, url: str, of: str) -> bool:
+    """Whether an address in compose.yaml signs in as the service, with the password that is its own."""
+    return f"://{service.name}:${{{service.variable(of)}_PASSWORD:?}}@" in url
+
+
+@pytest.mark.parametrize("service", registry.SERVICES, ids=lambda service: service.name)
+def test_compose_gives_a_service_what_its_entry_says_and_no_key_besides(service: registry.Service) -> None:
+    given = PARTS[service.name]["environment"]
+    keys = {variable: f"${{{key}:?}}" for variable, key in service.keys.items()}
+    assert {variable: value for variable, value in given.items() if KEY.search(variable)} == keys
+    assert {service.variable(setting) for setting in service.surroundings} - given.keys() == set()
+    if service.is_stored:
+        assert logs_in(service, given[service.variable("mongo_url")], "mongo")
+        assert f"authSource={service.database}" in given[service.variable("mongo_url")]
+        assert logs_in(service, given[service.variable("amqp_url")], "amqp")
+
+
+def test_compose_makes_a_user_of_broker_and_database_for_each_service_and_starts_the_gateway_last() -> None:
+    for job, of in (("definitions", "AMQP"), ("accounts", "MONGO")):
+        passwords = {f"{name.upper()}_{of}_PASSWORD": f"${{{name.upper()}_{of}_PASSWORD:?}}" for name in STORED}
+        assert PARTS[job]["environment"].items() >= passwords.items(), job
+    assert PARTS["gateway"]["depends_on"].keys() >= set(STORED)
+    assert json.loads(PARTS["gateway"]["environment"]["GATEWAY_SERVICE_URLS"]).keys() == set(STORED)
 
 
 def settings_of(name: str, made: dict[str, str], monkeypatch: pytest.MonkeyPatch, **changed: str) -> ServiceSettings:

@@ -12,9 +12,10 @@ from pydantic import BaseModel
 
 from chassis.messaging import Subscription
 from commands.messages import generated, named_in_card, publishers_of
-from commands.topology import LISTENING_SERVICES, subscriptions
+from commands.topology import subscriptions
 from contracts.base import CouncilMessage, Message, PersonalData, PortalMessage
 from contracts.catalogue import CATALOGUE, OWNERS
+from contracts.registry import stored
 from tests.support.reach import built_in
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,13 +81,13 @@ def test_what_is_listened_to_is_published_and_what_is_published_is_heard() -> No
     assert published - to_councils <= heard, "the broker returns what nobody hears"
 
 
-@pytest.mark.parametrize("service", LISTENING_SERVICES)
+@pytest.mark.parametrize("service", stored())
 def test_a_card_names_what_the_service_hears(service: str) -> None:
     own = [one for owner, one in _subscriptions() if owner == service and one.message is not None]
     assert sorted(named_in_card(service, "Listens")) == sorted({one.message.wire_name for one in own if one.message})
 
 
-@pytest.mark.parametrize("service", LISTENING_SERVICES)
+@pytest.mark.parametrize("service", stored())
 def test_a_card_names_what_the_service_publishes(service: str) -> None:
     built = built_in(ROOT / "services" / service)
     told = {name for name, message in MESSAGES if f"{message.__module__}.{message.__name__}" in built}

@@ -7,8 +7,8 @@ from aiormq.exceptions import ChannelAccessRefused, ChannelPreconditionFailed
 
 from chassis.outbox import COUNCIL_OUTBOX, EVENTS_EXCHANGE
 from chassis.retry import DEAD_EXCHANGE, RETRY_PREFIX
-from commands.parts.secrets import SERVICE_USERS
 from commands.topology import broker_definitions
+from contracts.registry import stored
 from tests.support.broker import Broker, _authorities
 from tests.support.measures import Measures
 
@@ -89,7 +89,7 @@ class Tries:
         return wrong + [f"{self._user} {does}" for does, tried in forbidden.items() if await self._is_let(*tried)]
 
 
-@pytest.mark.parametrize("user", [*SERVICE_USERS, *COUNCILS])
+@pytest.mark.parametrize("user", [*stored(), *COUNCILS])
 async def test_t73_a_user_of_the_broker_reaches_its_own_and_nothing_else(
     broker: Broker, user: str, measures: Measures
 ) -> None:

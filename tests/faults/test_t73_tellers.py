@@ -5,7 +5,7 @@ import pytest
 
 from chassis.outbox import EVENTS_EXCHANGE
 from chassis.retry import HEADER_CODE, dead_queue
-from commands.parts.secrets import SERVICE_USERS
+from contracts.registry import stored
 from services.tasks.handlers import subscriptions
 from tests.support.broker import Broker
 from tests.support.eventually import eventually
@@ -39,12 +39,12 @@ async def _dead(broker: Broker) -> dict[str, str]:
 @pytest.mark.usefixtures("tasks_alone")
 async def test_t73_a_service_cannot_tell_what_is_anothers(broker: Broker, measures: Measures) -> None:
     assert broker.passwords, "the test's broker gives each user no name of its own"
-    for user in SERVICE_USERS:
+    for user in stored():
         await _tell(broker, user)
 
     async def all_dead() -> dict[str, str]:
         dead = await _dead(broker)
-        return dead if len(dead) == len(SERVICE_USERS) * len(HEARD) else {}
+        return dead if len(dead) == len(stored()) * len(HEARD) else {}
 
     dead = await eventually(all_dead, within=30)
     own = {f"{one.teller} tells {one.message.wire_name}" for one in HEARD if one.message}

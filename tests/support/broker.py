@@ -15,9 +15,9 @@ import aio_pika
 from chassis.authorities import Authorities
 from commands.parts.instance import ROOT, Instance
 from commands.parts.outside_broker import declare, tell_api
-from commands.parts.secrets import OPERATOR, SERVICE_USERS
 from commands.parts.services import as_user
 from commands.topology import broker_definitions
+from contracts.registry import OPERATOR, broker_users
 from tests.support.engines import container_with, local
 
 IMAGE = "rabbitmq:4.1"
@@ -63,7 +63,7 @@ def _authorities() -> Authorities:
 
 def _passwords() -> dict[str, str]:
     councils = (authority.code for authority in _authorities())
-    return {name: f"{name}-for-tests" for name in (OPERATOR, *SERVICE_USERS, *councils)}
+    return {name: f"{name}-for-tests" for name in (*broker_users(), *councils)}
 
 
 def _outside(url: str, api: str | None) -> Broker:

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from contracts.registry import names
 from tests.support.eventually import wait_until
 from tests.support.portal import Portal
-
-SERVICES = {"auth", "tasks", "forms", "notify", "files", "gateway"}
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +22,7 @@ def own_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
 def test_status_names_every_service_and_both_councils(own_portal: Portal) -> None:
     status = own_portal.status()
     assert status["ready"]
-    assert set(status["services"]) == SERVICES | {"broker", "database"}
+    assert set(status["services"]) == {*names()} | {"broker", "database"}
     assert all(row["ready"] and row["pid"] for row in status["services"].values())
     assert set(status["amqp"]["councils"]) == {"bristol", "oxfordshire"}
     assert status["gateway"] == own_portal.gateway

@@ -8,8 +8,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from commands.containers import engine
-from commands.environment import SIGNERS, environment
+from commands.environment import environment
 from commands.parts.trouble import Trouble
+from contracts.registry import SERVICES
 
 
 def raw(key: str) -> bytes:
@@ -23,7 +24,7 @@ def test_without_an_engine_it_says_how_to_get_one(monkeypatch: pytest.MonkeyPatc
     assert "DOCKER_HOST" in str(told.value)
 
 
-@pytest.mark.parametrize("signer", SIGNERS)
+@pytest.mark.parametrize("signer", [service.name for service in SERVICES if service.signs])
 def test_a_public_key_belongs_to_its_private_one(signer: str) -> None:
     made = environment(["bristol"], "http://localhost:8000")
     private = Ed25519PrivateKey.from_private_bytes(raw(made[f"{signer.upper()}_SIGNING_KEY"]))

@@ -14,10 +14,11 @@ from commands.parts import database, demo_content, ports, secrets
 from commands.parts.instance import CONTENTS, ROOT, Instance
 from commands.parts.processes import birth, is_same
 from commands.parts.scanner import _TEST_SIGNATURE
-from commands.parts.services import SERVICES, STORED, Addresses, as_user, authorities_in, environment
+from commands.parts.services import Addresses, as_user, authorities_in, environment
 from commands.parts.trouble import Trouble
 from commands.status import document
 from contracts.council import DelegationRequested, DelegationRetracted, WorkGroupDefined
+from contracts.registry import names, stored
 
 ADDRESSES = Addresses(
     amqp="amqp://127.0.0.1:5672/",
@@ -25,7 +26,7 @@ ADDRESSES = Addresses(
     smtp="smtp://127.0.0.1:25",
     clamd="tcp://127.0.0.1:3310",
     gateway="http://127.0.0.1:8000",
-    services={name: f"http://127.0.0.1/{name}" for name in (*STORED, "gateway")},
+    services={name: f"http://127.0.0.1/{name}" for name in names()},
     is_broker_outside=False,
     has_broker_users=True,
 )
@@ -57,9 +58,9 @@ def test_secrets_are_made_once_and_are_for_their_owner_only(tmp_path: Path) -> N
 
 def test_each_service_signs_in_to_the_broker_as_itself(tmp_path: Path) -> None:
     made = secrets.load(Instance(tmp_path), ["bristol"])
-    amqp = {name: environment(name, ADDRESSES, made, ("bristol",))[f"{name.upper()}_AMQP_URL"] for name in STORED}
+    amqp = {name: environment(name, ADDRESSES, made, ("bristol",))[f"{name.upper()}_AMQP_URL"] for name in stored()}
     assert amqp["tasks"] == f"amqp://tasks:{made.passwords['tasks']}@127.0.0.1:5672/"
-    assert len(set(amqp.values())) == len(STORED)
+    assert len(set(amqp.values())) == len(stored())
 
 
 @pytest.mark.parametrize(
@@ -78,18 +79,21 @@ def test_a_database_that_cannot_be_had_is_told(wanted: str, told: str) -> None:
         database.choose(wanted, has_mongod=False)
 
 
-@pytest.mark.parametrize("name", SERVICES)
-def test_a_service_knows_every_setting_that_it_is_given(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", names())
+def test_a_service_knows_every_setting_that_it_is_given_and_gets_each_that_it_must_have(
+    name: str, tmp_path: Path
+) -> None:
     made = secrets.load(Instance(tmp_path), ["bristol"])
     module = importlib.import_module(f"services.{name}.settings")
-    known = {
-        f"{name}_{field}".upper()
+    fields = {
+        f"{name}_{setting}".upper(): field
         for settings in vars(module).values()
         if isinstance(settings, type) and issubclass(settings, ServiceSettings)
-        for field in settings.model_fields
+        for setting, field in settings.model_fields.items()
     }
     given = {variable for variable in environment(name, ADDRESSES, made, ("bristol",)) if "MALLOC" not in variable}
-    assert given <= known
+    assert given <= fields.keys()
+    assert {variable for variable, field in fields.items() if field.is_required()} <= given
 
 
 def test_auth_gets_no_secret_of_a_council_in_clear(tmp_path: Path) -> None:

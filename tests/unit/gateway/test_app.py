@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from chassis.tokens import public_key_of
+from contracts.registry import stored
 from services.gateway.app import build_app
 from services.gateway.settings import GatewaySettings
 
@@ -31,11 +32,7 @@ def settings(public_url: str, **more: Any) -> GatewaySettings:
         auth_public_key=public_key_of(key()),
         secret=key(),
         public_url=public_url,
-        auth_url=AWAY,
-        tasks_url=AWAY,
-        forms_url=AWAY,
-        files_url=AWAY,
-        notify_url=AWAY,
+        service_urls=dict.fromkeys(stored(), AWAY),
         **more,
     )
 

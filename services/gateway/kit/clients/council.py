@@ -7,10 +7,8 @@ from urllib.parse import quote, urlencode
 
 from chassis.identity import Council
 from contracts.api.council import TakenView, ToldView
+from contracts.registry import telling_councils
 from services.gateway.kit.clients.transport import Transport
-
-TELLING = ("forms", "notify", "tasks")
-"""The services that tell councils something."""
 
 
 class CouncilClient:
@@ -33,10 +31,10 @@ class CouncilClient:
             self._transport.get(
                 ToldView, service, f"/told?{urlencode({'after': reached[service], 'limit': limit})}", council
             )
-            for service in TELLING
+            for service in reached
         ]
         views = await asyncio.gather(*asked)
-        told = [[(service, event) for event in view.events] for service, view in zip(TELLING, views, strict=True)]
+        told = [[(service, event) for event in view.events] for service, view in zip(reached, views, strict=True)]
         page = []
         for service, event in islice(merge(*told, key=lambda one: one[1].at), limit):
             reached[service] = event.cursor
@@ -45,10 +43,10 @@ class CouncilClient:
 
 
 def _places(cursor: str) -> dict[str, str]:
-    """How far the reader is with each service; at the beginning where the cursor is none of ours."""
-    parts = cursor.split("-")
-    return dict(zip(TELLING, parts if len(parts) == len(TELLING) else [""] * len(TELLING), strict=True))
+    """How far the reader is with each service; at the beginning with one that the cursor does not name."""
+    named = dict(part.partition(".")[::2] for part in cursor.split("-"))
+    return {service: named.get(service, "") for service in telling_councils()}
 
 
 def _cursor(reached: dict[str, str]) -> str:
-    return "-".join(reached[service] or "0" for service in TELLING)
+    return "-".join(f"{service}.{place}" for service, place in reached.items() if place)
