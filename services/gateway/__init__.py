@@ -1,4 +1,4 @@
-"""Gateway: the only door from outside; the portal's pages and the council's HTTP door.
+"""Gateway: the only door from outside; the portal's pages and the council's HTTP API.
 
 Owns:      -
 Listens:   -

@@ -14,24 +14,24 @@ from services.gateway.content import pages as content
 from services.gateway.council import api as council
 from services.gateway.form import attachment_pages, submit_pages
 from services.gateway.form import pages as form
-from services.gateway.kit.assets import Statics
+from services.gateway.kit.assets import Assets
 from services.gateway.kit.clients import (
     AuthClient,
-    CouncilClient,
+    CouncilMessagesClient,
     DocumentsClient,
     FilesClient,
     FormsClient,
-    Identities,
+    IdentityTokenCache,
     TasksClient,
     Transport,
 )
-from services.gateway.kit.encryption import Seals
+from services.gateway.kit.encryption import CookieEncryptor
 from services.gateway.kit.error_pages import EXCEPTION_HANDLERS
 from services.gateway.kit.gateway import Gateway
 from services.gateway.kit.hosts import own_hosts
-from services.gateway.kit.limits import ClientLimits, Limited
-from services.gateway.kit.rendering import environment
-from services.gateway.kit.security_headers import Guard
+from services.gateway.kit.limits import ClientLimits, RateLimitMiddleware
+from services.gateway.kit.rendering import PageRenderer
+from services.gateway.kit.security_headers import SecurityHeadersMiddleware
 from services.gateway.settings import GatewaySettings
 from services.gateway.sign_in import pages as sign_in
 from services.gateway.sign_in import register_pages, reset_pages
@@ -52,13 +52,17 @@ PAGES = [
 
 
 def _gateway(
-    settings: GatewaySettings, transport: Transport, authorities: Authorities, statics: Statics, limits: ClientLimits
+    settings: GatewaySettings,
+    transport: Transport,
+    authorities: Authorities,
+    renderer: PageRenderer,
+    limits: ClientLimits,
 ) -> Gateway:
     return Gateway(
         settings=settings,
         authorities=authorities,
-        statics=statics,
-        seals=Seals(key_bytes(settings.secret)),
+        renderer=renderer,
+        encryptor=CookieEncryptor(key_bytes(settings.secret)),
         limits=limits,
         council_tokens=Verifier(settings.auth_public_key, issuer="auth", audience="gateway"),
         auth=AuthClient(transport),
@@ -66,7 +70,7 @@ def _gateway(
         forms=FormsClient(transport),
         files=FilesClient(transport),
         documents=DocumentsClient(transport),
-        council=CouncilClient(transport),
+        council=CouncilMessagesClient(transport),
     )
 
 
@@ -74,28 +78,33 @@ def build_app(settings: GatewaySettings) -> Starlette:
     """The gateway as an ASGI app; tests build it the same way."""
     authorities = Authorities.load(settings.authorities_dir)
     authorities.get(settings.default_authority)
-    statics = Statics(authorities)
+    assets = Assets(authorities)
+    renderer = PageRenderer(assets.base)
     limits = ClientLimits(
         requests_per_minute=settings.requests_per_minute, sign_ins_per_minute=settings.sign_ins_per_minute
     )
     hosts = own_hosts(settings.public_url, authorities)
-    environment()
 
     async def compose(context: ServiceContext) -> Gateway:
-        transport = Transport(settings.service_urls, Identities(Signer(settings.signing_key, issuer="gateway")))
+        identities = IdentityTokenCache(Signer(settings.signing_key, issuer="gateway"))
+        transport = Transport(settings.service_urls, identities)
         context.closing.push_async_callback(transport.close)
         for name in settings.service_urls:
             context.health.register(name, transport.check(name))
-        return _gateway(settings, transport, authorities, statics, limits)
+        return _gateway(settings, transport, authorities, renderer, limits)
 
     return service_app(
         name="gateway",
         settings=settings,
         compose=compose,
-        around=partial(Guard, is_https=settings.public_url.startswith("https://")),
+        around=partial(SecurityHeadersMiddleware, is_https=settings.public_url.startswith("https://")),
         routes=[
-            Route("/static/{build}/{name:path}", statics.serve),
-            Mount("", routes=[*PAGES, *council.routes], middleware=[Middleware(Limited, limits=limits, hosts=hosts)]),
+            Route("/static/{build}/{name:path}", assets.serve),
+            Mount(
+                "",
+                routes=[*PAGES, *council.routes],
+                middleware=[Middleware(RateLimitMiddleware, limits=limits, hosts=hosts)],
+            ),
         ],
         exception_handlers=EXCEPTION_HANDLERS,
     )

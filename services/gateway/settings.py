@@ -19,7 +19,7 @@ class GatewaySettings(ServiceSettings):
     auth_public_key: str
     """Verifies councils' access tokens."""
     secret: SecretStr
-    """Seals cookies and forms' tokens; 32 bytes as base64url."""
+    """Encrypts cookies, signs forms' tokens; 32 bytes as base64url."""
     public_url: str
     """Where browsers find the portal; https turns on secure cookies and HSTS."""
     default_authority: str = "bristol"

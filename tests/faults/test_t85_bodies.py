@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from chassis.settings import key_bytes
-from services.gateway.kit.encryption import Seals
+from services.gateway.kit.encryption import CookieEncryptor
 from services.gateway.kit.request_body import ANONYMOUS_BYTES
 from tests.faults.alone import Alone, Stalls, gateway
 from tests.support.measures import Measures
@@ -75,8 +75,8 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alone]:
 def test_t85_a_large_body_of_a_stranger_stalls_nobody(
     one: Alone, measures: Measures, megabytes: float, is_chunked: bool, is_of_ours: bool
 ) -> None:
-    seals, nonce = Seals(key_bytes(one.secret)), base64.urlsafe_b64encode(b"T85-te").decode()
-    form = {"page_id": nonce + seals.token("page", "x", nonce)[:16] if is_of_ours else ""}
+    encryptor, nonce = CookieEncryptor(key_bytes(one.secret)), base64.urlsafe_b64encode(b"T85-te").decode()
+    form = {"page_id": nonce + encryptor.token("page", "x", nonce)[:16] if is_of_ours else ""}
     send(one, 1000, is_chunked=False, form=form)
     before = one.peak_mb()
     with Stalls(one.url).watched() as stalls:

@@ -4,14 +4,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.gateway.kit.request_context import Visit
+from services.gateway.kit.request_context import RequestContext
 
 
 async def _content(request: Request, template: str) -> Response:
     """A page of words; it shows even when auth is away."""
-    visit = Visit(request)
-    await visit.recognise()
-    return visit.page(template, None)
+    context = RequestContext(request)
+    await context.recognise()
+    return context.page(template, None)
 
 
 async def show_help(request: Request) -> Response:

@@ -1,1 +1,1 @@
-"""Council: the HTTP door of case-management systems."""
+"""Council: the HTTP API of case-management systems."""

@@ -1,4 +1,4 @@
-"""The council's HTTP door: `/api/council/v1/`, for case-management systems with a token of their own."""
+"""The council's HTTP API: `/api/council/v1/`, for case-management systems with a token of their own."""
 
 import base64
 import binascii
@@ -11,12 +11,11 @@ from starlette.routing import Mount, Route
 from chassis.errors import BadRequest, Unauthorised
 from chassis.identity import Council
 from contracts.api.auth import CouncilTokenBody
-from services.gateway.kit.clients import Caller
+from services.gateway.kit.clients import RequestOrigin
 from services.gateway.kit.form_parsing import read_form
 from services.gateway.kit.gateway import Gateway
 from services.gateway.kit.request_body import body_of
-from services.gateway.kit.request_context import caller_key
-from services.gateway.kit.streaming_proxy import passed_on
+from services.gateway.kit.streaming_proxy import proxy_response
 
 LARGEST_BODY = 16 * 1024 * 1024
 _RANGE_HEADERS = ("Range", "If-Range")
@@ -57,7 +56,8 @@ async def token(request: Request) -> Response:
     client_id, secret = _basic(request) or (form.text("client_id"), form.text("client_secret"))
     try:
         granted = await _gateway(request).auth.council_token(
-            CouncilTokenBody(client_id=client_id, client_secret=secret), Caller(caller_key(_gateway(request), request))
+            CouncilTokenBody(client_id=client_id, client_secret=secret),
+            RequestOrigin(_gateway(request).client_key(request)),
         )
     except Unauthorised:
         return JSONResponse({"error": "invalid_client"}, 401, {"WWW-Authenticate": 'Basic realm="portal"'})
@@ -68,7 +68,7 @@ async def document(request: Request) -> Response:
     """A document of a submission, whole or in parts."""
     asked = {name: request.headers[name] for name in _RANGE_HEADERS if name in request.headers}
     council, document_id = _council(request), request.path_params["document_id"]
-    return await passed_on(_gateway(request).documents.open(council, document_id, asked), document_id)
+    return await proxy_response(_gateway(request).documents.open(council, document_id, asked), document_id)
 
 
 async def receipt(request: Request) -> Response:
@@ -118,7 +118,7 @@ async def events(request: Request) -> Response:
     limit = query.get("limit", "50")
     if not limit.isascii() or not limit.isdigit():
         raise BadRequest("invalid_parameter", "limit must be a number.", field="limit")
-    page = await _gateway(request).council.told(council, query.get("after", ""), min(max(int(limit[:6]), 1), 200))
+    page = await _gateway(request).council.events(council, query.get("after", ""), min(max(int(limit[:6]), 1), 200))
     return JSONResponse(page.model_dump(mode="json"))
 
 

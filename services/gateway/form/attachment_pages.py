@@ -13,37 +13,37 @@ from starlette.routing import Route
 from chassis.errors import Forbidden, NotFound, Refused, TooLarge
 from chassis.telemetry import log
 from contracts.api.forms import AnswerFault, FormPage
-from services.gateway.form.draft_editing import Opened, open_task, open_to_edit
+from services.gateway.form.draft_editing import OpenTask, open_task, open_to_edit
 from services.gateway.form.questions import flat
-from services.gateway.form.unsaved import own_form_or_keep
+from services.gateway.form.unsaved import verified_form_or_preserve
 from services.gateway.form.views.attached import AttachedList
-from services.gateway.kit.form_parsing import Form
-from services.gateway.kit.request_context import Visit
-from services.gateway.kit.streaming_proxy import passed_on
+from services.gateway.kit.form_parsing import SubmittedForm
+from services.gateway.kit.request_context import RequestContext
+from services.gateway.kit.streaming_proxy import proxy_response
 
 _PIECE = 1024 * 1024
 _NOTHING_CHOSEN = "Choose a file to upload."
 
 
-async def attach(visit: Visit, opened: Opened, page: FormPage, form: Form) -> list[AnswerFault]:
-    """Attaches every file that was chosen on a page; what was refused is told with its reason at the question."""
+async def attach(context: RequestContext, opened: OpenTask, page: FormPage, form: SubmittedForm) -> list[AnswerFault]:
+    """Attaches every file that was chosen on a page; what was refused is named with its reason at the question."""
     key = next((question.key for question in flat(page.questions) if question.type == "files"), None)
     if key is None:
         return []
-    told = [fault for file in form.files if (fault := await _attach(visit, opened, file))]
-    told += [f"{name}: The document could not be kept meanwhile. Choose it again." for name in form.left]
+    refusals = [fault for file in form.files if (fault := await _attach(context, opened, file))]
+    refusals += [f"{name}: The document could not be kept meanwhile. Choose it again." for name in form.left]
     if form.text("action") == "upload" and not form.chosen:
-        told = [_NOTHING_CHOSEN]
-    return [AnswerFault(path=key, code="not_attached", message="\n".join(told))] if told else []
+        refusals = [_NOTHING_CHOSEN]
+    return [AnswerFault(path=key, code="not_attached", message="\n".join(refusals))] if refusals else []
 
 
-async def _attach(visit: Visit, opened: Opened, file: UploadFile) -> str:
+async def _attach(context: RequestContext, opened: OpenTask, file: UploadFile) -> str:
     """Empty where it went well, else the sentence for the person. The same file again is the same attachment."""
     name, size = file.filename or "file", file.size or 0
     mark = await asyncio.to_thread(_mark, file.file)
     key = hashlib.sha256(f"{name}:{mark}".encode("utf-8", "surrogatepass")).hexdigest()
     try:
-        await visit.gateway.files.upload(opened.person, opened.grant, opened.task.task_id, name, size, file.file, key)
+        await context.gateway.files.upload(opened.person, opened.grant, opened.task.task_id, name, size, file.file, key)
     except TooLarge as refused:
         return f"{name}: {refused.detail or 'The selected file is too large.'}"
     except Refused as refused:
@@ -63,41 +63,41 @@ def _mark(content: BinaryIO) -> str:
 
 async def upload(request: Request) -> Response:
     """A file that the page's script sends as soon as it is chosen: the list after it, or why it was refused."""
-    visit, task_id = Visit(request), request.path_params["task_id"]
-    person, opened = await visit.reading(lambda person: open_to_edit(visit.gateway, person, task_id))
-    form = await own_form_or_keep(visit, opened)
+    context, task_id = RequestContext(request), request.path_params["task_id"]
+    person, opened = await context.reading(lambda person: open_to_edit(context.gateway, person, task_id))
+    form = await verified_form_or_preserve(context, opened)
     if isinstance(form, Response):
         return form
-    if form.raw("holder") != visit.holder_key(task_id, person.account_id):
+    if form.raw("holder") != context.holder_key(task_id, person.account_id):
         raise Forbidden("typed_by_another")
-    faults = [fault for file in form.files if (fault := await _attach(visit, opened, file))]
-    files = await visit.gateway.files.list(person, opened.grant, task_id)
-    attached = visit.fragment("attached.html", AttachedList.of(task_id, files))
-    told = {"attached": attached, "fault": "\n".join(faults), "idle_seconds": visit.idle_seconds}
-    return JSONResponse(told, 422 if faults else 200)
+    faults = [fault for file in form.files if (fault := await _attach(context, opened, file))]
+    files = await context.gateway.files.list(person, opened.grant, task_id)
+    attached = context.fragment("attached.html", AttachedList.of(task_id, files))
+    shown = {"attached": attached, "fault": "\n".join(faults), "idle_seconds": context.idle_seconds}
+    return JSONResponse(shown, 422 if faults else 200)
 
 
-async def detach(visit: Visit, opened: Opened, number: int, file_id: str) -> Response:
+async def detach(context: RequestContext, opened: OpenTask, number: int, file_id: str) -> Response:
     """Remove, pressed beside a file; pressed twice is pressed once."""
     with contextlib.suppress(NotFound):
-        await visit.gateway.files.remove(opened.person, opened.grant, opened.task.task_id, file_id)
-    return visit.go(f"/forms/{opened.task.task_id}/{number}?done=removed#files")
+        await context.gateway.files.remove(opened.person, opened.grant, opened.task.task_id, file_id)
+    return context.redirect(f"/forms/{opened.task.task_id}/{number}?done=removed#files")
 
 
 async def open_file(request: Request) -> Response:
     """An attached file, as a download."""
-    visit = Visit(request)
+    context = RequestContext(request)
     task_id, file_id = request.path_params["task_id"], request.path_params["file_id"]
-    _, opened = await visit.reading(lambda person: open_task(visit.gateway, person, task_id))
-    return await passed_on(visit.gateway.files.content(opened.person, opened.grant, task_id, file_id))
+    _, opened = await context.reading(lambda person: open_task(context.gateway, person, task_id))
+    return await proxy_response(context.gateway.files.content(opened.person, opened.grant, task_id, file_id))
 
 
 async def open_shared(request: Request) -> Response:
     """A document from the council, as a download."""
-    visit = Visit(request)
+    context = RequestContext(request)
     task_id, document_id = request.path_params["task_id"], request.path_params["document_id"]
-    _, opened = await visit.reading(lambda person: open_task(visit.gateway, person, task_id))
-    return await passed_on(visit.gateway.tasks.document(opened.person, task_id, document_id))
+    _, opened = await context.reading(lambda person: open_task(context.gateway, person, task_id))
+    return await proxy_response(context.gateway.tasks.document(opened.person, task_id, document_id))
 
 
 routes = [

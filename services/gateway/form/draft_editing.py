@@ -1,4 +1,4 @@
-"""A form on a person's desk: the grant, the contribution, its pages, saving what was changed. No HTML."""
+"""Editing a draft: the task with its grant, the contribution and its pages, saving what was changed. No HTML."""
 
 import re
 import secrets
@@ -12,9 +12,9 @@ from contracts.api.files import FileView
 from contracts.api.forms import ContributionView, Edit, EditsBody, EditsView, FormPage
 from contracts.api.tasks import GrantView, TaskView
 from contracts.base import Fault
-from services.gateway.form.edits import Reading, Seen, batch_id, read_page
+from services.gateway.form.edits import PageChanges, Seen, batch_id, read_page
 from services.gateway.form.questions import narrowed
-from services.gateway.kit.form_parsing import Form
+from services.gateway.kit.form_parsing import SubmittedForm
 from services.gateway.kit.gateway import Gateway
 
 Answered = TypeVar("Answered")
@@ -23,7 +23,7 @@ _PAGE_ID = re.compile("[A-Za-z0-9_-]{8,24}")
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenTask:
     """A task with the grant for it, as its holder has opened it."""
 
     person: Professional
@@ -32,7 +32,7 @@ class Opened:
 
 
 @dataclass(frozen=True)
-class Saved:
+class SaveResult:
     """What came of a save: the changes taken, what forms says to the draft after them, and what it refused and why.
 
     Where nothing was changed, or all of it refused, no edit was taken and there is no `view`.
@@ -43,13 +43,13 @@ class Saved:
     refused: list[Fault]
 
 
-async def open_task(gateway: Gateway, person: Professional, task_id: str) -> Opened:
+async def open_task(gateway: Gateway, person: Professional, task_id: str) -> OpenTask:
     """The task, if it is this person's."""
     granted: GrantView = await gateway.tasks.grant(person, task_id)
-    return Opened(person, granted.grant, granted.task)
+    return OpenTask(person, granted.grant, granted.task)
 
 
-async def open_to_edit(gateway: Gateway, person: Professional, task_id: str) -> Opened:
+async def open_to_edit(gateway: Gateway, person: Professional, task_id: str) -> OpenTask:
     """The task, if it is this person's and the council has not withdrawn it."""
     opened = await open_task(gateway, person, task_id)
     if opened.task.state == "retracted":
@@ -57,7 +57,7 @@ async def open_to_edit(gateway: Gateway, person: Professional, task_id: str) -> 
     return opened
 
 
-async def granted(gateway: Gateway, opened: Opened, ask: Callable[[str], Awaitable[Answered]]) -> Answered:
+async def granted(gateway: Gateway, opened: OpenTask, ask: Callable[[str], Awaitable[Answered]]) -> Answered:
     """Asks forms by the grant; once more by a new one where the council has changed something since it was given."""
     try:
         return await ask(opened.grant)
@@ -67,12 +67,12 @@ async def granted(gateway: Gateway, opened: Opened, ask: Callable[[str], Awaitab
         return await ask((await open_task(gateway, opened.person, opened.task.task_id)).grant)
 
 
-def is_draft(opened: Opened, contribution: ContributionView) -> bool:
+def is_draft(opened: OpenTask, contribution: ContributionView) -> bool:
     """Whether it can be changed; a withdrawal is known here before the form has heard of it."""
     return contribution.state == "draft" and opened.task.state != "retracted"
 
 
-async def contribution_of(gateway: Gateway, opened: Opened, documents: int = 0) -> ContributionView:
+async def contribution_of(gateway: Gateway, opened: OpenTask, documents: int = 0) -> ContributionView:
     """The form with its answers, judged with so many documents attached; its pages are remembered for the saves."""
     task = opened.task
     contribution = await granted(
@@ -82,7 +82,7 @@ async def contribution_of(gateway: Gateway, opened: Opened, documents: int = 0) 
     return contribution
 
 
-async def files_of(gateway: Gateway, opened: Opened) -> list[FileView]:
+async def files_of(gateway: Gateway, opened: OpenTask) -> list[FileView]:
     """The documents attached to the form."""
     return await gateway.files.list(opened.person, opened.grant, opened.task.task_id)
 
@@ -92,12 +92,12 @@ def count(files: list[FileView]) -> int:
     return sum(file.state != "refused" for file in files)
 
 
-async def final_contribution_of(gateway: Gateway, opened: Opened) -> ContributionView:
+async def final_contribution_of(gateway: Gateway, opened: OpenTask) -> ContributionView:
     """The form as it is judged when it is to be submitted: its documents count."""
     return await contribution_of(gateway, opened, count(await files_of(gateway, opened)))
 
 
-async def pages_of(gateway: Gateway, opened: Opened) -> list[FormPage]:
+async def pages_of(gateway: Gateway, opened: OpenTask) -> list[FormPage]:
     """The pages of the task's form version."""
     task = opened.task
     known = gateway.form_pages.get((task.form_owner, task.form, task.form_version))
@@ -112,14 +112,14 @@ def page_at(pages: list[FormPage], number: int) -> FormPage:
 
 
 def new_page_id(gateway: Gateway, task_id: str) -> str:
-    """The id of one rendering of a task's page; it shows later that the page was drawn here."""
+    """The id of one rendering of a task's page; it shows later that the page was rendered here."""
     nonce = secrets.token_urlsafe(6)
-    return nonce + gateway.seals.token("page", task_id, nonce)[:16]
+    return nonce + gateway.encryptor.token("page", task_id, nonce)[:16]
 
 
 def is_page_id(gateway: Gateway, task_id: str, page_id: str) -> bool:
-    """Whether a page with this id was drawn here, for whoever had the task then."""
-    return gateway.seals.fits(page_id[8:], "page", task_id, page_id[:8], size=16)
+    """Whether a page with this id was rendered here, for whoever had the task then."""
+    return gateway.encryptor.verify_token(page_id[8:], "page", task_id, page_id[:8], size=16)
 
 
 def new_row_id() -> str:
@@ -127,18 +127,18 @@ def new_row_id() -> str:
     return secrets.token_hex(16)
 
 
-def page_id_of(form: Form) -> str:
+def page_id_of(form: SubmittedForm) -> str:
     """The id that a posted page bears; empty where what stands there is none."""
     page_id = form.text("page_id")
     return page_id if _PAGE_ID.fullmatch(page_id) else ""
 
 
-def _revision(form: Form) -> int:
+def _revision(form: SubmittedForm) -> int:
     text = form.text("revision")
     return int(text) if _COUNT.fullmatch(text) else 0
 
 
-def changes(page: FormPage, form: Form, action: str, full_screen: str) -> Reading:
+def changes_on(page: FormPage, form: SubmittedForm, action: str, full_screen: str) -> PageChanges:
     """What the posted page changes, the pressed row button included."""
     verb, _, what = action.partition(":")
     shown = narrowed(page, full_screen) if full_screen else page
@@ -154,8 +154,8 @@ def changes(page: FormPage, form: Form, action: str, full_screen: str) -> Readin
     return reading
 
 
-async def save(gateway: Gateway, opened: Opened, form: Form, reading: Reading) -> Saved:
-    """Sends the changes; what forms refuses is left out and told."""
+async def save(gateway: Gateway, opened: OpenTask, form: SubmittedForm, reading: PageChanges) -> SaveResult:
+    """Sends the changes; what forms refuses is left out, and named with its reason."""
     edits: list[Edit] = list(reading.edits)
     faults: list[Fault] = []
     for attempt in ("all", "accepted"):
@@ -170,16 +170,16 @@ async def save(gateway: Gateway, opened: Opened, form: Form, reading: Reading) -
             paths = {fault.path for fault in faults}
             edits = [edit for edit in edits if edit.path not in paths]
         else:
-            return Saved(edits, view, faults)
-    return Saved([], None, faults)
+            return SaveResult(edits, view, faults)
+    return SaveResult([], None, faults)
 
 
-async def _send(gateway: Gateway, opened: Opened, body: EditsBody) -> EditsView:
+async def _send(gateway: Gateway, opened: OpenTask, body: EditsBody) -> EditsView:
     person, task_id = opened.person, opened.task.task_id
     return await granted(gateway, opened, lambda grant: gateway.forms.save(person, grant, task_id, body))
 
 
-def _body(form: Form, edits: list[Edit]) -> EditsBody:
+def _body(form: SubmittedForm, edits: list[Edit]) -> EditsBody:
     """The batch: counted by the page's script where one runs, else named by its content, so that twice is once."""
     revision, page_id, count = _revision(form), page_id_of(form), form.text("save_number")
     is_counted = page_id and _COUNT.fullmatch(count)

@@ -67,7 +67,7 @@ class Seen:
 
 
 @dataclass
-class Reading:
+class PageChanges:
     """What was read from a page: the changes, and everything as typed."""
 
     edits: list[Edit] = field(default_factory=list)
@@ -92,9 +92,9 @@ def seen_on(page: FormPage, view: ContributionView) -> Seen:
     return Seen(marks, rows)
 
 
-def read_page(page: FormPage, posted: Posted, seen: Seen, *, adding: str = "") -> Reading:
+def read_page(page: FormPage, posted: Posted, seen: Seen, *, adding: str = "") -> PageChanges:
     """The changes of one page; `adding` is the table whose new rows are kept even when empty."""
-    reading = Reading()
+    reading = PageChanges()
     for question in flat(page.questions):
         if question.type in ANSWERED:
             _read_answer(reading, question, question.key, posted, seen)
@@ -104,7 +104,7 @@ def read_page(page: FormPage, posted: Posted, seen: Seen, *, adding: str = "") -
     return reading
 
 
-def _read_answer(reading: Reading, question: Question, path: str, posted: Posted, seen: Seen) -> None:
+def _read_answer(reading: PageChanges, question: Question, path: str, posted: Posted, seen: Seen) -> None:
     typed = posted.get(ANSWER + path)
     if typed is None and (path not in seen.answers or question.type not in _EMPTY_IS_ABSENT):
         return
@@ -115,13 +115,13 @@ def _read_answer(reading: Reading, question: Question, path: str, posted: Posted
         reading.edits.append(Edit(op="set", path=path, value=value))
 
 
-def _read_table(reading: Reading, table: Question, posted: Posted, seen: Seen, *, keep_empty: bool) -> None:
+def _read_table(reading: PageChanges, table: Question, posted: Posted, seen: Seen, *, keep_empty: bool) -> None:
     known, removed = seen.rows.get(table.key, []), posted.get(REMOVED + table.key, [])
     reading.edits += [Edit(op="remove_row", path=f"{table.key}/{row_id}") for row_id in removed if row_id in known]
     for row_id in posted.get(ROWS + table.key, []):
         if row_id in removed or not _ROW_ID.fullmatch(row_id):
             continue
-        row = Reading()
+        row = PageChanges()
         for column in table.columns:
             _read_answer(row, column, f"{table.key}/{row_id}/{column.key}", posted, seen)
         if row_id not in known and (row.edits or keep_empty):
@@ -130,7 +130,7 @@ def _read_table(reading: Reading, table: Question, posted: Posted, seen: Seen, *
         reading.typed |= row.typed
 
 
-def _read_choices(reading: Reading, posted: Posted, seen: Seen) -> None:
+def _read_choices(reading: PageChanges, posted: Posted, seen: Seen) -> None:
     """Where two people changed one answer, the chosen version is sent instead of what the field holds."""
     for name, values in posted.items():
         path = name.removeprefix(CHOICE)

@@ -1,47 +1,28 @@
-"""Drawing a page of a form: its view, and the attachments where it takes files."""
+"""Rendering a page of a form: its view, and the attachments where it takes files."""
+
+from dataclasses import replace
 
 from starlette.responses import Response
 
 from chassis import clock
-from contracts.api.forms import AnswerFault, ContributionView
-from services.gateway.form.draft_editing import Opened, new_page_id, new_row_id, page_at
-from services.gateway.form.views.page import Drawing, form_page, takes_files
-from services.gateway.kit.request_context import Visit
+from contracts.api.forms import ContributionView
+from services.gateway.form.draft_editing import OpenTask, files_of, new_page_id, new_row_id, page_at
+from services.gateway.form.views.page import FormPageState, form_page, takes_files
+from services.gateway.kit.request_context import RequestContext
 
 
-async def draw(  # noqa: PLR0917 - a page is drawn from all of it
-    visit: Visit,
-    opened: Opened,
-    contribution: ContributionView,
-    number: int,
-    typed: dict[str, list[str]] | None = None,
-    faults: list[AnswerFault] | None = None,
-    general: list[str] | None = None,
-    status: int = 200,
-    *,
-    notice: str = "",
-    download: str = "",
-    full_screen: str = "",
-    removed: str = "",
+async def render_form_page(
+    context: RequestContext, opened: OpenTask, contribution: ContributionView, state: FormPageState, status: int = 200
 ) -> Response:
-    """A page of the form as HTML."""
-    task, authority = opened.task, visit.gateway.authorities.get(opened.task.authority)
-    files = []
-    if takes_files(page_at(contribution.pages, number)):
-        files = await visit.gateway.files.list(opened.person, opened.grant, task.task_id)
-    drawing = Drawing(
-        number=number,
-        page_id=new_page_id(visit.gateway, task.task_id),
-        holder_key=visit.holder_key(task.task_id, opened.person.account_id),
+    """A page of the form as HTML, with the ids and keys by which it is known when it comes back."""
+    task, authority = opened.task, context.gateway.authorities.get(opened.task.authority)
+    has_files = takes_files(page_at(contribution.pages, state.number))
+    rendered = replace(
+        state,
+        page_id=new_page_id(context.gateway, task.task_id),
+        holder_key=context.holder_key(task.task_id, opened.person.account_id),
         spare_row=new_row_id(),
-        files=files,
-        typed=typed or {},
-        faults=faults or [],
-        general=general or [],
-        full_screen=full_screen,
-        removed=removed,
-        notice=notice,
-        download=download,
+        files=await files_of(context.gateway, opened) if has_files else [],
     )
-    page = form_page(task, contribution, authority, drawing, clock.today())
-    return visit.page("form.html", page, status, task_page=True, authority=authority)
+    page = form_page(task, contribution, authority, rendered, clock.today())
+    return context.page("form.html", page, status, section="tasks", authority=authority)

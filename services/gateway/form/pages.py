@@ -14,9 +14,9 @@ from contracts.api.forms import AnswerFault, ContributionView, FormPage, Judged
 from contracts.base import Fault
 from services.gateway.form.attachment_pages import attach, detach
 from services.gateway.form.draft_editing import (
-    Opened,
-    Saved,
-    changes,
+    OpenTask,
+    SaveResult,
+    changes_on,
     contribution_of,
     count,
     files_of,
@@ -30,19 +30,20 @@ from services.gateway.form.draft_editing import (
     save,
 )
 from services.gateway.form.edits import Seen
-from services.gateway.form.page_rendering import draw
+from services.gateway.form.page_rendering import render_form_page
 from services.gateway.form.questions import conflict_words, first_to_mend, flat, on_page, placed
-from services.gateway.form.unsaved import keep_typed, own_form_or_keep
+from services.gateway.form.unsaved import not_saved, verified_form_or_preserve
 from services.gateway.form.views.attached import attached_words
-from services.gateway.kit.form_parsing import Form, own_form
-from services.gateway.kit.request_context import Visit, wants_json
-from services.gateway.kit.unsaved_form import held
+from services.gateway.form.views.page import FormPageState
+from services.gateway.kit.form_parsing import SubmittedForm, verified_form
+from services.gateway.kit.request_context import RequestContext, wants_json
+from services.gateway.kit.unsaved_form import FIELD, UnsavedForm, restore
 from services.gateway.kit.views.wording import hour
 
 
 async def show_page(request: Request) -> Response:
     """One page of the form; `?check=1` says what is missing, `?then=next` goes on where nothing is."""
-    visit = Visit(request)
+    context = RequestContext(request)
     task_id, number = request.path_params["task_id"], request.path_params["number"]
 
     query = request.query_params
@@ -50,22 +51,19 @@ async def show_page(request: Request) -> Response:
     is_final = going_on or query.get("check") == "1"
     contribution_for = final_contribution_of if is_final else contribution_of
 
-    async def read(person: Professional) -> tuple[Opened, ContributionView]:
-        opened = await open_task(visit.gateway, person, task_id)
-        return opened, await contribution_for(visit.gateway, opened)
+    async def read(person: Professional) -> tuple[OpenTask, ContributionView]:
+        opened = await open_task(context.gateway, person, task_id)
+        return opened, await contribution_for(context.gateway, opened)
 
-    _, (opened, contribution) = await visit.reading(read)
+    _, (opened, contribution) = await context.reading(read)
     if not is_draft(opened, contribution):
-        return visit.go(f"/forms/{task_id}/submitted")
-    told = on_page(page_at(contribution.pages, number), contribution.faults)
-    faults = [fault for fault in told if is_final or not fault.is_missing]
+        return context.redirect(f"/forms/{task_id}/submitted")
+    found = on_page(page_at(contribution.pages, number), contribution.faults)
+    faults = [fault for fault in found if is_final or not fault.is_missing]
     if going_on and not faults:
-        return visit.go(f"/forms/{task_id}/{number + 1}")
+        return context.redirect(f"/forms/{task_id}/{number + 1}")
     notice, download = _notice(query.get("done", ""), task_id)
-    return await draw(
-        visit,
-        opened,
-        contribution,
+    state = FormPageState(
         number,
         faults=faults,
         notice=notice,
@@ -73,6 +71,7 @@ async def show_page(request: Request) -> Response:
         full_screen=query.get("full", ""),
         removed=query.get("removed", ""),
     )
+    return await render_form_page(context, opened, contribution, state)
 
 
 def _notice(done: str, task_id: str) -> tuple[str, str]:
@@ -83,18 +82,18 @@ def _notice(done: str, task_id: str) -> tuple[str, str]:
 
 async def post_page(request: Request) -> Response:
     """Any button of a form's page: what was typed is saved first."""
-    visit, task_id = Visit(request), request.path_params["task_id"]
-    found = await _find(visit, task_id)
-    form = await own_form_or_keep(visit, found)
+    context, task_id = RequestContext(request), request.path_params["task_id"]
+    found = await _find(context, task_id)
+    form = await verified_form_or_preserve(context, found)
     if isinstance(form, Response):
         return form
-    return await take(visit, form, task_id, request.path_params["number"], found)
+    return await take(context, form, task_id, request.path_params["number"], found)
 
 
-async def _find(visit: Visit, task_id: str) -> Opened | Refused:
+async def _find(context: RequestContext, task_id: str) -> OpenTask | Refused:
     """The task as its holder opens it, or why it does not open: asked before any of a large body is read."""
     try:
-        _, opened = await visit.reading(lambda person: open_to_edit(visit.gateway, person, task_id))
+        _, opened = await context.reading(lambda person: open_to_edit(context.gateway, person, task_id))
     except Refused as refused:
         return refused
     return opened
@@ -102,74 +101,67 @@ async def _find(visit: Visit, task_id: str) -> Opened | Refused:
 
 async def resume(request: Request) -> Response:
     """What was typed before the session ended, saved after signing in again."""
-    visit = Visit(request)
-    kept = await held(visit, (await own_form(visit)).raw("held"))
-    if kept is None:
-        return visit.go("/tasks")
-    path, form = kept
-    _, _, task_id, number = path.split("/")
-    return await take(visit, form, task_id, int(number), await _find(visit, task_id))
+    context = RequestContext(request)
+    unsaved = await restore(context.gateway, (await verified_form(context)).raw(FIELD))
+    if unsaved is None:
+        return context.redirect("/tasks")
+    _, _, task_id, number = unsaved.path.split("/")
+    return await take(context, unsaved.form, task_id, int(number), await _find(context, task_id))
 
 
-async def take(visit: Visit, form: Form, task_id: str, number: int, found: Opened | Refused) -> Response:
+async def take(
+    context: RequestContext, form: SubmittedForm, task_id: str, number: int, found: OpenTask | Refused
+) -> Response:
     """Saves a posted page and goes where its button leads."""
     try:
-        opened = _own(visit, form, task_id, found)
-        page = page_at(await pages_of(visit.gateway, opened), number)
+        opened = _own(context, form, task_id, found)
+        page = page_at(await pages_of(context.gateway, opened), number)
     except Refused as refused:
-        return await keep_typed(visit, form, f"/forms/{task_id}/{number}", refused)
-    action, full_screen = form.text("action") or "save", visit.request.query_params.get("full", "")
-    reading = changes(page, form, action, full_screen)
-    not_attached = await attach(visit, opened, page, form)
+        return await not_saved(context, UnsavedForm(f"/forms/{task_id}/{number}", form), refused)
+    action, full_screen = form.text("action") or "save", context.request.query_params.get("full", "")
+    changes = changes_on(page, form, action, full_screen)
+    not_attached = await attach(context, opened, page, form)
     try:
-        saved = await save(visit.gateway, opened, form, reading)
+        saved = await save(context.gateway, opened, form, changes)
     except Refused as refused:
         # What could be attached is.
-        return await _not_saved(visit, opened, number, replace(form, files=[]), refused)
-    if wants_json(visit.request):
-        return await _saved_json(visit, opened, form, page, saved, action)
+        return await _refused_save(context, opened, number, replace(form, files=[]), refused)
+    if wants_json(context.request):
+        return await _saved_json(context, opened, form, page, saved, action)
     if saved.refused or not_attached:
-        contribution = await contribution_of(visit.gateway, opened)
-        typed = {fault.path: reading.typed[fault.path] for fault in saved.refused if fault.path in reading.typed}
+        contribution = await contribution_of(context.gateway, opened)
+        typed = {fault.path: changes.typed[fault.path] for fault in saved.refused if fault.path in changes.typed}
         faults, general = placed(page, saved.refused)
-        return await draw(
-            visit,
-            opened,
-            contribution,
-            number,
-            typed,
-            [*faults, *not_attached],
-            general,
-            status=422,
-            full_screen=full_screen,
-        )
+        state = FormPageState(number, typed, [*faults, *not_attached], general, full_screen)
+        return await render_form_page(context, opened, contribution, state, status=422)
+    context.cookies.set_saved(page_id_of(form))
     if action == "close":
-        response = visit.go(await _desk(visit, opened, saved))
-    else:
-        response = await _after(visit, opened, form, number, action, full_screen)
-    return visit.told_saved(response, page_id_of(form))
+        return context.redirect(await _tasks_address(context, opened, saved))
+    return await _after(context, opened, form, number, action, full_screen)
 
 
-def _own(visit: Visit, form: Form, task_id: str, found: Opened | Refused) -> Opened:
+def _own(context: RequestContext, form: SubmittedForm, task_id: str, found: OpenTask | Refused) -> OpenTask:
     """The opened task, if this person typed the page."""
-    if visit.session and form.raw("holder") != visit.holder_key(task_id, visit.session.account_id):
+    if context.session and form.raw("holder") != context.holder_key(task_id, context.session.account_id):
         raise Forbidden("typed_by_another")
     if isinstance(found, Refused):
         raise found
     return found
 
 
-async def _not_saved(visit: Visit, opened: Opened, number: int, form: Form, refused: Refused) -> Response:
+async def _refused_save(
+    context: RequestContext, opened: OpenTask, number: int, form: SubmittedForm, refused: Refused
+) -> Response:
     """Forms did not take it: submitted meanwhile, or away. What was typed is not thrown away in silence."""
     if isinstance(refused, Conflict | Forbidden):
-        contribution = await contribution_of(visit.gateway, opened)
-        if contribution.state == "submitted" and not wants_json(visit.request):
-            return visit.go(f"/forms/{opened.task.task_id}/submitted?late=1")
-    return await keep_typed(visit, form, f"/forms/{opened.task.task_id}/{number}", refused)
+        contribution = await contribution_of(context.gateway, opened)
+        if contribution.state == "submitted" and not wants_json(context.request):
+            return context.redirect(f"/forms/{opened.task.task_id}/submitted?late=1")
+    return await not_saved(context, UnsavedForm(f"/forms/{opened.task.task_id}/{number}", form), refused)
 
 
 async def _saved_json(  # noqa: PLR0917 - the page, what was posted of it, and what came of that
-    visit: Visit, opened: Opened, form: Form, page: FormPage, saved: Saved, action: str
+    context: RequestContext, opened: OpenTask, form: SubmittedForm, page: FormPage, saved: SaveResult, action: str
 ) -> Response:
     """The answer to the page's script: what shows and what is wrong now; `next` is where Submit must go first."""
     seen, at, following, attached = Seen.load(form.raw("seen")), clock.now(), "", ""
@@ -177,39 +169,39 @@ async def _saved_json(  # noqa: PLR0917 - the page, what was posted of it, and w
     if saved.view:
         seen, at = seen.after(saved.edits), saved.view.saved_at
     if action == "submit" and not saved.refused:
-        files = await files_of(visit.gateway, opened)
-        final = await contribution_of(visit.gateway, opened, count(files))
+        files = await files_of(context.gateway, opened)
+        final = await contribution_of(context.gateway, opened, count(files))
         number = first_to_mend(final.pages, final.faults)
         following = f"/forms/{opened.task.task_id}/{number}?check=1" if number else ""
         attached = attached_words(final.pages, files)
         view = view or final
-    view = view or await contribution_of(visit.gateway, opened)
-    told = on_page(page, view.faults)
+    view = view or await contribution_of(context.gateway, opened)
+    found = on_page(page, view.faults)
     return JSONResponse(
         {
             "revision": str(saved.view.revision) if saved.view else form.text("revision"),
             "seen": seen.dump(),
             "saved": hour(at),
-            "faults": {fault.path: fault.message for fault in (*told, *saved.refused) if not _is_missing(fault)},
-            "missing": {fault.path: fault.message for fault in told if fault.is_missing},
+            "faults": {fault.path: fault.message for fault in (*found, *saved.refused) if not _is_missing(fault)},
+            "missing": {fault.path: fault.message for fault in found if fault.is_missing},
             "conflict": conflict_words(on_page(page, view.conflicts)),
             "shows": {each.key: each.key not in view.hidden for each in flat(page.questions) if each.conditional},
             "next": following,
             "attached": attached,
-            "idle_seconds": visit.idle_seconds,
+            "idle_seconds": context.idle_seconds,
         }
     )
 
 
-async def _desk(visit: Visit, opened: Opened, saved: Saved) -> str:
+async def _tasks_address(context: RequestContext, opened: OpenTask, saved: SaveResult) -> str:
     """The task list; it says so where an answer is kept that has a problem."""
     try:
-        judged = saved.view or await contribution_of(visit.gateway, opened)
+        judged = saved.view or await contribution_of(context.gateway, opened)
     except Unavailable:
         # Everything was saved before.
         return "/tasks"
     wrong = [fault for fault in judged.faults if not fault.is_missing]
-    number = first_to_mend(await pages_of(visit.gateway, opened), wrong)
+    number = first_to_mend(await pages_of(context.gateway, opened), wrong)
     return f"/tasks?closed={opened.task.task_id}&mend={number}" if number else "/tasks"
 
 
@@ -218,23 +210,23 @@ def _is_missing(fault: Fault) -> bool:
 
 
 async def _after(  # noqa: PLR0917 - a button, where it was pressed, and what came with it
-    visit: Visit, opened: Opened, form: Form, number: int, action: str, full_screen: str
+    context: RequestContext, opened: OpenTask, form: SubmittedForm, number: int, action: str, full_screen: str
 ) -> Response:
     """Where a button leads once everything is saved."""
     base = f"/forms/{opened.task.task_id}"
     here = f"{base}/{number}" + (f"?full={full_screen}" if full_screen else "")
     verb, _, what = action.partition(":")
     if verb == "upload" or (verb == "save" and form.files):
-        return visit.go(f"{base}/{number}?done=uploaded#files")
+        return context.redirect(f"{base}/{number}?done=uploaded#files")
     if verb == "remove-file":
-        return await detach(visit, opened, number, what)
+        return await detach(context, opened, number, what)
     if verb in ("add", "remove", "restore"):
         undo = f"{'&' if full_screen else '?'}removed={quote(what)}" if verb == "remove" else ""
-        return visit.go(f"{here}{undo}#q-{what.partition('/')[0]}")
+        return context.redirect(f"{here}{undo}#q-{what.partition('/')[0]}")
     if verb == "page" and what.isascii() and what.isdigit():
-        return visit.go(f"{base}/{what}")
+        return context.redirect(f"{base}/{what}")
     if verb == "full":
-        return visit.go(f"{base}/{number}?full={what}")
+        return context.redirect(f"{base}/{number}?full={what}")
     places = {
         "previous": f"{base}/{max(1, number - 1)}",
         "next": f"{base}/{number}?then=next",
@@ -243,7 +235,7 @@ async def _after(  # noqa: PLR0917 - a button, where it was pressed, and what ca
         "pdf": f"{base}/{number}?done=pdf",
         "submit": f"{base}/submit",
     }
-    return visit.go(places.get(verb, here))
+    return context.redirect(places.get(verb, here))
 
 
 routes = [

@@ -7,7 +7,7 @@ from contracts.api.forms import Answer, AnswerFault, Conflict, ContributionView,
 from contracts.base import Fault
 
 NOTHING = Answer()
-Told = TypeVar("Told", AnswerFault, Conflict)
+Placed = TypeVar("Placed", AnswerFault, Conflict)
 
 
 def flat(questions: list[Question]) -> Iterator[Question]:
@@ -46,16 +46,16 @@ def plain_text(typed: list[str]) -> str:
     return (typed[-1] if typed else "").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def on_page(page: FormPage, told: Iterable[Told]) -> list[Told]:
+def on_page(page: FormPage, found: Iterable[Placed]) -> list[Placed]:
     """The faults or conflicts of answers that stand on a page."""
     keys = {question.key for question in flat(page.questions)}
-    return [each for each in told if each.path.partition("/")[0] in keys]
+    return [each for each in found if each.path.partition("/")[0] in keys]
 
 
 def first_to_mend(pages: list[FormPage], faults: Iterable[AnswerFault]) -> int | None:
     """The number of the first page with something to answer or to mend."""
-    told = list(faults)
-    return next((number for number, page in enumerate(pages, 1) if on_page(page, told)), None)
+    found = list(faults)
+    return next((number for number, page in enumerate(pages, 1) if on_page(page, found)), None)
 
 
 def conflict_words(conflicts: list[Conflict]) -> str:

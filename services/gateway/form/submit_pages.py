@@ -1,7 +1,6 @@
 """The end of a form: check your answers, submit, submitted; the PDF and the page to print."""
 
 import contextlib
-from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,7 +12,7 @@ from chassis.identity import Professional
 from contracts.api.files import FileView
 from contracts.api.forms import ContributionView
 from services.gateway.form.draft_editing import (
-    Opened,
+    OpenTask,
     contribution_of,
     count,
     files_of,
@@ -23,104 +22,59 @@ from services.gateway.form.draft_editing import (
     open_task,
     open_to_edit,
 )
-from services.gateway.form.page_rendering import draw
+from services.gateway.form.page_rendering import render_form_page
 from services.gateway.form.questions import first_to_mend, on_page
 from services.gateway.form.views.attached import attached_words
-from services.gateway.form.views.check import CheckPage, check_page
-from services.gateway.kit.form_parsing import own_form
-from services.gateway.kit.request_context import Visit
-from services.gateway.kit.streaming_proxy import passed_on
-from services.gateway.kit.views.banner import TaskBanner, task_banner
+from services.gateway.form.views.check import check_page
+from services.gateway.form.views.page import FormPageState
+from services.gateway.form.views.submit import PrintPage, SubmitPage, SubmittedPage, WithdrawnPage
+from services.gateway.kit.form_parsing import verified_form
+from services.gateway.kit.request_context import RequestContext
+from services.gateway.kit.streaming_proxy import proxy_response
+from services.gateway.kit.views.banner import task_banner
 from services.gateway.kit.views.wording import moment
 
 
-@dataclass(frozen=True)
-class SubmitPage:
-    """The question: submit this contribution, yes or no."""
+async def _open(context: RequestContext) -> tuple[OpenTask, ContributionView, list[FileView]]:
+    task_id = context.request.path_params["task_id"]
 
-    banner: TaskBanner
-    task_id: str
-    form_title: str
-    council: str
-    attached: str
-    last: int
+    async def read(person: Professional) -> tuple[OpenTask, ContributionView, list[FileView]]:
+        opened = await open_task(context.gateway, person, task_id)
+        files = await files_of(context.gateway, opened)
+        return opened, await contribution_of(context.gateway, opened, count(files)), files
 
-
-@dataclass(frozen=True)
-class SubmittedPage:
-    """Contribution submitted."""
-
-    banner: TaskBanner
-    task_id: str
-    form_title: str
-    reference: str
-    council: str
-    submitted_at: str
-    contribution_id: str
-    receipt: str
-    attached: str
-    days: int
-    late: bool
-
-
-@dataclass(frozen=True)
-class WithdrawnPage:
-    """A form that the council has withdrawn."""
-
-    banner: TaskBanner
-    task_id: str
-    council: str
-    days: int
-
-
-@dataclass(frozen=True)
-class PrintPage:
-    """The whole form to print."""
-
-    check: CheckPage
-    back: str
-
-
-async def _open(visit: Visit) -> tuple[Opened, ContributionView, list[FileView]]:
-    task_id = visit.request.path_params["task_id"]
-
-    async def read(person: Professional) -> tuple[Opened, ContributionView, list[FileView]]:
-        opened = await open_task(visit.gateway, person, task_id)
-        files = await files_of(visit.gateway, opened)
-        return opened, await contribution_of(visit.gateway, opened, count(files)), files
-
-    _, found = await visit.reading(read)
+    _, found = await context.reading(read)
     return found
 
 
 async def show_check(request: Request) -> Response:
     """Check your answers."""
-    visit = Visit(request)
-    opened, contribution, files = await _open(visit)
+    context = RequestContext(request)
+    opened, contribution, files = await _open(context)
     if not is_draft(opened, contribution):
-        return visit.go(f"/forms/{opened.task.task_id}/submitted")
-    authority = visit.gateway.authorities.get(opened.task.authority)
+        return context.redirect(f"/forms/{opened.task.task_id}/submitted")
+    authority = context.gateway.authorities.get(opened.task.authority)
     page = check_page(opened.task, contribution, authority, files, clock.today())
-    return visit.page("check.html", page, task_page=True, authority=authority)
+    return context.page("check.html", page, section="tasks", authority=authority)
 
 
 async def leave_check(request: Request) -> Response:
     """Submit Contribution, pressed on the check page."""
-    visit = Visit(request)
-    await own_form(visit)
-    return visit.go(f"/forms/{request.path_params['task_id']}/submit")
+    context = RequestContext(request)
+    await verified_form(context)
+    return context.redirect(f"/forms/{request.path_params['task_id']}/submit")
 
 
 async def show_submit(request: Request) -> Response:
     """Yes or No; first to whatever must still be answered."""
-    visit = Visit(request)
-    opened, contribution, files = await _open(visit)
+    context = RequestContext(request)
+    opened, contribution, files = await _open(context)
     task = opened.task
     if not is_draft(opened, contribution):
-        return visit.go(f"/forms/{task.task_id}/submitted")
+        return context.redirect(f"/forms/{task.task_id}/submitted")
     if (number := first_to_mend(contribution.pages, contribution.faults)) is not None:
-        return visit.go(f"/forms/{task.task_id}/{number}?check=1")
-    authority = visit.gateway.authorities.get(task.authority)
+        return context.redirect(f"/forms/{task.task_id}/{number}?check=1")
+    authority = context.gateway.authorities.get(task.authority)
     page = SubmitPage(
         task_banner(task, authority, clock.today()),
         task.task_id,
@@ -129,48 +83,48 @@ async def show_submit(request: Request) -> Response:
         attached_words(contribution.pages, files),
         len(contribution.pages),
     )
-    return visit.page("submit.html", page, task_page=True, authority=authority)
+    return context.page("submit.html", page, section="tasks", authority=authority)
 
 
 async def submit(request: Request) -> Response:
     """Yes: submitted, once, however often it is pressed."""
-    visit = Visit(request)
-    await own_form(visit)
-    person = await visit.sign_in_person()
+    context = RequestContext(request)
+    await verified_form(context)
+    person = await context.require_person()
     task_id = request.path_params["task_id"]
-    opened = await open_to_edit(visit.gateway, person, task_id)
+    opened = await open_to_edit(context.gateway, person, task_id)
     try:
-        manifest = await visit.gateway.files.manifest(person, opened.grant, task_id)
-        forms = visit.gateway.forms
-        await granted(visit.gateway, opened, lambda grant: forms.submit(person, grant, task_id, manifest.manifest))
+        manifest = await context.gateway.files.manifest(person, opened.grant, task_id)
+        forms = context.gateway.forms
+        await granted(context.gateway, opened, lambda grant: forms.submit(person, grant, task_id, manifest.manifest))
     except Refused as refused:
-        return await _not_submitted(visit, opened, refused)
-    return visit.go(f"/forms/{task_id}/submitted")
+        return await _not_submitted(context, opened, refused)
+    return context.redirect(f"/forms/{task_id}/submitted")
 
 
-async def _not_submitted(visit: Visit, opened: Opened, refused: Refused) -> Response:
+async def _not_submitted(context: RequestContext, opened: OpenTask, refused: Refused) -> Response:
     """Submitted before, or not ready: the page where something must still be done."""
-    contribution = await final_contribution_of(visit.gateway, opened)
+    contribution = await final_contribution_of(context.gateway, opened)
     if contribution.state == "submitted":
-        return visit.go(f"/forms/{opened.task.task_id}/submitted")
+        return context.redirect(f"/forms/{opened.task.task_id}/submitted")
     if refused.faults and (number := first_to_mend(contribution.pages, contribution.faults)) is not None:
         faults = on_page(contribution.pages[number - 1], contribution.faults)
-        return await draw(visit, opened, contribution, number, faults=faults, status=422)
+        return await render_form_page(context, opened, contribution, FormPageState(number, faults=faults), 422)
     if isinstance(refused, Conflict | Forbidden) or refused.faults:
-        general = [refused.detail or "The form cannot be submitted yet."]
-        return await draw(visit, opened, contribution, len(contribution.pages), general=general, status=refused.status)
+        state = FormPageState(len(contribution.pages), general=[refused.detail or "The form cannot be submitted yet."])
+        return await render_form_page(context, opened, contribution, state, refused.status)
     raise refused
 
 
 async def show_submitted(request: Request) -> Response:
     """Contribution submitted: receipt, PDF, what happens next."""
-    visit = Visit(request)
-    opened, contribution, files = await _open(visit)
-    task, authority = opened.task, visit.gateway.authorities.get(opened.task.authority)
+    context = RequestContext(request)
+    opened, contribution, files = await _open(context)
+    task, authority = opened.task, context.gateway.authorities.get(opened.task.authority)
     if is_draft(opened, contribution):
-        return visit.go(f"/forms/{task.task_id}/1")
+        return context.redirect(f"/forms/{task.task_id}/1")
     if contribution.submitted_at is None:
-        return _withdrawn(visit, opened)
+        return _withdrawn(context, opened)
     page = SubmittedPage(
         task_banner(task, authority, clock.today()),
         task.task_id,
@@ -184,37 +138,37 @@ async def show_submitted(request: Request) -> Response:
         authority.submitted_days,
         request.query_params.get("late") == "1",
     )
-    return visit.page("submitted.html", page, task_page=True, authority=authority)
+    return context.page("submitted.html", page, section="tasks", authority=authority)
 
 
-def _withdrawn(visit: Visit, opened: Opened) -> Response:
+def _withdrawn(context: RequestContext, opened: OpenTask) -> Response:
     """What the council has withdrawn; its author may still read what was saved."""
-    task, authority = opened.task, visit.gateway.authorities.get(opened.task.authority)
+    task, authority = opened.task, context.gateway.authorities.get(opened.task.authority)
     page = WithdrawnPage(
         task_banner(task, authority, clock.today()), task.task_id, authority.brand.name, authority.retracted_days
     )
-    return visit.page("withdrawn.html", page, task_page=True, authority=authority)
+    return context.page("withdrawn.html", page, section="tasks", authority=authority)
 
 
 async def pdf(request: Request) -> Response:
     """The form with its answers, as a download."""
-    visit = Visit(request)
+    context = RequestContext(request)
     task_id = request.path_params["task_id"]
-    _, opened = await visit.reading(lambda person: open_task(visit.gateway, person, task_id))
+    _, opened = await context.reading(lambda person: open_task(context.gateway, person, task_id))
     manifest = None
     with contextlib.suppress(Refused):  # without files the form is printed all the same, silent about documents
-        manifest = await visit.gateway.files.draft_manifest(opened.person, opened.grant, task_id)
-    return await passed_on(visit.gateway.forms.pdf(opened.person, opened.grant, task_id, manifest))
+        manifest = await context.gateway.files.draft_manifest(opened.person, opened.grant, task_id)
+    return await proxy_response(context.gateway.forms.pdf(opened.person, opened.grant, task_id, manifest))
 
 
 async def show_print(request: Request) -> Response:
     """The whole form with its answers, to print from the browser."""
-    visit = Visit(request)
-    opened, contribution, files = await _open(visit)
-    task, authority = opened.task, visit.gateway.authorities.get(opened.task.authority)
+    context = RequestContext(request)
+    opened, contribution, files = await _open(context)
+    task, authority = opened.task, context.gateway.authorities.get(opened.task.authority)
     check = check_page(task, contribution, authority, files, clock.today())
     back = f"/forms/{task.task_id}/" + ("1" if is_draft(opened, contribution) else "submitted")
-    return visit.page("print.html", PrintPage(check, back), task_page=True, authority=authority)
+    return context.page("print.html", PrintPage(check, back), section="tasks", authority=authority)
 
 
 routes = [

@@ -25,7 +25,7 @@ _COMPRESSED = (".css", ".mjs", ".svg", ".txt")
 
 
 @dataclass(frozen=True)
-class StaticFile:
+class Asset:
     """One file; `zipped` where compression saves something."""
 
     body: bytes
@@ -33,10 +33,10 @@ class StaticFile:
     zipped: bytes | None
 
 
-def _file(name: str, body: bytes) -> StaticFile:
+def _file(name: str, body: bytes) -> Asset:
     suffix = Path(name).suffix
     zipped = gzip.compress(body, mtime=0) if suffix in _COMPRESSED else None
-    return StaticFile(body, MEDIA_TYPES[suffix], zipped)
+    return Asset(body, MEDIA_TYPES[suffix], zipped)
 
 
 def _paths() -> dict[str, Path]:
@@ -45,7 +45,7 @@ def _paths() -> dict[str, Path]:
     return files | {f"js/{path.name}": path for path in GATEWAY.rglob("*.mjs")}
 
 
-class Statics:
+class Assets:
     """Every static file by name, and one stylesheet for each authority's colour."""
 
     def __init__(self, authorities: Authorities) -> None:

@@ -1,4 +1,4 @@
-"""What a browser keeps for the gateway: sealed so that nobody reads or changes it; and tokens that bind forms to it."""
+"""What a browser keeps for the gateway, encrypted and authenticated; and tokens that bind forms to it."""
 
 import base64
 import hashlib
@@ -17,7 +17,7 @@ _NONCE_BYTES = 12
 _LARGEST = 8 * 1024 * 1024
 
 
-class Seals:
+class CookieEncryptor:
     """One secret, several uses, each with a key of its own."""
 
     def __init__(self, secret: bytes) -> None:
@@ -25,13 +25,13 @@ class Seals:
         self._forms = hmac.digest(secret, b"portal forms", hashlib.sha256)
         self._unsaved = hmac.digest(secret, b"portal unsaved", hashlib.sha256)
 
-    def seal(self, purpose: str, content: dict[str, Any]) -> str:
-        """The content as text that only this gateway can open, for that purpose."""
+    def encrypt(self, purpose: str, content: dict[str, Any]) -> str:
+        """The content as text that only this gateway can decrypt, for that purpose."""
         body = zlib.compress(json.dumps({**content, "at": clock.now().timestamp()}).encode())
         nonce = secrets.token_bytes(_NONCE_BYTES)
         return base64.urlsafe_b64encode(nonce + self._cipher.encrypt(nonce, body, purpose.encode())).decode()
 
-    def open(self, purpose: str, text: str, max_seconds: int) -> dict[str, Any] | None:
+    def decrypt(self, purpose: str, text: str, max_seconds: int) -> dict[str, Any] | None:
         """The content; None for what is forged, for another purpose, or too old."""
         try:
             raw = base64.urlsafe_b64decode(text)
@@ -47,7 +47,7 @@ class Seals:
             hmac.digest(self._forms, "\0".join(parts).encode(), hashlib.sha256)[:24]
         ).decode()
 
-    def fits(self, token: str, *parts: str, size: int = 32) -> bool:
+    def verify_token(self, token: str, *parts: str, size: int = 32) -> bool:
         """Whether a token, or its first `size` characters, belongs to these parts."""
         return hmac.compare_digest(token.encode(errors="replace"), self.token(*parts)[:size].encode())
 

@@ -16,14 +16,14 @@ from chassis import http
 from chassis.errors import Forbidden, Refused, Unauthorised, Unavailable
 from chassis.security import record
 from chassis.telemetry import log
-from services.gateway.kit.request_context import Visit, caller_key, wants_json
-from services.gateway.kit.views.errors import error_page, told
+from services.gateway.kit.request_context import RequestContext, wants_json
+from services.gateway.kit.views.errors import error_page, own_words
 
 SHORT = 8
 """As much of the request's id as a person reads out; its log lines are found by it."""
 
 
-class Fault(Refused):
+class InternalError(Refused):
     """Our own mistake, or what the framework answers by itself."""
 
     status: ClassVar[int] = 500
@@ -39,7 +39,7 @@ class Fault(Refused):
 
 def problem(refused: Refused, *, for_person: bool = False) -> Response:
     """The problem document of a refusal (RFC 9457); a page's script reads the words of the error page in it."""
-    title, lines = (for_person and told(refused)) or ("", [])
+    title, lines = (for_person and own_words(refused)) or ("", [])
     response = http.problem(refused, title=title, detail="\n".join(lines))
     if refused.status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
@@ -54,25 +54,26 @@ async def refused(request: Request, error: Exception) -> Response:
     """A refusal of the portal or of a service behind it."""
     assert isinstance(error, Refused)  # noqa: S101 - registered for that class only
     if isinstance(error, Forbidden) or (isinstance(error, Unauthorised) and _is_council(request)):
-        client = caller_key(request.app.state.service, request)
+        client = request.app.state.service.client_key(request)
         record("access.refused", "refused", code=error.code, client=client)
     if _is_council(request) or wants_json(request):
         return problem(error, for_person=not _is_council(request))
-    visit = Visit(request)
+    context = RequestContext(request)
     if isinstance(error, Unauthorised):
         back = request.url.path if request.method == "GET" else ""
-        ended = "&ended=1" if visit.token else ""
-        return visit.end_session(visit.go(f"/sign-in?next={quote(back)}{ended}"))
+        ended = "&ended=1" if context.cookies.session_token else ""
+        context.end_session()
+        return context.redirect(f"/sign-in?next={quote(back)}{ended}")
     if not isinstance(error, Unavailable):
-        await visit.recognise()
+        await context.recognise()
     page = error_page(
         error,
         request.state.reference[:SHORT],
-        is_signed_in=bool(visit.token),
+        is_signed_in=bool(context.cookies.session_token),
         typed=getattr(request.state, "typed", []),
         task_id=request.path_params.get("task_id", ""),
     )
-    response = visit.page("error.html", page, error.status)
+    response = context.page("error.html", page, error.status)
     if error.retry_after:
         response.headers["Retry-After"] = str(error.retry_after)
     return response
@@ -84,13 +85,13 @@ async def http_error(request: Request, error: Exception) -> Response:
     is_typed = error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET"
     if is_typed and not _is_council(request) and not wants_json(request):
         return RedirectResponse(_page_above(request), 303)
-    return await refused(request, Fault.of(error.status_code, error.detail))
+    return await refused(request, InternalError.of(error.status_code, error.detail))
 
 
 async def bug(request: Request, error: Exception) -> Response:
     """A mistake of ours: logged under the reference that the page shows."""
     log.error("request failed", exc_info=error)
-    return await refused(request, Fault("internal_error"))
+    return await refused(request, InternalError("internal_error"))
 
 
 def _page_above(request: Request) -> str:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from chassis.errors import BadRequest, Forbidden, TooLarge
 from services.gateway.kit.request_body import body_of
-from services.gateway.kit.request_context import Visit
+from services.gateway.kit.request_context import RequestContext
 
 LARGEST_BYTES = 128 * 1024 * 1024
 """A form's page with its uploads; each file's own limit is the authority's, and files says so."""
@@ -21,7 +21,7 @@ _MAX_FIELD_BYTES = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Form:
+class SubmittedForm:
     """What was posted: texts by name, files."""
 
     fields: dict[str, list[str]]
@@ -57,7 +57,7 @@ class _NamingParser(MultiPartParser):
             self.names.append(file.filename)
 
 
-async def read_fields(request: Request) -> Form:
+async def read_fields(request: Request) -> SubmittedForm:
     """The fields in what may be read of a posted form: of files the names alone, and nothing of what comes after."""
     body_of(request).cut()
     _check_charset(request.headers.get("content-type", ""))
@@ -70,14 +70,14 @@ async def read_fields(request: Request) -> Form:
         pass  # The parser has let go of the file that it was in; the fields before it are whole.
     except MultiPartException as error:
         raise BadRequest("unreadable_form", "The form cannot be read.") from error
-    form = _form(parser.items)
+    form = _submitted(parser.items)
     for file in form.files:
         await file.close()
-    return Form(form.fields, [], tuple(parser.names))
+    return SubmittedForm(form.fields, [], tuple(parser.names))
 
 
-async def read_form(request: Request) -> Form:
-    """The posted form; BadRequest where it cannot be read. How much of it is read, its `Body` knows (bodies.py)."""
+async def read_form(request: Request) -> SubmittedForm:
+    """The posted form; BadRequest where it cannot be read. Its `RequestBody` knows how much of it may come."""
     _check_charset(request.headers.get("content-type", ""))
     try:
         data: FormData = await request.form(
@@ -85,10 +85,10 @@ async def read_form(request: Request) -> Form:
         )
     except HTTPException as error:
         raise BadRequest("unreadable_form", "The form cannot be read.") from error
-    return _form(data.multi_items())
+    return _submitted(data.multi_items())
 
 
-def _form(items: Iterable[tuple[str, str | UploadFile]]) -> Form:
+def _submitted(items: Iterable[tuple[str, str | UploadFile]]) -> SubmittedForm:
     fields: dict[str, list[str]] = {}
     files = []
     for name, value in items:
@@ -96,7 +96,7 @@ def _form(items: Iterable[tuple[str, str | UploadFile]]) -> Form:
             files.append(value)
         else:
             fields.setdefault(name, []).append(value.replace("\0", ""))
-    return Form(fields, [file for file in files if file.filename])
+    return SubmittedForm(fields, [file for file in files if file.filename])
 
 
 def _check_charset(content_type: str) -> None:
@@ -106,11 +106,11 @@ def _check_charset(content_type: str) -> None:
         raise BadRequest("unreadable_form", "The form must be UTF-8.")
 
 
-async def own_form(visit: Visit) -> Form:
+async def verified_form(context: RequestContext) -> SubmittedForm:
     """The posted form, made by this portal for this session or browser; Forbidden otherwise."""
-    if not visit.is_own_origin():
+    if not context.csrf.is_own_origin():
         raise Forbidden("foreign_form")
-    form = await read_form(visit.request)
-    if not visit.fits(form.raw("csrf")):
+    form = await read_form(context.request)
+    if not context.csrf.verify(form.raw("csrf")):
         raise Forbidden("stale_form")
     return form

@@ -1,53 +1,26 @@
-"""What every page works with: settings, clients, seals, limits, and two small memories."""
+"""What every page works with: settings, clients, encryption, limits, and two small caches."""
 
-from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+
+from starlette.requests import Request
 
 from chassis.authorities import Authorities
 from chassis.identity import Professional
 from chassis.tokens import Verifier
 from contracts.api.forms import FormPage
-from services.gateway.kit.assets import Statics
+from services.gateway.kit.cache import LruCache
 from services.gateway.kit.clients import (
     AuthClient,
-    CouncilClient,
+    CouncilMessagesClient,
     DocumentsClient,
     FilesClient,
     FormsClient,
     TasksClient,
 )
-from services.gateway.kit.encryption import Seals
-from services.gateway.kit.limits import ClientLimits
+from services.gateway.kit.encryption import CookieEncryptor
+from services.gateway.kit.limits import ClientLimits, client_network
+from services.gateway.kit.rendering import PageRenderer
 from services.gateway.settings import GatewaySettings
-
-Key = TypeVar("Key")
-Kept = TypeVar("Kept")
-
-
-class Memory(Generic[Key, Kept]):
-    """The last few things by key; whatever is not in it is asked for again."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[Key, Kept] = OrderedDict()
-
-    def get(self, key: Key) -> Kept | None:
-        """What was kept, or None."""
-        if key in self._kept:
-            self._kept.move_to_end(key)
-        return self._kept.get(key)
-
-    def put(self, key: Key, value: Kept) -> None:
-        """Keeps it; the one not used for longest goes."""
-        self._kept[key] = value
-        self._kept.move_to_end(key)
-        if len(self._kept) > self._most:
-            self._kept.popitem(last=False)
-
-    def drop(self, key: Key) -> None:
-        """Forgets it."""
-        self._kept.pop(key, None)
 
 
 @dataclass(frozen=True)
@@ -56,8 +29,8 @@ class Gateway:
 
     settings: GatewaySettings
     authorities: Authorities
-    statics: Statics
-    seals: Seals
+    renderer: PageRenderer
+    encryptor: CookieEncryptor
     limits: ClientLimits
     council_tokens: Verifier
     auth: AuthClient
@@ -65,13 +38,17 @@ class Gateway:
     forms: FormsClient
     files: FilesClient
     documents: DocumentsClient
-    council: CouncilClient
-    people: Memory[str, Professional] = field(default_factory=lambda: Memory(5000))
+    council: CouncilMessagesClient
+    people: LruCache[str, Professional] = field(default_factory=lambda: LruCache(5000))
     """Who a session token belonged to when last asked: a read starts while auth is asked again. Never trusted alone."""
-    form_pages: Memory[tuple[str, str, str], list[FormPage]] = field(default_factory=lambda: Memory(100))
+    form_pages: LruCache[tuple[str, str, str], list[FormPage]] = field(default_factory=lambda: LruCache(100))
     """Pages of form versions by owner, form and version; a version never changes."""
 
     @property
     def is_https(self) -> bool:
         """Whether browsers come by https."""
         return self.settings.public_url.startswith("https://")
+
+    def client_key(self, request: Request) -> str:
+        """The network that a request comes from, as logs and counts may hold it."""
+        return self.encryptor.token("client", client_network(request))

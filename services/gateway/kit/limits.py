@@ -1,4 +1,4 @@
-"""How often one client may ask, and under which host names: held before a page or the council's door does anything."""
+"""How often one client may ask: checked before a page or the council's API does anything."""
 
 import contextlib
 import time
@@ -15,7 +15,7 @@ from services.gateway.kit.hosts import Misdirected, host_of
 _CUSTOMER_BITS = 64
 
 
-def client_of(request: Request) -> str:
+def client_network(request: Request) -> str:
     """The network that a request comes from: an IPv4 address, or the half of an IPv6 one that a customer is given."""
     host = request.client.host if request.client else "unknown"
     with contextlib.suppress(ValueError):
@@ -43,7 +43,7 @@ class ClientLimits:
         self._check("sign-in", request)
 
     def _check(self, what: str, request: Request) -> None:
-        address = client_of(request)
+        address = client_network(request)
         minute, seconds = divmod(int(time.monotonic()), 60)
         if minute != self._minute:
             self._minute = minute
@@ -55,8 +55,8 @@ class ClientLimits:
             raise TooMany("too_many_requests", retry_after=60 - seconds)
 
 
-class Limited:
-    """Before a page or the council's door does anything: whether it is asked for here, and not too often."""
+class RateLimitMiddleware:
+    """Before a page or the council's API does anything: whether it is asked for here, and not too often."""
 
     def __init__(self, app: ASGIApp, limits: ClientLimits, hosts: frozenset[str]) -> None:
         self.app = app

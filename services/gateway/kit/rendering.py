@@ -1,4 +1,4 @@
-"""The one template environment: whatever comes from data is escaped."""
+"""Templates to HTML: whatever comes from data is escaped."""
 
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,7 @@ GATEWAY = Path(__file__).parents[1]
 
 
 @cache
-def environment() -> Environment:
+def _environment() -> Environment:
     """Compiled once for the process; the components' package looks up missing keys, so undefined stays lenient."""
     components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     return Environment(
@@ -26,6 +26,13 @@ def environment() -> Environment:
     )
 
 
-def render(template: str, frame: Frame, page: Any) -> str:
-    """A page as HTML."""
-    return environment().get_template(template).render(frame=frame, page=page)
+class PageRenderer:
+    """Renders every page, over the assets that pages load."""
+
+    def __init__(self, assets: str) -> None:
+        self._assets = assets
+        self._templates = _environment()
+
+    def render(self, template: str, frame: Frame, view: Any) -> str:
+        """A page as HTML: the template sees its view as `page`, and `frame` and `assets` around it."""
+        return self._templates.get_template(template).render(frame=frame, assets=self._assets, page=view)

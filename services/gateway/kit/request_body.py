@@ -11,7 +11,7 @@ from starlette.types import Message, Receive, Scope
 from chassis.errors import Refused, TooLarge, Unavailable
 
 ANONYMOUS_BYTES = 300 * 1024
-"""What is read before anybody is known: a long page of text, or the largest page that is kept (posting.py)."""
+"""What is read before anybody is known: a long page of text, or the largest page that is kept (unsaved_form.py)."""
 _ANONYMOUS_SECONDS = 30.0
 _GRANTED_SECONDS = 120.0
 _BYTES_A_SECOND = 32 * 1024
@@ -27,7 +27,7 @@ class TooSlow(Refused):
     title: ClassVar[str] = "Too slow"
 
 
-class Bodies:
+class OpenBodies:
     """How many bodies of anonymous requests are half here; in this process."""
 
     def __init__(self) -> None:
@@ -46,10 +46,10 @@ class Bodies:
             del self._of_client[client]
 
 
-class Body:
+class RequestBody:
     """The body of one request. Whoever knows who sends it may allow more: `body_of(request).allow(...)`."""
 
-    def __init__(self, scope: Scope, receive: Receive, client: str, bodies: Bodies) -> None:
+    def __init__(self, scope: Scope, receive: Receive, client: str, bodies: OpenBodies) -> None:
         headers = Headers(scope=scope)
         said = headers.get("content-length", "0")
         self._said = int(said) if said.isascii() and said.isdigit() else 0
@@ -119,7 +119,7 @@ class Body:
         return TooLarge("too_large", f"The portal takes at most {size} at once.")
 
 
-def body_of(request: Request) -> Body:
-    """The body of a request that the guard has let in."""
-    body: Body = request.state.body
+def body_of(request: Request) -> RequestBody:
+    """The body of a request on its way in."""
+    body: RequestBody = request.state.body
     return body

@@ -12,8 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chassis.http import answered, in_request
 from chassis.telemetry import REQUESTS
 from services.gateway.kit.hosts import without_broken_host
-from services.gateway.kit.limits import client_of
-from services.gateway.kit.request_body import Bodies, Body
+from services.gateway.kit.limits import client_network
+from services.gateway.kit.request_body import OpenBodies, RequestBody
 
 _HSTS = "max-age=63072000; includeSubDomains"
 
@@ -28,12 +28,12 @@ def content_policy(nonce: str) -> str:
     )
 
 
-class Guard:
+class SecurityHeadersMiddleware:
     """The outermost layer, around the framework's own answers too. A header that an answer has set is left alone."""
 
     def __init__(self, app: ASGIApp, *, is_https: bool) -> None:
         self.app = app
-        self._bodies = Bodies()
+        self._bodies = OpenBodies()
         self._headers = {
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "same-origin",
@@ -51,7 +51,7 @@ class Guard:
             await self.app(scope, receive, send)
             return
         reference, nonce, started = uuid4().hex, secrets.token_urlsafe(16), time.perf_counter()
-        body = Body(scope, receive, client_of(Request(scope)), self._bodies)
+        body = RequestBody(scope, receive, client_network(Request(scope)), self._bodies)
         scope["headers"] = without_broken_host(scope["headers"])
         scope.setdefault("state", {}).update(nonce=nonce, reference=reference, body=body)
 
@@ -74,5 +74,5 @@ class Guard:
 
 
 def _sorry() -> Response:
-    """Where not even a page of ours could be drawn."""
+    """Where not even a page of ours could be rendered."""
     return PlainTextResponse("Sorry, something went wrong. Try again.", 500)

@@ -1,4 +1,4 @@
-"""A document passed on from a service as it comes: its bytes are never held whole."""
+"""A document streamed on from a service as it comes: its bytes are never held whole."""
 
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from http import HTTPStatus
@@ -10,7 +10,7 @@ from services.gateway.kit.clients import Download
 
 _PIECE = 64 * 1024
 _SHOWN_NOWHERE = "sandbox; default-src 'none'"
-_PASSED_ON = (
+_PROXIED_HEADERS = (
     "Accept-Ranges",
     "Content-Disposition",
     "Content-Length",
@@ -23,7 +23,7 @@ _PASSED_ON = (
 )
 
 
-class _Passed(StreamingResponse):
+class _ProxiedResponse(StreamingResponse):
     """Lets go of its source at the end, also where it never began: a client may be gone before the first byte."""
 
     source: AsyncExitStack
@@ -34,14 +34,14 @@ class _Passed(StreamingResponse):
             await super().__call__(scope, receive, send)
 
 
-async def passed_on(source: AbstractAsyncContextManager[Download], filename: str = "") -> Response:
+async def proxy_response(source: AbstractAsyncContextManager[Download], filename: str = "") -> Response:
     """The answer; a refusal is raised before anything is sent. `filename` names a download that names itself not."""
     async with AsyncExitStack() as stack:
         download = await stack.enter_async_context(source)
-        headers = {name: download.headers[name] for name in _PASSED_ON if name in download.headers}
+        headers = {name: download.headers[name] for name in _PROXIED_HEADERS if name in download.headers}
         headers.setdefault("Content-Security-Policy", _SHOWN_NOWHERE)
         if filename and download.status < HTTPStatus.BAD_REQUEST:
             headers.setdefault("Content-Disposition", f'attachment; filename="{filename}"')
-        response = _Passed(download.content.iter_chunked(_PIECE), download.status, headers)
+        response = _ProxiedResponse(download.content.iter_chunked(_PIECE), download.status, headers)
         response.source = stack.pop_all()
         return response

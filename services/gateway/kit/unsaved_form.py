@@ -1,36 +1,45 @@
-"""What was typed and cannot be saved now: sealed, so that the pages of signing in can carry it along until it can."""
+"""What was typed and cannot be saved now, encrypted: the pages of signing in carry it along until it can be."""
 
 import asyncio
+from dataclasses import dataclass
 
 from chassis.errors import TooLarge
-from services.gateway.kit.form_parsing import Form
+from services.gateway.kit.form_parsing import SubmittedForm
+from services.gateway.kit.gateway import Gateway
 from services.gateway.kit.request_body import ANONYMOUS_BYTES
-from services.gateway.kit.request_context import Visit
 
-_HELD_SECONDS = 2 * 60 * 60
-_SEALED_BYTES = ANONYMOUS_BYTES - 20 * 1024
-"""What is held must come back in the body of a sign-in, beside its other fields."""
-_NOT_HELD = frozenset({"csrf", "held"})
+FIELD = "unsaved"
+"""The hidden field that carries it."""
+_MAX_AGE_SECONDS = 2 * 60 * 60
+_ENCRYPTED_BYTES = ANONYMOUS_BYTES - 20 * 1024
+"""What is preserved must come back in the body of a sign-in, beside its other fields."""
+_NOT_PRESERVED = frozenset({"csrf", FIELD})
 
 
-async def hold(visit: Visit, path: str, form: Form) -> str:
-    """What was typed, sealed, so that the pages of signing in can carry it along; TooLarge where they cannot.
+@dataclass(frozen=True)
+class UnsavedForm:
+    """A posted form, and the address of the page that it was posted to."""
 
-    Of files only the names can be carried.
-    """
-    kept = {name: values for name, values in form.fields.items() if name not in _NOT_HELD}
-    if sum(len(name) + sum(map(len, values)) for name, values in kept.items()) > ANONYMOUS_BYTES:
+    path: str
+    form: SubmittedForm
+
+
+async def preserve(gateway: Gateway, unsaved: UnsavedForm) -> str:
+    """As text that a page can carry; TooLarge where it cannot. Of files only the names can be carried."""
+    form = unsaved.form
+    fields = {name: values for name, values in form.fields.items() if name not in _NOT_PRESERVED}
+    if sum(len(name) + sum(map(len, values)) for name, values in fields.items()) > ANONYMOUS_BYTES:
         raise TooLarge("too_large")
-    content = {"path": path, "fields": kept, "left": form.chosen}
-    sealed = await asyncio.to_thread(visit.gateway.seals.seal, "held", content)
-    if len(sealed) > _SEALED_BYTES:
+    content = {"path": unsaved.path, "fields": fields, "left": form.chosen}
+    encrypted = await asyncio.to_thread(gateway.encryptor.encrypt, FIELD, content)
+    if len(encrypted) > _ENCRYPTED_BYTES:
         raise TooLarge("too_large")
-    return sealed
+    return encrypted
 
 
-async def held(visit: Visit, sealed: str) -> tuple[str, Form] | None:
-    """What was typed, and on which page; None where it is too old."""
-    if not sealed:
-        return None
-    content = await asyncio.to_thread(visit.gateway.seals.open, "held", sealed, _HELD_SECONDS)
-    return (content["path"], Form(content["fields"], [], tuple(content.get("left", ())))) if content else None
+async def restore(gateway: Gateway, encrypted: str) -> UnsavedForm | None:
+    """What was typed, and on which page; None where there is nothing or it is too old."""
+    content = await asyncio.to_thread(gateway.encryptor.decrypt, FIELD, encrypted, _MAX_AGE_SECONDS)
+    return (
+        UnsavedForm(content["path"], SubmittedForm(content["fields"], [], tuple(content["left"]))) if content else None
+    )

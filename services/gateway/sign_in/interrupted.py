@@ -2,19 +2,20 @@
 
 from starlette.responses import Response
 
-from services.gateway.kit.form_parsing import Form
-from services.gateway.kit.request_context import Visit
-from services.gateway.kit.unsaved_form import held, hold
+from services.gateway.kit.request_context import RequestContext
+from services.gateway.kit.unsaved_form import UnsavedForm, preserve, restore
 from services.gateway.sign_in.views import SignInPage
 
 
-async def sign_in_again(visit: Visit, path: str, form: Form) -> Response:
-    """Step 1, with what was typed sealed in it; where somebody is signed in by now, Continue alone."""
-    page = SignInPage(held=await hold(visit, path, form), left=form.chosen, next=path)
-    return visit.page("resume.html" if visit.session else "sign_in.html", page)
+async def sign_in_again(context: RequestContext, unsaved: UnsavedForm) -> Response:
+    """Step 1, with what was typed preserved in it; where somebody is signed in by now, Continue alone."""
+    encrypted = await preserve(context.gateway, unsaved)
+    page = SignInPage(unsaved=encrypted, left=unsaved.form.chosen, next=unsaved.path)
+    return context.page("resume.html" if context.session else "sign_in.html", page)
 
 
-async def resume_page(visit: Visit, sealed: str) -> SignInPage:
-    """After signing in again: Continue saves what is held; the names of documents that are not."""
-    kept = await held(visit, sealed)
-    return SignInPage(held=sealed, left=kept[1].left if kept else ())
+async def resume(context: RequestContext, encrypted: str) -> Response:
+    """After signing in again: Continue saves what is preserved; documents have to be chosen again."""
+    unsaved = await restore(context.gateway, encrypted)
+    page = SignInPage(unsaved=encrypted, left=unsaved.form.left if unsaved else ())
+    return context.page("resume.html", page)

@@ -1,7 +1,6 @@
 """Signing in and out: `/`, the two steps of Secure login, Logout, Stay signed in."""
 
 import contextlib
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -11,11 +10,18 @@ from starlette.routing import Route
 from chassis import clock
 from chassis.errors import NotFound, Refused, Unauthorised
 from contracts.api.auth import SignInBody
-from services.gateway.kit.form_parsing import own_form
-from services.gateway.kit.request_context import Visit
-from services.gateway.kit.views.frame import Told
-from services.gateway.sign_in.interrupted import resume_page
-from services.gateway.sign_in.views import CodePage, SignInPage, raise_unless_told, sign_in_code_page, told
+from services.gateway.kit.form_parsing import verified_form
+from services.gateway.kit.request_context import RequestContext
+from services.gateway.kit.unsaved_form import FIELD
+from services.gateway.kit.views.frame import FormErrors
+from services.gateway.sign_in.interrupted import resume
+from services.gateway.sign_in.views import (
+    CodePage,
+    SignInPage,
+    form_errors,
+    raise_unless_correctable,
+    sign_in_code_page,
+)
 
 
 def local(address: str) -> str:
@@ -29,117 +35,125 @@ def local(address: str) -> str:
 
 async def home(request: Request) -> Response:
     """To the tasks where somebody is signed in, else to sign in."""
-    visit = Visit(request)
-    return visit.go("/tasks" if visit.token else "/sign-in")
+    context = RequestContext(request)
+    return context.redirect("/tasks" if context.cookies.session_token else "/sign-in")
 
 
 async def show_sign_in(request: Request) -> Response:
     """Secure login - step 1."""
-    visit, query = Visit(request), request.query_params
+    context, query = RequestContext(request), request.query_params
     after = local(query.get("next", ""))
-    if visit.token:
+    if context.cookies.session_token:
         with contextlib.suppress(Refused):
-            await visit.sign_in_person(touch=False)
-            return visit.go(after or "/tasks")
+            await context.require_person(touch=False)
+            return context.redirect(after or "/tasks")
     page = SignInPage(next=after, timed_out=query.get("ended") == "1", signed_out=query.get("signed-out") == "1")
-    return visit.page("sign_in.html", page)
+    return context.page("sign_in.html", page)
 
 
 async def sign_in(request: Request) -> Response:
     """Password right: on to the code."""
-    visit = Visit(request)
-    visit.gateway.limits.check_sign_in(request)
-    form = await own_form(visit)
-    email, held, after = form.text("email"), form.raw("held"), local(form.text("next"))
+    context = RequestContext(request)
+    context.gateway.limits.check_sign_in(request)
+    form = await verified_form(context)
+    email, unsaved, after = form.text("email"), form.raw(FIELD), local(form.text("next"))
     try:
-        begun = await visit.gateway.auth.start_sign_in(
-            SignInBody(authority=visit.authority.code, email=email, password=form.raw("password")), visit.caller
+        begun = await context.gateway.auth.start_sign_in(
+            SignInBody(authority=context.authority.code, email=email, password=form.raw("password")), context.origin
         )
     except Refused as refused:
-        raise_unless_told(refused)
-        return visit.page("sign_in.html", SignInPage(told(refused), email, after, held), refused.status)
-    visit.browser = replace(visit.browser, email=email)
-    response = visit.page("code.html", _code_page(visit, held=held)) if held else visit.go("/sign-in/code")
-    return visit.remember(response, sign_in=begun.sign_in_id, next=after)
+        raise_unless_correctable(refused)
+        return context.page("sign_in.html", SignInPage(form_errors(refused), email, after, unsaved), refused.status)
+    context.cookies.remember(sign_in=begun.sign_in_id, next=after, email=email)
+    if unsaved:
+        return context.page("code.html", _code_page(context, unsaved=unsaved))
+    return context.redirect("/sign-in/code")
 
 
-def _code_page(visit: Visit, told: Told | None = None, *, held: str = "", sent: bool = False) -> CodePage:
-    return sign_in_code_page(visit.browser.email, visit.authority.code_minutes, told, held=held, sent=sent)
+def _code_page(
+    context: RequestContext, errors: FormErrors | None = None, *, unsaved: str = "", sent: bool = False
+) -> CodePage:
+    email, minutes = context.cookies.browser.email, context.authority.code_minutes
+    return sign_in_code_page(email, minutes, errors, unsaved=unsaved, sent=sent)
 
 
 async def show_code(request: Request) -> Response:
     """Secure login - step 2."""
-    visit = Visit(request)
-    if not visit.browser.sign_in:
-        return visit.go("/sign-in")
-    return visit.page("code.html", _code_page(visit, sent=request.query_params.get("sent") == "1"))
+    context = RequestContext(request)
+    if not context.cookies.browser.sign_in:
+        return context.redirect("/sign-in")
+    return context.page("code.html", _code_page(context, sent=request.query_params.get("sent") == "1"))
 
 
 async def confirm_code(request: Request) -> Response:
     """Code right: signed in, and on to where the person wanted to be."""
-    visit = Visit(request)
-    visit.gateway.limits.check_sign_in(request)
-    form = await own_form(visit)
-    held = form.raw("held")
+    context = RequestContext(request)
+    context.gateway.limits.check_sign_in(request)
+    form = await verified_form(context)
+    unsaved = form.raw(FIELD)
     try:
-        session = await visit.gateway.auth.confirm_sign_in(
-            visit.browser.sign_in or "none", form.text("code"), visit.caller
+        session = await context.gateway.auth.confirm_sign_in(
+            context.cookies.browser.sign_in or "none", form.text("code"), context.origin
         )
     except NotFound:
-        return visit.page("sign_in.html", SignInPage(timed_out=True, held=held, next=visit.browser.next))
+        return context.page(
+            "sign_in.html", SignInPage(timed_out=True, unsaved=unsaved, next=context.cookies.browser.next)
+        )
     except Refused as refused:
-        raise_unless_told(refused)
-        return visit.page("code.html", _code_page(visit, told(refused), held=held), refused.status)
+        raise_unless_correctable(refused)
+        return context.page("code.html", _code_page(context, form_errors(refused), unsaved=unsaved), refused.status)
     seconds = max(0, int((session.absolute_expires_at - clock.now()).total_seconds()))
-    after = visit.browser.next or "/tasks"
-    visit.token = session.session_token
-    response = visit.page("resume.html", await resume_page(visit, held)) if held else visit.go(after)
-    visit.note_devices(response, session.devices)
-    return visit.start_session(response, session.session_token, seconds)
+    after = context.cookies.browser.next or "/tasks"
+    context.cookies.start_session(session.session_token, seconds)
+    context.cookies.set_devices(session.devices)
+    return await resume(context, unsaved) if unsaved else context.redirect(after)
 
 
 async def new_code(request: Request) -> Response:
     """Please send me a new code."""
-    visit = Visit(request)
-    visit.gateway.limits.check_sign_in(request)
-    form = await own_form(visit)
+    context = RequestContext(request)
+    context.gateway.limits.check_sign_in(request)
+    form = await verified_form(context)
+    unsaved = form.raw(FIELD)
     try:
-        await visit.gateway.auth.send_sign_in_code(visit.browser.sign_in or "none")
+        await context.gateway.auth.send_sign_in_code(context.cookies.browser.sign_in or "none")
     except NotFound:
-        return visit.page("sign_in.html", SignInPage(timed_out=True, held=form.raw("held"), next=visit.browser.next))
+        page = SignInPage(timed_out=True, unsaved=unsaved, next=context.cookies.browser.next)
+        return context.page("sign_in.html", page)
     except Refused as refused:
-        return visit.page("code.html", _code_page(visit, told(refused), held=form.raw("held")), refused.status)
-    if form.raw("held"):
-        return visit.page("code.html", _code_page(visit, held=form.raw("held"), sent=True))
-    return visit.go("/sign-in/code?sent=1")
+        return context.page("code.html", _code_page(context, form_errors(refused), unsaved=unsaved), refused.status)
+    if unsaved:
+        return context.page("code.html", _code_page(context, unsaved=unsaved, sent=True))
+    return context.redirect("/sign-in/code?sent=1")
 
 
 async def sign_out(request: Request) -> Response:
     """Logout: the session ends at auth, in the cookie and in the browser's store."""
-    visit = Visit(request)
-    await own_form(visit)
-    if visit.token:
-        visit.gateway.people.drop(visit.token)
+    context = RequestContext(request)
+    await verified_form(context)
+    if context.cookies.session_token:
+        context.gateway.people.drop(context.cookies.session_token)
         with contextlib.suppress(Unauthorised):
-            await visit.gateway.auth.end_session(visit.token)
-    response = visit.end_session(visit.go("/sign-in?signed-out=1"))
+            await context.gateway.auth.end_session(context.cookies.session_token)
+    context.end_session()
+    response = context.redirect("/sign-in?signed-out=1")
     response.headers["Clear-Site-Data"] = '"storage"'
     return response
 
 
 async def stay(request: Request) -> Response:
     """Stay signed in, pressed in the warning."""
-    visit = Visit(request)
-    await own_form(visit)
-    await visit.sign_in_person(touch=True)
-    return JSONResponse({"idle_seconds": visit.idle_seconds})
+    context = RequestContext(request)
+    await verified_form(context)
+    await context.require_person(touch=True)
+    return JSONResponse({"idle_seconds": context.idle_seconds})
 
 
 async def show_session(request: Request) -> Response:
     """Whether the session lives and for how long; asking is no activity."""
-    visit = Visit(request)
-    await visit.sign_in_person(touch=False)
-    return JSONResponse({"idle_seconds": visit.idle_seconds})
+    context = RequestContext(request)
+    await context.require_person(touch=False)
+    return JSONResponse({"idle_seconds": context.idle_seconds})
 
 
 routes = [

@@ -7,34 +7,34 @@ from starlette.routing import Route
 from chassis.errors import NotFound, Refused
 from contracts.api.auth import CredentialsBody, RegistrationBody, RegistrationDetails, RegistrationView
 from contracts.base import Address
-from services.gateway.kit.form_parsing import Form, own_form
-from services.gateway.kit.request_context import Visit
-from services.gateway.kit.views.frame import Told
+from services.gateway.kit.form_parsing import SubmittedForm, verified_form
+from services.gateway.kit.request_context import RequestContext
+from services.gateway.kit.views.frame import FormErrors
 from services.gateway.sign_in.views import (
     CodePage,
     CredentialsPage,
     DetailsPage,
     DonePage,
+    form_errors,
     password_rules,
-    raise_unless_told,
+    raise_unless_correctable,
     registration_code_page,
-    told,
 )
 
 FIRST = "/register/1"
 
 
-async def _begun(visit: Visit) -> RegistrationView | None:
+async def _begun(context: RequestContext) -> RegistrationView | None:
     """The registration under way in this browser."""
-    if not visit.browser.registration:
+    if not context.cookies.browser.registration:
         return None
     try:
-        return await visit.gateway.auth.registration(visit.browser.registration)
+        return await context.gateway.auth.registration(context.cookies.browser.registration)
     except NotFound:
         return None
 
 
-def _details(form: Form) -> RegistrationDetails:
+def _details(form: SubmittedForm) -> RegistrationDetails:
     return RegistrationDetails(
         forename=form.text("forename"),
         surname=form.text("surname"),
@@ -47,111 +47,117 @@ def _details(form: Form) -> RegistrationDetails:
 
 async def show_details(request: Request) -> Response:
     """Step 1, with what was typed before."""
-    visit = Visit(request)
-    begun = await _begun(visit)
-    return visit.page("register_1.html", DetailsPage(begun.details if begun else RegistrationDetails()))
+    context = RequestContext(request)
+    begun = await _begun(context)
+    return context.page("register_1.html", DetailsPage(begun.details if begun else RegistrationDetails()))
 
 
 async def save_details(request: Request) -> Response:
     """Step 1: name, role and address."""
-    visit = Visit(request)
-    visit.gateway.limits.check_sign_in(request)
-    details = _details(await own_form(visit))
+    context = RequestContext(request)
+    context.gateway.limits.check_sign_in(request)
+    details = _details(await verified_form(context))
     try:
-        if await _begun(visit):
-            await visit.gateway.auth.change_details(visit.browser.registration, details)
-            return visit.go("/register/2")
-        body = RegistrationBody(authority=visit.authority.code, details=details)
-        begun = await visit.gateway.auth.start_registration(body)
+        if await _begun(context):
+            await context.gateway.auth.change_details(context.cookies.browser.registration, details)
+            return context.redirect("/register/2")
+        body = RegistrationBody(authority=context.authority.code, details=details)
+        begun = await context.gateway.auth.start_registration(body)
     except Refused as refused:
-        raise_unless_told(refused)
-        return visit.page("register_1.html", DetailsPage(details, told(refused)), refused.status)
-    return visit.remember(visit.go("/register/2"), registration=begun.registration_id)
+        raise_unless_correctable(refused)
+        return context.page("register_1.html", DetailsPage(details, form_errors(refused)), refused.status)
+    context.cookies.remember(registration=begun.registration_id)
+    return context.redirect("/register/2")
 
 
 async def show_credentials(request: Request) -> Response:
     """Step 2."""
-    visit = Visit(request)
-    if (begun := await _begun(visit)) is None:
-        return visit.go(FIRST)
-    return visit.page("register_2.html", CredentialsPage(password_rules(visit.authority.password), begun.email))
+    context = RequestContext(request)
+    if (begun := await _begun(context)) is None:
+        return context.redirect(FIRST)
+    return context.page("register_2.html", CredentialsPage(password_rules(context.authority.password), begun.email))
 
 
 async def save_credentials(request: Request) -> Response:
     """Step 2: address and password; a code is sent."""
-    visit = Visit(request)
-    visit.gateway.limits.check_sign_in(request)
-    form = await own_form(visit)
+    context = RequestContext(request)
+    context.gateway.limits.check_sign_in(request)
+    form = await verified_form(context)
     body = CredentialsBody(
         email=form.text("email"), password=form.raw("password"), confirm_password=form.raw("confirm_password")
     )
     try:
-        await visit.gateway.auth.set_credentials(visit.browser.registration or "none", body, visit.caller)
+        await context.gateway.auth.set_credentials(context.cookies.browser.registration or "none", body, context.origin)
     except NotFound:
-        return visit.go(FIRST)
+        return context.redirect(FIRST)
     except Refused as refused:
-        raise_unless_told(refused)
-        page = CredentialsPage(password_rules(visit.authority.password), body.email, told(refused))
-        return visit.page("register_2.html", page, refused.status)
-    return visit.go("/register/3")
+        raise_unless_correctable(refused)
+        page = CredentialsPage(password_rules(context.authority.password), body.email, form_errors(refused))
+        return context.page("register_2.html", page, refused.status)
+    return context.redirect("/register/3")
 
 
-def _code_page(visit: Visit, begun: RegistrationView, told: Told | None = None, *, sent: bool = False) -> CodePage:
-    return registration_code_page(begun.email, visit.authority.code_minutes, told, sent=sent)
+def _code_page(
+    context: RequestContext, begun: RegistrationView, errors: FormErrors | None = None, *, sent: bool = False
+) -> CodePage:
+    return registration_code_page(begun.email, context.authority.code_minutes, errors, sent=sent)
 
 
 async def show_code(request: Request) -> Response:
     """Step 3."""
-    visit = Visit(request)
-    begun = await _begun(visit)
+    context = RequestContext(request)
+    begun = await _begun(context)
     if begun is None or not begun.email:
-        return visit.go(FIRST)
-    return visit.page("code.html", _code_page(visit, begun, sent=request.query_params.get("sent") == "1"))
+        return context.redirect(FIRST)
+    return context.page("code.html", _code_page(context, begun, sent=request.query_params.get("sent") == "1"))
 
 
-async def _at_step_3(visit: Visit, refused: Refused) -> Response:
-    begun = await _begun(visit)
+async def _at_step_3(context: RequestContext, refused: Refused) -> Response:
+    begun = await _begun(context)
     if begun is None:
         raise refused
-    raise_unless_told(refused)
-    return visit.page("code.html", _code_page(visit, begun, told(refused)), refused.status)
+    raise_unless_correctable(refused)
+    return context.page("code.html", _code_page(context, begun, form_errors(refused)), refused.status)
 
 
 async def confirm_code(request: Request) -> Response:
     """Step 3: the account is open."""
-    visit = Visit(request)
-    visit.gateway.limits.check_sign_in(request)
-    form = await own_form(visit)
+    context = RequestContext(request)
+    context.gateway.limits.check_sign_in(request)
+    form = await verified_form(context)
     try:
-        await visit.gateway.auth.confirm_registration(
-            visit.browser.registration or "none", form.text("code"), visit.caller
+        await context.gateway.auth.confirm_registration(
+            context.cookies.browser.registration or "none", form.text("code"), context.origin
         )
     except NotFound:
-        return visit.go(FIRST)
+        return context.redirect(FIRST)
     except Refused as refused:
-        return await _at_step_3(visit, refused)
-    return visit.remember(visit.go("/register/done"), registration="")
+        return await _at_step_3(context, refused)
+    context.cookies.remember(registration="")
+    return context.redirect("/register/done")
 
 
 async def new_code(request: Request) -> Response:
     """Please send me a new code."""
-    visit = Visit(request)
-    visit.gateway.limits.check_sign_in(request)
-    await own_form(visit)
+    context = RequestContext(request)
+    context.gateway.limits.check_sign_in(request)
+    await verified_form(context)
     try:
-        await visit.gateway.auth.send_registration_code(visit.browser.registration or "none", visit.caller)
+        await context.gateway.auth.send_registration_code(
+            context.cookies.browser.registration or "none", context.origin
+        )
     except NotFound:
-        return visit.go(FIRST)
+        return context.redirect(FIRST)
     except Refused as refused:
-        return await _at_step_3(visit, refused)
-    return visit.go("/register/3?sent=1")
+        return await _at_step_3(context, refused)
+    return context.redirect("/register/3?sent=1")
 
 
 async def done(request: Request) -> Response:
     """Registration completed."""
     lines = ["Your account is ready. You can now sign in with your email address and password."]
     page = DonePage("Registration completed", lines, "/sign-in", "Continue")
-    return Visit(request).page("done.html", page)
+    return RequestContext(request).page("done.html", page)
 
 
 routes = [

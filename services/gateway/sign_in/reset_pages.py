@@ -6,18 +6,18 @@ from starlette.routing import Route
 
 from chassis.errors import NotFound, Refused
 from contracts.api.auth import NewPasswordBody, ResetBody
-from services.gateway.kit.form_parsing import own_form
-from services.gateway.kit.request_context import Visit
-from services.gateway.kit.views.frame import Told
+from services.gateway.kit.form_parsing import verified_form
+from services.gateway.kit.request_context import RequestContext
+from services.gateway.kit.views.frame import FormErrors
 from services.gateway.sign_in.views import (
     CodePage,
     CredentialsPage,
     DonePage,
     SignInPage,
+    form_errors,
     password_rules,
-    raise_unless_told,
+    raise_unless_correctable,
     reset_code_page,
-    told,
 )
 
 FIRST = "/reset/1"
@@ -25,91 +25,96 @@ FIRST = "/reset/1"
 
 async def show_email(request: Request) -> Response:
     """Step 1."""
-    return Visit(request).page("reset_1.html", SignInPage())
+    return RequestContext(request).page("reset_1.html", SignInPage())
 
 
 async def send_code(request: Request) -> Response:
     """Step 1: a code is sent, where there is an account."""
-    visit = Visit(request)
-    visit.gateway.limits.check_sign_in(request)
-    email = (await own_form(visit)).text("email")
+    context = RequestContext(request)
+    context.gateway.limits.check_sign_in(request)
+    email = (await verified_form(context)).text("email")
     try:
-        body = ResetBody(authority=visit.authority.code, email=email)
-        begun = await visit.gateway.auth.start_reset(body, visit.caller)
+        body = ResetBody(authority=context.authority.code, email=email)
+        begun = await context.gateway.auth.start_reset(body, context.origin)
     except Refused as refused:
-        raise_unless_told(refused)
-        return visit.page("reset_1.html", SignInPage(told(refused), email), refused.status)
-    return visit.remember(visit.go("/reset/2"), reset=begun.reset_id, email=email)
+        raise_unless_correctable(refused)
+        return context.page("reset_1.html", SignInPage(form_errors(refused), email), refused.status)
+    context.cookies.remember(reset=begun.reset_id, email=email)
+    return context.redirect("/reset/2")
 
 
 async def show_code(request: Request) -> Response:
     """Step 2."""
-    visit = Visit(request)
-    if not visit.browser.reset:
-        return visit.go(FIRST)
-    return visit.page("code.html", _code_page(visit, sent=request.query_params.get("sent") == "1"))
+    context = RequestContext(request)
+    if not context.cookies.browser.reset:
+        return context.redirect(FIRST)
+    return context.page("code.html", _code_page(context, sent=request.query_params.get("sent") == "1"))
 
 
-def _code_page(visit: Visit, told: Told | None = None, *, sent: bool = False) -> CodePage:
-    return reset_code_page(visit.browser.email, visit.authority.code_minutes, told, sent=sent)
+def _code_page(context: RequestContext, errors: FormErrors | None = None, *, sent: bool = False) -> CodePage:
+    return reset_code_page(context.cookies.browser.email, context.authority.code_minutes, errors, sent=sent)
 
 
 async def new_code(request: Request) -> Response:
     """Please send me a new code."""
-    visit = Visit(request)
-    visit.gateway.limits.check_sign_in(request)
-    await own_form(visit)
+    context = RequestContext(request)
+    context.gateway.limits.check_sign_in(request)
+    await verified_form(context)
     try:
-        await visit.gateway.auth.send_reset_code(visit.browser.reset or "none")
+        await context.gateway.auth.send_reset_code(context.cookies.browser.reset or "none")
     except NotFound:
-        return visit.go(FIRST)
-    return visit.go("/reset/2?sent=1")
+        return context.redirect(FIRST)
+    return context.redirect("/reset/2?sent=1")
 
 
 async def confirm_code(request: Request) -> Response:
     """Step 2: the code is right."""
-    visit = Visit(request)
-    visit.gateway.limits.check_sign_in(request)
-    form = await own_form(visit)
+    context = RequestContext(request)
+    context.gateway.limits.check_sign_in(request)
+    form = await verified_form(context)
     try:
-        await visit.gateway.auth.confirm_reset(visit.browser.reset or "none", form.text("code"), visit.caller)
+        await context.gateway.auth.confirm_reset(
+            context.cookies.browser.reset or "none", form.text("code"), context.origin
+        )
     except NotFound:
-        return visit.go(FIRST)
+        return context.redirect(FIRST)
     except Refused as refused:
-        raise_unless_told(refused)
-        return visit.page("code.html", _code_page(visit, told(refused)), refused.status)
-    return visit.go("/reset/3")
+        raise_unless_correctable(refused)
+        return context.page("code.html", _code_page(context, form_errors(refused)), refused.status)
+    return context.redirect("/reset/3")
 
 
 async def show_password(request: Request) -> Response:
     """Step 3."""
-    visit = Visit(request)
-    if not visit.browser.reset:
-        return visit.go(FIRST)
-    return visit.page("reset_3.html", CredentialsPage(password_rules(visit.authority.password)))
+    context = RequestContext(request)
+    if not context.cookies.browser.reset:
+        return context.redirect(FIRST)
+    return context.page("reset_3.html", CredentialsPage(password_rules(context.authority.password)))
 
 
 async def set_password(request: Request) -> Response:
     """Step 3: the new password."""
-    visit = Visit(request)
-    visit.gateway.limits.check_sign_in(request)
-    form = await own_form(visit)
+    context = RequestContext(request)
+    context.gateway.limits.check_sign_in(request)
+    form = await verified_form(context)
     body = NewPasswordBody(password=form.raw("password"), confirm_password=form.raw("confirm_password"))
     try:
-        devices = await visit.gateway.auth.set_password(visit.browser.reset or "none", body, visit.caller)
+        devices = await context.gateway.auth.set_password(context.cookies.browser.reset or "none", body, context.origin)
     except NotFound:
-        return visit.go(FIRST)
+        return context.redirect(FIRST)
     except Refused as refused:
-        raise_unless_told(refused)
-        page = CredentialsPage(password_rules(visit.authority.password), told=told(refused))
-        return visit.page("reset_3.html", page, refused.status)
-    return visit.remember(visit.note_devices(visit.go("/reset/done"), devices), reset="")
+        raise_unless_correctable(refused)
+        page = CredentialsPage(password_rules(context.authority.password), errors=form_errors(refused))
+        return context.page("reset_3.html", page, refused.status)
+    context.cookies.set_devices(devices)
+    context.cookies.remember(reset="")
+    return context.redirect("/reset/done")
 
 
 async def done(request: Request) -> Response:
     """Password Reset Confirmation."""
     lines = ["Your password has been changed. Press OK to return to the login page."]
-    return Visit(request).page("done.html", DonePage("Password Reset Confirmation", lines, "/sign-in", "OK"))
+    return RequestContext(request).page("done.html", DonePage("Password Reset Confirmation", lines, "/sign-in", "OK"))
 
 
 routes = [

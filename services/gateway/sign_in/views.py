@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from chassis.errors import Forbidden, Refused
 from contracts.api.auth import RegistrationDetails
 from contracts.authority import PasswordRules
-from services.gateway.kit.views.frame import Told
+from services.gateway.kit.views.frame import FormErrors
 
 _NEW_CODE = "We have sent you a new code. The code before it no longer works."
 
@@ -14,10 +14,10 @@ _NEW_CODE = "We have sent you a new code. The code before it no longer works."
 class SignInPage:
     """Secure login - step 1."""
 
-    told: Told = field(default_factory=Told)
+    errors: FormErrors = field(default_factory=FormErrors)
     email: str = ""
     next: str = ""
-    held: str = ""
+    unsaved: str = ""
     left: tuple[str, ...] = ()
     """The names of documents that were chosen and cannot be kept."""
     timed_out: bool = False
@@ -34,8 +34,8 @@ class CodePage:
     button: str
     back: str = ""
     resend: str = ""
-    told: Told = field(default_factory=Told)
-    held: str = ""
+    errors: FormErrors = field(default_factory=FormErrors)
+    unsaved: str = ""
     sent: str = ""
     """What is said of a new code that was asked for."""
 
@@ -45,7 +45,7 @@ class DetailsPage:
     """Register a new account - step 1."""
 
     details: RegistrationDetails = field(default_factory=RegistrationDetails)
-    told: Told = field(default_factory=Told)
+    errors: FormErrors = field(default_factory=FormErrors)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class CredentialsPage:
 
     rules: list[str]
     email: str = ""
-    told: Told = field(default_factory=Told)
+    errors: FormErrors = field(default_factory=FormErrors)
 
 
 @dataclass(frozen=True)
@@ -67,13 +67,13 @@ class DonePage:
     button: str
 
 
-def told(refused: Refused) -> Told:
+def form_errors(refused: Refused) -> FormErrors:
     """A refusal beside its fields; as a whole where it names none. A path's last step is the field's name."""
     faults = {fault.path.rpartition("/")[2]: fault.message for fault in refused.faults}
-    return Told(faults, "" if faults else refused.detail or "Something went wrong. Try again.")
+    return FormErrors(faults, "" if faults else refused.detail or "Something went wrong. Try again.")
 
 
-def raise_unless_told(refused: Refused) -> None:
+def raise_unless_correctable(refused: Refused) -> None:
     """Raises what the form's own page cannot mend: a service that is away, a form that is not this browser's."""
     if refused.status >= 500 or isinstance(refused, Forbidden):  # noqa: PLR2004 - nothing that the person did
         raise refused
@@ -94,7 +94,7 @@ def password_rules(rules: PasswordRules) -> list[str]:
 
 
 def sign_in_code_page(
-    email: str, minutes: int, told: Told | None = None, *, held: str = "", sent: bool = False
+    email: str, minutes: int, errors: FormErrors | None = None, *, unsaved: str = "", sent: bool = False
 ) -> CodePage:
     """Secure login - step 2; `email` is what this browser has typed."""
     return CodePage(
@@ -106,13 +106,15 @@ def sign_in_code_page(
         action="/sign-in/code",
         button="Finish",
         resend="/sign-in/code/new",
-        told=told or Told(),
-        held=held,
+        errors=errors or FormErrors(),
+        unsaved=unsaved,
         sent=_NEW_CODE if sent else "",
     )
 
 
-def registration_code_page(email: str, minutes: int, told: Told | None = None, *, sent: bool = False) -> CodePage:
+def registration_code_page(
+    email: str, minutes: int, errors: FormErrors | None = None, *, sent: bool = False
+) -> CodePage:
     """Register a new account - step 3."""
     return CodePage(
         title="Register a new account - step 3",
@@ -125,12 +127,12 @@ def registration_code_page(email: str, minutes: int, told: Told | None = None, *
         button="Next",
         back="/register/2",
         resend="/register/3/new",
-        told=told or Told(),
+        errors=errors or FormErrors(),
         sent=_NEW_CODE if sent else "",
     )
 
 
-def reset_code_page(email: str, minutes: int, told: Told | None = None, *, sent: bool = False) -> CodePage:
+def reset_code_page(email: str, minutes: int, errors: FormErrors | None = None, *, sent: bool = False) -> CodePage:
     """Reset password - step 2; the same whether the address has an account or not."""
     return CodePage(
         title="Reset password - step 2",
@@ -141,6 +143,6 @@ def reset_code_page(email: str, minutes: int, told: Told | None = None, *, sent:
         action="/reset/2",
         button="Next",
         resend="/reset/2/new",
-        told=told or Told(),
+        errors=errors or FormErrors(),
         sent="A new code is on its way, if the address has an account. Use the newest email." if sent else "",
     )

@@ -5,8 +5,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from chassis import clock
-from services.gateway.kit.form_parsing import own_form
-from services.gateway.kit.request_context import Visit
+from services.gateway.kit.form_parsing import verified_form
+from services.gateway.kit.request_context import RequestContext
 from services.gateway.tasks.views.re_assign import Origin, re_assign_page, selected
 
 _MOST_WORDS = 200
@@ -15,26 +15,26 @@ _NOBODY = "Select a work group or a user."
 
 async def show_choices(request: Request) -> Response:
     """Everybody, or the first of them."""
-    visit, task_id = Visit(request), request.path_params["task_id"]
-    _, found = await visit.reading(lambda person: visit.gateway.tasks.choices(person, task_id, ""))
+    context, task_id = RequestContext(request), request.path_params["task_id"]
+    _, found = await context.reading(lambda person: context.gateway.tasks.choices(person, task_id, ""))
     page = re_assign_page(found, _origin(request.query_params.get("from", "")), clock.today())
-    return visit.page("re_assign.html", page)
+    return context.page("re_assign.html", page)
 
 
 async def choose(request: Request) -> Response:
     """Search narrows, OK gives the form away. What is searched for is a name, so it never stands in an address."""
-    visit, task_id = Visit(request), request.path_params["task_id"]
-    form = await own_form(visit)
-    person = await visit.sign_in_person()
+    context, task_id = RequestContext(request), request.path_params["task_id"]
+    form = await verified_form(context)
+    person = await context.require_person()
     origin, words, to = _origin(form.text("from")), form.text("words")[:_MOST_WORDS], selected(form.raw("to"))
     is_search = form.raw("action") == "search"
     if to is not None and not is_search:
-        await visit.gateway.tasks.re_assign(person, task_id, to)
-        return visit.go(f"/{origin}?re_assigned={task_id}")
-    found = await visit.gateway.tasks.choices(person, task_id, words)
+        await context.gateway.tasks.re_assign(person, task_id, to)
+        return context.redirect(f"/{origin}?re_assigned={task_id}")
+    found = await context.gateway.tasks.choices(person, task_id, words)
     error = "" if is_search else _NOBODY
     page = re_assign_page(found, origin, clock.today(), words=words, error=error)
-    return visit.page("re_assign.html", page, 422 if error else 200)
+    return context.page("re_assign.html", page, 422 if error else 200)
 
 
 def _origin(text: str) -> Origin:

@@ -23,7 +23,7 @@ from contracts import registry
 from contracts.api.council import ToldEvent, ToldView
 from contracts.registry import Service
 from deploy.rabbitmq.prepare import passwords
-from services.gateway.kit.clients import CouncilClient, Identities, Transport
+from services.gateway.kit.clients import CouncilMessagesClient, IdentityTokenCache, Transport
 from services.gateway.settings import GatewaySettings
 from tests.support.service import new_key
 
@@ -132,13 +132,15 @@ async def test_a_council_that_polls_hears_it_from_its_first_word_and_nothing_els
     monkeypatch: pytest.MonkeyPatch, feeds: TestServer
 ) -> None:
     names = [*registry.stored(), "cases"]
-    transport = Transport({name: str(feeds.make_url(f"/{name}")) for name in names}, Identities(Signer(new_key(), "x")))
-    reader, council = CouncilClient(transport), Council("bristol")
+    transport = Transport(
+        {name: str(feeds.make_url(f"/{name}")) for name in names}, IdentityTokenCache(Signer(new_key(), "x"))
+    )
+    reader, council = CouncilMessagesClient(transport), Council("bristol")
     try:
-        before = await reader.told(council, "", 200)
+        before = await reader.events(council, "", 200)
         add_cases(monkeypatch)
-        after = await reader.told(council, before.after or "", 200)
-        end = await reader.told(council, after.after or "", 200)
+        after = await reader.events(council, before.after or "", 200)
+        end = await reader.events(council, after.after or "", 200)
     finally:
         await transport.close()
     told = {"forms", "notify", "tasks"}

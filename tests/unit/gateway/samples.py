@@ -12,7 +12,7 @@ from services.forms.model.answers import Form
 from services.forms.model.contribution import Author, Contribution
 from services.forms.model.draft import Cell, Draft, Row
 from services.forms.model.view import view_of
-from services.gateway.form.views.page import Drawing
+from services.gateway.form.views.page import FormPageState
 from tests.unit.forms.definitions import FHIR, form_of, item, page, table
 
 AUTHORITIES = Authorities.load(Path("deploy/authorities"))
@@ -90,8 +90,8 @@ def cell(value: Any) -> Cell:
     return Cell(value=value, revision=4, by="sandra", at=AT)
 
 
-def drawing(number: int, **more: Any) -> Drawing:
-    return Drawing(number=number, page_id="page-1", holder_key="key", spare_row="spare-row-1", **more)
+def page_state(number: int, **more: Any) -> FormPageState:
+    return FormPageState(number=number, page_id="page-1", holder_key="key", spare_row="spare-row-1", **more)
 
 
 def contribution(answers: dict[str, Any], *conflicts: Conflict, form: Form = FORM) -> ContributionView:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.api.forms import Edit, FormPage
-from services.gateway.form.edits import Reading, Seen, batch_id, digest, read_page, seen_on
-from services.gateway.form.views.fields import Field, Filled, fields_of
+from services.gateway.form.edits import PageChanges, Seen, batch_id, digest, read_page, seen_on
+from services.gateway.form.views.fields import ControlValues, Field, fields_of
 from tests.unit.gateway.samples import SECOND, contribution, row
 
 ANSWERS: dict[str, Any] = {
@@ -43,12 +43,12 @@ def posted(page: FormPage, answers: dict[str, Any]) -> dict[str, list[str]]:
             form[field.name] = [re.sub(r"\r\n|\r|\n", "\r\n", field.value)]
 
     view = contribution(answers)
-    for field in fields_of(page.questions, Filled(view.answers, view.rows, spare_row="spare-row-1")):
+    for field in fields_of(page.questions, ControlValues(view.answers, view.rows, spare_row="spare-row-1")):
         control(field)
     return form
 
 
-def read(changes: dict[str, list[str]], answers: dict[str, Any] | None = None, **more: Any) -> Reading:
+def read(changes: dict[str, list[str]], answers: dict[str, Any] | None = None, **more: Any) -> PageChanges:
     answers = ANSWERS if answers is None else answers
     return read_page(SECOND, posted(SECOND, answers) | changes, seen_on(SECOND, contribution(answers)), **more)
 

@@ -8,7 +8,7 @@ import pytest
 
 from chassis.errors import Forbidden
 from chassis.identity import Professional
-from services.gateway.form.draft_editing import Opened, granted
+from services.gateway.form.draft_editing import OpenTask, granted
 from services.gateway.kit.gateway import Gateway
 from tests.unit.gateway.samples import task
 
@@ -30,7 +30,7 @@ async def outcome(codes: Sequence[str]) -> tuple[list[str], str]:
 
     gateway = cast("Gateway", SimpleNamespace(tasks=SimpleNamespace(grant=grant)))
     try:
-        return asked, await granted(gateway, Opened(SANDRA, "older", task()), ask)
+        return asked, await granted(gateway, OpenTask(SANDRA, "older", task()), ask)
     except Forbidden as refused:
         return asked, refused.code
 

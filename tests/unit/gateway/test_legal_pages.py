@@ -5,7 +5,7 @@ import re
 from datetime import date
 
 from contracts.authority import Authority, Legal
-from services.gateway.kit.rendering import render
+from services.gateway.kit.rendering import PageRenderer
 from services.gateway.kit.views.frame import Frame
 from tests.unit.gateway.samples import AUTHORITIES
 
@@ -15,7 +15,7 @@ EASS, ICO = "https://www.equalityadvisoryservice.com/", "https://ico.org.uk/make
 
 
 def drawn(template: str, authority: Authority = BRISTOL) -> str:
-    return render(template, Frame(authority=authority, static="/static", nonce="n", csrf="c"), None)
+    return PageRenderer("/static").render(template, Frame(authority=authority, nonce="n", csrf="c"), None)
 
 
 def words(page: str) -> str:

@@ -27,7 +27,7 @@ from services.gateway.form.views.check import CheckPage, check_page
 from services.gateway.form.views.fields import Field
 from services.gateway.form.views.page import form_page
 from tests.unit.forms.definitions import form_of, item, page, table, when
-from tests.unit.gateway.samples import AT, AUTHORITIES, cell, drawing, task
+from tests.unit.gateway.samples import AT, AUTHORITIES, cell, page_state, task
 
 BRISTOL = AUTHORITIES.get("bristol")
 TODAY = date(2021, 8, 31)
@@ -147,7 +147,7 @@ def agree(form: Form, contribution: Contribution) -> None:
     view = view_of(contribution, form)
     judged = contribution.judge(form)
     numbers = range(1, len(view.pages) + 1)
-    pages = [form_page(task(), view, BRISTOL, drawing(number, faults=view.faults), TODAY) for number in numbers]
+    pages = [form_page(task(), view, BRISTOL, page_state(number, faults=view.faults), TODAY) for number in numbers]
     shown = {key for each in pages for key, _ in visible(each.fields)}
     asked = {*form.definition.questions, *form.definition.tables}
     assert shown & asked == asked - judged.hidden

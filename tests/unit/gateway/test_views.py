@@ -12,7 +12,7 @@ from services.gateway.form.views.page import form_page
 from services.gateway.kit.views.banner import task_banner
 from services.gateway.kit.views.errors import error_page
 from services.gateway.tasks.views.lists import tasks_page
-from tests.unit.gateway.samples import AT, AUTHORITIES, contribution, drawing, row, task, version
+from tests.unit.gateway.samples import AT, AUTHORITIES, contribution, page_state, row, task, version
 
 TODAY = date(2021, 8, 31)
 BRISTOL = AUTHORITIES.get("bristol")
@@ -83,7 +83,7 @@ def test_an_empty_row_is_not_missed_a_half_filled_one_is_named_by_row_and_column
 
 def test_the_error_summary_names_each_question_in_the_order_of_the_page() -> None:
     empty = contribution({})
-    page = form_page(task(), empty, BRISTOL, drawing(2, faults=empty.faults), TODAY)
+    page = form_page(task(), empty, BRISTOL, page_state(2, faults=empty.faults), TODAY)
     assert [(problem.text, problem.href) for problem in page.problems] == [
         ("Date Assessment Completed: This field is required.", "#q-done_on"),
         ("Shared: This field is required.", "#q-shared"),
@@ -92,14 +92,14 @@ def test_the_error_summary_names_each_question_in_the_order_of_the_page() -> Non
 
 def test_a_conflict_shows_both_versions_at_its_field() -> None:
     conflict = Conflict(path="hours", stands=version("3", "Sandra"), others=[version("4", "Tariq")], by_one=False)
-    page = form_page(task(), contribution({"hours": 3}, conflict), BRISTOL, drawing(2), TODAY)
+    page = form_page(task(), contribution({"hours": 3}, conflict), BRISTOL, page_state(2), TODAY)
     shown = next(field for field in page.fields if field.key == "hours").conflict
     assert shown is not None
     assert [(each.words, each.by) for each in shown.versions] == [("3", "Sandra"), ("4", "Tariq")]
 
 
 def test_an_empty_table_offers_a_row_to_type_into() -> None:
-    page = form_page(task(), contribution({}), BRISTOL, drawing(2), TODAY)
+    page = form_page(task(), contribution({}), BRISTOL, page_state(2), TODAY)
     table = next(field for field in page.fields if field.kind == "table")
     assert [each.row_id for each in table.rows] == ["spare-row-1"]
     assert "needs" in page.seen
@@ -108,7 +108,7 @@ def test_an_empty_table_offers_a_row_to_type_into() -> None:
 
 def test_full_screen_shows_one_question_alone_and_its_errors_only() -> None:
     empty = contribution({})
-    page = form_page(task(), empty, BRISTOL, drawing(2, faults=empty.faults, full_screen="needs"), TODAY)
+    page = form_page(task(), empty, BRISTOL, page_state(2, faults=empty.faults, full_screen="needs"), TODAY)
     assert page.problems == []
     assert [field.key for field in page.fields] == ["needs"]
     assert "done_on" not in page.seen
@@ -127,7 +127,7 @@ def test_a_file_that_is_not_released_cannot_be_opened() -> None:
         )
         for state in ("accepted", "waiting", "refused")
     ]
-    page = form_page(task(), contribution({}), BRISTOL, drawing(3, files=files), TODAY)
+    page = form_page(task(), contribution({}), BRISTOL, page_state(3, files=files), TODAY)
     assert [each.href for each in page.attachments] == ["/forms/t-1/files/accepted", "", ""]
     assert page.attachments[0].size == "332 KB"
     assert page.waiting

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 from contracts.api.files import FileView
 from contracts.api.forms import FormPage
-from services.gateway.form.views.page import Attachment, attachments, takes_files
+from services.gateway.form.views.page import AttachmentLine, attachments, takes_files
 
 
 @dataclass(frozen=True)
 class AttachedList:
     """The list alone, as the page's script puts it in place of the one before."""
 
-    attachments: list[Attachment]
+    attachments: list[AttachmentLine]
 
     @property
     def waiting(self) -> bool:

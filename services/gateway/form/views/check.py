@@ -10,13 +10,13 @@ from contracts.authority import Authority
 from services.gateway.form.questions import NOTHING, on_page, showing
 from services.gateway.form.views.attached import attached_words
 from services.gateway.form.views.fields import element_id
-from services.gateway.form.views.page import Attachment, attachments, in_place, takes_files
+from services.gateway.form.views.page import AttachmentLine, attachments, in_place, takes_files
 from services.gateway.kit.views.banner import TaskBanner, task_banner
-from services.gateway.kit.views.frame import Problem
+from services.gateway.kit.views.frame import SummaryLine
 
 
 @dataclass(frozen=True)
-class Answer:
+class AnsweredQuestion:
     """One question and its answer in words; a table has rows."""
 
     kind: str
@@ -33,7 +33,7 @@ class Section:
 
     number: int
     title: str
-    answers: list[Answer]
+    answers: list[AnsweredQuestion]
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,9 @@ class CheckPage:
     task_id: str
     form_title: str
     banner: TaskBanner
-    to_mend: list[Problem]
+    to_mend: list[SummaryLine]
     sections: list[Section]
-    attachments: list[Attachment]
+    attachments: list[AttachmentLine]
     attached: str
     files_href: str
     last: int
@@ -56,7 +56,7 @@ class CheckPage:
         return not self.to_mend
 
 
-def _answer(question: Question, contribution: ContributionView, href: str) -> Answer:
+def _answer(question: Question, contribution: ContributionView, href: str) -> AnsweredQuestion:
     """A question as it is read; a row in which nothing stands is not there."""
     rows = [
         [
@@ -67,7 +67,9 @@ def _answer(question: Question, contribution: ContributionView, href: str) -> An
         if not row.is_empty
     ]
     words = contribution.answers.get(question.key, NOTHING).read
-    return Answer(question.type, question.label, words, href, [column.label for column in question.columns], rows)
+    return AnsweredQuestion(
+        question.type, question.label, words, href, [column.label for column in question.columns], rows
+    )
 
 
 def _sections(contribution: ContributionView, base: str) -> list[Section]:
@@ -91,7 +93,7 @@ def check_page(
     """Every answer of the form, and first what is missing or wrong."""
     base = f"/forms/{task.task_id}"
     to_mend = [
-        Problem(in_place(fault.place, fault.message), f"{base}/{number}?check=1#{element_id(fault.path)}")
+        SummaryLine(in_place(fault.place, fault.message), f"{base}/{number}?check=1#{element_id(fault.path)}")
         for number, page in enumerate(contribution.pages, 1)
         for fault in on_page(page, contribution.faults)
     ]

@@ -14,7 +14,7 @@ COUNT_UP_TO = 5000
 
 
 @dataclass(frozen=True)
-class Version:
+class AnswerVersion:
     """One of several answers to one question, and how it is chosen."""
 
     words: str
@@ -24,17 +24,17 @@ class Version:
 
 
 @dataclass(frozen=True)
-class Conflicted:
+class AnswerConflict:
     """An answer that was changed in two places at once."""
 
     name: str
     id: str
-    versions: list[Version]
+    versions: list[AnswerVersion]
     by_one: bool
 
 
 @dataclass(frozen=True)
-class TableRow:
+class TableLine:
     """A row of a table: a cell of controls for each column, or its words where it is only read."""
 
     row_id: str
@@ -63,11 +63,11 @@ class Field:
     hidden: bool = False
     conditional: bool = False
     decides: bool = False
-    conflict: Conflicted | None = None
+    conflict: AnswerConflict | None = None
     fields: list["Field"] = field(default_factory=list)
     columns: list["Field"] = field(default_factory=list)
-    rows: list[TableRow] = field(default_factory=list)
-    template_row: TableRow | None = None
+    rows: list[TableLine] = field(default_factory=list)
+    template_row: TableLine | None = None
     rows_name: str = ""
     removed_name: str = ""
 
@@ -78,7 +78,7 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Filled:
+class ControlValues:
     """What fills the controls of a page: answers, over them what was typed and not kept, faults, conflicts."""
 
     answers: Mapping[str, Answer] = field(default_factory=dict)
@@ -100,12 +100,12 @@ def _new_row(row_id: str) -> Row:
     return Row(row_id=row_id, owner="", is_empty=True)
 
 
-def _conflict(question: Question, path: str, filled: Filled) -> Conflicted | None:
+def _conflict(question: Question, path: str, filled: ControlValues) -> AnswerConflict | None:
     conflict = filled.conflicts.get(path)
     if conflict is None:
         return None
     versions = [
-        Version(
+        AnswerVersion(
             version.answer.read or "Nothing",
             version.by,
             moment(version.at),
@@ -113,10 +113,10 @@ def _conflict(question: Question, path: str, filled: Filled) -> Conflicted | Non
         )
         for version in (conflict.stands, *conflict.others)
     ]
-    return Conflicted(CHOICE + path, f"choice-{element_id(path)}", versions, by_one=conflict.by_one)
+    return AnswerConflict(CHOICE + path, f"choice-{element_id(path)}", versions, by_one=conflict.by_one)
 
 
-def _control(question: Question, path: str, filled: Filled, *, hidden: bool = False) -> Field:
+def _control(question: Question, path: str, filled: ControlValues, *, hidden: bool = False) -> Field:
     """A question with one answer."""
     kind = "read_only_answer" if question.type == "read_only" else question.type
     typed = filled.typed.get(path)
@@ -150,12 +150,12 @@ def _control(question: Question, path: str, filled: Filled, *, hidden: bool = Fa
     )
 
 
-def _table(question: Question, filled: Filled, *, hidden: bool) -> Field:
+def _table(question: Question, filled: ControlValues, *, hidden: bool) -> Field:
     """A table: its saved rows, those typed but not saved, or one spare row to begin with."""
 
-    def row(row: Row, number: int) -> TableRow:
+    def row(row: Row, number: int) -> TableLine:
         path = f"{question.key}/{row.row_id}"
-        return TableRow(row.row_id, number, [_control(c, f"{path}/{c.key}", filled) for c in question.columns])
+        return TableLine(row.row_id, number, [_control(c, f"{path}/{c.key}", filled) for c in question.columns])
 
     saved = filled.rows.get(question.key, [])
     known = {row.row_id for row in saved}
@@ -176,7 +176,7 @@ def _table(question: Question, filled: Filled, *, hidden: bool) -> Field:
         hidden=hidden,
         conditional=question.conditional,
         decides=question.decides,
-        columns=[_control(column, column.key, Filled()) for column in question.columns],
+        columns=[_control(column, column.key, ControlValues()) for column in question.columns],
         rows=[row(each, number) for number, each in enumerate(rows, 1)],
         template_row=row(_new_row("ROW-ID"), 0),
         rows_name=ROWS + question.key,
@@ -184,12 +184,12 @@ def _table(question: Question, filled: Filled, *, hidden: bool) -> Field:
     )
 
 
-def fields_of(questions: list[Question], filled: Filled) -> list[Field]:
+def fields_of(questions: list[Question], filled: ControlValues) -> list[Field]:
     """The controls of a page's questions; those that forms does not show are there, hidden."""
     return [_field(question, filled) for question in questions]
 
 
-def _field(question: Question, filled: Filled) -> Field:
+def _field(question: Question, filled: ControlValues) -> Field:
     hidden = question.key in filled.hidden
     if question.type == "table":
         return _table(question, filled, hidden=hidden)

@@ -9,17 +9,17 @@ from contracts.api.tasks import TaskView
 from contracts.authority import Authority
 from services.gateway.form.edits import ANSWERED, seen_on
 from services.gateway.form.questions import flat, narrowed, on_page, showing, stands
-from services.gateway.form.views.fields import Field, Filled, element_id, fields_of
+from services.gateway.form.views.fields import ControlValues, Field, element_id, fields_of
 from services.gateway.form.views.typed import labels_of
 from services.gateway.kit.views.banner import TaskBanner, task_banner
-from services.gateway.kit.views.frame import Problem
+from services.gateway.kit.views.frame import SummaryLine
 from services.gateway.kit.views.wording import hour, size_words
 
 COMPLETE = "Complete"
 
 
 @dataclass(frozen=True)
-class Attachment:
+class AttachmentLine:
     """An attached file."""
 
     file_id: str
@@ -30,11 +30,11 @@ class Attachment:
     href: str
 
 
-def attachments(task_id: str, files: list[FileView]) -> list[Attachment]:
+def attachments(task_id: str, files: list[FileView]) -> list[AttachmentLine]:
     """The files of a task; one that is not released cannot be opened."""
     notes = {"waiting": "Being checked for viruses", "accepted": "", "refused": "Refused"}
     return [
-        Attachment(
+        AttachmentLine(
             file.file_id,
             file.name,
             size_words(file.size),
@@ -68,7 +68,7 @@ class FormPageView:
     banner: TaskBanner
     pages: list[PageLink]
     fields: list[Field]
-    problems: list[Problem]
+    problems: list[SummaryLine]
     seen: str
     labels: str
     revision: int
@@ -76,7 +76,7 @@ class FormPageView:
     holder_key: str
     saved: str
     takes_files: bool
-    attachments: list[Attachment]
+    attachments: list[AttachmentLine]
     accept: str
     file_rules: str
     largest: int
@@ -99,14 +99,10 @@ class FormPageView:
 
 
 @dataclass(frozen=True)
-class Drawing:
-    """What a page is drawn from beside the task and the contribution."""
+class FormPageState:
+    """What a page shows beside task and contribution. Whoever renders it adds the ids, the key and the files."""
 
     number: int
-    page_id: str
-    holder_key: str
-    spare_row: str
-    files: list[FileView] = field(default_factory=list)
     typed: dict[str, list[str]] = field(default_factory=dict)
     faults: list[AnswerFault] = field(default_factory=list)
     general: list[str] = field(default_factory=list)
@@ -115,6 +111,10 @@ class Drawing:
     """The row that was just removed, as `table/row`: it can be put back."""
     notice: str = ""
     download: str = ""
+    page_id: str = ""
+    holder_key: str = ""
+    spare_row: str = ""
+    files: list[FileView] = field(default_factory=list)
 
 
 def page_state(page: FormPage, contribution: ContributionView) -> str:
@@ -143,10 +143,10 @@ def kinds(authority: Authority) -> str:
     return f"{', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else names[0]
 
 
-def page_problems(faults: list[AnswerFault], general: list[str]) -> list[Problem]:
+def page_problems(faults: list[AnswerFault], general: list[str]) -> list[SummaryLine]:
     """The error summary: what is about all of it, then each fault after the words for where it is."""
-    return [Problem(text) for text in general] + [
-        Problem.at(in_place(fault.place, line), element_id(fault.path))
+    return [SummaryLine(text) for text in general] + [
+        SummaryLine.at(in_place(fault.place, line), element_id(fault.path))
         for fault in faults
         for line in fault.message.splitlines()
     ]
@@ -158,49 +158,49 @@ def in_place(place: str, text: str) -> str:
 
 
 def form_page(
-    task: TaskView, contribution: ContributionView, authority: Authority, drawing: Drawing, today: date
+    task: TaskView, contribution: ContributionView, authority: Authority, state: FormPageState, today: date
 ) -> FormPageView:
     """A page of the form with its answers."""
-    whole = contribution.pages[drawing.number - 1]
-    page = narrowed(whole, drawing.full_screen) if drawing.full_screen else whole
+    whole = contribution.pages[state.number - 1]
+    page = narrowed(whole, state.full_screen) if state.full_screen else whole
     conflicts = {conflict.path: conflict for conflict in contribution.conflicts}
-    faults = on_page(page, drawing.faults)
-    filled = Filled(
+    faults = on_page(page, state.faults)
+    filled = ControlValues(
         contribution.answers,
         contribution.rows,
         frozenset(contribution.hidden),
-        drawing.typed,
+        state.typed,
         {fault.path: fault.message for fault in faults},
         conflicts,
-        drawing.spare_row,
+        state.spare_row,
     )
     return FormPageView(
         task_id=task.task_id,
         title=whole.title,
         form_title=task.form_title,
-        number=drawing.number,
+        number=state.number,
         last=len(contribution.pages),
         banner=task_banner(task, authority, today),
         pages=[
-            PageLink(number, each.title, number == drawing.number, page_state(each, contribution))
+            PageLink(number, each.title, number == state.number, page_state(each, contribution))
             for number, each in enumerate(contribution.pages, 1)
         ],
         fields=fields_of(page.questions, filled),
-        problems=page_problems(faults, drawing.general),
+        problems=page_problems(faults, state.general),
         seen=seen_on(page, contribution).dump(),
         labels=labels_of(page),
         revision=contribution.revision,
-        page_id=drawing.page_id,
-        holder_key=drawing.holder_key,
+        page_id=state.page_id,
+        holder_key=state.holder_key,
         saved=hour(contribution.saved_at) if contribution.saved_at else "",
         takes_files=takes_files(page),
-        attachments=attachments(task.task_id, drawing.files),
+        attachments=attachments(task.task_id, state.files),
         accept=",".join(f".{extension}" for extension in authority.files.extensions),
         file_rules=file_rules(authority),
         largest=authority.files.max_size,
         too_large=f"The selected file must be smaller than {size_words(authority.files.max_size)}",
-        full_screen=drawing.full_screen,
-        removed=drawing.removed,
-        notice=drawing.notice,
-        download=drawing.download,
+        full_screen=state.full_screen,
+        removed=state.removed,
+        notice=state.notice,
+        download=state.download,
     )

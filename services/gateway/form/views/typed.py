@@ -16,7 +16,7 @@ TYPED = frozenset({"line", "text", "number", "date"})
 class UnsavedPage:
     """A save that could not be made now: Try again sends what was typed once more."""
 
-    held: str
+    unsaved: str
     left: tuple[str, ...]
     """The names of documents that were chosen and cannot be kept."""
 

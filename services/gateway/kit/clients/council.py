@@ -11,7 +11,7 @@ from contracts.registry import telling_councils
 from services.gateway.kit.clients.transport import Transport
 
 
-class CouncilClient:
+class CouncilMessagesClient:
     """Each request is a council's."""
 
     def __init__(self, transport: Transport) -> None:
@@ -24,7 +24,7 @@ class CouncilClient:
         async with self._transport.request("tasks", "POST", path, council, None, headers, body, slow=True) as response:
             return TakenView.model_validate_json(await self._transport.checked(response))
 
-    async def told(self, council: Council, after: str, limit: int) -> ToldView:
+    async def events(self, council: Council, after: str, limit: int) -> ToldView:
         """A page of what the council was told: each service's events in its order, the services' by time."""
         reached = _places(after)
         asked = [

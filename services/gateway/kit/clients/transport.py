@@ -26,7 +26,7 @@ from chassis.telemetry import log
 from chassis.tokens import Signer
 from contracts.api.problem import Problem
 
-Asker = Professional | Council | None
+Principal = Professional | Council | None
 """Who asks: a professional, a council, or the gateway itself while nobody is signed in."""
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -44,30 +44,30 @@ _REFUSALS: dict[int, type[Refused]] = {
 }
 
 
-class Identities:
+class IdentityTokenCache:
     """Signed identities, kept for half their life: signing is the dearest part of a page otherwise."""
 
     def __init__(self, signer: Signer) -> None:
         self._signer = signer
-        self._kept: dict[tuple[Asker, str], tuple[str, float]] = {}
+        self._kept: dict[tuple[Principal, str], tuple[str, float]] = {}
 
-    def of(self, asker: Asker, audience: str) -> str:
+    def of(self, principal: Principal, audience: str) -> str:
         """A token that says who asks, for one service."""
         at = clock.now().timestamp()
-        token, signed_at = self._kept.get((asker, audience), ("", 0.0))
+        token, signed_at = self._kept.get((principal, audience), ("", 0.0))
         # A clock that tests move back must not revive a token from its future either.
         if not signed_at <= at < signed_at + _TOKEN_SECONDS:
             if len(self._kept) >= _TOKENS_KEPT:
                 self._kept.clear()
-            token = self._sign(asker, audience)
-            self._kept[asker, audience] = token, at
+            token = self._sign(principal, audience)
+            self._kept[principal, audience] = token, at
         return token
 
-    def _sign(self, asker: Asker, audience: str) -> str:
-        if isinstance(asker, Professional):
-            return sign_professional(self._signer, asker, audience)
-        if isinstance(asker, Council):
-            return sign_council(self._signer, asker.authority, audience)
+    def _sign(self, principal: Principal, audience: str) -> str:
+        if isinstance(principal, Professional):
+            return sign_professional(self._signer, principal, audience)
+        if isinstance(principal, Council):
+            return sign_council(self._signer, principal.authority, audience)
         return sign_gateway(self._signer, audience)
 
 
@@ -107,7 +107,7 @@ def _session(connections: int) -> aiohttp.ClientSession:
 class Transport:
     """Asks the services. Open it within the event loop that uses it."""
 
-    def __init__(self, urls: Mapping[str, str], identities: Identities) -> None:
+    def __init__(self, urls: Mapping[str, str], identities: IdentityTokenCache) -> None:
         self._urls = urls
         self._identities = identities
         self._session = _session(_CONNECTIONS)
@@ -128,11 +128,13 @@ class Transport:
 
         return answers
 
-    def _headers(self, service: str, asker: Asker, grant: str | None, more: Mapping[str, str] | None) -> dict[str, str]:
+    def _headers(
+        self, service: str, principal: Principal, grant: str | None, more: Mapping[str, str] | None
+    ) -> dict[str, str]:
         known = context.current()
         reference = known.correlation_id if known else secrets.token_hex(16)
         headers = {
-            "Authorization": f"Bearer {self._identities.of(asker, service)}",
+            "Authorization": f"Bearer {self._identities.of(principal, service)}",
             "X-Request-ID": reference,
             "traceparent": f"00-{reference}-{secrets.token_hex(8)}-01",
             **(more or {}),
@@ -145,7 +147,7 @@ class Transport:
         service: str,
         method: str,
         path: str,
-        asker: Asker,
+        principal: Principal,
         grant: str | None = None,
         headers: Mapping[str, str] | None = None,
         data: Any = None,
@@ -158,7 +160,7 @@ class Transport:
             async with session.request(
                 method,
                 self._urls[service] + path,
-                headers=self._headers(service, asker, grant, headers),
+                headers=self._headers(service, principal, grant, headers),
                 data=data,
                 timeout=_SLOW if slow else _USUAL,
                 allow_redirects=False,
@@ -173,7 +175,7 @@ class Transport:
         service: str,
         method: str,
         path: str,
-        asker: Asker,
+        principal: Principal,
         grant: str | None = None,
         body: BaseModel | None = None,
         headers: Mapping[str, str] | None = None,
@@ -185,7 +187,7 @@ class Transport:
         data = None
         if body is not None:
             data, more["Content-Type"] = body.model_dump_json().encode(), "application/json"
-        async with self.request(service, method, path, asker, grant, more, data, slow=slow) as response:
+        async with self.request(service, method, path, principal, grant, more, data, slow=slow) as response:
             return await self.checked(response)
 
     async def checked(self, response: aiohttp.ClientResponse) -> bytes:
@@ -195,16 +197,23 @@ class Transport:
             raise _refusal(response.status, content)
         return content
 
-    async def get(self, model: type[Model], service: str, path: str, asker: Asker, grant: str | None = None) -> Model:
+    async def get(
+        self, model: type[Model], service: str, path: str, principal: Principal, grant: str | None = None
+    ) -> Model:
         """What a service shows."""
-        return model.model_validate_json(await self.ask(service, "GET", path, asker, grant))
+        return model.model_validate_json(await self.ask(service, "GET", path, principal, grant))
 
     @asynccontextmanager
     async def download(
-        self, service: str, path: str, asker: Asker, grant: str | None = None, headers: Mapping[str, str] | None = None
+        self,
+        service: str,
+        path: str,
+        principal: Principal,
+        grant: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> AsyncIterator[Download]:
         """A document as a stream; 206 and 416 are answers like any other."""
-        async with self.request(service, "GET", path, asker, grant, headers, slow=True) as response:
+        async with self.request(service, "GET", path, principal, grant, headers, slow=True) as response:
             if response.status >= 400 and response.status != 416:  # noqa: PLR2004 - an error, but not of the range
                 raise _refusal(response.status, await response.read())
             yield Download(response.status, response.headers, response.content)

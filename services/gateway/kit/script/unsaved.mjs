@@ -1,4 +1,4 @@
-// What was typed and not yet saved, kept in this browser until it is: by task, holder and page. Sealed with a key of the
+// What was typed and not yet saved, kept in this browser until it is: by task, holder and page. Encrypted with a key of the
 // person, which only their signed-in pages hold; it expires, and is gone for the next person. Cleared on logout.
 const PREFIX = "portal:unsaved:";
 const HOUR_MS = 60 * 60 * 1000;
@@ -53,7 +53,7 @@ async function unsealed(name) {
   }
   try {
     const options = { name: "AES-GCM", iv: bytesOf(entry.iv), additionalData: new TextEncoder().encode(name) };
-    return JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt(options, own.key, bytesOf(entry.sealed))));
+    return JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt(options, own.key, bytesOf(entry.encrypted))));
   } catch {
     return null;
   }
@@ -72,12 +72,12 @@ export async function keep(form, content) {
   const { revision, page_id: page } = form.elements;
   const options = { name: "AES-GCM", iv, additionalData: new TextEncoder().encode(name) };
   const plain = new TextEncoder().encode(JSON.stringify({ ...content, revision: revision.value }));
-  const sealed = textOf(await crypto.subtle.encrypt(options, own.key, plain));
+  const encrypted = textOf(await crypto.subtle.encrypt(options, own.key, plain));
   if (turn <= written) {
     return true;
   }
   written = turn;
-  const entry = { owner: own.owner, until: Date.now() + Number(unsavedHours) * HOUR_MS, page: page.value, iv: textOf(iv), sealed };
+  const entry = { owner: own.owner, until: Date.now() + Number(unsavedHours) * HOUR_MS, page: page.value, iv: textOf(iv), encrypted };
   try {
     localStorage.setItem(name, JSON.stringify(entry));
     return true;

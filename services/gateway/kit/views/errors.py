@@ -155,7 +155,7 @@ OVER = frozenset({403, 404, 409, 410})
 """A form that answers so is withdrawn, submitted, moved, or another person's: typing on is of no use."""
 
 
-def told(refused: Refused) -> tuple[str, list[str]] | None:
+def own_words(refused: Refused) -> tuple[str, list[str]] | None:
     """Title and lines for a refusal that has words of its own."""
     if refused.code == "already_picked_up":
         holder = refused.holder or "Somebody else in your work group"
@@ -172,7 +172,7 @@ def error_page(
 ) -> ErrorPage:
     """The page for a refusal."""
     links = [TASKS if is_signed_in else Link("/sign-in", "Go to sign in"), HELP]
-    title, lines = told(refused) or _BY_STATUS.get(refused.status) or _BY_STATUS[500]
+    title, lines = own_words(refused) or _BY_STATUS.get(refused.status) or _BY_STATUS[500]
     if refused.retry_after and refused.status == 429:  # noqa: PLR2004 - too many requests
         lines = [*lines, f"Wait {_wait(refused.retry_after)}, then try again."]
     return ErrorPage(title, lines, reference, links, typed or [], task_id if refused.status in OVER else "")

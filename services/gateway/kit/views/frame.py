@@ -1,10 +1,12 @@
-"""What every page shows around its content: whose portal it is, who is signed in, how long for."""
+"""What every page shows around its content: whose portal it is, who is signed in, how long for. Pure."""
 
 from dataclasses import dataclass, field
-from urllib.parse import quote
+from typing import Literal
 
 from contracts.authority import Authority
 
+Section = Literal["", "tasks", "group-tasks"]
+"""Where a page is in the navigation bar; elsewhere it is in none of its places."""
 UNSAVED_HOURS = 72
 """How long a browser keeps what is not saved yet: over a weekend."""
 
@@ -26,52 +28,45 @@ class Frame:
     """The frame of one page."""
 
     authority: Authority
-    static: str
     nonce: str
     csrf: str
     person: SignedIn | None = None
-    task_page: bool = False
-    group_page: bool = False
+    section: Section = ""
     manages: bool = False
     """Whether the person manages a work group: then Group member tasks is in the navigation bar."""
 
     @property
     def portal_name(self) -> str:
-        """What the portal is called on this side of its door."""
+        """What the portal is called before and after signing in."""
         return self.authority.brand.portal_name if self.person else self.authority.brand.door_name
-
-    @property
-    def brand_css(self) -> str:
-        """The stylesheet that holds the authority's colour."""
-        return f"{self.static}/brand/{quote(self.authority.code)}.css"
 
 
 @dataclass(frozen=True)
-class Problem:
+class SummaryLine:
     """One line of the error summary; without an address where it is about the page as a whole."""
 
     text: str
     href: str | None = None
 
     @classmethod
-    def at(cls, text: str, element_id: str) -> "Problem":
+    def at(cls, text: str, element_id: str) -> "SummaryLine":
         """A problem with one field of this page."""
         return cls(text, f"#{element_id}")
 
 
 @dataclass(frozen=True)
-class Told:
-    """Faults of a simple page by field name, in the order of the page."""
+class FormErrors:
+    """What is wrong on a simple page: by field name, in the order of the page, or about all of it."""
 
-    faults: dict[str, str] = field(default_factory=dict)
+    by_field: dict[str, str] = field(default_factory=dict)
     general: str = ""
 
     @property
-    def problems(self) -> list[Problem]:
+    def problems(self) -> list[SummaryLine]:
         """The error summary."""
-        first = [Problem(self.general)] if self.general else []
-        return first + [Problem.at(text, name) for name, text in self.faults.items()]
+        first = [SummaryLine(self.general)] if self.general else []
+        return first + [SummaryLine.at(text, name) for name, text in self.by_field.items()]
 
     def error(self, name: str) -> dict[str, str] | None:
         """The message beside a field, as the components take it."""
-        return {"text": self.faults[name]} if name in self.faults else None
+        return {"text": self.by_field[name]} if name in self.by_field else None

@@ -23,7 +23,7 @@ LONGEST_COMMENTS = 160
 
 
 @dataclass(frozen=True)
-class Row:
+class TaskLine:
     """One task."""
 
     number: int
@@ -52,7 +52,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class TaskFilter:
     """What the list is narrowed to, by keys that name nobody; it stands in addresses."""
 
     form: str = ""
@@ -66,7 +66,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Select:
+class FilterSelect:
     """One thing that the list can be narrowed by."""
 
     name: str
@@ -104,14 +104,14 @@ class TasksPage:
     lead: str
     empty: str
     tabs: list[TabLink]
-    rows: list[Row]
-    group_rows: list[Row]
+    rows: list[TaskLine]
+    group_rows: list[TaskLine]
     group_pager: Pager
     group_number: str
     number: int
     pages: int
-    selects: list[Select]
-    wanted: Wanted
+    selects: list[FilterSelect]
+    wanted: TaskFilter
     councils: bool
     """Whether the tasks are of several councils."""
     moved: list[str]
@@ -143,7 +143,7 @@ class TasksPage:
 class GroupTasksPage:
     """Group member tasks (requirements F90, F91)."""
 
-    rows: list[Row]
+    rows: list[TaskLine]
     empty: str
     number: int
     has_more: bool
@@ -160,16 +160,16 @@ class GroupTasksPage:
         return f"/group-tasks?page={self.number + 1}" if self.has_more else None
 
 
-def address(path: str, wanted: Wanted, **more: str | int) -> str:
+def address(path: str, wanted: TaskFilter, **more: str | int) -> str:
     """An address that keeps what the list is narrowed to."""
     return f"{path}?{urlencode({**more, **wanted.parameters()})}"
 
 
-def _row(number: int, task: TaskRow, today: date, manages: Sequence[str], council: str = "") -> Row:
+def _row(number: int, task: TaskRow, today: date, manages: Sequence[str], council: str = "") -> TaskLine:
     """A row; what happened to the task stands in `at`, why in `comments`."""
     at = task.submitted_at or task.retracted_at
     status, status_classes = STATUSES[task.progress] if task.progress else ("", "")
-    return Row(
+    return TaskLine(
         number=number,
         task_id=task.task_id,
         reference=task.reference,
@@ -219,7 +219,7 @@ def group_tasks_page(tasks: GroupTasksView, today: date) -> GroupTasksPage:
     )
 
 
-def _group_pager(tasks: TaskListView, wanted: Wanted) -> Pager:
+def _group_pager(tasks: TaskListView, wanted: TaskFilter) -> Pager:
     """Through the tasks of the person's groups; the tab below stays where it is."""
     page = tasks.group_page
 
@@ -232,18 +232,18 @@ def _group_pager(tasks: TaskListView, wanted: Wanted) -> Pager:
     )
 
 
-def _selects(tasks: TaskListView, names: Mapping[str, str], wanted: Wanted) -> list[Select]:
+def _selects(tasks: TaskListView, names: Mapping[str, str], wanted: TaskFilter) -> list[FilterSelect]:
     """One for each thing in which the tasks differ, and for what is chosen already."""
     found = tasks.choices
     councils = [Choice(key=code, name=names.get(code, code)) for code in found.authorities]
     selects = [
-        Select("child", "Name", "Everybody", found.children, wanted.child),
-        Select("form", "Form Type", "Every form", found.forms, wanted.form),
-        Select("authority", "Council", "Every council", councils, wanted.authority),
+        FilterSelect("child", "Name", "Everybody", found.children, wanted.child),
+        FilterSelect("form", "Form Type", "Every form", found.forms, wanted.form),
+        FilterSelect("authority", "Council", "Every council", councils, wanted.authority),
     ]
     if tasks.tab == "assigned":
         statuses = [Choice(key=key, name=STATUSES[key][0]) for key in found.progress]
-        selects.append(Select("progress", "Status", "Every status", statuses, wanted.progress))
+        selects.append(FilterSelect("progress", "Status", "Every status", statuses, wanted.progress))
     return [one for one in selects if len(one.choices) > 1 or one.chosen]
 
 
@@ -252,7 +252,7 @@ def tasks_page(  # noqa: PLR0917 - what is listed, and who looks at it when
     authority: Authority,
     today: date,
     names: Mapping[str, str],
-    wanted: Wanted = Wanted(),
+    wanted: TaskFilter = TaskFilter(),
     email: str = "",
 ) -> TasksPage:
     """The page of one tab; `names` are the councils' by their codes."""
@@ -260,7 +260,7 @@ def tasks_page(  # noqa: PLR0917 - what is listed, and who looks at it when
     _, heading, empty = texts[tasks.tab]
     first = (tasks.page - 1) * PAGE_SIZE + 1
 
-    def row(number: int, task: TaskRow) -> Row:
+    def row(number: int, task: TaskRow) -> TaskLine:
         return _row(number, task, today, tasks.manages, names.get(task.authority, task.authority))
 
     return TasksPage(

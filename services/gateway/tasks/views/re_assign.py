@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from contracts.api.tasks import ReAssignView
 from contracts.base import Contact
 from contracts.council import Assignee, PersonAssignee, WorkGroupAssignee
-from services.gateway.kit.views.frame import Problem
+from services.gateway.kit.views.frame import SummaryLine
 from services.gateway.kit.views.wording import day, due_words
 
 SEARCH_FROM = 10
@@ -19,7 +19,7 @@ Origin = Literal["tasks", "group-tasks"]
 
 
 @dataclass(frozen=True)
-class Choice:
+class AssigneeChoice:
     """A work group or a user, with the button that selects it."""
 
     id: str
@@ -40,8 +40,8 @@ class ReAssignPage:
     due: str
     holder: str
     """Who has the form, where that is somebody else."""
-    groups: list[Choice]
-    users: list[Choice]
+    groups: list[AssigneeChoice]
+    users: list[AssigneeChoice]
     groups_more: str
     users_more: str
     has_search: bool
@@ -51,10 +51,10 @@ class ReAssignPage:
     """Whether the person has picked the form up from a work group."""
 
     @property
-    def problems(self) -> list[Problem]:
+    def problems(self) -> list[SummaryLine]:
         """The error summary."""
         first = next((choice.id for choice in (*self.groups, *self.users)), "words")
-        return [Problem.at(self.error, first)] if self.error else []
+        return [SummaryLine.at(self.error, first)] if self.error else []
 
 
 def re_assign_page(
@@ -63,7 +63,7 @@ def re_assign_page(
     """The page, narrowed where something was searched for."""
     task = view.task
     groups = [
-        Choice(f"group-{number}", f"work_group:{one.work_group_id}", one.name, one.email)
+        AssigneeChoice(f"group-{number}", f"work_group:{one.work_group_id}", one.name, one.email)
         for number, one in enumerate(view.groups, start=1)
     ]
     users = [_user(number, one) for number, one in enumerate(view.users, start=1)]
@@ -85,9 +85,9 @@ def re_assign_page(
     )
 
 
-def _user(number: int, one: Contact) -> Choice:
+def _user(number: int, one: Contact) -> AssigneeChoice:
     """A user; whoever has not registered has no name yet, so that the address stands for it."""
-    return Choice(f"user-{number}", f"person:{one.email}", one.name or one.email, one.email)
+    return AssigneeChoice(f"user-{number}", f"person:{one.email}", one.name or one.email, one.email)
 
 
 def _more(shown: int, found: int, what: str) -> str:

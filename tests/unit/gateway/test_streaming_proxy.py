@@ -10,7 +10,7 @@ import pytest
 from starlette.requests import ClientDisconnect
 
 from services.gateway.kit.clients import Download
-from services.gateway.kit.streaming_proxy import passed_on
+from services.gateway.kit.streaming_proxy import proxy_response
 
 SCOPE = {"type": "http", "method": "GET", "path": "/", "headers": [], "asgi": {"spec_version": "2.4"}}
 
@@ -36,13 +36,13 @@ async def receive() -> dict[str, Any]:
     return {"type": "http.disconnect"}
 
 
-async def test_what_is_passed_on_whole_is_let_go_of() -> None:
+async def test_what_is_streamed_whole_is_let_go_of() -> None:
     source, sent = Source(), []
 
     async def send(message: Any) -> None:
         sent.append(message)
 
-    response = await passed_on(source.answer({"Content-Type": "application/pdf"}), "report.pdf")
+    response = await proxy_response(source.answer({"Content-Type": "application/pdf"}), "report.pdf")
     assert source.is_open
     await response(SCOPE, receive, send)
     assert b"".join(message.get("body", b"") for message in sent) == b"%PDF"
@@ -55,7 +55,7 @@ async def test_a_client_that_is_gone_before_the_first_byte_leaves_nothing_open()
     async def send(_: Any) -> None:
         raise OSError
 
-    response = await passed_on(source.answer({}))
+    response = await proxy_response(source.answer({}))
     with pytest.raises(ClientDisconnect):
         await response(SCOPE, receive, send)
     assert not source.is_open
@@ -64,5 +64,5 @@ async def test_a_client_that_is_gone_before_the_first_byte_leaves_nothing_open()
 async def test_headers_that_cannot_be_passed_on_leave_nothing_open() -> None:
     source = Source()
     with pytest.raises(UnicodeEncodeError):
-        await passed_on(source.answer({"Content-Type": "\ud800"}))
+        await proxy_response(source.answer({"Content-Type": "\ud800"}))
     assert not source.is_open

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from chassis.errors import TooLarge, Unavailable
 from services.gateway.app import build_app
 from services.gateway.form.draft_editing import new_page_id
-from services.gateway.kit.request_body import ANONYMOUS_BYTES, Bodies, Body, TooSlow
+from services.gateway.kit.request_body import ANONYMOUS_BYTES, OpenBodies, RequestBody, TooSlow
 from tests.unit.gateway.test_app import key, settings, token_of
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -37,12 +37,12 @@ class Sender:
         return {"type": "http.request", "body": self.piece, "more_body": True}
 
 
-def body(sender: Sender, bodies: Bodies | None = None, said: str = "", client: str = "192.0.2.1") -> Body:
+def body(sender: Sender, bodies: OpenBodies | None = None, said: str = "", client: str = "192.0.2.1") -> RequestBody:
     named = [(b"content-length", said.encode())] if said else [(b"transfer-encoding", b"chunked")]
-    return Body({"type": "http", "headers": named}, sender.receive, client, bodies or Bodies())
+    return RequestBody({"type": "http", "headers": named}, sender.receive, client, bodies or OpenBodies())
 
 
-async def drained(one: Body) -> bytes:
+async def drained(one: RequestBody) -> bytes:
     whole = b""
     while True:
         message = await one.receive()
@@ -85,7 +85,7 @@ async def test_who_is_known_may_send_more_and_no_more_than_that() -> None:
 
 
 async def test_one_client_has_16_bodies_on_their_way_and_all_clients_128() -> None:
-    bodies = Bodies()
+    bodies = OpenBodies()
     taken = [body(Sender(), bodies) for _ in range(16)]
     for one in taken:
         await one.receive()
@@ -102,7 +102,7 @@ async def test_one_client_has_16_bodies_on_their_way_and_all_clients_128() -> No
 
 
 async def test_a_body_that_comes_at_once_needs_no_place() -> None:
-    bodies = Bodies()
+    bodies = OpenBodies()
     for number in range(128):
         await body(Sender(), bodies, client=f"198.51.100.{number}").receive()
 
@@ -148,31 +148,31 @@ def test_whoever_was_given_no_page_gets_nothing_back(client: TestClient) -> None
     for forged in ("", "A" * 24, page_id(client, "another-task")):
         answer = client.post("/forms/x/1", data={"page_id": forged, "a:views": "what was typed"})
         assert answer.status_code == 403
-        assert 'name="held"' not in answer.text
+        assert 'name="unsaved"' not in answer.text
 
 
 def test_what_was_typed_on_a_page_is_kept_when_nobody_is_signed_in_any_more(client: TestClient) -> None:
     answer = client.post("/forms/x/1", data={"page_id": page_id(client), "a:views": "what was typed"})
     assert answer.status_code == 200
-    assert 'name="held"' in answer.text
+    assert 'name="unsaved"' in answer.text
 
 
 def test_a_file_beyond_the_limit_does_not_take_the_words_before_it_along(client: TestClient) -> None:
     page = {"page_id": page_id(client), "a:views": "what was typed"}
     answer = client.post("/forms/x/1", data=page, files={"file": ("a.pdf", b"x" * 5_000_000)})
     assert answer.status_code == 200
-    sealed = answer.text.partition('name="held" value="')[2].partition('"')[0]
-    content = client.app.state.service.seals.open("held", sealed, 60)  # type: ignore[attr-defined]
+    encrypted = answer.text.partition('name="unsaved" value="')[2].partition('"')[0]
+    content = client.app.state.service.encryptor.decrypt("unsaved", encrypted, 60)  # type: ignore[attr-defined]
     assert content["fields"]["a:views"] == ["what was typed"]
 
 
-def test_what_is_held_fits_into_the_body_of_the_next_sign_in(client: TestClient) -> None:
+def test_what_is_preserved_fits_into_the_body_of_the_next_sign_in(client: TestClient) -> None:
     token = token_of(client.get("/sign-in").text)
     typed = "".join(f"{number} words of a long page, " for number in range(9000))
     answer = client.post("/forms/x/1", data={"page_id": page_id(client), "a:views": typed})
-    sealed = answer.text.partition('name="held" value="')[2].partition('"')[0]
-    assert 0 < len(sealed) < ANONYMOUS_BYTES
-    again = client.post("/sign-in", data={"csrf": token, "held": sealed, "email": "", "password": ""})
+    encrypted = answer.text.partition('name="unsaved" value="')[2].partition('"')[0]
+    assert 0 < len(encrypted) < ANONYMOUS_BYTES
+    again = client.post("/sign-in", data={"csrf": token, "unsaved": encrypted, "email": "", "password": ""})
     assert again.status_code != 413
 
 

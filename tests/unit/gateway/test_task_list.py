@@ -4,7 +4,7 @@ from datetime import date
 
 from contracts.api.tasks import Choice, DeskChoices, MovedRow, Progress, TabCounts, TaskListView, TaskRow
 from services.gateway.tasks.views.closed import closed
-from services.gateway.tasks.views.lists import LONGEST_COMMENTS, TasksPage, Wanted, tasks_page
+from services.gateway.tasks.views.lists import LONGEST_COMMENTS, TaskFilter, TasksPage, tasks_page
 from tests.unit.gateway.samples import AT, AUTHORITIES
 
 TODAY = date(2021, 8, 31)
@@ -34,7 +34,7 @@ def a_row(authority: str = "bristol", comments: str = "Please", work_group: str 
     )
 
 
-def a_page(rows: list[TaskRow], wanted: Wanted | None = None, **more: object) -> TasksPage:
+def a_page(rows: list[TaskRow], wanted: TaskFilter | None = None, **more: object) -> TasksPage:
     view = TaskListView(
         tab="assigned",
         page=1,
@@ -44,15 +44,15 @@ def a_page(rows: list[TaskRow], wanted: Wanted | None = None, **more: object) ->
         group_rows=[],
     )
     changed = view.model_copy(update=more)
-    return tasks_page(changed, AUTHORITIES.get("bristol"), TODAY, NAMES, wanted or Wanted(), "a@b.example")
+    return tasks_page(changed, AUTHORITIES.get("bristol"), TODAY, NAMES, wanted or TaskFilter(), "a@b.example")
 
 
 def test_what_the_list_is_narrowed_to_stays_while_paging_and_names_nobody() -> None:
     children = [Choice(key="key-1", name="Gabriel Example"), Choice(key="key-2", name="Tom Example")]
-    page = a_page([a_row()], Wanted(child="key-1"), choices=DeskChoices(children=children, authorities=["bristol"]))
+    page = a_page([a_row()], TaskFilter(child="key-1"), choices=DeskChoices(children=children, authorities=["bristol"]))
     assert page.next == "/tasks?tab=assigned&page=2&child=key-1"
     assert [(one.label, one.chosen) for one in page.selects] == [("Name", "key-1")]
-    assert a_page([], Wanted(child="key-1")).empty == "No form fits what you have chosen."
+    assert a_page([], TaskFilter(child="key-1")).empty == "No form fits what you have chosen."
 
 
 def test_councils_are_named_where_there_are_several() -> None:
@@ -67,7 +67,7 @@ def test_councils_are_named_where_there_are_several() -> None:
 def test_a_status_is_said_in_words_and_can_be_chosen_where_tasks_differ_in_it() -> None:
     kinds: list[Progress] = ["not_started", "in_progress", "returned"]
     rows = [a_row().model_copy(update={"progress": kind}) for kind in kinds]
-    page = a_page([*rows, a_row()], Wanted(progress="in_progress"), choices=DeskChoices(progress=kinds))
+    page = a_page([*rows, a_row()], TaskFilter(progress="in_progress"), choices=DeskChoices(progress=kinds))
     assert [row.status for row in page.rows] == ["Not started", "In progress", "Returned", ""]
     assert [(one.label, one.chosen, [choice.name for choice in one.choices]) for one in page.selects] == [
         ("Status", "in_progress", ["Not started", "In progress", "Returned"])

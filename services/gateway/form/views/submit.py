@@ -1,0 +1,53 @@
+"""What the pages at the end of a form show (requirements F113-F119). Pure."""
+
+from dataclasses import dataclass
+
+from services.gateway.form.views.check import CheckPage
+from services.gateway.kit.views.banner import TaskBanner
+
+
+@dataclass(frozen=True)
+class SubmitPage:
+    """The question: submit this contribution, yes or no."""
+
+    banner: TaskBanner
+    task_id: str
+    form_title: str
+    council: str
+    attached: str
+    last: int
+
+
+@dataclass(frozen=True)
+class SubmittedPage:
+    """Contribution submitted."""
+
+    banner: TaskBanner
+    task_id: str
+    form_title: str
+    reference: str
+    council: str
+    submitted_at: str
+    contribution_id: str
+    receipt: str
+    attached: str
+    days: int
+    late: bool
+
+
+@dataclass(frozen=True)
+class WithdrawnPage:
+    """A form that the council has withdrawn."""
+
+    banner: TaskBanner
+    task_id: str
+    council: str
+    days: int
+
+
+@dataclass(frozen=True)
+class PrintPage:
+    """The whole form to print."""
+
+    check: CheckPage
+    back: str
