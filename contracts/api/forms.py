@@ -26,7 +26,7 @@ QuestionType = Literal[
 ]
 
 
-class Option(Value):
+class OptionView(Value):
     """One choice of a radio, picklist or several-of question."""
 
     value: str
@@ -42,7 +42,7 @@ class Question(Value):
     hint: str = ""
     required: bool = False
     max_length: int | None = None
-    options: list[Option] = []
+    options: list[OptionView] = []
     columns: list["Question"] = []
     questions: list["Question"] = []
     conditional: bool = False
@@ -61,7 +61,7 @@ class FormPage(Value):
     questions: list[Question]
 
 
-class Answer(PersonalData):
+class AnswerView(PersonalData):
     """What stands in a question or a cell: as its control holds it, and in words where a page is read."""
 
     typed: str = ""
@@ -84,15 +84,15 @@ class AnswerFault(Fault):
     """Nothing is wrong yet; told when the form is to be final."""
 
 
-class Version(PersonalData):
+class VersionView(PersonalData):
     """One version of an answer: what, by whom, when."""
 
-    answer: Answer
+    answer: AnswerView
     by: str
     at: AwareDatetime
 
 
-class Row(PersonalData):
+class RowView(PersonalData):
     """A row of a table; an empty one counts as not there."""
 
     row_id: str
@@ -100,12 +100,12 @@ class Row(PersonalData):
     is_empty: bool
 
 
-class Conflict(PersonalData):
+class ConflictView(PersonalData):
     """An answer that was changed in two places at once: what stands and the others, until somebody chooses."""
 
     path: str
-    stands: Version
-    others: list[Version]
+    stands: VersionView
+    others: list[VersionView]
     by_one: bool
     """One person gave all of them, on two pages."""
 
@@ -116,7 +116,7 @@ class Judged(PersonalData):
     revision: int
     hidden: list[str] = []
     faults: list[AnswerFault] = []
-    conflicts: list[Conflict] = []
+    conflicts: list[ConflictView] = []
 
 
 class ContributionView(Judged):
@@ -128,8 +128,8 @@ class ContributionView(Judged):
     title: str
     state: Literal["draft", "submitted", "retracted"]
     pages: list[FormPage]
-    answers: dict[str, Answer] = {}
-    rows: dict[str, list[Row]] = {}
+    answers: dict[str, AnswerView] = {}
+    rows: dict[str, list[RowView]] = {}
     saved_at: AwareDatetime | None = None
     submitted_at: AwareDatetime | None = None
     contribution_id: str | None = None

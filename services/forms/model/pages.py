@@ -1,6 +1,6 @@
 """A definition as the pages show it, in the words of contracts.api.forms. No answers, no I/O."""
 
-from contracts.api.forms import FormPage, Option, Question, QuestionType
+from contracts.api.forms import FormPage, OptionView, Question, QuestionType
 from services.forms.model.questionnaire import FULL_WIDTH, Definition, Item
 
 _RADIO_AT_MOST = 5
@@ -42,7 +42,7 @@ def _question(item: Item, prefilled: frozenset[str], deciding: set[str]) -> Ques
         hint=item.hint,
         required=item.required,
         max_length=item.max_length,
-        options=[Option(value=option.value, label=option.label) for option in item.answer_option],
+        options=[OptionView(value=option.value, label=option.label) for option in item.answer_option],
         columns=inner if item.is_table else [],
         questions=[] if item.is_table else inner,
         conditional=bool(item.enable_when),

@@ -1,6 +1,6 @@
 """A contribution as its pages show it. No I/O."""
 
-from contracts.api.forms import Answer, Conflict, ContributionView, Judged, Row, Version
+from contracts.api.forms import AnswerView, ConflictView, ContributionView, Judged, RowView, VersionView
 from services.forms.model.answers import Form, filled_rows
 from services.forms.model.contribution import Contribution
 from services.forms.model.draft import Cell, Kept
@@ -45,12 +45,12 @@ def judged(contribution: Contribution, form: Form, *, file_count: int = 0) -> Ju
     )
 
 
-def _answer(item: Item, value: object) -> Answer:
+def _answer(item: Item, value: object) -> AnswerView:
     typed, words = as_typed(item, value), in_words(item, value)
-    return Answer(typed=typed, chosen=as_chosen(item, value), words="" if words == typed else words)
+    return AnswerView(typed=typed, chosen=as_chosen(item, value), words="" if words == typed else words)
 
 
-def _answers(contribution: Contribution, form: Form) -> dict[str, Answer]:
+def _answers(contribution: Contribution, form: Form) -> dict[str, AnswerView]:
     values = contribution.values(form)
     questions = form.definition.questions.items()
     cells = {
@@ -63,7 +63,7 @@ def _answers(contribution: Contribution, form: Form) -> dict[str, Answer]:
     return {key: _answer(item, values[key]) for key, item in questions if key in values} | cells
 
 
-def _rows(contribution: Contribution, form: Form) -> dict[str, list[Row]]:
+def _rows(contribution: Contribution, form: Form) -> dict[str, list[RowView]]:
     rows = contribution.draft.table_rows()
     filled = {
         key: {row.row_id for row in filled_rows(table, rows.get(key, []))}
@@ -71,18 +71,18 @@ def _rows(contribution: Contribution, form: Form) -> dict[str, list[Row]]:
     }
     return {
         key: [
-            Row(row_id=row_id, owner=contribution.name_of(row.owner), is_empty=row_id not in filled[key])
+            RowView(row_id=row_id, owner=contribution.name_of(row.owner), is_empty=row_id not in filled[key])
             for row_id, row in contribution.draft.rows(key)
         ]
         for key in form.definition.tables
     }
 
 
-def _conflict(contribution: Contribution, item: Item, path: str, cell: Cell) -> Conflict:
-    def version(given: Cell | Kept) -> Version:
-        return Version(answer=_answer(item, given.value), by=contribution.name_of(given.by), at=given.at)
+def _conflict(contribution: Contribution, item: Item, path: str, cell: Cell) -> ConflictView:
+    def version(given: Cell | Kept) -> VersionView:
+        return VersionView(answer=_answer(item, given.value), by=contribution.name_of(given.by), at=given.at)
 
-    return Conflict(
+    return ConflictView(
         path=path,
         stands=version(cell),
         others=[version(kept) for kept in cell.others],

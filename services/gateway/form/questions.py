@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from contracts.api.forms import Answer, AnswerFault, Conflict, ContributionView, FormPage, Question
+from contracts.api.forms import AnswerFault, AnswerView, ConflictView, ContributionView, FormPage, Question
 from contracts.base import Fault
 
-NOTHING = Answer()
-Placed = TypeVar("Placed", AnswerFault, Conflict)
+NOTHING = AnswerView()
+Placed = TypeVar("Placed", AnswerFault, ConflictView)
 
 
 def flat(questions: list[Question]) -> Iterator[Question]:
@@ -29,7 +29,7 @@ def showing(questions: list[Question], hidden: Iterable[str]) -> Iterator[Questi
     return (question for question in flat(questions) if question.key not in unseen)
 
 
-def control_value(question: Question, answer: Answer) -> str | list[str]:
+def control_value(question: Question, answer: AnswerView) -> str | list[str]:
     """What the control of a question holds."""
     return answer.chosen if question.type == "several" else answer.typed
 
@@ -58,7 +58,7 @@ def first_to_mend(pages: list[FormPage], faults: Iterable[AnswerFault]) -> int |
     return next((number for number, page in enumerate(pages, 1) if on_page(page, found)), None)
 
 
-def conflict_words(conflicts: list[Conflict]) -> str:
+def conflict_words(conflicts: list[ConflictView]) -> str:
     """What a page's script says of answers that were changed in two places; nothing where there are none."""
     if not conflicts:
         return ""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from chassis.authorities import Authorities
-from contracts.api.forms import Answer, Conflict, ContributionView, Version
+from contracts.api.forms import AnswerView, ConflictView, ContributionView, VersionView
 from contracts.api.tasks import TaskView
 from contracts.council import Sender, Subject
 from services.forms.model.answers import Form
@@ -94,7 +94,7 @@ def page_state(number: int, **more: Any) -> FormPageState:
     return FormPageState(number=number, page_id="page-1", holder_key="key", spare_row="spare-row-1", **more)
 
 
-def contribution(answers: dict[str, Any], *conflicts: Conflict, form: Form = FORM) -> ContributionView:
+def contribution(answers: dict[str, Any], *conflicts: ConflictView, form: Form = FORM) -> ContributionView:
     """A draft with these answers, a table's as rows, as forms shows it."""
     tables = {
         key: {
@@ -123,5 +123,5 @@ VIEW = contribution({})
 SECOND = VIEW.pages[1]
 
 
-def version(typed: str, by: str) -> Version:
-    return Version(answer=Answer(typed=typed), by=by, at=AT)
+def version(typed: str, by: str) -> VersionView:
+    return VersionView(answer=AnswerView(typed=typed), by=by, at=AT)

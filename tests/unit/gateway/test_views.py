@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from chassis.errors import Conflict as Conflict409
+from chassis.errors import Conflict
 from contracts.api.files import FileView
-from contracts.api.forms import Conflict
+from contracts.api.forms import ConflictView
 from contracts.api.tasks import SharedDocumentView, TabCounts, TaskListView, TaskRow
 from services.gateway.form.questions import conflict_words, first_to_mend
 from services.gateway.form.views.check import check_page
@@ -91,7 +91,7 @@ def test_the_error_summary_names_each_question_in_the_order_of_the_page() -> Non
 
 
 def test_a_conflict_shows_both_versions_at_its_field() -> None:
-    conflict = Conflict(path="hours", stands=version("3", "Sandra"), others=[version("4", "Tariq")], by_one=False)
+    conflict = ConflictView(path="hours", stands=version("3", "Sandra"), others=[version("4", "Tariq")], by_one=False)
     page = form_page(task(), contribution({"hours": 3}, conflict), BRISTOL, page_state(2), TODAY)
     shown = next(field for field in page.fields if field.key == "hours").conflict
     assert shown is not None
@@ -169,7 +169,7 @@ def test_the_first_page_with_something_missing_is_found() -> None:
 
 def test_a_script_is_told_whether_somebody_else_changed_an_answer() -> None:
     own, others = (
-        Conflict(path="hours", stands=version("3", "Sandra"), others=[version("4", "Sandra")], by_one=by_one)
+        ConflictView(path="hours", stands=version("3", "Sandra"), others=[version("4", "Sandra")], by_one=by_one)
         for by_one in (True, False)
     )
     assert conflict_words([]) == ""
@@ -179,7 +179,7 @@ def test_a_script_is_told_whether_somebody_else_changed_an_answer() -> None:
 
 def test_whoever_lost_a_form_reads_who_moved_it_and_to_whom() -> None:
     told = error_page(
-        Conflict409("re_assigned", "It was re-assigned by Morag Manager.", holder="Sandra Example"),
+        Conflict("re_assigned", "It was re-assigned by Morag Manager.", holder="Sandra Example"),
         "12345678",
         is_signed_in=True,
         task_id="t",

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from contracts.api.forms import Answer, Conflict, Question, Row
+from contracts.api.forms import AnswerView, ConflictView, Question, RowView
 from services.gateway.form.edits import ANSWER, CHOICE, REMOVED, ROWS
 from services.gateway.form.questions import NOTHING, control_value
 from services.gateway.kit.views.wording import moment
@@ -81,12 +81,12 @@ class Field:
 class ControlValues:
     """What fills the controls of a page: answers, over them what was typed and not kept, faults, conflicts."""
 
-    answers: Mapping[str, Answer] = field(default_factory=dict)
-    rows: Mapping[str, list[Row]] = field(default_factory=dict)
+    answers: Mapping[str, AnswerView] = field(default_factory=dict)
+    rows: Mapping[str, list[RowView]] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
     typed: dict[str, list[str]] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
-    conflicts: dict[str, Conflict] = field(default_factory=dict)
+    conflicts: dict[str, ConflictView] = field(default_factory=dict)
     spare_row: str = ""
     """The id of the row that an empty table offers to type into."""
 
@@ -96,8 +96,8 @@ def element_id(path: str) -> str:
     return "q-" + path.replace("/", "--")
 
 
-def _new_row(row_id: str) -> Row:
-    return Row(row_id=row_id, owner="", is_empty=True)
+def _new_row(row_id: str) -> RowView:
+    return RowView(row_id=row_id, owner="", is_empty=True)
 
 
 def _conflict(question: Question, path: str, filled: ControlValues) -> AnswerConflict | None:
@@ -153,7 +153,7 @@ def _control(question: Question, path: str, filled: ControlValues, *, hidden: bo
 def _table(question: Question, filled: ControlValues, *, hidden: bool) -> Field:
     """A table: its saved rows, those typed but not saved, or one spare row to begin with."""
 
-    def row(row: Row, number: int) -> TableLine:
+    def row(row: RowView, number: int) -> TableLine:
         path = f"{question.key}/{row.row_id}"
         return TableLine(row.row_id, number, [_control(c, f"{path}/{c.key}", filled) for c in question.columns])
 
