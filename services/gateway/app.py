@@ -25,13 +25,13 @@ from services.gateway.kit.clients import (
     TasksClient,
     Transport,
 )
+from services.gateway.kit.edge import EdgeMiddleware
 from services.gateway.kit.encryption import CookieEncryptor
 from services.gateway.kit.error_pages import EXCEPTION_HANDLERS
 from services.gateway.kit.gateway import Gateway
 from services.gateway.kit.hosts import own_hosts
 from services.gateway.kit.limits import ClientLimits, RateLimitMiddleware
 from services.gateway.kit.rendering import PageRenderer
-from services.gateway.kit.security_headers import SecurityHeadersMiddleware
 from services.gateway.settings import GatewaySettings
 from services.gateway.sign_in import pages as sign_in
 from services.gateway.sign_in import register_pages, reset_pages
@@ -97,7 +97,7 @@ def build_app(settings: GatewaySettings) -> Starlette:
         name="gateway",
         settings=settings,
         compose=compose,
-        around=partial(SecurityHeadersMiddleware, is_https=settings.public_url.startswith("https://")),
+        around=partial(EdgeMiddleware, is_https=settings.public_url.startswith("https://")),
         routes=[
             Route("/static/{build}/{name:path}", assets.serve),
             Mount(

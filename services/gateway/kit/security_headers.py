@@ -1,19 +1,6 @@
-"""Around every request: its reference, security headers, its body within bounds, time measured by route."""
-
-import secrets
-import time
-from uuid import uuid4
+"""What every answer tells a browser about what it may do with it."""
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from chassis.http import answered, in_request
-from chassis.telemetry import REQUESTS
-from services.gateway.kit.hosts import without_broken_host
-from services.gateway.kit.limits import client_network
-from services.gateway.kit.request_body import OpenBodies, RequestBody
 
 _HSTS = "max-age=63072000; includeSubDomains"
 
@@ -28,12 +15,10 @@ def content_policy(nonce: str) -> str:
     )
 
 
-class SecurityHeadersMiddleware:
-    """The outermost layer, around the framework's own answers too. A header that an answer has set is left alone."""
+class SecurityHeaders:
+    """The headers of every answer. One that an answer has set itself is left alone."""
 
-    def __init__(self, app: ASGIApp, *, is_https: bool) -> None:
-        self.app = app
-        self._bodies = OpenBodies()
+    def __init__(self, *, is_https: bool) -> None:
         self._headers = {
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "same-origin",
@@ -45,34 +30,8 @@ class SecurityHeadersMiddleware:
         if is_https:
             self._headers["Strict-Transport-Security"] = _HSTS
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request; what a client says about its own id is not believed."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        reference, nonce, started = uuid4().hex, secrets.token_urlsafe(16), time.perf_counter()
-        body = RequestBody(scope, receive, client_network(Request(scope)), self._bodies)
-        scope["headers"] = without_broken_host(scope["headers"])
-        scope.setdefault("state", {}).update(nonce=nonce, reference=reference, body=body)
-
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Content-Security-Policy", content_policy(nonce))
-                headers["X-Request-ID"] = reference
-                route = getattr(scope.get("route"), "path", "none")
-                REQUESTS.labels(route, scope["method"], message["status"]).observe(time.perf_counter() - started)
-            await send(message)
-
-        with in_request(reference):
-            try:
-                await answered(self.app, scope, body.receive, guarded, _sorry)
-            finally:
-                body.end()
-
-
-def _sorry() -> Response:
-    """Where not even a page of ours could be rendered."""
-    return PlainTextResponse("Sorry, something went wrong. Try again.", 500)
+    def add_to(self, headers: MutableHeaders, nonce: str) -> None:
+        """Completes an answer's headers; `nonce` is that of the page's own script."""
+        for name, value in self._headers.items():
+            headers.setdefault(name, value)
+        headers.setdefault("Content-Security-Policy", content_policy(nonce))

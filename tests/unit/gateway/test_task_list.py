@@ -1,4 +1,4 @@
-"""The task list as a desk: narrowed, of several councils, and told what went elsewhere."""
+"""The task list: narrowed, of several councils, and told what went elsewhere."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The task list as a desk: nothing overflows, it is narrowed without scripts, a look comes before Pickup."""
+"""The task list: nothing overflows, it is narrowed without scripts, a look comes before Pickup."""
 
 import re
 
