@@ -10,7 +10,7 @@ from typing import Any
 
 from aio_pika.abc import AbstractIncomingMessage
 
-from commands.parts.council_answer import Told
+from commands.parts.council_answer import CouncilEvents
 from commands.parts.council_door import CouncilDoor
 from commands.parts.instance import Instance
 from commands.parts.options import Options
@@ -54,10 +54,10 @@ async def _delegate(door: CouncilDoor, arguments: argparse.Namespace) -> int:
         await _publish(door, _REQUESTED, body)
         return 0
     async with door.signed_in() as session, door.connected() as connection:
-        told, delegation_id = Told(door, session), str(body.get("delegation_id"))
-        before = await told.accepted_before(delegation_id)
+        events, delegation_id = CouncilEvents(door, session), str(body.get("delegation_id"))
+        before = await events.accepted_before(delegation_id)
         message_id = await door.publish(connection, _REQUESTED, body)
-        answer = await told.wait(message_id, delegation_id, before)
+        answer = await events.wait(message_id, delegation_id, before)
     print(answer.words, file=sys.stderr)
     facts = {"code": answer.code, "field": answer.field, "task_id": answer.task_id, "reference": answer.reference}
     print(json.dumps({"message_id": message_id, "type": _REQUESTED, **{k: v for k, v in facts.items() if v}}))

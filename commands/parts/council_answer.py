@@ -20,7 +20,7 @@ _PAGE = 200
 
 
 @dataclass(frozen=True)
-class Answer:
+class CouncilAnswer:
     """`code` is None where the delegation was accepted."""
 
     words: str
@@ -30,7 +30,7 @@ class Answer:
     field: str | None = None
 
 
-class Told:
+class CouncilEvents:
     """What the council has been told, read on from where the last look ended."""
 
     def __init__(self, door: CouncilDoor, session: aiohttp.ClientSession) -> None:
@@ -52,12 +52,12 @@ class Told:
             if len(page["events"]) < _PAGE:
                 return
 
-    async def accepted_before(self, delegation_id: str) -> Answer | None:
+    async def accepted_before(self, delegation_id: str) -> CouncilAnswer | None:
         """The answer to an earlier message about the same delegation."""
         found = [event async for event in self.more() if _accepts(event, delegation_id)]
         return _accepted(found[-1]["body"], " before; nothing was changed") if found else None
 
-    async def wait(self, message_id: str, delegation_id: str, before: Answer | None) -> Answer:
+    async def wait(self, message_id: str, delegation_id: str, before: CouncilAnswer | None) -> CouncilAnswer:
         """The answer to this message."""
         until = time.monotonic() + (_REPEATED_SECONDS if before else _WAIT_SECONDS)
         while time.monotonic() < until:
@@ -76,13 +76,13 @@ def _accepts(event: Mapping[str, Any], delegation_id: str) -> bool:
     return bool(event["type"] == ACCEPTED and event["body"]["delegation_id"] == delegation_id)
 
 
-def _accepted(body: Mapping[str, Any], when: str = "") -> Answer:
+def _accepted(body: Mapping[str, Any], when: str = "") -> CouncilAnswer:
     task_id, reference = body["task_id"], body.get("reference")
     known = f", reference {reference}" if reference else ""
-    return Answer(f"accepted{when}, task {task_id}{known}", task_id=task_id, reference=reference)
+    return CouncilAnswer(f"accepted{when}, task {task_id}{known}", task_id=task_id, reference=reference)
 
 
-def _rejected(body: Mapping[str, Any]) -> Answer:
+def _rejected(body: Mapping[str, Any]) -> CouncilAnswer:
     field = body.get("field")
     where = f", field {field}" if field else ""
-    return Answer(f"refused: {body['reason']} ({body['code']}{where})", code=body["code"], field=field)
+    return CouncilAnswer(f"refused: {body['reason']} ({body['code']}{where})", code=body["code"], field=field)

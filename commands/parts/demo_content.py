@@ -10,7 +10,7 @@ _FORM = "ehc-needs-assessment-contributions"
 
 
 @dataclass(frozen=True)
-class Address:
+class PostalAddress:
     """A postal address."""
 
     house_no: str
@@ -27,7 +27,7 @@ class Details:
     surname: str
     role: str
     organisation: str
-    address: Address
+    address: PostalAddress
     is_professional: bool = True
 
 
@@ -53,8 +53,8 @@ class _Child:
     town: str = "Bristol"
 
 
-_SCHOOL = Address("1", "Example Road", "Bristol", "BS1 1AA")
-_CLINIC = Address("2", "Sample Street", "Bristol", "BS2 2AA")
+_SCHOOL = PostalAddress("1", "Example Road", "Bristol", "BS1 1AA")
+_CLINIC = PostalAddress("2", "Sample Street", "Bristol", "BS2 2AA")
 PEOPLE = (
     Person("sandra@school.example", Details("Sandra", "Example", "SENCO", "Example Secondary School", _SCHOOL)),
     Person("tariq@school.example", Details("Tariq", "Sample", "Teacher", "Example Secondary School", _SCHOOL)),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from commands.parts.mailbox.smtp import Refusals, listen
 from commands.parts.mailbox.store import KEPT, Mailbox
-from commands.parts.mailbox.web import MailServer
+from commands.parts.mailbox.web import MailboxServer
 
 
 async def serve(host: str, smtp_port: int, http_port: int, data: Path, kept: int) -> None:
@@ -18,7 +18,7 @@ async def serve(host: str, smtp_port: int, http_port: int, data: Path, kept: int
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     smtp = await listen(mailbox, refusals, host, smtp_port)
-    web = MailServer((host, http_port), mailbox, refusals)
+    web = MailboxServer((host, http_port), mailbox, refusals)
     threading.Thread(target=web.serve_forever, daemon=True).start()
     await stop.wait()
     web.shutdown()

@@ -29,22 +29,22 @@ def as_text(value: str, kind: str = TEXT, status: HTTPStatus = HTTPStatus.OK) ->
     return status, kind, value.encode()
 
 
-class MailServer(ThreadingHTTPServer):
+class MailboxServer(ThreadingHTTPServer):
     """One thread a connection; the mailbox has its own lock."""
 
     daemon_threads = True
 
     def __init__(self, address: tuple[str, int], mailbox: Mailbox, refusals: Refusals) -> None:
-        super().__init__(address, Door)
+        super().__init__(address, MailboxRequestHandler)
         self.mailbox = mailbox
         self.refusals = refusals
 
 
-class Door(BaseHTTPRequestHandler):
+class MailboxRequestHandler(BaseHTTPRequestHandler):
     """One HTTP connection."""
 
     timeout = 60
-    server: MailServer
+    server: MailboxServer
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class's name for it
         """Nothing: addresses do not belong in a log."""
@@ -171,16 +171,16 @@ class Door(BaseHTTPRequestHandler):
 MESSAGE = r"/api/v1/message/([^/]+)"
 
 ROUTES: list[tuple[str, str, Callable[..., Answer]]] = [
-    ("GET", "/api/v1/(?:messages|search)", Door.list_messages),
-    ("DELETE", "/api/v1/messages", Door.delete_messages),
-    ("GET", MESSAGE, Door.show_message),
-    ("GET", MESSAGE + "/headers", Door.show_headers),
-    ("GET", MESSAGE + "/raw", Door.show_raw),
-    ("GET", r"/view/([^/.]+)\.(txt|html)", Door.view),
-    ("GET", "/api/v1/chaos", Door.show_chaos),
-    ("PUT", "/api/v1/chaos", Door.set_chaos),
-    ("GET", "/", Door.front_page),
-    ("GET", "/livez|/readyz", Door.healthy),
+    ("GET", "/api/v1/(?:messages|search)", MailboxRequestHandler.list_messages),
+    ("DELETE", "/api/v1/messages", MailboxRequestHandler.delete_messages),
+    ("GET", MESSAGE, MailboxRequestHandler.show_message),
+    ("GET", MESSAGE + "/headers", MailboxRequestHandler.show_headers),
+    ("GET", MESSAGE + "/raw", MailboxRequestHandler.show_raw),
+    ("GET", r"/view/([^/.]+)\.(txt|html)", MailboxRequestHandler.view),
+    ("GET", "/api/v1/chaos", MailboxRequestHandler.show_chaos),
+    ("PUT", "/api/v1/chaos", MailboxRequestHandler.set_chaos),
+    ("GET", "/", MailboxRequestHandler.front_page),
+    ("GET", "/livez|/readyz", MailboxRequestHandler.healthy),
 ]
 
 routes = [(method, re.compile(path), door) for method, path, door in ROUTES]
