@@ -14,6 +14,7 @@ from services.gateway.kit.form_parsing import verified_form
 from services.gateway.kit.request_context import RequestContext
 from services.gateway.kit.unsaved_form import FIELD
 from services.gateway.kit.views.frame import FormErrors
+from services.gateway.sign_in.attempts import attempt
 from services.gateway.sign_in.interrupted import resume
 from services.gateway.sign_in.views import (
     CodePage,
@@ -53,9 +54,7 @@ async def show_sign_in(request: Request) -> Response:
 
 async def sign_in(request: Request) -> Response:
     """Password right: on to the code."""
-    context = RequestContext(request)
-    context.gateway.limits.check_sign_in(request)
-    form = await verified_form(context)
+    context, form = await attempt(request)
     email, unsaved, after = form.text("email"), form.raw(FIELD), local(form.text("next"))
     try:
         begun = await context.gateway.auth.start_sign_in(
@@ -87,9 +86,7 @@ async def show_code(request: Request) -> Response:
 
 async def confirm_code(request: Request) -> Response:
     """Code right: signed in, and on to where the person wanted to be."""
-    context = RequestContext(request)
-    context.gateway.limits.check_sign_in(request)
-    form = await verified_form(context)
+    context, form = await attempt(request)
     unsaved = form.raw(FIELD)
     try:
         session = await context.gateway.auth.confirm_sign_in(
@@ -111,9 +108,7 @@ async def confirm_code(request: Request) -> Response:
 
 async def new_code(request: Request) -> Response:
     """Please send me a new code."""
-    context = RequestContext(request)
-    context.gateway.limits.check_sign_in(request)
-    form = await verified_form(context)
+    context, form = await attempt(request)
     unsaved = form.raw(FIELD)
     try:
         await context.gateway.auth.send_sign_in_code(context.cookies.browser.sign_in or "none")

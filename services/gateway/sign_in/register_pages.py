@@ -7,9 +7,10 @@ from starlette.routing import Route
 from chassis.errors import NotFound, Refused
 from contracts.api.auth import CredentialsBody, RegistrationBody, RegistrationDetails, RegistrationView
 from contracts.base import Address
-from services.gateway.kit.form_parsing import SubmittedForm, verified_form
+from services.gateway.kit.form_parsing import SubmittedForm
 from services.gateway.kit.request_context import RequestContext
 from services.gateway.kit.views.frame import FormErrors
+from services.gateway.sign_in.attempts import attempt
 from services.gateway.sign_in.views import (
     CodePage,
     CredentialsPage,
@@ -54,9 +55,8 @@ async def show_details(request: Request) -> Response:
 
 async def save_details(request: Request) -> Response:
     """Step 1: name, role and address."""
-    context = RequestContext(request)
-    context.gateway.limits.check_sign_in(request)
-    details = _details(await verified_form(context))
+    context, form = await attempt(request)
+    details = _details(form)
     try:
         if await _begun(context):
             await context.gateway.auth.change_details(context.cookies.browser.registration, details)
@@ -80,9 +80,7 @@ async def show_credentials(request: Request) -> Response:
 
 async def save_credentials(request: Request) -> Response:
     """Step 2: address and password; a code is sent."""
-    context = RequestContext(request)
-    context.gateway.limits.check_sign_in(request)
-    form = await verified_form(context)
+    context, form = await attempt(request)
     body = CredentialsBody(
         email=form.text("email"), password=form.raw("password"), confirm_password=form.raw("confirm_password")
     )
@@ -122,9 +120,7 @@ async def _at_step_3(context: RequestContext, refused: Refused) -> Response:
 
 async def confirm_code(request: Request) -> Response:
     """Step 3: the account is open."""
-    context = RequestContext(request)
-    context.gateway.limits.check_sign_in(request)
-    form = await verified_form(context)
+    context, form = await attempt(request)
     try:
         await context.gateway.auth.confirm_registration(
             context.cookies.browser.registration or "none", form.text("code"), context.origin
@@ -139,9 +135,7 @@ async def confirm_code(request: Request) -> Response:
 
 async def new_code(request: Request) -> Response:
     """Please send me a new code."""
-    context = RequestContext(request)
-    context.gateway.limits.check_sign_in(request)
-    await verified_form(context)
+    context, _ = await attempt(request)
     try:
         await context.gateway.auth.send_registration_code(
             context.cookies.browser.registration or "none", context.origin

@@ -6,9 +6,9 @@ from starlette.routing import Route
 
 from chassis.errors import NotFound, Refused
 from contracts.api.auth import NewPasswordBody, ResetBody
-from services.gateway.kit.form_parsing import verified_form
 from services.gateway.kit.request_context import RequestContext
 from services.gateway.kit.views.frame import FormErrors
+from services.gateway.sign_in.attempts import attempt
 from services.gateway.sign_in.views import (
     CodePage,
     CredentialsPage,
@@ -30,9 +30,8 @@ async def show_email(request: Request) -> Response:
 
 async def send_code(request: Request) -> Response:
     """Step 1: a code is sent, where there is an account."""
-    context = RequestContext(request)
-    context.gateway.limits.check_sign_in(request)
-    email = (await verified_form(context)).text("email")
+    context, form = await attempt(request)
+    email = form.text("email")
     try:
         body = ResetBody(authority=context.authority.code, email=email)
         begun = await context.gateway.auth.start_reset(body, context.origin)
@@ -57,9 +56,7 @@ def _code_page(context: RequestContext, errors: FormErrors | None = None, *, sen
 
 async def new_code(request: Request) -> Response:
     """Please send me a new code."""
-    context = RequestContext(request)
-    context.gateway.limits.check_sign_in(request)
-    await verified_form(context)
+    context, _ = await attempt(request)
     try:
         await context.gateway.auth.send_reset_code(context.cookies.browser.reset or "none")
     except NotFound:
@@ -69,9 +66,7 @@ async def new_code(request: Request) -> Response:
 
 async def confirm_code(request: Request) -> Response:
     """Step 2: the code is right."""
-    context = RequestContext(request)
-    context.gateway.limits.check_sign_in(request)
-    form = await verified_form(context)
+    context, form = await attempt(request)
     try:
         await context.gateway.auth.confirm_reset(
             context.cookies.browser.reset or "none", form.text("code"), context.origin
@@ -94,9 +89,7 @@ async def show_password(request: Request) -> Response:
 
 async def set_password(request: Request) -> Response:
     """Step 3: the new password."""
-    context = RequestContext(request)
-    context.gateway.limits.check_sign_in(request)
-    form = await verified_form(context)
+    context, form = await attempt(request)
     body = NewPasswordBody(password=form.raw("password"), confirm_password=form.raw("confirm_password"))
     try:
         devices = await context.gateway.auth.set_password(context.cookies.browser.reset or "none", body, context.origin)

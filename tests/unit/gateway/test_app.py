@@ -15,6 +15,7 @@ from chassis.tokens import public_key_of
 from contracts.registry import stored
 from services.gateway.app import build_app
 from services.gateway.settings import GatewaySettings
+from services.gateway.sign_in import pages, register_pages, reset_pages
 
 AWAY = "http://127.0.0.1:9"
 
@@ -230,6 +231,18 @@ def test_programs_get_problem_documents(client: TestClient) -> None:
     answer = client.get("/api/council/v1/delegations", headers={"Authorization": "Bearer forged"})
     assert answer.json()["code"] == "token_invalid"
     assert client.get("/api/council/v1/nowhere").json()["status"] == 404
+
+
+def test_whatever_is_tried_before_signing_in_is_counted() -> None:
+    app = build_app(settings("https://portal.example", sign_ins_per_minute=0))
+    tried = [
+        route.path
+        for route in (*pages.routes, *register_pages.routes, *reset_pages.routes)
+        if "POST" in (route.methods or ()) and route.path not in {"/sign-out", "/session/stay"}
+    ]
+    with TestClient(app, base_url="https://portal.example") as client:
+        assert {address: client.post(address, data={}).status_code for address in tried} == dict.fromkeys(tried, 429)
+    assert len(tried) > 10
 
 
 def test_too_many_passwords_from_one_address_are_told_to_wait() -> None:
