@@ -6,13 +6,12 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from bson.errors import BSONError
-from gridfs.errors import CorruptGridFile, NoFile
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorGridFSBucket
+from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import IndexModel, ReturnDocument, WriteConcern
 from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError, WriteError
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
-from chassis.combiner import Combiner
+from chassis.batcher import WriteBatcher
 from chassis.errors import AlreadyHandled
 from chassis.outbox import Collection, Outgoing
 from chassis.relay import Relay
@@ -23,8 +22,6 @@ _DUPLICATE_KEY = 11000
 _HOUSEKEEPING = frozenset({"hello", "ismaster", "isMaster", "ping", "endSessions", "buildInfo"})
 
 DatabaseError = PyMongoError
-CONTENT_GONE = (NoFile, CorruptGridFile)
-"""What a reader of a bucket meets where content is removed meanwhile: the record goes first, then the pieces."""
 
 
 class _CommandCounter(CommandListener):
@@ -64,12 +61,12 @@ def _outcomes(documents: list[Document], error: BulkWriteError) -> list[Exceptio
     return outcomes
 
 
-class Documents:
+class OutboxCollection:
     """A collection whose every write is one document, guarded, with the events to tell embedded in it."""
 
     def __init__(self, collection: Collection, relay: Relay) -> None:
         self._collection = collection
-        self._inserts = Combiner(self._insert_all)
+        self._inserts = WriteBatcher(self._insert_all)
         self._relay = relay
         relay.watch(collection)
 
@@ -174,17 +171,13 @@ class Database:
         )
         return cls(client, name)
 
-    def documents(self, name: str, relay: Relay) -> Documents:
+    def outbox_collection(self, name: str, relay: Relay) -> OutboxCollection:
         """A collection of aggregates with their outbox."""
-        return Documents(self._database[name], relay)
+        return OutboxCollection(self._database[name], relay)
 
     def collection(self, name: str) -> Collection:
         """A plain collection, for records that tell nobody."""
         return self._database[name]
-
-    def bucket(self, name: str) -> AsyncIOMotorGridFSBucket:
-        """A GridFS bucket for content."""
-        return AsyncIOMotorGridFSBucket(self._database, bucket_name=name)
 
     async def ping(self) -> None:
         """A round trip; raises where the database does not answer within a second."""

@@ -90,7 +90,7 @@ async def _already_handled(_: Request, __: Exception) -> Response:
 
 async def _try_later(_: Request, error: Exception) -> Response:
     assert isinstance(error, TryLater)  # noqa: S101 - registered for that class only
-    return problem(Unavailable("try_later", "Not yet. Try again in a moment.", retry_after=error.after))
+    return problem(Unavailable("busy", "Nothing was changed. Try again in a moment.", retry_after=error.after))
 
 
 async def _database_away(_: Request, error: Exception) -> Response:

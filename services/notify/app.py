@@ -23,7 +23,7 @@ def build_app(settings: Settings) -> Starlette:
     """The service as an ASGI app; tests build it the same way."""
 
     async def compose(context: StoredServiceContext) -> Desk:
-        store = DeliveryStore(context.database.documents("deliveries", context.relay))
+        store = DeliveryStore(context.database.outbox_collection("deliveries", context.relay))
         await store.open()
         return Desk(
             store=store,

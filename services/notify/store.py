@@ -7,8 +7,8 @@ from uuid import uuid4
 
 from pymongo import ASCENDING, IndexModel
 
-from chassis.combiner import Combiner
-from chassis.database import Documents
+from chassis.batcher import WriteBatcher
+from chassis.database import OutboxCollection
 from chassis.errors import AlreadyHandled
 from chassis.outbox import Outgoing
 from services.notify.model import Delivery, State, masked
@@ -30,9 +30,9 @@ _INDEXES = [
 class DeliveryStore:
     """Deliveries. What is no longer owed keeps neither address nor words, only its id."""
 
-    def __init__(self, documents: Documents) -> None:
+    def __init__(self, documents: OutboxCollection) -> None:
         self._documents = documents
-        self._marks = Combiner(self._mark_all)
+        self._marks = WriteBatcher(self._mark_all)
 
     async def open(self) -> None:
         """Makes the indexes."""

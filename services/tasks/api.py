@@ -3,14 +3,14 @@
 from typing import cast, get_args
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from chassis import context
+from chassis.downloads import download
 from chassis.errors import BadRequest
-from chassis.http import DOWNLOAD_HEADERS, answer, nothing, read
+from chassis.http import answer, nothing, read
 from chassis.identity import current_council, current_professional
-from chassis.names import content_disposition
 from contracts.api.council import TakenView
 from contracts.api.tasks import ReAssignBody, SearchBody, Tab, TaskState
 from services.tasks.model.listing import DeskFilter
@@ -63,14 +63,15 @@ async def look_at_task(request: Request) -> Response:
 async def open_document(request: Request) -> Response:
     """A document that the council sent along, as a download."""
     person, path = current_professional(request), request.path_params
-    document, content = await _service(request).work.document(person, path["task_id"], path["document_id"])
-    headers = {
-        **DOWNLOAD_HEADERS,
-        "Content-Disposition": content_disposition(document.name),
-        "Content-Length": str(document.size),
-        "Content-Type": document.media_type,
-    }
-    return StreamingResponse(content, headers=headers)
+    document, send = await _service(request).work.document(person, path["task_id"], path["document_id"])
+    return await download(
+        request,
+        send,
+        name=document.name,
+        media_type=document.media_type,
+        size=document.size or 0,
+        mark=document.content_id or "",
+    )
 
 
 async def grant_task(request: Request) -> Response:

@@ -6,6 +6,7 @@ from chassis.app import StoredServiceContext, stored_service_app
 from chassis.tokens import Signer, Verifier
 from services.tasks.api import routes
 from services.tasks.handlers import subscriptions
+from services.tasks.jobs import jobs
 from services.tasks.settings import Settings
 from services.tasks.store import Stores
 from services.tasks.usecases import TasksService
@@ -40,6 +41,7 @@ def build_app(settings: Settings) -> Starlette:
         compose=compose,
         routes=routes,
         subscriptions=subscriptions,
+        jobs=jobs,
         identities=Verifier(settings.gateway_public_key, issuer="gateway", audience="tasks"),
     )
 

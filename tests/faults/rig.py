@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 
 from chassis import clock
 from chassis.app import StoredServiceContext, stored_service_app
-from chassis.database import Documents
+from chassis.database import OutboxCollection
 from chassis.errors import Refused
 from chassis.messaging import Delivery, Subscription
 from chassis.outbox import EVENTS_EXCHANGE, Collection, Outgoing
@@ -43,7 +43,7 @@ class Ordered(Event):
 class Bench:
     """Where starts and effects are noted."""
 
-    def __init__(self, starts: Collection, effects: Documents) -> None:
+    def __init__(self, starts: Collection, effects: OutboxCollection) -> None:
         self.starts = starts
         self.effects = effects
 
@@ -134,7 +134,7 @@ def app(name: str, options: dict[str, Any]) -> Starlette:
     benches: list[Bench] = []
 
     async def compose(context: StoredServiceContext) -> Bench:
-        effects = context.database.documents("effects", context.relay)
+        effects = context.database.outbox_collection("effects", context.relay)
         await effects.ensure_indexes([])
         await context.database.collection("starts").create_index("order_id")
         benches.append(Bench(context.database.collection("starts"), effects))

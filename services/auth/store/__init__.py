@@ -17,10 +17,10 @@ class Stores:
     """Every store of the service."""
 
     def __init__(self, database: Database, relay: Relay) -> None:
-        self.accounts = AccountStore(database.documents("accounts", relay))
-        self.registrations = RegistrationStore(database.documents("registrations", relay))
-        self.sessions = SessionStore(database.documents("sessions", relay))
-        self.resets = ResetStore(database.documents("resets", relay))
+        self.accounts = AccountStore(database.outbox_collection("accounts", relay))
+        self.registrations = RegistrationStore(database.outbox_collection("registrations", relay))
+        self.sessions = SessionStore(database.outbox_collection("sessions", relay))
+        self.resets = ResetStore(database.outbox_collection("resets", relay))
         self.limits = LimitStore(database.collection("limits"))
 
     async def ensure_indexes(self) -> Self:

@@ -5,7 +5,7 @@ from typing import Any
 
 from pymongo import ASCENDING, IndexModel
 
-from chassis.database import Document, Documents
+from chassis.database import Document, OutboxCollection
 from chassis.errors import AlreadyHandled
 from chassis.outbox import Outgoing
 from services.auth.model.account import Account
@@ -17,7 +17,7 @@ INDEXES = [IndexModel([("email_key", ASCENDING)], unique=True)]
 class AccountStore:
     """Collection `accounts`."""
 
-    def __init__(self, documents: Documents) -> None:
+    def __init__(self, documents: OutboxCollection) -> None:
         self._documents = documents
 
     async def ensure_indexes(self) -> None:

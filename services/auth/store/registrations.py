@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pymongo import ASCENDING, IndexModel
 
-from chassis.database import Document, Documents
+from chassis.database import Document, OutboxCollection
 from chassis.outbox import Outgoing
 from contracts.api.auth import RegistrationDetails
 from services.auth.model.codes import TRIES, Challenge
@@ -17,7 +17,7 @@ INDEXES = [IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0)]
 class RegistrationStore:
     """Collection `registrations`."""
 
-    def __init__(self, documents: Documents) -> None:
+    def __init__(self, documents: OutboxCollection) -> None:
         self._documents = documents
 
     async def ensure_indexes(self) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from chassis.database import Document, Documents
+from chassis.database import Document, OutboxCollection
 from chassis.outbox import Outgoing
 from services.auth.model.codes import TRIES, Challenge
 from services.auth.model.reset import Reset
@@ -19,7 +19,7 @@ INDEXES = [
 class ResetStore:
     """Collection `resets`."""
 
-    def __init__(self, documents: Documents) -> None:
+    def __init__(self, documents: OutboxCollection) -> None:
         self._documents = documents
 
     async def ensure_indexes(self) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pymongo import ASCENDING, IndexModel
 
-from chassis.database import Document, Documents
+from chassis.database import Document, OutboxCollection
 from chassis.outbox import Outgoing
 from services.auth.model.codes import TRIES, Challenge
 from services.auth.model.session import ABSOLUTE, PATIENCE, Session, SignIn
@@ -20,7 +20,7 @@ INDEXES = [
 class SessionStore:
     """Collection `sessions`; a document with a `token_hash` is a session, one without is a sign-in."""
 
-    def __init__(self, documents: Documents) -> None:
+    def __init__(self, documents: OutboxCollection) -> None:
         self._documents = documents
 
     async def ensure_indexes(self) -> None:

@@ -1,16 +1,17 @@
 """HTTP in: one function per route; `routes = [...]` at the bottom."""
 
 import asyncio
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from chassis.downloads import download
 from chassis.http import answer, nothing
 from chassis.identity import current_council, current_grant
 from contracts.api.files import FileListView, FileView, ManifestView
 from services.files import usecases
-from services.files.api.downloads import download
 from services.files.api.uploads import RECEIVE_SECONDS, coming, drain, refusal
 from services.files.model import Attachment, Unacceptable, sentence
 from services.files.usecases import Files
@@ -46,7 +47,7 @@ async def remove_file(request: Request) -> Response:
 async def file_content(request: Request) -> Response:
     """A professional downloads a file of the task."""
     grant = current_grant(request, "read")
-    return await download(
+    return await _download(
         request, await usecases.readable_file(_service(request), grant, request.path_params["file_id"])
     )
 
@@ -68,7 +69,7 @@ async def sign_draft_manifest(request: Request) -> Response:
 async def document(request: Request) -> Response:
     """A council fetches a file of a submission."""
     council = current_council(request)
-    return await download(
+    return await _download(
         request, await usecases.document(_service(request), council.authority, request.path_params["document_id"])
     )
 
@@ -78,6 +79,12 @@ async def confirm_receipt(request: Request) -> Response:
     council = current_council(request)
     await usecases.confirm_receipt(_service(request), council.authority, request.path_params["document_id"])
     return nothing()
+
+
+async def _download(request: Request, file: Attachment) -> Response:
+    blob = file.content.blob
+    send = partial(_service(request).contents.send, blob)
+    return await download(request, send, name=file.name, media_type=file.media_type, size=blob.size, mark=blob.sha256)
 
 
 def _service(request: Request) -> Files:

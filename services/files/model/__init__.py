@@ -1,8 +1,7 @@
 """What attachments are and what may happen to them. Frozen values; no I/O, no clock, no async."""
 
-from chassis.names import clean_name, content_disposition, extension
+from chassis.names import clean_name, extension
 from services.files.model.folder import MOST_ENTRIES, Attachment, Content, Folder
-from services.files.model.ranges import OutOfRange, Part, asked_part
 from services.files.model.refusal import Code, Unacceptable, sentence
 from services.files.model.scan import Verdict
 from services.files.model.types import MEDIA_TYPES
@@ -14,13 +13,9 @@ __all__ = [
     "Code",
     "Content",
     "Folder",
-    "OutOfRange",
-    "Part",
     "Unacceptable",
     "Verdict",
-    "asked_part",
     "clean_name",
-    "content_disposition",
     "extension",
     "sentence",
 ]

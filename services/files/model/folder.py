@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from chassis.blobs import Blob
 from contracts.authority import FileRules
 from services.files.model.refusal import Code, Unacceptable
 from services.files.model.scan import Verdict
@@ -32,6 +33,16 @@ class Content(Value):
     content_id: str
     size: int
     sha256: str
+
+    @classmethod
+    def of(cls, blob: Blob) -> Self:
+        """As an attachment keeps it."""
+        return cls(content_id=blob.blob_id, size=blob.size, sha256=blob.sha256)
+
+    @property
+    def blob(self) -> Blob:
+        """As the store knows it."""
+        return Blob(self.content_id, self.size, self.sha256)
 
 
 class Attachment(Value):
@@ -104,7 +115,6 @@ class Folder(Value):
     authority: str
     task_version: int = 0
     """The newest version of the task that this service has heard of."""
-    revision: int = 0
     files: tuple[Attachment, ...] = ()
     submitted_at: datetime | None = None
     retracted_at: datetime | None = None

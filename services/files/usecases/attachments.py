@@ -26,7 +26,7 @@ async def remove_file(service: Files, grant: FormGrant, file_id: str) -> None:
         check_open(folder)
         return folder.without(file_id, at).seen(grant.version)
 
-    await service.change(grant.task_id, grant.authority, decide)
+    await service.folders.change(grant.authority, grant.task_id, decide)
 
 
 async def readable_file(service: Files, grant: FormGrant, file_id: str) -> Attachment:

@@ -25,7 +25,7 @@ async def confirm_receipt(service: Files, authority: str, document_id: str) -> N
             return before
         return before.with_changed(file.model_copy(update={"received_at": at}))
 
-    await service.change(folder.task_id, authority, decide)
+    await service.folders.change(authority, folder.task_id, decide)
 
 
 async def _find(service: Files, authority: str, document_id: str) -> tuple[Folder, Attachment]:

@@ -9,12 +9,12 @@ from services.files.usecases.service import Files
 
 async def freeze(service: Files, task_id: str, authority: str, file_ids: list[str], at: datetime) -> None:
     """The listed files stand; nothing can be added or removed any more."""
-    await service.change(task_id, authority, lambda folder: _news(folder, folder.submitted(file_ids, at)))
+    await service.folders.change(authority, task_id, lambda folder: _news(folder, folder.submitted(file_ids, at)))
 
 
 async def close(service: Files, task_id: str, authority: str, task_version: int, at: datetime) -> None:
     """The task is withdrawn: nothing can be added or removed any more, and older grants open nothing."""
-    await service.change(task_id, authority, lambda folder: _news(folder, folder.retracted(task_version, at)))
+    await service.folders.change(authority, task_id, lambda folder: _news(folder, folder.retracted(task_version, at)))
 
 
 def _news(before: Folder, after: Folder) -> Folder:

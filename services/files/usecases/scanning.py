@@ -4,8 +4,9 @@ import asyncio
 from datetime import timedelta
 
 from chassis import clock
+from chassis.blobs import Damaged, Held
+from chassis.repository import Key
 from services.files.model import Attachment, Folder, Verdict
-from services.files.store import Damaged
 from services.files.usecases.service import Files
 
 UNSETTLED_AFTER = timedelta(hours=1)
@@ -20,7 +21,7 @@ async def scan(service: Files, file: Attachment, seconds: float) -> Verdict:
     try:
         async with asyncio.timeout(seconds):
             for content in file.to_scan():
-                verdict = await service.scanner.scan(await service.contents.read(content), clock.now())
+                verdict = await service.scanner.scan(await service.contents.read(content.blob), clock.now())
                 if verdict is not Verdict.CLEAN:
                     return verdict
     except TimeoutError:
@@ -43,7 +44,7 @@ async def sweep(service: Files) -> None:
         for file in due:
             await _scan_again(service, folder, file)
         if not due:
-            await service.folders.save(folder)
+            await service.folders.let_go(folder)
 
 
 async def _scan_again(service: Files, folder: Folder, file: Attachment) -> None:
@@ -56,25 +57,24 @@ async def _scan_again(service: Files, folder: Folder, file: Attachment) -> None:
             return before
         return before.with_changed(waiting.settled(verdict, clock.now()))
 
-    settled = (await service.change(folder.task_id, folder.authority, decide)).find(file.file_id)
+    settled = (await service.folders.change(folder.authority, folder.task_id, decide)).find(file.file_id)
     if settled is not None and settled.state == "accepted" and file.original is not None:
-        await service.contents.delete(file.original)
+        await service.contents.delete(file.original.content_id)
     if settled is not None and settled.state == "refused":
-        await service.contents.delete(*file.to_scan())
+        await service.contents.delete(*(content.content_id for content in file.to_scan()))
 
 
 async def tidy(service: Files) -> None:
     """Removes content that a crash has left without a folder, an hour after it came."""
-    at = clock.now()
-    for content_id, task_id in await service.contents.unsettled(at - UNSETTLED_AFTER):
-        folder = await service.folders.get(task_id)
-        holders = [file for file in (folder.files if folder else ()) if content_id in _ids(file)]
+
+    async def is_held(owner: Key, content_id: str) -> Held:
+        folder = await service.folders.get(owner.authority, owner.id)
+        holders = [file for file in folder.files if content_id in _ids(file)]
         if not holders:
-            await service.contents.delete_id(content_id)
-        elif any(file.state == "waiting" for file in holders):
-            await service.contents.look_later(content_id, at)
-        else:
-            await service.contents.settle(content_id)
+            return "no"
+        return "for now" if any(file.state == "waiting" for file in holders) else "for good"
+
+    await service.contents.tidy(clock.now() - UNSETTLED_AFTER, is_held)
 
 
 def _ids(file: Attachment) -> set[str]:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from chassis import clock
+from chassis.blobs import Damaged, once
 from chassis.errors import Refused
 from chassis.outbox import derived_id
+from chassis.repository import Key
 from contracts.authority import FileRules
 from contracts.tasks import FormGrant
 from services.files.model import (
@@ -21,7 +23,6 @@ from services.files.model import (
     clean_name,
     extension,
 )
-from services.files.store import Damaged
 from services.files.usecases.scanning import scan
 from services.files.usecases.service import Files, check_grant, check_open
 
@@ -52,7 +53,8 @@ async def upload(service: Files, grant: FormGrant, coming: Upload) -> Attachment
     shown = clean_name(coming.name)
     _check_announced(folder, shown, coming.announced, rules)
     with service.lanes.one(grant.account_id):
-        uploaded = await service.contents.put(grant.task_id, _limited(coming.pieces, rules.max_size), clock.now())
+        owner = Key(grant.authority, grant.task_id)
+        uploaded = Content.of(await service.contents.put(owner, _limited(coming.pieces, rules.max_size)))
         async with service.lanes.memory:
             file = await _examine(service, grant, file_id, shown, uploaded)
         return await _keep(service, grant, file, uploaded, rules)
@@ -93,7 +95,7 @@ async def _examine(service: Files, grant: FormGrant, file_id: str, name: str, up
     """Inspected and, if the scanner is there, scanned; a refused file's content is gone when this raises."""
     kept = uploaded
     try:
-        kept = await _inspect(service, grant.task_id, extension(name), uploaded)
+        kept = await _inspect(service, Key(grant.authority, grant.task_id), extension(name), uploaded)
         file = Attachment(
             file_id=file_id,
             name=name,
@@ -107,24 +109,20 @@ async def _examine(service: Files, grant: FormGrant, file_id: str, name: str, up
         verdict = await scan(service, file, INLINE_SECONDS)
         return file.settled(verdict, clock.now()).unless_refused()
     except (Unacceptable, asyncio.CancelledError):
-        await service.contents.delete(*{uploaded, kept})
+        await service.contents.delete(*{uploaded.content_id, kept.content_id})
         raise
 
 
-async def _inspect(service: Files, task_id: str, kind: str, uploaded: Content) -> Content:
+async def _inspect(service: Files, owner: Key, kind: str, uploaded: Content) -> Content:
     """The content to keep: the upload's own, or a clean copy of it."""
     try:
-        stored = await service.contents.read(uploaded)
+        stored = await service.contents.read(uploaded.blob)
     except Damaged as damaged:
         raise Unacceptable(Code.NOT_UPLOADED) from damaged
     if not stored:
         raise Unacceptable(Code.EMPTY)
     clean = await service.inspector.inspect(kind, stored)
-    return uploaded if clean is stored else await service.contents.put(task_id, _once(clean), clock.now())
-
-
-async def _once(content: bytes) -> AsyncIterator[bytes]:
-    yield content
+    return uploaded if clean is stored else Content.of(await service.contents.put(owner, once(clean)))
 
 
 async def _keep(service: Files, grant: FormGrant, file: Attachment, uploaded: Content, rules: FileRules) -> Attachment:
@@ -138,10 +136,11 @@ async def _keep(service: Files, grant: FormGrant, file: Attachment, uploaded: Co
         return folder.with_file(file, rules).seen(grant.version)
 
     try:
-        folder = await service.change(grant.task_id, grant.authority, decide)
+        folder = await service.folders.change(grant.authority, grant.task_id, decide)
     except (Refused, Unacceptable):
-        await service.contents.delete(*{file.content, uploaded})
+        await service.contents.delete(*{file.content.content_id, uploaded.content_id})
         raise  # after any other exception the folder may hold the file: `tidy` looks later
     kept = folder.find(file.file_id) or file
-    await service.contents.delete(*{file.content, uploaded} - {kept.content, kept.original})
+    of_no_use = {file.content, uploaded} - {kept.content, kept.original}
+    await service.contents.delete(*(content.content_id for content in of_no_use))
     return kept

@@ -1,5 +1,6 @@
 """HTTP in: one function per route; `routes = [...]` at the bottom."""
 
+import hashlib
 import re
 from typing import cast
 
@@ -9,18 +10,26 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from chassis import strictjson
+from chassis.downloads import download, sending
 from chassis.errors import refusing_unfit_data
 from chassis.http import answer, nothing, read
 from chassis.identity import current_council, current_grant
 from contracts.api.forms import MANIFEST_HEADER, DefinitionView, EditsBody, SubmitBody
-from services.forms.api.downloads import download
 from services.forms.usecases import FormsService
+from services.forms.usecases.submissions import Document
 
 _DEFINITIONS = TypeAdapter(list[DefinitionView])
 
 
 def _service(request: Request) -> FormsService:
     return cast("FormsService", request.app.state.service)
+
+
+async def _download(request: Request, document: Document) -> Response:
+    content = document.content
+    mark = hashlib.sha256(content).hexdigest()
+    send = sending(content)
+    return await download(request, send, name=document.name, media_type="application/pdf", size=len(content), mark=mark)
 
 
 async def view_contribution(request: Request) -> Response:
@@ -46,14 +55,14 @@ async def submit_contribution(request: Request) -> Response:
 async def contribution_pdf(request: Request) -> Response:
     """The document as submitted, or the draft as it stands."""
     grant, service = current_grant(request, "read"), _service(request)
-    return download(request, await service.submissions.paper(grant, request.headers.get(MANIFEST_HEADER)))
+    return await _download(request, await service.submissions.paper(grant, request.headers.get(MANIFEST_HEADER)))
 
 
 async def document(request: Request) -> Response:
     """A council fetches the PDF of a submission."""
     council = current_council(request)
     found = await _service(request).submissions.document(council.authority, request.path_params["document_id"])
-    return download(request, found)
+    return await _download(request, found)
 
 
 async def confirm_receipt(request: Request) -> Response:

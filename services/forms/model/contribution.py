@@ -91,6 +91,13 @@ class Contribution(Part):
         return "draft" if self.retracted_at is None else "retracted"
 
     @property
+    def submitted(self) -> Submission:
+        """The submission; only to be asked of a contribution that has one."""
+        if self.submission is None:
+            raise ValueError("not submitted")
+        return self.submission
+
+    @property
     def told(self) -> Told | None:
         """The latest that the council has said."""
         return self.amended or self.opened
@@ -100,10 +107,31 @@ class Contribution(Part):
         """The council's latest words for the fields that only it fills."""
         return self.told.prefill if self.told else {}
 
-    def with_draft(self, draft: Draft) -> Self:
+    def heard(self, task_version: int) -> Self:
+        """Something is known of that version of the task: grants of an older one are refused from here on."""
+        return self if task_version <= self.task_version else self.model_copy(update={"task_version": task_version})
+
+    def amended_by(self, told: Told) -> Self:
+        """What the council has changed, where nothing newer is known."""
+        if self.amended is not None and self.amended.task_version >= told.task_version:
+            return self
+        return self.model_copy(update={"amended": told})
+
+    def retracted(self, at: datetime) -> Self:
+        """The council has withdrawn the task; the first time counts."""
+        return self if self.retracted_at else self.model_copy(update={"retracted_at": at})
+
+    def saved(self, draft: Draft, author: Author) -> Self:
         """As it is after a save; the first that gives an answer starts it, and no later one does."""
         started_at = self.started_at or (draft.saved_at if draft.is_begun else None)
-        return self.model_copy(update={"draft": draft, "started_at": started_at})
+        people = {**self.people, author.key: author}
+        return self.model_copy(update={"draft": draft, "started_at": started_at, "people": people})
+
+    def received(self, at: datetime) -> Self:
+        """The council has the PDF; the first time counts."""
+        if self.submission is None or self.submission.received_at is not None:
+            return self
+        return self.model_copy(update={"submission": self.submission.model_copy(update={"received_at": at})})
 
     def values(self, form: Form) -> dict[str, Any]:
         """Every standing value: what was typed, and what only the council fills."""

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Self
 
 from chassis.app import StoredServiceContext
+from chassis.blobs import BlobStore
 from services.forms.store.contributions import ContributionStore
 from services.forms.store.definitions import DefinitionStore
-from services.forms.store.documents import DocumentStore
 
-__all__ = ["ContributionStore", "DefinitionStore", "DocumentStore", "Stores"]
+__all__ = ["ContributionStore", "DefinitionStore", "Stores"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +17,16 @@ class Stores:
 
     definitions: DefinitionStore
     contributions: ContributionStore
-    documents: DocumentStore
+    documents: BlobStore
 
     @classmethod
     async def open(cls, context: StoredServiceContext) -> Self:
         """Opens them and makes their indexes."""
         database, relay = context.database, context.relay
         stores = cls(
-            DefinitionStore(database.documents("definitions", relay)),
-            ContributionStore(database.documents("contributions", relay)),
-            DocumentStore(database.bucket("pdfs"), database.collection("pdfs.files")),
+            DefinitionStore(database.outbox_collection("definitions", relay)),
+            ContributionStore(database.outbox_collection("contributions", relay)),
+            BlobStore(database, "pdfs"),
         )
         await stores.definitions.prepare()
         await stores.contributions.prepare()

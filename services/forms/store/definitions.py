@@ -7,7 +7,7 @@ from typing import Any
 from orjson import dumps, loads
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from chassis.database import Documents
+from chassis.database import OutboxCollection
 from chassis.outbox import Outgoing
 from contracts.api.forms import DefinitionView
 from services.forms.model.answers import Form
@@ -22,7 +22,7 @@ _HEAD = {"form": 1, "version": 1, "title": 1, "due_days": 1, "owner": 1, "publis
 class DefinitionStore:
     """Definitions by owner, code and version. A version never changes, so what was read lately is kept."""
 
-    def __init__(self, documents: Documents) -> None:
+    def __init__(self, documents: OutboxCollection) -> None:
         self._documents = documents
         self._forms: dict[str, Form] = {}
 

@@ -1,12 +1,16 @@
 """What tasks tells: a contribution is prepared, amended, handed over, withdrawn. In any order, any number of times."""
 
-from datetime import datetime
+from collections.abc import Callable
+from typing import TypeAlias
 
-from chassis.errors import NotFound, TryLater
+from chassis.errors import AlreadyHandled, NotFound, TryLater
+from chassis.outbox import Outgoing
 from contracts.tasks import TaskAmended, TaskAssigned, TaskOpened, TaskRetracted
 from services.forms.model.contribution import Contribution, Told
 from services.forms.model.draft import prefilled, with_subject
 from services.forms.store import Stores
+
+_TaskEvent: TypeAlias = TaskOpened | TaskAmended | TaskAssigned | TaskRetracted
 
 _AGAIN_SECONDS = 5
 _PATIENCE_SECONDS = 60
@@ -26,43 +30,56 @@ class Delegated:
             raise TryLater(_AGAIN_SECONDS, "the form's definition is not here yet")
         if form is None:
             raise NotFound("unknown_form", f"Task {event.task_id} has a form that nobody has published.")
-        contribution = _about(event).model_copy(
-            update={
-                "form": event.form,
-                "form_version": event.form_version,
-                "form_owner": event.form_owner,
-                "subject": event.subject,
-                "opened": _told(event),
-                "draft": prefilled(
-                    form.definition, with_subject(form.definition, event.subject, event.prefill), event.opened_at
-                ),
-            }
-        )
-        await self._stores.contributions.open(contribution)
+        known = with_subject(form.definition, event.subject, event.prefill)
+        opening = {
+            "reference": event.reference,
+            "form": event.form,
+            "form_version": event.form_version,
+            "form_owner": event.form_owner,
+            "subject": event.subject,
+            "opened": _told(event),
+            "draft": prefilled(form.definition, known, event.opened_at),
+        }
+
+        def opened(contribution: Contribution) -> Contribution:
+            return contribution if contribution.opened else contribution.model_copy(update=opening)
+
+        await self._change(event, opened, is_new=True)
 
     async def amend(self, event: TaskAmended) -> None:
         """The council has changed what only it fills; what was typed stays."""
-        await self._stores.contributions.amend(_about(event).model_copy(update={"amended": _told(event)}))
+        await self._change(event, lambda contribution: contribution.amended_by(_told(event)))
 
     async def hand_over(self, event: TaskAssigned) -> None:
-        """Somebody else has the task."""
-        await self._stores.contributions.hand_over(_about(event))
+        """Somebody else has the task: grants of before are refused from here on."""
+        await self._change(event, lambda contribution: contribution.heard(event.task_version))
 
     async def retract(self, event: TaskRetracted) -> None:
         """The council has withdrawn the task."""
-        await self._stores.contributions.retract(_about(event, event.retracted_at))
+        await self._change(event, lambda contribution: contribution.retracted(event.retracted_at))
+
+    async def _change(
+        self, event: _TaskEvent, change: Callable[[Contribution], Contribution], *, is_new: bool = False
+    ) -> None:
+        """AlreadyHandled where nothing of it is news."""
+
+        async def decide(kept: Contribution | None) -> tuple[Contribution, list[Outgoing]]:
+            before = kept or _blank(event)
+            after = change(before)
+            if after is before:
+                raise AlreadyHandled(event.task_id)
+            return after.heard(event.task_version), []
+
+        await self._stores.contributions.change(event.authority, event.task_id, decide, is_new=is_new)
 
 
-def _about(
-    event: TaskOpened | TaskAmended | TaskAssigned | TaskRetracted, retracted_at: datetime | None = None
-) -> Contribution:
+def _blank(event: _TaskEvent) -> Contribution:
     return Contribution(
         task_id=event.task_id,
         authority=event.authority,
         delegation_id=event.delegation_id,
         reference=event.reference,
-        task_version=event.task_version,
-        retracted_at=retracted_at,
+        task_version=0,
     )
 
 

@@ -13,7 +13,15 @@ from services.forms.model.edits import kept, refused
 from services.forms.model.view import judged, view_of
 from services.forms.store import Stores
 
-_TRIES = 8
+
+def opened(contribution: Contribution | None, grant: FormGrant) -> Contribution:
+    """The contribution as it was read; refused where the grant is older than what the task has told."""
+    if contribution is None or contribution.opened is None:
+        # The grant proves that the task exists: its message is on the way.
+        raise Unavailable("not_ready", "This form is being prepared. Try again in a moment.", retry_after=1)
+    if contribution.task_version > grant.version:
+        raise Forbidden("grant_outdated", "The form has changed hands. Open it again from your tasks.")
+    return contribution
 
 
 class Opened:
@@ -23,13 +31,8 @@ class Opened:
         self._stores = stores
 
     async def open(self, grant: FormGrant) -> tuple[Contribution, Form]:
-        """The contribution and its form; refused where the grant is older than what the task has told."""
-        contribution = await self._stores.contributions.get(grant.authority, grant.task_id)
-        if contribution is None or contribution.opened is None:
-            # The grant proves that the task exists: its message is on the way.
-            raise Unavailable("not_ready", "This form is being prepared. Try again in a moment.", retry_after=1)
-        if contribution.task_version > grant.version:
-            raise Forbidden("grant_outdated", "The form has changed hands. Open it again from your tasks.")
+        """The contribution and its form; refused where the grant does not open it."""
+        contribution = opened(await self._stores.contributions.get(grant.authority, grant.task_id), grant)
         return contribution, await self.form(contribution.form_owner, contribution.form, contribution.form_version)
 
     async def form(self, owner: str, code: str, version: str) -> Form:
@@ -74,22 +77,20 @@ class Drafts:
         return form, kept(form.definition, edits)
 
     async def _merge(self, grant: FormGrant, batch: Batch, author: Author) -> Contribution:
-        for _ in range(_TRIES):
-            contribution, _form = await self._opened.open(grant)
-            if contribution.state != "draft":
-                raise Conflict(contribution.state, _CLOSED[contribution.state])
-            if batch.id in contribution.draft.batches:
-                return contribution
-            merged = merge(contribution.draft, batch)
+        async def decide(kept: Contribution | None) -> tuple[Contribution, list[Outgoing]]:
+            before = opened(kept, grant)
+            if before.state != "draft":
+                raise Conflict(before.state, _CLOSED[before.state])
+            if batch.id in before.draft.batches:
+                return before, []
+            merged = merge(before.draft, batch)
             faults = overfull(merged)
             if faults:
                 raise Refused("too_much", "Some of this cannot be saved.", faults=tuple(faults))
-            after = contribution.with_draft(merged)
-            events = _of_start(contribution, after)
-            saved = await self._contributions.replace_draft(contribution, after, grant, author, events)
-            if saved is not None:
-                return saved
-        raise Unavailable("busy", "Nothing was lost. Try again in a moment.", retry_after=1)
+            after = before.saved(merged, author)
+            return after, _of_start(before, after)
+
+        return await self._contributions.change(grant.authority, grant.task_id, decide)
 
 
 def _of_start(before: Contribution, after: Contribution) -> list[Outgoing]:

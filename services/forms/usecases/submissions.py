@@ -4,15 +4,17 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 from weakref import WeakValueDictionary
 
 from chassis import clock
 from chassis.authorities import Authorities
-from chassis.errors import Conflict, NotFound, Refused, Unavailable
-from chassis.outbox import derived_id, outgoing
+from chassis.blobs import Blob, Held, once
+from chassis.errors import Conflict, NotFound, Refused
+from chassis.outbox import Outgoing, derived_id, outgoing
+from chassis.repository import Key
 from contracts.api.forms import SubmittedView
 from contracts.base import Contact
 from contracts.files import AttachedFile
@@ -27,11 +29,12 @@ from services.forms.model.receipt import receipt_of
 from services.forms.model.response import questionnaire_response
 from services.forms.pdf import Printer
 from services.forms.store import Stores
-from services.forms.usecases.drafts import Opened
+from services.forms.usecases.drafts import Opened, opened
 from services.forms.usecases.manifests import Manifests
 
-_TRIES = 5
 _PDF = "application/pdf"
+UNSETTLED_AFTER = timedelta(hours=1)
+"""Longer than submitting takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +64,19 @@ class Submissions:
         attached = self._manifests.submitted(grant, manifest)
         lock = self._under_way.setdefault(grant.task_id, asyncio.Lock())
         async with lock:  # spares this process the paper of those that would lose; the write decides
-            for _ in range(_TRIES):
-                contribution, form = await self._opened.open(grant)
+
+            async def decide(kept: Contribution | None) -> tuple[Contribution, list[Outgoing]]:
+                contribution = opened(kept, grant)
                 if contribution.submission is not None:
-                    return _view(contribution.submission)
-                submitted = await self._freeze(grant, contribution, form, attached)
-                if submitted is not None:
-                    return _view(submitted)
-        raise Unavailable("busy", "Nothing was lost. Try again in a moment.", retry_after=1)
+                    return contribution, []
+                return await self._freeze(grant, contribution, attached)
+
+            submission = (await self._stores.contributions.change(grant.authority, grant.task_id, decide)).submitted
+        return SubmittedView(
+            contribution_id=submission.contribution_id,
+            submitted_at=submission.submitted_at,
+            receipt=submission.receipt,
+        )
 
     async def paper(self, grant: FormGrant, manifest: str | None) -> Document:
         """The document as submitted, or the draft as it stands with what `manifest` says is attached so far."""
@@ -83,44 +91,44 @@ class Submissions:
 
     async def document(self, authority: str, document_id: str) -> Document:
         """What a council fetches, until it has confirmed receipt."""
-        submission = await self._submission(authority, document_id)
+        submission = (await self._contribution(authority, document_id)).submitted
         if submission.received_at is not None:
             raise NotFound("unknown_document")
         return await self._stored(submission)
 
     async def confirm_receipt(self, authority: str, document_id: str) -> None:
         """The council has it, and is given it no more; whoever submitted may still download it."""
-        await self._submission(authority, document_id)
-        await self._stores.contributions.confirm_receipt(authority, document_id, clock.now())
+        found = await self._contribution(authority, document_id)
 
-    async def _submission(self, authority: str, document_id: str) -> Submission:
+        async def decide(kept: Contribution | None) -> tuple[Contribution, list[Outgoing]]:
+            return (kept or found).received(clock.now()), []
+
+        await self._stores.contributions.change(authority, found.task_id, decide)
+
+    async def _contribution(self, authority: str, document_id: str) -> Contribution:
         contribution = await self._stores.contributions.of_document(authority, document_id)
-        if contribution is None or contribution.submission is None:
+        if contribution is None:
             raise NotFound("unknown_document")
-        return contribution.submission
+        return contribution
 
     async def _freeze(
-        self, grant: FormGrant, contribution: Contribution, form: Form, attached: Sequence[AttachedFile]
-    ) -> Submission | None:
+        self, grant: FormGrant, contribution: Contribution, attached: Sequence[AttachedFile]
+    ) -> tuple[Contribution, list[Outgoing]]:
         if contribution.state == "retracted":
             raise Conflict("retracted", "The council has withdrawn this form.")
+        form = await self._opened.form(contribution.form_owner, contribution.form, contribution.form_version)
         judged = contribution.judge(form, file_count=len(attached))
         if judged.faults:
             raise Refused("invalid_answers", "Some answers need your attention.", faults=judged.faults)
-        at = clock.now()
-        told, pdf = await self._tell_council(grant, contribution, form, judged.answers, attached, at=at)
-        document_id = told.pdf.document_id
-        await self._stores.documents.put(document_id, contribution.task_id, pdf)
-        submission = _submission(told)
+        told, pdf = await self._tell_council(grant, contribution, form, judged.answers, attached, at=clock.now())
+        # One that the write does not come to hold is removed by `tidy`.
+        owner = Key(contribution.authority, contribution.task_id)
+        await self._stores.documents.put(owner, once(pdf), blob_id=told.pdf.document_id)
         events = [
             outgoing(_event(grant, contribution, told, attached), told.contribution_id),
             outgoing(told, told.contribution_id),
         ]
-        if await self._stores.contributions.submit(contribution, submission, grant, events):
-            await self._stores.documents.keep_only(contribution.task_id, document_id)
-            return submission
-        await self._stores.documents.remove(document_id)
-        return None
+        return contribution.model_copy(update={"submission": _submission(told)}), events
 
     async def _tell_council(
         self,
@@ -200,8 +208,18 @@ class Submissions:
         )
 
     async def _stored(self, submission: Submission) -> Document:
-        content = await self._stores.documents.read(submission.pdf.document_id, submission.pdf.sha256)
-        return Document(submission.pdf.name, content)
+        pdf = submission.pdf
+        return Document(pdf.name, await self._stores.documents.read(Blob(pdf.document_id, pdf.size, pdf.sha256)))
+
+    async def tidy(self) -> None:
+        """Removes the PDFs of submissions that did not come to be."""
+
+        async def is_held(owner: Key, document_id: str) -> Held:
+            contribution = await self._stores.contributions.get(owner.authority, owner.id)
+            submission = contribution.submission if contribution else None
+            return "for good" if submission and submission.pdf.document_id == document_id else "no"
+
+        await self._stores.documents.tidy(clock.now() - UNSETTLED_AFTER, is_held)
 
 
 def _event(
@@ -229,12 +247,4 @@ def _submission(told: ToldToCouncil) -> Submission:
         signed_by=tuple(told.signed_by),
         pdf=told.pdf,
         attachments=tuple(told.attachments),
-    )
-
-
-def _view(submission: Submission) -> SubmittedView:
-    return SubmittedView(
-        contribution_id=submission.contribution_id,
-        submitted_at=submission.submitted_at,
-        receipt=submission.receipt,
     )

@@ -24,8 +24,8 @@ class Form(Value):
 
     @property
     def key(self) -> str:
-        """One kept per owner; an authority's code holds no colon."""
-        return f"{self.owner}:{self.form}"
+        """One is kept per owner."""
+        return form_key(self.owner, self.form)
 
     def check_prefill(self, prefill: dict[str, Any]) -> None:
         """Refused names the key at fault by JSON pointer: one the form does not have, or a value of the wrong type."""
@@ -36,6 +36,11 @@ class Form(Value):
             raise Refused(
                 "invalid_prefill", "The form has no such field, or the value is of the wrong type.", field=pointer
             )
+
+
+def form_key(owner: str, code: str) -> str:
+    """A form's key; an authority's code holds no colon."""
+    return f"{owner}:{code}"
 
 
 def _unknown_keys(prefill: dict[str, Any], schema: dict[str, Any]) -> list[str]:

@@ -5,6 +5,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+from chassis.blobs import Blob
 from chassis.errors import Refused
 from chassis.names import clean_name
 from chassis.outbox import derived_id
@@ -25,10 +26,17 @@ class KeptDocument(Value):
     size: int | None = None
     url: str | None = None
     content_id: str | None = None
+    sha256: str = ""
+    """Empty where it was kept before this was written down; the id names the bytes as well."""
+
+    @property
+    def blob(self) -> Blob | None:
+        """Its content; None where the council keeps it."""
+        return Blob(self.content_id, self.size or 0, self.sha256) if self.content_id else None
 
     def view(self) -> SharedDocumentView:
         """As whoever holds the task sees it."""
-        return SharedDocumentView.model_validate(self.model_dump(exclude={"content_id"}))
+        return SharedDocumentView.model_validate(self.model_dump(exclude={"content_id", "sha256"}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +71,9 @@ def _coming(task_id: str, document: SharedDocument, pointer: str) -> Coming:
     except ValueError as error:
         raise _invalid("The content is not base64.", pointer) from error
     # With its hash in the id, content of a request that is then refused is never taken for that of another.
-    content_id = derived_id("shared", task_id, document.document_id, hashlib.sha256(content).hexdigest())
-    return Coming(kept.model_copy(update={"size": len(content), "content_id": content_id}), content)
+    sha256 = hashlib.sha256(content).hexdigest()
+    content_id = derived_id("shared", task_id, document.document_id, sha256)
+    return Coming(kept.model_copy(update={"size": len(content), "content_id": content_id, "sha256": sha256}), content)
 
 
 def _invalid(detail: str, field: str) -> Refused:

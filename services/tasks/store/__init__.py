@@ -3,9 +3,9 @@
 from typing import Self
 
 from chassis.app import StoredServiceContext
+from chassis.blobs import BlobStore
 from services.tasks.store.lists import ListStore
 from services.tasks.store.people import FormStore, PersonStore, WorkGroupStore
-from services.tasks.store.shared import SharedStore
 from services.tasks.store.tasks import TaskStore
 
 __all__ = ["Stores"]
@@ -16,15 +16,13 @@ class Stores:
 
     def __init__(self, context: StoredServiceContext) -> None:
         database, relay = context.database, context.relay
-        tasks = database.documents("tasks", relay)
+        tasks = database.outbox_collection("tasks", relay)
         self.tasks = TaskStore(tasks)
         self.lists = ListStore(tasks)
-        self.work_groups = WorkGroupStore(database.documents("work_groups", relay))
-        self.forms = FormStore(database.documents("forms", relay))
-        self.people = PersonStore(database.documents("people", relay))
-        self.shared = SharedStore(
-            database.bucket("shared"), database.collection("shared.files"), database.collection("shared.chunks")
-        )
+        self.work_groups = WorkGroupStore(database.outbox_collection("work_groups", relay))
+        self.forms = FormStore(database.outbox_collection("forms", relay))
+        self.people = PersonStore(database.outbox_collection("people", relay))
+        self.shared = BlobStore(database, "shared")
 
     @classmethod
     async def open(cls, context: StoredServiceContext) -> Self:

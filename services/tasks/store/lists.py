@@ -6,12 +6,12 @@ from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from chassis.database import Document, Documents
+from chassis.database import Document, OutboxCollection
 from contracts.addresses import address_key
 from contracts.api.tasks import Tab, TaskRow, TaskState
 from services.tasks.model.listing import PAGE_SIZE, STATES_OF, DeskFilter, Window
 from services.tasks.model.task import OPEN_STATES, Task
-from services.tasks.store.tasks import task_of
+from services.tasks.store.tasks import MAPPER
 
 Query = Mapping[str, Any]
 Order = Sequence[tuple[str, int]]
@@ -34,7 +34,7 @@ MOST_CHOICES = 1000
 class ListStore:
     """Rows of lists, of the same documents as tasks."""
 
-    def __init__(self, documents: Documents) -> None:
+    def __init__(self, documents: OutboxCollection) -> None:
         self._documents = documents
 
     async def prepare(self) -> None:
@@ -101,7 +101,7 @@ class ListStore:
     async def moved_from(self, authorities: Sequence[str], email: str, since: datetime) -> list[Task]:
         """What others have taken from a person, the latest first."""
         found = await self._documents.find(moved(authorities, email, since), sort=MOVED_LAST, limit=MOST_MOVED)
-        return [task_of(document) for document in found]
+        return [MAPPER.aggregate(document) for document in found]
 
     async def waiting_in(self, authority: str, group: str, limit: int) -> list[str]:
         """The delegations that wait in a work group, the earliest due first."""

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from pymongo import ASCENDING, IndexModel
 
-from chassis.database import Document, Documents, storable
-from chassis.outbox import Outgoing
+from chassis.database import Document, OutboxCollection, storable
+from chassis.repository import Decide, Key, Mapper, Repository
 from contracts.addresses import address_key
 from contracts.api.tasks import TaskState
 from services.tasks.model.listing import row_of
@@ -13,19 +13,15 @@ from services.tasks.model.task import Task
 from services.tasks.model.work_group import group_key
 
 
-def _task_document(task: Task) -> Document:
-    """The facts, and beside them what the lists are found by."""
-    document: Document = {"_id": task.task_id, **storable(task.model_dump(exclude={"task_id"}))}
-    if not task.reference:
-        # The unique index holds those that are there.
-        del document["reference"]
+def _found_by(task: Task) -> Document:
+    """What the lists are found by, and what they show."""
     if task.request is None:
-        return document | {"state": "unrequested", "listed_for": None}
+        return {"state": "unrequested", "listed_for": None}
     row = storable(row_of(task).model_dump())
-    document |= {"state": task.state, "listed_for": _listed_for(task), "row": row}
+    found_by = {"state": task.state, "listed_for": _listed_for(task), "row": row}
     if not task.moves:
-        return document
-    return document | {"picked_up_from": _picked_up_from(task), "moved_from": _moved_from(task)}
+        return found_by
+    return found_by | {"picked_up_from": _picked_up_from(task), "moved_from": _moved_from(task)}
 
 
 def _listed_for(task: Task) -> str:
@@ -49,20 +45,19 @@ def _moved_from(task: Task) -> str | None:
     return address_key(former) if former and task.was_taken_from(former) else None
 
 
-def task_of(document: Document) -> Task:
-    """A task as it was kept."""
-    return Task.model_validate({**document, "task_id": document["_id"]})
+MAPPER = Mapper(Task, id_field="task_id", beside=_found_by, sparse=["reference"])
 
 
 class TaskStore:
     """Tasks by id, by holder, by authority."""
 
-    def __init__(self, documents: Documents) -> None:
+    def __init__(self, documents: OutboxCollection) -> None:
         self._documents = documents
+        self._tasks = Repository(documents, MAPPER)
 
     async def prepare(self) -> None:
         """Makes the indexes."""
-        await self._documents.ensure_indexes(
+        await self._tasks.ensure_indexes(
             [
                 IndexModel([("authority", ASCENDING), ("state", ASCENDING), ("_id", ASCENDING)]),
                 IndexModel(
@@ -74,36 +69,23 @@ class TaskStore:
             ]
         )
 
-    async def add(self, task: Task, events: Sequence[Outgoing]) -> None:
-        """AlreadyHandled where there is a task of that id, or of that reference."""
-        await self._documents.insert(_task_document(task), events)
-
     async def get(self, authority: str, task_id: str) -> Task | None:
         """A task of one authority."""
-        found = await self._documents.get({"_id": task_id, "authority": authority})
-        return task_of(found) if found else None
+        return await self._tasks.get(Key(authority, task_id))
 
     async def find(self, authorities: Sequence[str], task_id: str) -> Task | None:
         """A task of any authority that is served here."""
-        found = await self._documents.get({"_id": task_id, "authority": {"$in": list(authorities)}})
-        return task_of(found) if found else None
+        return await self._tasks.find_one(authorities, {"_id": task_id})
 
-    async def replace(self, before: Task, after: Task, events: Sequence[Outgoing]) -> bool:
-        """Writes the change where nothing else has changed since; False where something has.
-
-        AlreadyHandled where another task has its reference.
-        """
-        guard = {"_id": before.task_id, "authority": before.authority, "version": before.version}
-        document = _task_document(after)
-        del document["_id"]
-        return await self._documents.update(guard, {"$set": document}, events) is not None
+    async def change(self, authority: str, task_id: str, decide: Decide[Task], *, is_new: bool = False) -> Task:
+        """What `decide` makes of it, with what is told (`Repository.change`)."""
+        return await self._tasks.change(Key(authority, task_id), decide, is_new=is_new)
 
     async def of_authority(self, authority: str, state: TaskState | None, after: str, limit: int) -> list[Task]:
         """A page of an authority's tasks in the order of their ids."""
         states = [state] if state else ["assigned", "in_group", "returned", "declined", "retracted", "submitted"]
-        query = {"authority": authority, "state": {"$in": states}, "_id": {"$gt": after}}
-        found = await self._documents.find(query, sort=[("_id", ASCENDING)], limit=limit)
-        return [task_of(document) for document in found]
+        query = {"state": {"$in": states}, "_id": {"$gt": after}}
+        return await self._tasks.find([authority], query, sort=[("_id", ASCENDING)], limit=limit)
 
     async def authorities_naming(self, authorities: Sequence[str], email: str) -> list[str]:
         """The authorities that have delegated something to this address."""

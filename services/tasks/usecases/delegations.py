@@ -1,11 +1,15 @@
 """What councils say about delegations: load, decide, save, tell. In any order, any number of times."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from itertools import count
 
 from chassis import clock, loop
 from chassis.authorities import Authorities
-from chassis.errors import AlreadyHandled, Conflict, Refused, TryLater
+from chassis.blobs import Held
+from chassis.errors import AlreadyHandled, Refused, TryLater
 from chassis.outbox import Outgoing, derived_id
+from chassis.repository import Key
 from contracts.council import DelegationAmended, DelegationRequested, DelegationRetracted, WorkGroupAssignee
 from contracts.forms import ContributionStarted, ContributionSubmitted
 from services.tasks import events
@@ -19,11 +23,12 @@ from services.tasks.store import Stores
 
 _PATIENCE_SECONDS = 6
 """How long a delegation waits for a form or group that may be on its way in another queue."""
-_RACES = 8
 _FORM_SECONDS = 5.0
+UNSETTLED_AFTER = timedelta(days=1)
+"""Longer than a request is tried: its content must not go while it comes again."""
 
 Decide = Callable[[Task], Awaitable[tuple[Task, list[Outgoing]]]]
-"""What becomes of a task as it was read, and what is told of it. Asked anew where somebody wrote in between."""
+"""What becomes of a task, blank where nothing was heard of it yet, and what is told of that."""
 
 
 def task_id_of(authority: str, delegation_id: str) -> str:
@@ -45,21 +50,7 @@ class Delegations:
         documents = await loop.work(_size(message), coming, blank.task_id, message.documents)
         form = await self._form(message.authority, message.form, waited_seconds)
         request = await self._accept(message, form, [each.document for each in documents], waited_seconds)
-        await self._keep(blank.task_id, documents)
-        task = self._with_reference(blank, attempt=0).model_copy(update={"request": request})
-        try:
-            await self._stores.tasks.add(task, events.of_request(task, self._authorities.get(task.authority)))
-        except AlreadyHandled:
-            await self._request_late(request, form, blank)
-
-    async def _keep(self, task_id: str, documents: list[Coming]) -> None:
-        """Before the task is written: a crash in between leaves content that the repeat finds."""
-        for each in documents:
-            if each.content is not None and each.document.content_id:
-                await self._stores.shared.put(each.document.content_id, task_id, each.content)
-
-    async def _request_late(self, request: Request, form: Form, blank: Task) -> None:
-        """There is something under this id: the same request, a different one, or what overtook it."""
+        await self._keep(Key(blank.authority, blank.task_id), documents)
 
         async def decide(task: Task) -> tuple[Task, list[Outgoing]]:
             if task.request is not None:
@@ -73,7 +64,23 @@ class Delegations:
             requested, unfit = _with_fitting_amendments(task.with_request(request), form)
             return requested, [*events.of_request(requested, self._authorities.get(task.authority)), *unfit]
 
-        await self._change(blank.authority, blank.delegation_id, decide)
+        await self._change(blank.authority, blank.delegation_id, decide, is_new=True)
+
+    async def _keep(self, owner: Key, documents: list[Coming]) -> None:
+        """Before the task is written: a crash in between leaves content that the repeat finds."""
+        for each in documents:
+            if each.content is not None and each.document.content_id:
+                await self._stores.shared.put_once(owner, each.content, blob_id=each.document.content_id)
+
+    async def tidy(self) -> None:
+        """Removes content of documents whose request was refused."""
+
+        async def is_held(owner: Key, content_id: str) -> Held:
+            task = await self._stores.tasks.get(owner.authority, owner.id)
+            documents = task.request.documents if task and task.request else []
+            return "for good" if any(each.content_id == content_id for each in documents) else "no"
+
+        await self._stores.shared.tidy(clock.now() - UNSETTLED_AFTER, is_held)
 
     async def _accept(
         self, message: DelegationRequested, form: Form, documents: list[KeptDocument], waited_seconds: float
@@ -185,33 +192,22 @@ class Delegations:
 
         await self._change(event.authority, event.delegation_id, decide)
 
-    async def _change(self, authority: str, delegation_id: str, decide: Decide) -> None:
-        """Decides on the task as it is, or on a blank one, and writes where nobody wrote in between."""
-        self._authorities.get(authority)
-        for attempt in range(_RACES):
-            before = await self._stores.tasks.get(authority, task_id_of(authority, delegation_id))
-            known = before or self._blank(authority, delegation_id)
-            after, told = await decide(self._with_reference(known, attempt))
-            if await self._written(before, after, told):
-                return
-        raise Conflict("busy", "The task kept changing.")
+    async def _change(self, authority: str, delegation_id: str, decide: Decide, *, is_new: bool = False) -> None:
+        """Decides on the task as it is, or on a blank one. A reference that is another task's gives way to the next."""
+        tries = count()
 
-    async def _written(self, before: Task | None, after: Task, told: list[Outgoing]) -> bool:
-        """False where somebody wrote in between, or where another task has the reference."""
-        try:
-            if before is not None:
-                return await self._stores.tasks.replace(before, after, told)
-            await self._stores.tasks.add(after, told)
-        except AlreadyHandled:
-            return False
-        return True
+        async def decide_known(kept: Task | None) -> tuple[Task, list[Outgoing]]:
+            task = kept or self._blank(authority, delegation_id)
+            named = reference_of(self._authorities.get(authority), task.task_id, next(tries))
+            return await decide(task.with_reference(named))
 
-    def _with_reference(self, task: Task, attempt: int) -> Task:
-        return task.with_reference(reference_of(self._authorities.get(task.authority), task.task_id, attempt))
+        await self._stores.tasks.change(authority, task_id_of(authority, delegation_id), decide_known, is_new=is_new)
 
     @staticmethod
     def _blank(authority: str, delegation_id: str) -> Task:
-        return Task(task_id=task_id_of(authority, delegation_id), authority=authority, delegation_id=delegation_id)
+        return Task(
+            task_id=task_id_of(authority, delegation_id), authority=authority, delegation_id=delegation_id, version=0
+        )
 
 
 def _with_fitting_amendments(task: Task, form: Form) -> tuple[Task, list[Outgoing]]:

@@ -2,8 +2,8 @@
 
 from chassis import clock
 from chassis.authorities import Authorities
-from chassis.errors import Conflict
 from chassis.identity import Professional
+from chassis.outbox import Outgoing
 from contracts.api.tasks import ReAssignView
 from contracts.base import Contact
 from contracts.council import Assignee
@@ -13,8 +13,6 @@ from services.tasks.model.re_assigning import Reach, choices, chosen, reach_of
 from services.tasks.model.task import Task
 from services.tasks.store import Stores
 from services.tasks.usecases.work import load
-
-_RACES = 4
 
 
 class ReAssigning:
@@ -33,19 +31,21 @@ class ReAssigning:
 
     async def re_assign(self, person: Professional, task_id: str, to: Assignee) -> None:
         """The task has a new holder from this write on; the same again changes nothing."""
-        for _ in range(_RACES):
-            before = await load(self._stores, self._authorities, task_id)
+        known = await load(self._stores, self._authorities, task_id)
+
+        async def decide(kept: Task | None) -> tuple[Task, list[Outgoing]]:
+            before = kept or known
             if before.moves and before.moves[-1].is_by(person.email, to):
-                return
+                return before, []
             reach = await self._reach(before, person)
             if is_held_as(before.holder, to):
-                return
+                return before, []
             names = {} if to.kind == "work_group" else await self._stores.people.names_of(reach.people)
             holder, inbox = chosen(to, reach, names)
             after = before.re_assigned(holder, inbox, Contact(email=person.email, name=person.name), clock.now())
-            if await self._stores.tasks.replace(before, after, events.of_move(before, after)):
-                return
-        raise Conflict("busy", "The form kept changing. Try again.")
+            return after, events.of_move(before, after)
+
+        await self._stores.tasks.change(known.authority, task_id, decide)
 
     async def _reach(self, task: Task, person: Professional) -> Reach:
         managed = await self._stores.work_groups.managed_by(task.authority, person.email)

@@ -1,11 +1,13 @@
 """What professionals do with a task: open it, pick it up. Who may do what is decided here and nowhere else."""
 
-from collections.abc import AsyncIterator
+from functools import partial
 
 from chassis import clock
 from chassis.authorities import Authorities
+from chassis.downloads import Send
 from chassis.errors import Conflict, Forbidden, NotFound
 from chassis.identity import Professional, sign_grant
+from chassis.outbox import Outgoing
 from chassis.tokens import Signer
 from contracts.api.tasks import GrantView, TaskView
 from contracts.tasks import FormGrant, Holder
@@ -13,8 +15,6 @@ from services.tasks import events
 from services.tasks.model.shared import KeptDocument
 from services.tasks.model.task import Right, Task
 from services.tasks.store import Stores
-
-_RACES = 4
 
 
 async def load(stores: Stores, authorities: Authorities, task_id: str) -> Task:
@@ -55,17 +55,19 @@ class Work:
 
     async def pick_up(self, person: Professional, task_id: str) -> GrantView:
         """Assigns a group's task to a member, at once and for one only; again by the same member changes nothing."""
-        for _ in range(_RACES):
-            before = await load(self._stores, self._authorities, task_id)
-            if rights := self._rights(before, person):
-                return self._granted(before, person, rights)
+        known = await load(self._stores, self._authorities, task_id)
+
+        async def decide(kept: Task | None) -> tuple[Task, list[Outgoing]]:
+            before = kept or known
+            if self._rights(before, person):
+                return before, []
             if not await self._is_in_its_group(before, person):
                 raise NotFound("unknown_task", "There is no such form, or it is not yours.")
-            holder = Holder(kind="person", email=person.email, name=person.name)
-            after = before.picked_up(holder, clock.now())
-            if await self._stores.tasks.replace(before, after, events.of_move(before, after)):
-                return self._granted(after, person, self._rights(after, person))
-        raise Conflict("busy", "The form kept changing. Try again.")
+            after = before.picked_up(Holder(kind="person", email=person.email, name=person.name), clock.now())
+            return after, events.of_move(before, after)
+
+        task = await self._stores.tasks.change(known.authority, task_id, decide)
+        return self._granted(task, person, self._rights(task, person))
 
     async def view(self, person: Professional, task_id: str) -> TaskView:
         """The task as its holder sees it."""
@@ -80,16 +82,14 @@ class Work:
             raise Conflict("already_picked_up", "Somebody else has picked up this form.", holder=_holder(task))
         return _view(task).model_copy(update={"documents": []})
 
-    async def document(
-        self, person: Professional, task_id: str, document_id: str
-    ) -> tuple[KeptDocument, AsyncIterator[bytes]]:
-        """A document that the council sent along, with its content, for whoever holds the task."""
+    async def document(self, person: Professional, task_id: str, document_id: str) -> tuple[KeptDocument, Send]:
+        """A document that the council sent along, and what sends its content, for whoever holds the task."""
         task = await self._held(person, task_id)
         if task.state == "retracted":
             raise Conflict("retracted", "The council has withdrawn this form.")
         for document in task.requested.documents:
-            if document.document_id == document_id and document.content_id:
-                return document, await self._stores.shared.open(document.content_id)
+            if document.document_id == document_id and document.blob:
+                return document, partial(self._stores.shared.send, document.blob)
         raise NotFound("unknown_document", "There is no such document.")
 
     async def _held(self, person: Professional, task_id: str) -> Task:

@@ -9,6 +9,7 @@ from PIL import Image
 
 from services.files.settings import Settings
 from tests.component.files.harness import Desk, stored
+from tests.support.eventually import eventually
 from tests.support.scanner import EICAR
 from tests.unit.files import samples
 
@@ -165,4 +166,8 @@ async def test_a_sender_who_hangs_up_leaves_nothing(desk: Desk, chosen: Settings
     with pytest.raises(ConnectionAbortedError):
         await desk.upload("a.pdf", broken())
     assert await desk.files() == []
-    assert await stored(chosen.mongo_url.get_secret_value(), chosen.mongo_database) == before
+
+    async def is_as_before() -> bool:
+        return await stored(chosen.mongo_url.get_secret_value(), chosen.mongo_database) == before
+
+    await eventually(is_as_before)

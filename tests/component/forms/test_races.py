@@ -1,14 +1,15 @@
 """What happens between a read and the write that follows from it: every interleaving ends right."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from chassis.database import Document, OutboxCollection
 from chassis.errors import Conflict, Forbidden
 from contracts.api.forms import Edit, EditsBody
-from services.forms.model.contribution import Contribution
 from services.forms.store import ContributionStore, Stores
 from services.forms.usecases.drafts import Drafts
 from services.forms.usecases.submissions import Submissions
@@ -18,23 +19,24 @@ Change = Callable[[], Awaitable[object]]
 COMPLETE = (put("date_assessment_completed", "20/8/2021"), put("views_shared", "Yes"))
 
 
-class Barrier(ContributionStore):
-    """The store, where something else happens after the first read and before what follows from it."""
+class Barrier(OutboxCollection):
+    """Something else happens after the first read of a whole contribution and before what follows from it."""
 
-    def __init__(self, store: ContributionStore, between: Change) -> None:
-        super().__init__(store._documents)
+    def __init__(self, documents: OutboxCollection, between: Change) -> None:
+        super().__init__(documents.raw, documents._relay)
         self._between: list[Change] = [between]
 
-    async def get(self, authority: str, task_id: str) -> Contribution | None:
-        found = await super().get(authority, task_id)
-        while self._between:
+    async def get(self, query: Mapping[str, Any], projection: Mapping[str, Any] | None = None) -> Document | None:
+        found = await super().get(query, projection)
+        while self._between and projection == {"outbox": 0}:
             await self._between.pop()()
         return found
 
 
 def stores(forms: Forms, between: Change) -> Stores:
     known = forms.service.submissions._stores
-    return replace(known, contributions=Barrier(known.contributions, between))
+    barrier = Barrier(known.contributions._documents, between)
+    return replace(known, contributions=ContributionStore(barrier))
 
 
 async def save(forms: Forms, task_id: str, between: Change, version: int = 1) -> None:

@@ -27,7 +27,7 @@ async def store(stopped: Notify) -> AsyncIterator[DeliveryStore]:
     database = Database.open(settings.mongo_url.get_secret_value(), settings.mongo_database)
     publisher = Publisher(settings.amqp_url.get_secret_value(), user="notify", service="notify")
     store = DeliveryStore(
-        database.documents("deliveries", Relay(publisher, EventLog(database.collection("outbox_sent")).append))
+        database.outbox_collection("deliveries", Relay(publisher, EventLog(database.collection("outbox_sent")).append))
     )
     await store.open()
     yield store

@@ -10,7 +10,7 @@ import pytest
 from chassis import clock
 from chassis.app import StoredServiceContext
 from chassis.authorities import Authorities
-from chassis.database import Database, Document, Documents
+from chassis.database import Database, Document, OutboxCollection
 from chassis.errors import AlreadyHandled, Refused
 from chassis.event_log import EventLog
 from chassis.health import Health
@@ -30,7 +30,7 @@ AUTHORITIES = Authorities.load(Path(__file__).resolve().parents[3] / "deploy/aut
 Meanwhile = Callable[[], Awaitable[None]]
 
 
-class Interrupted(Documents):
+class Interrupted(OutboxCollection):
     """Somebody else comes in before the first insert, when all has been read and decided."""
 
     def __init__(self, collection: Collection, relay: Relay, meanwhile: Meanwhile) -> None:
@@ -139,7 +139,7 @@ async def test_the_newer_of_two_versions_of_a_form_stays(parts: tuple[Database, 
     code = new_id()
     older, newer = a_form(code, "1", 0), a_form(code, "2", 1)
     first, second = (older, newer) if interrupted_one == "older" else (newer, older)
-    plain = FormStore(database.documents("forms", relay))
+    plain = FormStore(database.outbox_collection("forms", relay))
     interrupted = FormStore(Interrupted(database.collection("forms"), relay, lambda: plain.put(second)))
     try:
         await interrupted.put(first)

@@ -6,11 +6,12 @@ from typing import Any, cast
 
 import pytest
 
-from chassis.database import Documents
+from chassis.blobs import BlobStore
+from chassis.database import OutboxCollection
 from chassis.errors import NotFound, TryLater
 from commands.parts.instance import ROOT
 from contracts.tasks import TaskOpened
-from services.forms.store import ContributionStore, DefinitionStore, DocumentStore, Stores
+from services.forms.store import ContributionStore, DefinitionStore, Stores
 from services.forms.usecases.delegated import Delegated
 from tests.unit.forms.definitions import item, page, questionnaire
 
@@ -31,7 +32,7 @@ class Published:
 
 
 def store_of(published: Published) -> DefinitionStore:
-    return DefinitionStore(cast("Documents", published))
+    return DefinitionStore(cast("OutboxCollection", published))
 
 
 async def test_a_version_is_read_once_and_no_more_than_200_are_kept() -> None:
@@ -55,8 +56,6 @@ async def test_what_is_not_there_yet_is_looked_for_again() -> None:
 @pytest.mark.parametrize(("waited", "error"), [(0.0, TryLater), (59.9, TryLater), (60.0, NotFound), (1000.0, NotFound)])
 async def test_a_task_waits_for_its_form_a_minute_and_no_longer(waited: float, error: type[Exception]) -> None:
     nowhere = cast("Any", None)
-    stores = Stores(
-        store_of(Published(is_empty=True)), cast("ContributionStore", nowhere), cast("DocumentStore", nowhere)
-    )
+    stores = Stores(store_of(Published(is_empty=True)), cast("ContributionStore", nowhere), cast("BlobStore", nowhere))
     with pytest.raises(error):
         await Delegated(stores).prepare(OPENED, waited)

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.names import LONGEST
-from services.files.model import clean_name, content_disposition, extension
+from chassis.names import LONGEST, clean_name, content_disposition, extension
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chassis.database import Database, Documents
+from chassis.database import Database, OutboxCollection
 from chassis.errors import AlreadyHandled
 from chassis.outbox import Publisher
 from chassis.relay import Relay
@@ -18,10 +18,10 @@ async def _keep_nothing(_: Any) -> None:
 
 
 @pytest.fixture
-async def documents(mongo_url: str, mongo_database: str) -> AsyncIterator[Documents]:
+async def documents(mongo_url: str, mongo_database: str) -> AsyncIterator[OutboxCollection]:
     database = Database.open(mongo_url, mongo_database)
     relay = Relay(Publisher("amqp://nowhere.example", user="nobody", service="test"), _keep_nothing)
-    yield database.documents("things", relay)
+    yield database.outbox_collection("things", relay)
     await database.collection("things").drop()
     database.close()
 
@@ -29,7 +29,7 @@ async def documents(mongo_url: str, mongo_database: str) -> AsyncIterator[Docume
 BAD: tuple[dict[str, Any], ...] = ({"x": 10**30}, {"x\0y": 1}, {"x": {1, 2}}, {"x": "\ud800"})
 
 
-async def test_a_document_that_cannot_be_written_fails_alone(documents: Documents) -> None:
+async def test_a_document_that_cannot_be_written_fails_alone(documents: OutboxCollection) -> None:
     good = [{"_id": f"good-{number}"} for number in range(40)]
     bad = [{"_id": f"bad-{number}", **each} for number, each in enumerate(BAD * 3)]
     ends = await asyncio.gather(*(documents.insert(each) for each in (*good, *bad)), return_exceptions=True)
@@ -38,7 +38,9 @@ async def test_a_document_that_cannot_be_written_fails_alone(documents: Document
     assert await documents.raw.count_documents({}) == len(good)
 
 
-async def test_a_document_that_is_there_already_is_told_so_and_its_neighbours_are_written(documents: Documents) -> None:
+async def test_a_document_that_is_there_already_is_told_so_and_its_neighbours_are_written(
+    documents: OutboxCollection,
+) -> None:
     await documents.insert({"_id": "first"})
     ends = await asyncio.gather(
         *(documents.insert({"_id": each}) for each in ("first", "second", "third")), return_exceptions=True

@@ -1,4 +1,4 @@
-"""Combining: calls that are under way at the same time go out together, and each caller gets its own outcome."""
+"""Batches: calls that are under way at the same time go out together, and each caller gets its own outcome."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -8,7 +8,7 @@ Item = TypeVar("Item")
 _MOST = 500
 
 
-class Combiner(Generic[Item]):
+class WriteBatcher(Generic[Item]):
     """Takes one item a call and hands them on in batches, without waiting for more to come.
 
     `send` gives an outcome per item: None, or the exception for its caller; one that it raises is for all of the batch.

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.files.model import OutOfRange, asked_part
+from chassis.ranges import OutOfRange, asked_part
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from chassis.combiner import Combiner
+from chassis.batcher import WriteBatcher
 from chassis.retry import DEFAULT_RETRY, DELAYS, Retry, at_least
 
 
@@ -23,20 +23,20 @@ class Sender:
 
 async def test_every_item_is_sent_once_and_each_caller_gets_its_own_outcome() -> None:
     sender = Sender()
-    combiner = Combiner(sender)
+    batcher = WriteBatcher(sender)
     items = [f"{'bad' if number % 7 == 0 else 'good'}-{number}" for number in range(1200)]
     async with asyncio.timeout(10):
-        ends = await asyncio.gather(*(combiner.add(item) for item in items), return_exceptions=True)
+        ends = await asyncio.gather(*(batcher.add(item) for item in items), return_exceptions=True)
     assert [item for batch in sender.batches for item in batch] == items
     assert max(map(len, sender.batches)) <= 500
     assert [isinstance(end, ValueError) for end in ends] == [item.startswith("bad") for item in items]
 
 
 async def test_what_sending_raises_is_for_all_of_the_batch_and_the_next_goes_on() -> None:
-    combiner = Combiner(Sender())
-    ends = await asyncio.gather(combiner.add("broken"), combiner.add("good"), return_exceptions=True)
+    batcher = WriteBatcher(Sender())
+    ends = await asyncio.gather(batcher.add("broken"), batcher.add("good"), return_exceptions=True)
     assert [type(end) for end in ends] == [OSError, OSError]
-    await combiner.add("good")
+    await batcher.add("good")
 
 
 def test_a_failed_delivery_climbs_the_ladder_and_ends() -> None:

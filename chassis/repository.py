@@ -1,0 +1,164 @@
+"""Aggregates: each one document, changed in one way: read, decide, write where nobody has written in between."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
+
+from pydantic import BaseModel
+from pymongo import IndexModel
+
+from chassis.database import Document, OutboxCollection, storable
+from chassis.errors import AlreadyHandled, Refused, TryLater
+from chassis.outbox import Outgoing
+
+Aggregate = TypeVar("Aggregate", bound=BaseModel)
+Decide: TypeAlias = Callable[[Aggregate | None], Awaitable[tuple[Aggregate, Sequence[Outgoing]]]]
+"""What becomes of an aggregate as it was read, None where there is none, and what is told of it.
+
+The very same object given back means that nothing changes. It is asked anew where somebody wrote in between.
+"""
+Upcaster: TypeAlias = Callable[[Document], Document]
+"""Makes a document of the next schema out of one of the schema before."""
+
+_TRIES = 8
+_LONGEST_PAUSE = 0.01
+_COUNTED: Document = {"revision": {"$add": [{"$ifNull": ["$revision", 0]}, 1]}}
+
+
+class Key(NamedTuple):
+    """Which one: its id, and the authority whose it is."""
+
+    authority: str
+    id: str
+
+
+def _nothing(_: Any) -> Document:
+    return {}
+
+
+class Mapper(Generic[Aggregate]):
+    """How an aggregate stands in its document, and how it is read back, from documents of older schemas too.
+
+    `id_field` is the field that is the document's `_id`, where the aggregate has one; `beside` gives what else stands
+    in the document, to be found by; fields in `sparse` stand in it only where they are not empty, for an index to leave
+    out those that are. The first of `upcasters` takes a document from schema 1 to 2, and so on.
+    """
+
+    def __init__(
+        self,
+        model: type[Aggregate],
+        *,
+        id_field: str = "",
+        beside: Callable[[Aggregate], Document] = _nothing,
+        sparse: Sequence[str] = (),
+        upcasters: Sequence[Upcaster] = (),
+    ) -> None:
+        self._model = model
+        self._id_field = id_field
+        self._beside = beside
+        self._sparse = sparse
+        self._upcasters = upcasters
+
+    def document(self, aggregate: Aggregate) -> Document:
+        """Everything but its `_id`."""
+        fields = storable(aggregate.model_dump(exclude={self._id_field}))
+        kept = {name: value for name, value in fields.items() if value or name not in self._sparse}
+        return {**kept, **self._beside(aggregate), "schema": 1 + len(self._upcasters)}
+
+    def aggregate(self, document: Document) -> Aggregate:
+        """As it was kept."""
+        for upcast in self._upcasters[document.get("schema", 1) - 1 :]:
+            document = upcast(document)
+        known_by = {self._id_field: document["_id"]} if self._id_field else {}
+        return self._model.model_validate({**document, **known_by})
+
+    def found(self, document: Document | None) -> Aggregate | None:
+        """The same; None where nothing was found."""
+        return None if document is None else self.aggregate(document)
+
+
+class Repository(Generic[Aggregate]):
+    """The aggregates of one kind. Every query names the authority whose they are."""
+
+    def __init__(
+        self, documents: OutboxCollection, mapper: Mapper[Aggregate], *, authority_field: str = "authority"
+    ) -> None:
+        self._documents = documents
+        self._mapper = mapper
+        self._authority_field = authority_field
+
+    async def ensure_indexes(self, indexes: Sequence[IndexModel]) -> None:
+        """Creates what is missing; to be called once at start."""
+        await self._documents.ensure_indexes(indexes)
+
+    async def get(self, key: Key) -> Aggregate | None:
+        """The one of this key."""
+        return self._mapper.found(await self._read(key))
+
+    async def find_one(self, authorities: Sequence[str], query: Mapping[str, Any]) -> Aggregate | None:
+        """One of these authorities that the query finds."""
+        whole = {**query, self._authority_field: {"$in": list(authorities)}}
+        return self._mapper.found(await self._documents.get(whole, {"outbox": 0}))
+
+    async def find(
+        self,
+        authorities: Sequence[str],
+        query: Mapping[str, Any],
+        *,
+        sort: Sequence[tuple[str, int]] = (),
+        limit: int,
+    ) -> list[Aggregate]:
+        """At most `limit` of these authorities, in order."""
+        whole = {**query, self._authority_field: {"$in": list(authorities)}}
+        found = await self._documents.find(whole, sort=sort, limit=limit, projection={"outbox": 0})
+        return [self._mapper.aggregate(document) for document in found]
+
+    async def change(self, key: Key, decide: Decide[Aggregate], *, is_new: bool = False) -> Aggregate:
+        """Reads, decides and writes what becomes of it together with what is told; gives what it has become.
+
+        `decide` is asked anew where somebody has written in between, or where a value is another's that must be unique;
+        what it raises ends the change. `is_new` says that most probably there is none yet: then the first try does not
+        read. Refused where the id is another authority's, TryLater where it kept changing.
+        """
+        for attempt in range(_TRIES):
+            document = None if is_new and not attempt else await self._read(key)
+            if document is None and attempt:
+                await self._check_authority(key)
+            before = self._mapper.found(document)
+            after, events = await decide(before)
+            if after is before or await self._write(key, document, after, events):
+                return after
+            await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE * attempt))  # noqa: S311 - spreads those who race
+        raise TryLater(1, "it kept changing")
+
+    async def patch(self, key: Key, guard: Mapping[str, Any], fields: Mapping[str, Any]) -> Aggregate | None:
+        """Sets fields by expressions where the guard holds, in one write and without a read; tells nobody.
+
+        None where the guard does not hold. For what is changed so often that the read would cost too much.
+        """
+        whole = {**guard, "_id": key.id, self._authority_field: key.authority}
+        return self._mapper.found(await self._documents.update(whole, [{"$set": {**fields, **_COUNTED}}]))
+
+    async def _read(self, key: Key) -> Document | None:
+        return await self._documents.get({"_id": key.id, self._authority_field: key.authority}, {"outbox": 0})
+
+    async def _write(self, key: Key, document: Document | None, after: Aggregate, events: Sequence[Outgoing]) -> bool:
+        """False where somebody has written since, or another one has a value that must be unique."""
+        known = {"_id": key.id, self._authority_field: key.authority}
+        # A document from before there were revisions has none, and the guard matches that.
+        revision = document.get("revision") if document else None
+        change = {**self._mapper.document(after), "revision": (revision or 0) + 1}
+        try:
+            if document is None:
+                await self._documents.insert({**change, **known}, events)
+                return True
+            return await self._documents.update({**known, "revision": revision}, {"$set": change}, events) is not None
+        except AlreadyHandled:
+            return False
+
+    async def _check_authority(self, key: Key) -> None:
+        """The id is there, and not the authority's."""
+        found = await self._documents.get({"_id": key.id}, {self._authority_field: 1})
+        if found is not None and found[self._authority_field] != key.authority:
+            raise Refused("wrong_authority", "It is another authority's.", field="/authority")
