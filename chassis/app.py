@@ -22,6 +22,8 @@ from chassis.errors import NotFound
 from chassis.event_log import EventLog
 from chassis.health import Health
 from chassis.http import EXCEPTION_HANDLERS, App, RequestMetrics
+from chassis.jobs import Job, repeat
+from chassis.leases import Leases
 from chassis.messaging import Consumer, Subscription
 from chassis.outbox import Publisher
 from chassis.quarantine import Quarantine
@@ -51,15 +53,6 @@ class StoredServiceContext(ServiceContext):
 
     database: Database
     relay: Relay
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Something that a service does again and again: `run(service)` every so many seconds."""
-
-    name: str
-    every_seconds: float
-    run: Callable[[Any], Awaitable[None]]
 
 
 Compose = Callable[[ServiceContext], Awaitable[Any]]
@@ -136,6 +129,7 @@ class ServiceRuntime:
         self._publisher = Publisher(self._amqp_url, user=self._user, service=name)
         self.event_log = EventLog(self._database.collection("outbox_sent"))
         self._relay = Relay(self._publisher, self.event_log.append)
+        self._leases = Leases(self._database.collection("leases"))
         self._quarantine = Quarantine(self._database.collection("quarantine"))
 
     @property
@@ -154,7 +148,7 @@ class ServiceRuntime:
         health.register("broker", consumer.check)
         await closing.enter_async_context(loop.beside(_consume(consumer, service)))
         for job in self._jobs:
-            await closing.enter_async_context(loop.beside(_repeat(self._name, job, service)))
+            await closing.enter_async_context(loop.beside(repeat(job, self._leases, self._name, service)))
         return service
 
     async def _compose(self, context: ServiceContext, compose: ComposeStored) -> Any:
@@ -202,16 +196,6 @@ async def _consume(consumer: Consumer, service: Any) -> None:
             await asyncio.sleep(_RECONNECT_SECONDS)
         else:
             return
-
-
-async def _repeat(name: str, job: Job, service: Any) -> None:
-    while True:
-        await asyncio.sleep(job.every_seconds)
-        try:
-            with entered(of_service(name)):
-                await job.run(service)
-        except Exception as error:  # noqa: BLE001 - the next round tries again
-            log.error("job failed", job=job.name, exc_info=error)
 
 
 async def metrics(request: Request) -> Response:

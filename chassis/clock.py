@@ -23,7 +23,15 @@ def _offset() -> timedelta:
 
 def now() -> datetime:
     """The time in UTC, to the millisecond: what the database keeps."""
-    at = datetime.now(UTC) + _offset()
+    return _to_the_millisecond(datetime.now(UTC) + _offset())
+
+
+def unmoved() -> datetime:
+    """The same, whatever a test does to the clock: for leases, which must end though it is moved back."""
+    return _to_the_millisecond(datetime.now(UTC))
+
+
+def _to_the_millisecond(at: datetime) -> datetime:
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 

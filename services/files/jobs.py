@@ -1,6 +1,6 @@
 """What files does by the clock; `jobs = [...]` at the bottom."""
 
-from chassis.app import Job
+from chassis.jobs import Job
 from services.files import usecases
 
 jobs = [

@@ -1,6 +1,6 @@
 """What forms does by the clock; `jobs = [...]` at the bottom."""
 
-from chassis.app import Job
+from chassis.jobs import Job
 from services.forms.usecases import FormsService
 
 

@@ -7,16 +7,17 @@ from starlette.applications import Starlette
 
 from chassis.app import StoredServiceContext, stored_service_app
 from chassis.authorities import Authorities
+from chassis.jobs import worker
 from chassis.sealed import Seal
 from chassis.tokens import Verifier
 from contracts.authority import Authority
 from services.notify.clients import MailServer
 from services.notify.handlers import subscriptions
-from services.notify.jobs import jobs
 from services.notify.model import Letters
 from services.notify.settings import Settings
 from services.notify.store import DeliveryStore
 from services.notify.usecases import Desk
+from services.notify.workers import deliver
 
 
 def build_app(settings: Settings) -> Starlette:
@@ -25,13 +26,15 @@ def build_app(settings: Settings) -> Starlette:
     async def compose(context: StoredServiceContext) -> Desk:
         store = DeliveryStore(context.database.outbox_collection("deliveries", context.relay))
         await store.open()
-        return Desk(
+        desk = Desk(
             store=store,
             server=MailServer(settings.smtp_url.get_secret_value(), needs_tls=settings.env == "production"),
             letters=Letters(portal_urls(str(settings.public_url), context.authorities)),
             authorities=context.authorities,
             seal=Seal(settings.code_key),
         )
+        await context.closing.enter_async_context(worker("notify.deliver", lambda: deliver(desk)))
+        return desk
 
     return stored_service_app(
         name="notify",
@@ -39,7 +42,6 @@ def build_app(settings: Settings) -> Starlette:
         compose=compose,
         routes=[],
         subscriptions=subscriptions,
-        jobs=jobs,
         identities=Verifier(settings.gateway_public_key, issuer="gateway", audience="notify"),
     )
 

@@ -1,6 +1,6 @@
 """What tasks does by the clock; `jobs = [...]` at the bottom."""
 
-from chassis.app import Job
+from chassis.jobs import Job
 from services.tasks.usecases import TasksService
 
 

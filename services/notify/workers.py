@@ -2,7 +2,7 @@
 
 import asyncio
 
-from chassis.app import Job
+from chassis.context import entered, of_service
 from chassis.database import DatabaseError
 from chassis.telemetry import log
 from services.notify.clients import SEND_SECONDS
@@ -14,7 +14,6 @@ _SENDERS = 4
 
 _SWEEP_SECONDS = 1.0
 _BUSY_SECONDS = 0.05
-_RESTART_SECONDS = 0.1
 
 
 async def deliver(desk: Desk) -> None:
@@ -45,7 +44,8 @@ async def _send_for_ever(desk: Desk, begun: set[asyncio.Task[None]]) -> None:
 
 async def _send(desk: Desk, delivery: Delivery) -> None:
     try:
-        await send(desk, delivery)
+        with entered(of_service("notify").about(delivery)):
+            await send(desk, delivery)
     except DatabaseError as error:
         log.warning("email left for later", delivery_id=delivery.delivery_id, error=type(error).__name__)
     except Exception as error:  # noqa: BLE001 - one email's fault must not stop the others
@@ -86,6 +86,3 @@ async def _give_back(desk: Desk) -> None:
         await let_go(desk)
     except DatabaseError as error:
         log.warning("deliveries not given back", error=type(error).__name__)
-
-
-jobs = [Job("notify.deliver", _RESTART_SECONDS, deliver)]
