@@ -10,6 +10,23 @@ from tests.support.eventually import eventually
 from tests.support.portal import Portal
 
 UNBROKEN = "Wolfeschlegelsteinhausenbergerdorffwelche" * 2
+WIDTHS = (320, 640, 704, 768, 900, 980, 1024, 1100, 1280)
+BROKEN_WORDS = """() => {
+    const texts = document.createTreeWalker(document.querySelector(".portal-desk"), NodeFilter.SHOW_TEXT);
+    const broken = [], range = document.createRange();
+    while (texts.nextNode()) {
+        if (texts.currentNode.parentElement.closest(".govuk-visually-hidden")) continue;
+        for (const word of texts.currentNode.data.matchAll(/[A-Za-z]+/g)) {
+            range.setStart(texts.currentNode, word.index);
+            range.setEnd(texts.currentNode, word.index + word[0].length);
+            if (new Set([...range.getClientRects()].map(({ top }) => top)).size > 1) broken.push(word[0]);
+        }
+    }
+    return broken;
+}"""
+TOO_WIDE = """() => [...document.querySelectorAll(".portal-desk table")]
+    .filter((table) => table.getBoundingClientRect().width > table.parentElement.getBoundingClientRect().width + 1)
+    .map((table) => table.getAttribute("aria-labelledby"))"""
 
 
 async def test_a_long_name_overflows_at_no_width_and_a_look_comes_before_pickup(
@@ -24,7 +41,7 @@ async def test_a_long_name_overflows_at_no_width_and_a_look_comes_before_pickup(
     await visitor.be_delegated(bristol)
     await visitor.be_delegated(bristol, assignee={"kind": "work_group", "work_group_id": group}, subject=long)
     await visitor.sign_in()
-    for width in (320, 640, 704, 768, 1024, 1280):
+    for width in WIDTHS:
         await page.set_viewport_size({"width": width, "height": 900})
         assert await page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, width
     answer = await page.request.get("/tasks")
@@ -37,6 +54,29 @@ async def test_a_long_name_overflows_at_no_width_and_a_look_comes_before_pickup(
     await expect(page.get_by_text("Nobody has picked it up yet.")).to_be_visible()
     await visitor.press("Pickup")
     await expect(page.get_by_role("heading", name="Other Professional/Service")).to_be_visible()
+    await visitor.leave()
+
+
+async def test_no_ordinary_word_is_broken_and_no_list_is_wider_than_its_page(
+    browser: Browser, portal: Portal, bristol: Council, oxfordshire: Council
+) -> None:
+    """With every column that there is: two councils, and a manager's Re-Assign."""
+    visitor = await Visitor.arrive(browser, portal)
+    page, group = visitor.page, f"wg-{new_id()}"
+    await visitor.have_account()
+    await bristol.define_group(group, [visitor.email], name="Example Secondary School")
+    for council in (bristol, oxfordshire):
+        await visitor.be_delegated(council, comments="Please complete the report.")
+    await visitor.be_delegated(bristol, assignee={"kind": "work_group", "work_group_id": group})
+    await visitor.be_delegated(bristol, assignee={"kind": "work_group", "work_group_id": group})
+    await visitor.sign_in()
+    await page.get_by_role("button", name=re.compile("^Pickup")).first.click()
+    await page.goto("/tasks")
+    headings = page.get_by_role("table", name="Currently Assigned Tasks").get_by_role("columnheader")
+    await expect(headings.filter(has_text=re.compile("Council|Re-Assign"))).to_have_count(2)
+    for width in WIDTHS:
+        await page.set_viewport_size({"width": width, "height": 900})
+        assert (width, await page.evaluate(BROKEN_WORDS), await page.evaluate(TOO_WIDE)) == (width, [], [])
     await visitor.leave()
 
 
