@@ -1,9 +1,15 @@
-"""One Chromium for the run; every test has a browser context of its own in it."""
+"""One Chromium for the run; every test has a browser context of its own in it. What the walks of pages share."""
 
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, async_playwright
+
+from tests.browser.page_checks import SERVED
+from tests.support import markup
+from tests.support.portal import Portal
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +19,22 @@ async def browser() -> AsyncIterator[Browser]:
         chromium = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         yield chromium
         await chromium.close()
+
+
+@pytest.fixture(scope="module")
+def valid_html(portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Every page and email that the tests of this module were sent is valid HTML; asked once, at their end."""
+    SERVED.clear()
+    yield
+    emails = {row["Subject"]: portal.mail.read(row)["HTML"] for row in portal.mail.all()}
+    wrong = markup.faults({**SERVED, **emails}, tmp_path_factory.mktemp("served"))
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.fixture
+def shots() -> Path | None:
+    """Where pictures of every page go: PORTAL_SCREENSHOTS; none are taken without it."""
+    folder = os.environ.get("PORTAL_SCREENSHOTS")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    return Path(folder) if folder else None

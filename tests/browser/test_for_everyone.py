@@ -1,37 +1,18 @@
 """Every page for everyone: HTML is valid, axe finds nothing, nothing scrolls sideways, keys suffice, time-outs warn."""
 
-import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.page_checks import SERVED, check
+from tests.browser.page_checks import check
 from tests.browser.visitor import Visitor, new_email, new_id
-from tests.support import markup
 from tests.support.council import Council
 from tests.support.person import PASSWORD
 from tests.support.portal import Portal
 
-
-@pytest.fixture(scope="module", autouse=True)
-def valid_html(portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Every page and email that the tests of this module were sent is valid HTML; asked once, at their end."""
-    yield
-    emails = {row["Subject"]: portal.mail.read(row)["HTML"] for row in portal.mail.all()}
-    wrong = markup.faults({**SERVED, **emails}, tmp_path_factory.mktemp("served"))
-    assert not wrong, "\n".join(wrong)
-
-
-@pytest.fixture
-def shots() -> Path | None:
-    """Where pictures of every page go: PORTAL_SCREENSHOTS; none are taken without it."""
-    folder = os.environ.get("PORTAL_SCREENSHOTS")
-    if folder:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-    return Path(folder) if folder else None
+pytestmark = pytest.mark.usefixtures("valid_html")
 
 
 async def test_the_pages_before_signing_in(browser: Browser, portal: Portal, shots: Path | None) -> None:
