@@ -21,7 +21,7 @@ _INSTALLATIONS = (Path("/usr/lib/rabbitmq/lib"), Path("/usr/local/opt/rabbitmq")
 # Small tables and no cache of freed memory (15 MB less): this node has dozens of queues, not millions. Loopback only.
 _ERLANG = "+P 65536 +t 1048576 +MMmcs 0 -kernel inet_dist_use_interface {127,0,0,1}"
 
-_CONFIGURATION = """\
+CONFIGURATION = """\
 listeners.tcp.default = 127.0.0.1:{port}
 load_definitions = {definitions}
 heartbeat = 15
@@ -32,6 +32,7 @@ log.console.level = warning
 vm_memory_high_watermark.relative = 0.4
 disk_free_limit.absolute = 50MB
 """
+"""Of a broker on this machine, beside where it listens; deploy/rabbitmq/rabbitmq.conf holds a deployed one's."""
 
 
 def parts(instance: Instance, ports: Mapping[str, int]) -> list[Part]:
@@ -60,7 +61,7 @@ def parts(instance: Instance, ports: Mapping[str, int]) -> list[Part]:
 
 
 def _configure(home: Path, ports: Mapping[str, int]) -> None:
-    settings = _CONFIGURATION.format(port=ports["broker"], definitions=home / DEFINITIONS)
+    settings = CONFIGURATION.format(port=ports["broker"], definitions=home / DEFINITIONS)
     (home / "rabbitmq.conf").write_text(settings)
     (home / "enabled_plugins").write_text("[].\n")
     cookie = home / ".erlang.cookie"

@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 import yaml
 
+from chassis import strictjson
 from chassis.server import PatientHttp
 from chassis.settings import ServiceSettings
 from commands.containers import STAND_INS, published_images
 from commands.environment import environment
+from commands.parts import broker
 from commands.parts.instance import ROOT
 from commands.parts.services import _command
 from contracts import registry
@@ -167,6 +169,14 @@ def test_every_published_image_has_a_version_and_a_stand_in() -> None:
     for name, image in published_images().items():
         assert re.search(r":v?\d", image), image
         assert (STAND_INS / name / "Containerfile").exists(), name
+
+
+def test_a_brokers_largest_message_is_the_portals_and_a_little_more_wherever_it_runs() -> None:
+    """Else the broker closes the channel of whoever sends what the portal would answer (RabbitMQ 4 allows 16 MB)."""
+    deployed = (ROOT / "deploy/rabbitmq/rabbitmq.conf").read_text(encoding="utf-8")
+    sizes = [re.findall(r"^max_message_size = (\d+)$", text, re.MULTILINE) for text in (broker.CONFIGURATION, deployed)]
+    assert sizes[0] == sizes[1]
+    assert int(sizes[0][0]) >= strictjson.MAX_BYTES + 1024 * 1024
 
 
 def test_the_image_gets_what_the_services_need_and_no_test_tool() -> None:

@@ -185,6 +185,12 @@ def test_only_the_holder_has_rights_whatever_the_case_of_the_address() -> None:
     assert task.rights_of("tom@school.example", BRISTOL, NOW) == []
 
 
+def test_a_mailbox_of_another_domain_has_no_rights_though_unicode_folds_the_two_together() -> None:
+    task = BLANK.with_request(a_request(assignee=PersonAssignee(kind="person", email="sandra@straße.example")))
+    assert task.rights_of("sandra@strasse.example", BRISTOL, NOW) == []
+    assert task.rights_of("Sandra@xn--strae-oqa.example", BRISTOL, NOW) == ["read", "edit", "submit"]
+
+
 @pytest.mark.parametrize(("days", "rights"), [(0, ["read"]), (29, ["read"]), (31, []), (400, [])])
 def test_what_is_over_can_be_read_within_its_window_and_changed_by_nobody(days: int, rights: list[str]) -> None:
     task, later = BLANK.with_request(a_request()), NOW + timedelta(days=days)
