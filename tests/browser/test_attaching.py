@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+from contextlib import closing
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -9,11 +11,13 @@ from uuid import uuid4
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
+from services.gateway.kit.request_body import LARGEST_BYTES
 from tests.browser.visitor import Visitor, new_id
 from tests.support.council import Council
 from tests.support.documents import pdf
 from tests.support.eventually import eventually
 from tests.support.portal import Portal
+from tests.system.test_uploads import begin_upload
 
 LEADS_TO = {
     "Save": "Letter and visits",
@@ -215,6 +219,37 @@ async def test_with_scripts_a_document_uploads_on_choosing_shows_its_progress_an
     await page.unroute("**/attach")
     await page.get_by_role("button", name="Try again lost.pdf").click()
     await expect(page.get_by_role("button", name="Remove lost.pdf")).to_be_visible()
+    await visitor.leave()
+
+
+async def test_with_scripts_a_document_that_has_to_wait_says_why_and_can_be_tried_again(
+    browser: Browser, portal: Portal, bristol: Council, tmp_path: Path
+) -> None:
+    visitor, task_id = await with_the_form(browser, portal, bristol, scripts=True)
+    page = visitor.page
+    await visitor.open_form(task_id, 2)
+    cookies = {str(cookie["name"]): str(cookie["value"]) for cookie in await page.context.cookies()}
+    names = (f"waits-{number}.pdf" for number in count())
+
+    async def has_to_wait() -> str:
+        """The name of a document that does; the gateway may not have met yet what it has to wait for."""
+        file = tmp_path / next(names)
+        file.write_bytes(pdf(b"x" * 400_000))
+        await page.get_by_label("Choose File").set_input_files(file)
+        await expect(page.get_by_role("button", name=re.compile(f"(Remove|Try again) {file.name}"))).to_be_visible()
+        reason = page.get_by_text(f"{file.name}: Other uploads of yours are not finished yet.")
+        return file.name if await reason.first.is_visible() else ""
+
+    with closing(begin_upload(portal, cookies, f"/forms/{task_id}", LARGEST_BYTES)):
+        name = await eventually(has_to_wait)
+
+    async def is_attached() -> bool:
+        again = page.get_by_role("button", name=f"Try again {name}")
+        if await again.is_visible():
+            await again.click()
+        return await page.get_by_role("button", name=f"Remove {name}").is_visible()
+
+    await eventually(is_attached)
     await visitor.leave()
 
 

@@ -93,7 +93,7 @@ async def delegations(request: Request) -> Response:
 async def put_form(request: Request) -> Response:
     """A form definition, taken whole or refused with every fault."""
     council = _council(request)
-    body_of(request).allow(LARGEST_BODY)
+    body_of(request).allow(LARGEST_BODY, council.authority)
     if not (body := await request.body()):
         raise BadRequest("invalid_body", "Send the definition as JSON.")
     status, answer, media_type = await _gateway(request).forms.put_definition(
@@ -105,7 +105,7 @@ async def put_form(request: Request) -> Response:
 async def message(request: Request) -> Response:
     """A message that would else come over the broker."""
     council = _council(request)
-    body_of(request).allow(LARGEST_BODY)
+    body_of(request).allow(LARGEST_BODY, council.authority)
     key = request.headers.get("idempotency-key", "")
     name, body = request.path_params["name"], await request.body()
     taken = await _gateway(request).council.take(council, name, key, body)

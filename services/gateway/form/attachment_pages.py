@@ -18,6 +18,7 @@ from services.gateway.form.questions import flat
 from services.gateway.form.unsaved import verified_form_or_preserve
 from services.gateway.form.views.attached import AttachedList
 from services.gateway.kit.form_parsing import SubmittedForm
+from services.gateway.kit.request_body import LARGEST_BYTES, body_of
 from services.gateway.kit.request_context import RequestContext
 from services.gateway.kit.streaming_proxy import proxy_response
 
@@ -65,6 +66,7 @@ async def upload(request: Request) -> Response:
     """A file that the page's script sends as soon as it is chosen: the list after it, or why it was refused."""
     context, task_id = RequestContext(request), request.path_params["task_id"]
     person, opened = await context.reading(lambda person: open_to_edit(context.gateway, person, task_id))
+    body_of(request).allow(LARGEST_BYTES, person.account_id)
     form = await verified_form_or_preserve(context, opened)
     if isinstance(form, Response):
         return form

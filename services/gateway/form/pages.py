@@ -36,6 +36,7 @@ from services.gateway.form.unsaved import not_saved, verified_form_or_preserve
 from services.gateway.form.views.attached import attached_words
 from services.gateway.form.views.page import FormPageState
 from services.gateway.kit.form_parsing import SubmittedForm, verified_form
+from services.gateway.kit.request_body import LARGEST_BYTES, body_of
 from services.gateway.kit.request_context import RequestContext, wants_json
 from services.gateway.kit.unsaved_form import FIELD, UnsavedForm, restore
 from services.gateway.kit.views.wording import hour
@@ -91,9 +92,13 @@ async def post_page(request: Request) -> Response:
 
 
 async def _find(context: RequestContext, task_id: str) -> OpenTask | Refused:
-    """The task as its holder opens it, or why it does not open: asked before any of a large body is read."""
+    """The task as its holder opens it, or why it does not open, or why there is no room for what is posted now.
+
+    Asked before any of a large body is read.
+    """
     try:
-        _, opened = await context.reading(lambda person: open_to_edit(context.gateway, person, task_id))
+        person, opened = await context.reading(lambda person: open_to_edit(context.gateway, person, task_id))
+        body_of(context.request).allow(LARGEST_BYTES, person.account_id)
     except Refused as refused:
         return refused
     return opened

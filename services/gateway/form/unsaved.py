@@ -5,8 +5,7 @@ from starlette.responses import JSONResponse, Response
 from chassis.errors import Forbidden, Refused, Unauthorised, Unavailable
 from services.gateway.form.draft_editing import OpenTask, is_page_id
 from services.gateway.form.views.typed import UnsavedPage, typed_texts
-from services.gateway.kit.form_parsing import LARGEST_BYTES, SubmittedForm, read_fields, read_form
-from services.gateway.kit.request_body import body_of
+from services.gateway.kit.form_parsing import SubmittedForm, read_fields, read_form
 from services.gateway.kit.request_context import RequestContext, wants_json
 from services.gateway.kit.unsaved_form import UnsavedForm, preserve
 from services.gateway.sign_in.interrupted import sign_in_again
@@ -20,7 +19,6 @@ async def verified_form_or_preserve(context: RequestContext, found: OpenTask | R
     if not context.csrf.is_own_origin():
         raise Forbidden("foreign_form")
     if isinstance(found, OpenTask):
-        body_of(context.request).allow(LARGEST_BYTES)
         form = await read_form(context.request)
     else:
         form = await read_fields(context.request)
@@ -45,7 +43,7 @@ async def not_saved(context: RequestContext, unsaved: UnsavedForm, refused: Refu
         context.end_session()
         return await sign_in_again(context, unsaved)
     if isinstance(refused, Unavailable) and not wants_json(context.request):
-        page = UnsavedPage(await preserve(context.gateway, unsaved), unsaved.form.chosen)
+        page = UnsavedPage(await preserve(context.gateway, unsaved), unsaved.form.chosen, refused.detail)
         return context.page("unsaved.html", page, 503)
     if refused.code != "typed_by_another":
         context.request.state.typed = typed_texts(unsaved.form.fields)

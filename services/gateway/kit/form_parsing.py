@@ -13,8 +13,6 @@ from chassis.errors import BadRequest, Forbidden, TooLarge
 from services.gateway.kit.request_body import body_of
 from services.gateway.kit.request_context import RequestContext
 
-LARGEST_BYTES = 128 * 1024 * 1024
-"""A form's page with its uploads; each file's own limit is the authority's, and files says so."""
 _MAX_FIELDS = 20_000
 _MAX_FILES = 50
 _MAX_FIELD_BYTES = 2 * 1024 * 1024

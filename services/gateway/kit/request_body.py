@@ -18,6 +18,10 @@ _BYTES_A_SECOND = 32 * 1024
 """A granted body has this much longer for each of its seconds' bytes: a slow line is no fault."""
 _AT_ONCE = 128
 _AT_ONCE_OF_ONE_CLIENT = 16
+LARGEST_BYTES = 128 * 1024 * 1024
+"""A form's page with its uploads; each file's own limit is the authority's, and files says so."""
+_GRANTED_AT_ONCE = 192 * 1024 * 1024
+"""Documents lie in /tmp meanwhile: 256 MB in compose.yaml, which are a part of the container's memory."""
 
 
 class TooSlow(Refused):
@@ -28,10 +32,11 @@ class TooSlow(Refused):
 
 
 class OpenBodies:
-    """How many bodies of anonymous requests are half here; in this process."""
+    """How many bodies of anonymous requests are half here, and how much of known senders'; in this process."""
 
     def __init__(self) -> None:
         self._of_client: Counter[str] = Counter()
+        self._of_sender: Counter[str] = Counter()
 
     def enter(self, client: str) -> None:
         """One more; Unavailable where there are too many."""
@@ -44,6 +49,20 @@ class OpenBodies:
         self._of_client[client] -= 1
         if not self._of_client[client]:
             del self._of_client[client]
+
+    def make_room(self, sender: str, size: int) -> None:
+        """So many bytes more of a known sender; Unavailable where there is no room for them now."""
+        if self._of_sender[sender] + size > LARGEST_BYTES:
+            raise Unavailable("too_many_uploads", "Other uploads of yours are not finished yet.", retry_after=5)
+        if self._of_sender.total() + size > _GRANTED_AT_ONCE:
+            raise Unavailable("busy", "Many files are being uploaded just now.", retry_after=5)
+        self._of_sender[sender] += size
+
+    def clear(self, sender: str, size: int) -> None:
+        """So many bytes less."""
+        self._of_sender[sender] -= size
+        if not self._of_sender[sender]:
+            del self._of_sender[sender]
 
 
 class RequestBody:
@@ -61,9 +80,17 @@ class RequestBody:
         self._since: float | None = None
         self._counted = self._is_whole = False
         self._read = 0
+        self._room: tuple[str, int] | None = None
 
-    def allow(self, most: int) -> None:
-        """The sender is known and may send: up to `most` bytes, as slowly as a slow line sends."""
+    def allow(self, most: int, sender: str) -> None:
+        """The sender is known and may send: up to `most` bytes, as slowly as a slow line sends.
+
+        Unavailable where too much is on its way already. What a page of text takes there is always room for.
+        """
+        size = self._said or most
+        if self._comes and self._room is None and ANONYMOUS_BYTES < size <= most:
+            self._bodies.make_room(sender, size)
+            self._room = sender, size
         self._most, self._seconds, self._is_granted = most, _GRANTED_SECONDS, True
 
     def cut(self) -> None:
@@ -101,7 +128,7 @@ class RequestBody:
             return {"type": "http.request", "body": piece[:left], "more_body": True}
         if not message.get("more_body", False):
             self._is_whole = True
-            self.end()
+            self._leave()
         elif not self._is_granted and not self._counted:
             # A small body is whole at its first piece and takes no place: all places held keep nobody from signing in.
             self._bodies.enter(self._client)
@@ -109,7 +136,13 @@ class RequestBody:
         return message
 
     def end(self) -> None:
-        """The body is here, or the request is over."""
+        """The request is over, and what lay of it in /tmp is gone."""
+        self._leave()
+        if self._room is not None:
+            self._bodies.clear(*self._room)
+            self._room = None
+
+    def _leave(self) -> None:
         if self._counted:
             self._counted = False
             self._bodies.leave(self._client)

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from chassis.errors import TooLarge, Unavailable
 from services.gateway.app import build_app
 from services.gateway.form.draft_editing import new_page_id
-from services.gateway.kit.request_body import ANONYMOUS_BYTES, OpenBodies, RequestBody, TooSlow
+from services.gateway.kit.request_body import ANONYMOUS_BYTES, LARGEST_BYTES, OpenBodies, RequestBody, TooSlow
 from tests.unit.gateway.test_app import key, settings, token_of
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -31,10 +31,11 @@ class Sender:
     def __init__(self, piece: bytes = b"x" * PIECE) -> None:
         self.piece = piece
         self.sent = 0
+        self.more = True
 
     async def receive(self) -> dict[str, Any]:
         self.sent += len(self.piece)
-        return {"type": "http.request", "body": self.piece, "more_body": True}
+        return {"type": "http.request", "body": self.piece, "more_body": self.more}
 
 
 def body(sender: Sender, bodies: OpenBodies | None = None, said: str = "", client: str = "192.0.2.1") -> RequestBody:
@@ -78,10 +79,54 @@ async def test_of_a_cut_body_the_beginning_is_read() -> None:
 
 async def test_who_is_known_may_send_more_and_no_more_than_that() -> None:
     granted = body(Sender())
-    granted.allow(ANONYMOUS_BYTES * 4)
+    granted.allow(ANONYMOUS_BYTES * 4, "somebody")
     with pytest.raises(TooLarge):
         await drained(granted)
     assert granted._read > ANONYMOUS_BYTES * 4
+
+
+def coming(bodies: OpenBodies, size: int, sender: str = "Sandra", most: int = LARGEST_BYTES) -> RequestBody:
+    one = body(Sender(), bodies, str(size) if size else "")
+    one.allow(most, sender)
+    return one
+
+
+async def test_one_sender_has_128_mb_on_their_way_and_all_192() -> None:
+    bodies, third = OpenBodies(), LARGEST_BYTES // 3
+    taken = [coming(bodies, third) for _ in range(3)]
+    with pytest.raises(Unavailable, match="Other uploads of yours are not finished yet"):
+        coming(bodies, third)
+    coming(bodies, third, "Tariq")
+    with pytest.raises(Unavailable, match="Many files"):
+        coming(bodies, third, "Olive")
+    for one in taken[:2]:
+        one.end()
+        one.end()
+    coming(bodies, third)
+    with pytest.raises(Unavailable, match="Many files"):
+        coming(bodies, 2 * third, "Olive")
+    with pytest.raises(Unavailable, match="Other uploads of yours"):
+        coming(bodies, 0)
+
+
+async def test_room_is_taken_until_the_request_is_over_though_its_body_is_here() -> None:
+    bodies, sender = OpenBodies(), Sender(b"x" * LARGEST_BYTES)
+    whole = body(sender, bodies, str(LARGEST_BYTES))
+    whole.allow(LARGEST_BYTES, "Sandra")
+    sender.more = False
+    await whole.receive()
+    with pytest.raises(Unavailable):
+        coming(bodies, LARGEST_BYTES)
+    whole.end()
+    coming(bodies, LARGEST_BYTES)
+
+
+async def test_there_is_always_room_for_a_page_of_text_and_none_is_taken_by_what_is_too_large() -> None:
+    bodies = OpenBodies()
+    with pytest.raises(TooLarge):
+        await coming(bodies, LARGEST_BYTES + 1).receive()
+    coming(bodies, LARGEST_BYTES)
+    await coming(bodies, ANONYMOUS_BYTES).receive()
 
 
 async def test_one_client_has_16_bodies_on_their_way_and_all_clients_128() -> None:

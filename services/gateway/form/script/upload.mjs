@@ -25,7 +25,8 @@ function send(upload, form, area) {
         done(["failed", SIGNED_OUT]);
       } else {
         const said = told.fault ?? (told.detail ? `${upload.file.name}: ${told.detail}` : "");
-        done(said && request.status < 500 ? ["refused", said, told] : ["failed", `${upload.file.name}: ${FAILED}`]);
+        const why = said || `${upload.file.name}: ${FAILED}`;
+        done(request.status < 500 && said ? ["refused", why, told] : ["failed", why]);
       }
     });
     request.open("POST", area.dataset.address);

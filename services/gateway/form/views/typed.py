@@ -19,6 +19,8 @@ class UnsavedPage:
     unsaved: str
     left: tuple[str, ...]
     """The names of documents that were chosen and cannot be kept."""
+    why: str
+    """What kept the page from being saved, where that is known."""
 
 
 def labels_of(page: FormPage) -> str:
