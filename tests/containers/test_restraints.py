@@ -9,7 +9,7 @@ from docker.errors import ContainerError
 from docker.models.containers import Container
 
 from commands.containers import PORTAL_IMAGE
-from commands.parts.instance import ROOT
+from contracts.registry import names, stored
 from tests.containers.deployment import Deployment
 
 SECRET_NAMES = re.compile(r"(PASSWORD|SECRET|SIGNING_KEY|REPLICA_SET_KEY|PASSWORDS|SECRETS)$")
@@ -62,7 +62,7 @@ def test_the_image_holds_no_build_tools_and_no_test_tools(docker_engine: docker.
     assert docker_engine.containers.run(PORTAL_IMAGE, ["sh", "-c", f"{tools}; {modules}; true"], remove=True) == b""
 
 
-@pytest.mark.parametrize("name", sorted(path.parent.name for path in (ROOT / "services").glob("*/app.py")))
+@pytest.mark.parametrize("name", names())
 def test_a_service_without_its_secrets_does_not_start(docker_engine: docker.DockerClient, name: str) -> None:
     command = f"uvicorn services.{name}.app:create_app"
     with pytest.raises(ContainerError) as stopped:
@@ -74,4 +74,4 @@ def test_the_broker_lets_nobody_in_with_the_published_password(portal: Deploymen
     answer = portal.compose("exec", "-T", "rabbitmq", "rabbitmqctl", "-q", "list_users", "--formatter", "json")
     users = {row["user"] for row in json.loads(answer)}
     assert "guest" not in users
-    assert {"auth", "tasks", "forms", "files", "notify", "bristol", "oxfordshire"} <= users
+    assert {*stored(), "bristol", "oxfordshire"} <= users
