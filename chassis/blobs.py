@@ -16,7 +16,7 @@ from pymongo.errors import DuplicateKeyError
 
 from chassis import clock
 from chassis.database import Database
-from chassis.ranges import Part
+from chassis.ranges import ByteRange
 from chassis.repository import Key
 
 CHUNK = 1024 * 1024
@@ -97,7 +97,7 @@ class BlobStore:
             raise Damaged(blob.blob_id)
         return content
 
-    async def send(self, blob: Blob, part: Part | None = None) -> AsyncIterator[bytes]:
+    async def send(self, blob: Blob, part: ByteRange | None = None) -> AsyncIterator[bytes]:
         """The whole or a part, piece by piece. The first is read before this returns: Damaged where it is gone."""
         pieces = self._pieces(blob, part)
         first = await anext(pieces, b"")
@@ -109,7 +109,7 @@ class BlobStore:
 
         return all_of_it()
 
-    async def _pieces(self, blob: Blob, part: Part | None) -> AsyncIterator[bytes]:
+    async def _pieces(self, blob: Blob, part: ByteRange | None) -> AsyncIterator[bytes]:
         start, left = (part.start, part.length) if part else (0, blob.size)
         number, skipped = divmod(start, CHUNK)
         if await self._records.find_one({"_id": blob.blob_id, "length": blob.size}, {"_id": 1}) is None:

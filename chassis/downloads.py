@@ -9,7 +9,7 @@ from chassis.blobs import Damaged
 from chassis.errors import NotFound, Refused
 from chassis.http import DOWNLOAD_HEADERS, problem
 from chassis.names import content_disposition
-from chassis.ranges import OutOfRange, Part, asked_part
+from chassis.ranges import ByteRange, OutOfRange, asked_range
 from chassis.telemetry import log
 
 
@@ -20,7 +20,7 @@ class RangeNotSatisfiable(Refused):
     title = "Range not satisfiable"
 
 
-Send = Callable[[Part | None], Awaitable[AsyncIterator[bytes]]]
+Send = Callable[[ByteRange | None], Awaitable[AsyncIterator[bytes]]]
 """Gives the whole or a part piece by piece; Damaged, before the first piece, where it is gone."""
 
 
@@ -29,7 +29,7 @@ async def download(request: Request, send: Send, *, name: str, media_type: str, 
     tag = f'"{mark}"'
     asked = request.headers.get("range") if request.headers.get("if-range", tag) == tag else None
     try:
-        part = asked_part(asked, size)
+        part = asked_range(asked, size)
     except OutOfRange:
         refused = problem(RangeNotSatisfiable("range_not_satisfiable", f"The file has {size} bytes."))
         refused.headers["Content-Range"] = f"bytes */{size}"
@@ -53,7 +53,7 @@ async def download(request: Request, send: Send, *, name: str, media_type: str, 
 def sending(content: bytes) -> Send:
     """Of content that is at hand."""
 
-    async def send(part: Part | None) -> AsyncIterator[bytes]:
+    async def send(part: ByteRange | None) -> AsyncIterator[bytes]:
         async def pieces() -> AsyncIterator[bytes]:
             yield content[part.start : part.end + 1] if part else content
 

@@ -7,7 +7,7 @@ _ONE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Part:
+class ByteRange:
     """Bytes `start` to `end`, both included, of `size`."""
 
     start: int
@@ -29,7 +29,7 @@ class OutOfRange(Exception):  # noqa: N818 - an answer of its own (416)
     """The range begins behind the end."""
 
 
-def asked_part(header: str | None, size: int) -> Part | None:
+def asked_range(header: str | None, size: int) -> ByteRange | None:
     """The part that a Range header asks for; None means the whole, which is also the answer to what is no range."""
     found = _ONE.fullmatch((header or "").replace(" ", ""))
     if found is None or found[0] == "bytes=-":
@@ -42,4 +42,4 @@ def asked_part(header: str | None, size: int) -> Part | None:
             return None
     if start >= size or end < start:
         raise OutOfRange
-    return Part(start, end, size)
+    return ByteRange(start, end, size)

@@ -25,10 +25,16 @@ Email = Annotated[str, StringConstraints(min_length=3, max_length=254, pattern=r
 AuthorityCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
 
 
-class Value(BaseModel):
+class FrozenModel(BaseModel):
+    """What is changed by making it anew."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Value(FrozenModel):
     """A part of a message. Unknown fields are ignored, so that a newer sender does no harm."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(extra="ignore")
 
 
 class PersonalData(Value):

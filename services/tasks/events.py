@@ -7,7 +7,7 @@ from contracts.authority import Authority
 from contracts.council import Assignee, PersonAssignee, WorkGroupAssignee
 from contracts.portal import DelegationAccepted, DelegationAssigned, MessageRejected
 from contracts.tasks import Holder, TaskAmended, TaskAssigned, TaskCompleted, TaskOpened, TaskRetracted
-from services.tasks.model.facts import Submission
+from services.tasks.model.facts import SubmissionFact
 from services.tasks.model.task import OPEN_STATES, Task
 from services.tasks.model.told import whom_it_was_taken_from, whom_to_tell, whom_to_tell_of
 
@@ -142,7 +142,7 @@ def of_move(before: Task, after: Task) -> list[Outgoing]:
     return [outgoing(assigned, *cause), outgoing(heard, *cause)]
 
 
-def of_submission(task: Task, submission: Submission) -> list[Outgoing]:
+def of_submission(task: Task, submission: SubmissionFact) -> list[Outgoing]:
     """Completed, with the receipt for whoever submitted."""
     completed = TaskCompleted(
         task_id=task.task_id,

@@ -20,7 +20,7 @@ from services.auth.usecases.guessing import count_guess, was_no_guess, was_no_sp
 WHAT = "sign_in"
 
 
-class Opened(NamedTuple):
+class OpenedSession(NamedTuple):
     """What a full sign-in gives the browser."""
 
     token: str
@@ -51,7 +51,7 @@ async def send_sign_in_code(auth: Auth, sign_in_id: str, at: datetime) -> SignIn
     return _there(await auth.stores.sessions.replace_code(sign_in.key, challenge, events, at))
 
 
-async def confirm_sign_in(auth: Auth, sign_in_id: str, typed: str, *, caller: Caller, at: datetime) -> Opened:
+async def confirm_sign_in(auth: Auth, sign_in_id: str, typed: str, *, caller: Caller, at: datetime) -> OpenedSession:
     """Step 2: the right code, within its tries and its time, opens one session with a token of its own."""
     code = codes.digits_of(typed)
     sign_in = await _try(auth, token_hash(sign_in_id), at)
@@ -66,7 +66,7 @@ async def confirm_sign_in(auth: Auth, sign_in_id: str, typed: str, *, caller: Ca
     if session is None:
         raise refusals.is_over(WHAT)
     _note("sign_in.code", sign_in, caller, is_ok=True)
-    return Opened(token, session, await _welcome(auth, account, sign_in, caller, at))
+    return OpenedSession(token, session, await _welcome(auth, account, sign_in, caller, at))
 
 
 async def _authenticate(auth: Auth, email: str, password: str, caller: Caller, at: datetime) -> Account:

@@ -3,10 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict
-
 from chassis.blobs import Blob
 from contracts.authority import FileRules
+from contracts.base import FrozenModel
 from services.files.model.refusal import Code, Unacceptable
 from services.files.model.scan import Verdict
 
@@ -21,13 +20,7 @@ GIVE_UP_AFTER = timedelta(hours=24)
 """When a scanner that works has not got through a file for so long, the person is told to try again."""
 
 
-class Value(BaseModel):
-    """What this module's values have in common."""
-
-    model_config = ConfigDict(frozen=True)
-
-
-class Content(Value):
+class Content(FrozenModel):
     """Stored bytes: where, how many, and their SHA-256 in hex."""
 
     content_id: str
@@ -45,7 +38,7 @@ class Content(Value):
         return Blob(self.content_id, self.size, self.sha256)
 
 
-class Attachment(Value):
+class Attachment(FrozenModel):
     """One file of a task.
 
     `original` is what was uploaded, where that differs from the copy to keep, until its scan.
@@ -108,7 +101,7 @@ class Attachment(Value):
         return self.model_copy(update=changes)
 
 
-class Folder(Value):
+class Folder(FrozenModel):
     """The attachments of one task, whole: its limits and its freezing are decided on this one value."""
 
     task_id: str

@@ -6,9 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict
-
-from contracts.base import EVERYBODYS
+from contracts.base import EVERYBODYS, FrozenModel
 from contracts.council import Sender, Subject
 from contracts.portal import DocumentReference, Signature
 from services.forms.model.answers import Form, Judgement
@@ -19,13 +17,7 @@ from services.forms.model.paths import split
 UNDECIDED = "Two versions of this answer were saved. Choose which one to keep."
 
 
-class Part(BaseModel):
-    """A frozen part of a contribution, stored as it is."""
-
-    model_config = ConfigDict(frozen=True)
-
-
-class Told(Part):
+class Told(FrozenModel):
     """What the council may change while the form is open; `task_version` says how recent it is."""
 
     task_version: int
@@ -35,7 +27,7 @@ class Told(Part):
     prefill: dict[str, Any]
 
 
-class Author(Part):
+class Author(FrozenModel):
     """Somebody who has written in a form."""
 
     account_id: str
@@ -47,7 +39,7 @@ class Author(Part):
         return hashlib.blake2b(self.account_id.encode(), digest_size=8).hexdigest()
 
 
-class Submission(Part):
+class Submission(FrozenModel):
     """What was submitted, frozen."""
 
     contribution_id: str
@@ -61,7 +53,7 @@ class Submission(Part):
     """When the council confirmed that it has the PDF: from then on it is there for whoever submitted alone."""
 
 
-class Contribution(Part):
+class Contribution(FrozenModel):
     """One form of one task. Until its task is heard of in full it has no subject and nobody can open it."""
 
     task_id: str

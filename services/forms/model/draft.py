@@ -6,10 +6,8 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from contracts.api.forms import Edit
-from contracts.base import Fault
+from contracts.base import Fault, FrozenModel
 from contracts.council import Subject
 from services.forms.model.answers import TableRow
 from services.forms.model.paths import split
@@ -26,13 +24,7 @@ VERSIONS_KEPT = 20
 """How many set-aside values a field may have before somebody has to choose."""
 
 
-class Part(BaseModel):
-    """A frozen part of a draft, stored as it is."""
-
-    model_config = ConfigDict(frozen=True)
-
-
-class Kept(Part):
+class Kept(FrozenModel):
     """A value that was set aside, until somebody chooses; `revision` says since when."""
 
     value: Any
@@ -41,7 +33,7 @@ class Kept(Part):
     revision: int
 
 
-class Cell(Part):
+class Cell(FrozenModel):
     """An answer: its value, who gave it when, and the values set aside."""
 
     value: Any
@@ -52,7 +44,7 @@ class Cell(Part):
     others: tuple[Kept, ...] = ()
 
 
-class Row(Part):
+class Row(FrozenModel):
     """A row of a table; a removed one keeps what was typed."""
 
     position: int
@@ -62,7 +54,7 @@ class Row(Part):
     cells: dict[str, Cell] = {}
 
 
-class Draft(Part):
+class Draft(FrozenModel):
     """What has been typed so far, and the revision that the last save made."""
 
     revision: int = 0
@@ -119,7 +111,7 @@ class Draft(Part):
                         yield f"{table}/{row_id}/{column}", cell
 
 
-class Batch(Part):
+class Batch(FrozenModel):
     """Edits that were sent together.
 
     An `id` of the form `<page>:<rest>` says which open page sent it, so that a page never contradicts itself;

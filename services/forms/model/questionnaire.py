@@ -35,26 +35,26 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Key = Annotated[str, StringConstraints(pattern=KEY_PATTERN)]
 
 
-class Part(BaseModel):
+class DefinitionPart(BaseModel):
     """A part of a definition, named as FHIR names it."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
 
-class Coding(Part):
+class Coding(DefinitionPart):
     """A code with the words that people read."""
 
     code: Line
     display: Line | None = None
 
 
-class Concept(Part):
+class Concept(DefinitionPart):
     """What a thing is, in one or more codes."""
 
     coding: Annotated[tuple[Coding, ...], Field(strict=False)] = ()
 
 
-class Extension(Part):
+class Extension(DefinitionPart):
     """What FHIR's own fields have no word for."""
 
     url: Line
@@ -81,7 +81,7 @@ class Extension(Part):
         return next((value for value in values if value is not None), None)
 
 
-class Option(Part):
+class Option(DefinitionPart):
     """One choice: `value` is what is stored and sent, `label` what people read."""
 
     value_coding: Coding | None = Field(default=None, alias="valueCoding")
@@ -98,7 +98,7 @@ class Option(Part):
         return (self.value_coding.display if self.value_coding else None) or self.value
 
 
-class EnableWhen(Part):
+class EnableWhen(DefinitionPart):
     """A condition on the answer to an earlier question."""
 
     question: str
@@ -125,7 +125,7 @@ class EnableWhen(Part):
         return next((value for value in values if value is not None), None)
 
 
-class Item(Part):
+class Item(DefinitionPart):
     """A page, a group, a table, a question or a help text."""
 
     link_id: Key = Field(alias="linkId")
@@ -177,7 +177,7 @@ class Item(Part):
         return next((extension.value for extension in self.extension if extension.url == url), None)
 
 
-class Definition(Part):
+class Definition(DefinitionPart):
     """One immutable version of a form."""
 
     resource_type: Literal["Questionnaire"] = Field(alias="resourceType")

@@ -78,7 +78,7 @@ class Move(Value):
         return address_key(self.by) == address_key(email) and is_held_as(self.to, to)
 
 
-class Submission(Value):
+class SubmissionFact(Value):
     """What forms told of the contribution."""
 
     contribution_id: str

@@ -11,7 +11,7 @@ from chassis.errors import Refused
 from contracts.base import Value
 
 
-class Form(Value):
+class OfferedForm(Value):
     """The latest version of a form that tasks has heard of from its owner: an authority, or `portal` for all."""
 
     form: str

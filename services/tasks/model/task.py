@@ -12,7 +12,7 @@ from contracts.authority import Authority
 from contracts.base import Contact, Value
 from contracts.council import PersonAssignee, Sender
 from contracts.tasks import Holder
-from services.tasks.model.facts import Amendment, Move, Request, Retraction, Submission
+from services.tasks.model.facts import Amendment, Move, Request, Retraction, SubmissionFact
 
 OPEN_STATES: tuple[TaskState, ...] = ("assigned", "returned")
 Right = Literal["read", "edit", "submit"]
@@ -33,7 +33,7 @@ class Task(Value):
     moves: list[Move] = []
     started_at: AwareDatetime | None = None
     """When somebody gave the first answer."""
-    submission: Submission | None = None
+    submission: SubmissionFact | None = None
 
     @property
     def requested(self) -> Request:
@@ -137,7 +137,7 @@ class Task(Value):
         """The first answer counts; the draft stays with the task, whoever gets it."""
         return self if self.started_at else self._changed(started_at=at)
 
-    def with_submission(self, submission: Submission) -> Self:
+    def with_submission(self, submission: SubmissionFact) -> Self:
         """The first submission counts; there is no other."""
         return self if self.submission else self._changed(submission=submission)
 

@@ -11,7 +11,7 @@ from chassis.outbox import Outgoing
 from chassis.repository import Key, Mapper, Repository
 from contracts.addresses import address_key
 from contracts.base import EVERYBODYS, Contact
-from services.tasks.model.form import Form, form_key
+from services.tasks.model.form import OfferedForm, form_key
 from services.tasks.model.work_group import Membership, WorkGroup, group_key
 
 MEMBERSHIP_LIMIT = 1000
@@ -81,23 +81,23 @@ class FormStore:
     """The latest version of each form, as forms published it."""
 
     def __init__(self, documents: OutboxCollection) -> None:
-        self._forms = Repository(documents, Mapper(Form), authority_field="owner")
+        self._forms = Repository(documents, Mapper(OfferedForm), authority_field="owner")
 
     async def prepare(self) -> None:
         """Makes the indexes."""
         await self._forms.ensure_indexes([])
 
-    async def put(self, form: Form) -> None:
+    async def put(self, form: OfferedForm) -> None:
         """Replaces what was published earlier; AlreadyHandled where what is kept is as new."""
 
-        async def decide(kept: Form | None) -> tuple[Form, list[Outgoing]]:
+        async def decide(kept: OfferedForm | None) -> tuple[OfferedForm, list[Outgoing]]:
             if kept is not None and kept.published_at >= form.published_at:
                 raise AlreadyHandled(form.key)
             return form, []
 
         await self._forms.change(Key(form.owner, form.key), decide)
 
-    async def get(self, authority: str, code: str) -> Form | None:
+    async def get(self, authority: str, code: str) -> OfferedForm | None:
         """The authority's own form of this code, else everybody's."""
         owners = [authority, EVERYBODYS]
         keys = [form_key(owner, code) for owner in owners]

@@ -13,8 +13,8 @@ from chassis.repository import Key
 from contracts.council import DelegationAmended, DelegationRequested, DelegationRetracted, WorkGroupAssignee
 from contracts.forms import ContributionStarted, ContributionSubmitted
 from services.tasks import events
-from services.tasks.model.facts import Request, Retraction, Submission, amendment, digest_of, due_date
-from services.tasks.model.form import Form
+from services.tasks.model.facts import Request, Retraction, SubmissionFact, amendment, digest_of, due_date
+from services.tasks.model.form import OfferedForm
 from services.tasks.model.reference import reference_of
 from services.tasks.model.shared import Coming, KeptDocument, coming
 from services.tasks.model.task import Task
@@ -42,7 +42,7 @@ class Delegations:
     def __init__(self, stores: Stores, authorities: Authorities) -> None:
         self._stores = stores
         self._authorities = authorities
-        self._forms: dict[tuple[str, str], tuple[float, Form]] = {}
+        self._forms: dict[tuple[str, str], tuple[float, OfferedForm]] = {}
 
     async def request(self, message: DelegationRequested, waited_seconds: float) -> None:
         """A request opens one task, however often and whenever it comes."""
@@ -83,7 +83,7 @@ class Delegations:
         await self._stores.shared.tidy(clock.now() - UNSETTLED_AFTER, is_held)
 
     async def _accept(
-        self, message: DelegationRequested, form: Form, documents: list[KeptDocument], waited_seconds: float
+        self, message: DelegationRequested, form: OfferedForm, documents: list[KeptDocument], waited_seconds: float
     ) -> Request:
         form.check_prefill(message.prefill)
         group = await self._group(message, waited_seconds)
@@ -108,7 +108,7 @@ class Delegations:
             requested_at=clock.now(),
         )
 
-    async def _form(self, authority: str, code: str, waited_seconds: float) -> Form:
+    async def _form(self, authority: str, code: str, waited_seconds: float) -> OfferedForm:
         at = clock.now().timestamp()
         kept = self._forms.get((authority, code))
         if kept and at - kept[0] < _FORM_SECONDS:
@@ -176,7 +176,7 @@ class Delegations:
 
     async def complete(self, event: ContributionSubmitted) -> None:
         """What forms has frozen is submitted, whatever else was said."""
-        submission = Submission(
+        submission = SubmissionFact(
             contribution_id=event.contribution_id,
             receipt=event.receipt,
             attached=len(event.file_ids),
@@ -210,7 +210,7 @@ class Delegations:
         )
 
 
-def _with_fitting_amendments(task: Task, form: Form) -> tuple[Task, list[Outgoing]]:
+def _with_fitting_amendments(task: Task, form: OfferedForm) -> tuple[Task, list[Outgoing]]:
     """Amendments that came before their request are checked now; one that does not fit is refused."""
     refusals: list[Outgoing] = []
     for change in task.amendments:

@@ -6,7 +6,7 @@ from contracts.auth import AccountRegistered
 from contracts.council import WorkGroupDefined
 from contracts.forms import DefinitionPublished
 from contracts.portal import AccountRegistered as AccountRegisteredToCouncil
-from services.tasks.model.form import Form
+from services.tasks.model.form import OfferedForm
 from services.tasks.model.work_group import WorkGroup, still_needed
 from services.tasks.store import Stores
 
@@ -46,7 +46,7 @@ class People:
 
     async def offer_form(self, event: DefinitionPublished) -> None:
         """A form may be delegated from now on."""
-        await self._stores.forms.put(Form.model_validate(event.model_dump()))
+        await self._stores.forms.put(OfferedForm.model_validate(event.model_dump()))
 
     async def welcome(self, event: AccountRegistered) -> None:
         """Every authority that has named this person's address is told that they registered."""

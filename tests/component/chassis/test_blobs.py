@@ -10,7 +10,7 @@ import pytest
 from chassis import clock
 from chassis.blobs import CHUNK, Blob, BlobStore, Damaged, Held, once
 from chassis.database import Database
-from chassis.ranges import Part
+from chassis.ranges import ByteRange
 from chassis.repository import Key
 
 OWNER = Key("bristol", "task-1")
@@ -38,7 +38,7 @@ async def pieces(*given: bytes) -> AsyncIterator[bytes]:
         yield piece
 
 
-async def whole(store: BlobStore, blob: Blob, part: Part | None = None) -> bytes:
+async def whole(store: BlobStore, blob: Blob, part: ByteRange | None = None) -> bytes:
     return b"".join([piece async for piece in await store.send(blob, part)])
 
 
@@ -62,7 +62,7 @@ async def test_content_comes_back_as_it_came(blobs: BlobStore, size: int) -> Non
 @pytest.mark.parametrize(("start", "end"), [(0, 0), (5, CHUNK), (CHUNK, 2 * CHUNK - 1), (CHUNK + 1, 3 * CHUNK - 1)])
 async def test_a_part_is_what_stands_there(blobs: BlobStore, start: int, end: int) -> None:
     blob = await blobs.put(OWNER, once(GIVEN))
-    assert await whole(blobs, blob, Part(start, end, len(GIVEN))) == GIVEN[start : end + 1]
+    assert await whole(blobs, blob, ByteRange(start, end, len(GIVEN))) == GIVEN[start : end + 1]
 
 
 async def test_content_removed_between_its_record_and_its_chunks_is_damaged(

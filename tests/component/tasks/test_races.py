@@ -17,7 +17,7 @@ from chassis.health import Health
 from chassis.outbox import Collection, Outgoing, Publisher
 from chassis.relay import Relay
 from contracts.council import DelegationAmended, DelegationRequested, DelegationRetracted
-from services.tasks.model.form import Form
+from services.tasks.model.form import OfferedForm
 from services.tasks.store import Stores
 from services.tasks.store.people import FormStore
 from services.tasks.store.tasks import TaskStore
@@ -121,8 +121,8 @@ async def test_a_retraction_between_read_and_write_of_its_request_wins(
     assert kept["state"] == "retracted"
 
 
-def a_form(code: str, version: str, minutes: int) -> Form:
-    return Form(
+def a_form(code: str, version: str, minutes: int) -> OfferedForm:
+    return OfferedForm(
         form=code,
         version=version,
         owner="portal",

@@ -6,7 +6,7 @@ import pytest
 
 from chassis.errors import Refused
 from services.forms.model.schema import prefill_schema
-from services.tasks.model.form import Form
+from services.tasks.model.form import OfferedForm
 from tests.unit.forms import definitions
 from tests.unit.forms.definitions import choice, item, table
 from tests.unit.tasks.test_task import NOW
@@ -18,7 +18,7 @@ ASKED = definitions.form(
     choice("one", "a", "b"),
     table("rows", item("what", "text")),
 )
-FORM = Form(
+FORM = OfferedForm(
     form="f",
     version="1",
     owner="bristol",

@@ -18,7 +18,7 @@ from contracts.council import (
 )
 from contracts.tasks import Holder
 from services.tasks.handlers import check_sender
-from services.tasks.model.facts import Amendment, Move, Request, Retraction, Submission
+from services.tasks.model.facts import Amendment, Move, Request, Retraction, SubmissionFact
 from services.tasks.model.task import OPEN_STATES, Task
 from services.tasks.model.told import whom_to_tell
 
@@ -51,8 +51,8 @@ def a_request(assignee: PersonAssignee | WorkGroupAssignee = PERSON, **changes: 
     return request.model_copy(update=changes)
 
 
-def a_submission() -> Submission:
-    return Submission(contribution_id="c", receipt="r", by=Contact(email="sandra@school.example"), submitted_at=NOW)
+def a_submission() -> SubmissionFact:
+    return SubmissionFact(contribution_id="c", receipt="r", by=Contact(email="sandra@school.example"), submitted_at=NOW)
 
 
 class AnyOrder(RuleBasedStateMachine):
@@ -85,7 +85,7 @@ class AnyOrder(RuleBasedStateMachine):
         return Retraction(reason="Moved", retracted_at=NOW)
 
     @rule(target=facts)
-    def forms_tells_of_a_submission(self) -> Submission:
+    def forms_tells_of_a_submission(self) -> SubmissionFact:
         return a_submission()
 
     @rule(target=facts)
@@ -121,7 +121,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @invariant()
     def it_is_what_the_right_order_gives(self) -> None:
-        order: list[type[Any]] = [Request, Amendment, Retraction, datetime, Submission]
+        order: list[type[Any]] = [Request, Amendment, Retraction, datetime, SubmissionFact]
         told = sorted(self.told.values(), key=lambda fact: (order.index(type(fact)), repr(fact)))
         expected = BLANK
         for fact in told:
@@ -150,7 +150,7 @@ def applied(task: Task, fact: object) -> Task:
             return task.with_amendment(fact)
         case Retraction():
             return task.with_retraction(fact)
-        case Submission():
+        case SubmissionFact():
             return task.with_submission(fact)
         case datetime():
             return task.with_start(fact)
