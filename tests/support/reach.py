@@ -42,8 +42,8 @@ class _Names:
                 self.read(child, inside)
 
     def reached(self) -> set[str]:
-        """What is called by module-level code, by what that uses, and so on."""
-        reached, ahead = {""}, {""}
+        """What is called by module-level code or for the server, by what that uses, and so on."""
+        reached, ahead = {"", "create_app"}, {"", "create_app"}
         while ahead:
             ahead = {name for one in ahead for name in self._used[one]} - reached
             reached |= ahead
