@@ -87,7 +87,7 @@ def build_app(settings: GatewaySettings) -> Starlette:
 
     async def compose(context: ServiceContext) -> Gateway:
         identities = IdentityTokenCache(Signer(settings.signing_key, issuer="gateway"))
-        transport = Transport(settings.service_urls, identities)
+        transport = Transport(settings.service_urls, identities, settings.ca_file)
         context.closing.push_async_callback(transport.close)
         for name in settings.service_urls:
             context.health.register(name, transport.check(name))

@@ -1,6 +1,7 @@
 """What differs between a laptop and production for the gateway. Read from variables that start with GATEWAY_."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
@@ -25,6 +26,8 @@ class GatewaySettings(ServiceSettings):
     default_authority: str = "bristol"
     service_urls: dict[str, str]
     """Where each service behind it is, by name."""
+    ca_file: Path | None = None
+    """Whose certificates the services behind show, where their addresses are https; else whom the machine trusts."""
     sign_ins_per_minute: int = 300
     """Passwords, codes and registrations from one client address; auth limits each account besides."""
     requests_per_minute: int = 30_000

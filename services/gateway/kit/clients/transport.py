@@ -1,9 +1,11 @@
 """One HTTP client for all services: identity, request id, time-outs, problem documents back into refusals."""
 
 import secrets
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import aiohttp
@@ -99,20 +101,21 @@ def _refusal(status: int, body: bytes) -> Refused:
     )
 
 
-def _session(connections: int) -> aiohttp.ClientSession:
-    connector = aiohttp.TCPConnector(limit=connections, keepalive_timeout=_KEEP_ALIVE_SECONDS)
+def _session(connections: int, tls: ssl.SSLContext) -> aiohttp.ClientSession:
+    connector = aiohttp.TCPConnector(limit=connections, keepalive_timeout=_KEEP_ALIVE_SECONDS, ssl=tls)
     return aiohttp.ClientSession(connector=connector, timeout=_USUAL, auto_decompress=False)
 
 
 class Transport:
     """Asks the services. Open it within the event loop that uses it."""
 
-    def __init__(self, urls: Mapping[str, str], identities: IdentityTokenCache) -> None:
+    def __init__(self, urls: Mapping[str, str], identities: IdentityTokenCache, ca_file: Path | None = None) -> None:
         self._urls = urls
         self._identities = identities
-        self._session = _session(_CONNECTIONS)
+        tls = ssl.create_default_context(cafile=ca_file)
+        self._session = _session(_CONNECTIONS, tls)
         # Apart, so that many slow requests (passwords, uploads, downloads) never keep a page waiting for a connection.
-        self._slow_session = _session(_SLOW_CONNECTIONS)
+        self._slow_session = _session(_SLOW_CONNECTIONS, tls)
 
     async def close(self) -> None:
         """Lets go of every connection."""
