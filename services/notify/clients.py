@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from aiosmtplib import (
     SMTP,
@@ -45,6 +45,8 @@ class MailServer:
         parts = urlsplit(url)
         self._hostname, self._port = parts.hostname or "", parts.port
         self._is_tls = parts.scheme == "smtps"
+        self._ca_file = parse_qs(parts.query).get("cafile", [None])[0]
+        needs_tls = needs_tls or self._ca_file is not None
         self._starts_tls = True if needs_tls and not self._is_tls else None
         self._username = unquote(parts.username) if parts.username else None
         self._password = unquote(parts.password) if parts.password else None
@@ -97,6 +99,7 @@ class MailServer:
             password=self._password,
             use_tls=self._is_tls,
             start_tls=self._starts_tls,
+            cert_bundle=self._ca_file,
             timeout=SEND_SECONDS,
         )
         await client.connect()

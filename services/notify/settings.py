@@ -15,7 +15,10 @@ class Settings(StoredServiceSettings):
 
     mongo_database: str = "portal_notify"
     smtp_url: SecretStr
-    """`smtp:` (STARTTLS where the server offers it, in production always) or `smtps:`, with user and password."""
+    """`smtp:` (STARTTLS where the server offers it, in production always) or `smtps:`, with user and password.
+
+    With `?cafile=` the server shows a certificate of that CA, or gets no email.
+    """
     code_key: SecretStr
     """Opens the codes that auth has sealed; 32 bytes as base64url."""
     gateway_public_key: str

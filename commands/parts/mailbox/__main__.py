@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import signal
+import ssl
 import threading
 from pathlib import Path
 
@@ -11,13 +12,13 @@ from commands.parts.mailbox.store import KEPT, Mailbox
 from commands.parts.mailbox.web import MailboxServer
 
 
-async def serve(host: str, smtp_port: int, http_port: int, data: Path, kept: int) -> None:
+async def serve(mailbox: Mailbox, host: str, smtp_port: int, http_port: int, tls: ssl.SSLContext | None) -> None:
     """Both doors, until SIGTERM or SIGINT."""
-    mailbox, refusals = Mailbox(data / "mail.sqlite", kept), Refusals()
+    refusals = Refusals()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    smtp = await listen(mailbox, refusals, host, smtp_port)
+    smtp = await listen(mailbox, refusals, host, smtp_port, tls)
     web = MailboxServer((host, http_port), mailbox, refusals)
     threading.Thread(target=web.serve_forever, daemon=True).start()
     await stop.wait()
@@ -33,9 +34,15 @@ def main() -> None:
     parser.add_argument("--http-port", type=int, default=8025)
     parser.add_argument("--data", type=Path, required=True, help="directory that keeps the messages")
     parser.add_argument("--keep", type=int, default=KEPT, help="how many messages to keep, the newest ones")
+    parser.add_argument("--certificate", type=Path, help="key and certificate in one file: then STARTTLS is a must")
     given = parser.parse_args()
     given.data.mkdir(parents=True, exist_ok=True)
-    asyncio.run(serve(given.host, given.smtp_port, given.http_port, given.data, given.keep))
+    tls = None
+    if given.certificate:
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.load_cert_chain(given.certificate)
+    mailbox = Mailbox(given.data / "mail.sqlite", given.keep)
+    asyncio.run(serve(mailbox, given.host, given.smtp_port, given.http_port, tls))
 
 
 if __name__ == "__main__":

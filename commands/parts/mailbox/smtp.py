@@ -3,6 +3,7 @@
 import asyncio
 import random
 import re
+import ssl
 from collections import Counter
 from typing import cast
 
@@ -92,11 +93,20 @@ class Sink:
         return f"250 OK: queued as {message_id}"
 
 
-async def listen(mailbox: Mailbox, refusals: Refusals, host: str, port: int) -> asyncio.Server:
-    """Open the SMTP door on this address."""
+async def listen(
+    mailbox: Mailbox, refusals: Refusals, host: str, port: int, tls: ssl.SSLContext | None = None
+) -> asyncio.Server:
+    """Open the SMTP door on this address; with `tls` only to those who start it."""
     sink = Sink(mailbox, refusals)
     return await asyncio.get_running_loop().create_server(
-        lambda: SMTP(sink, data_size_limit=LARGEST, enable_SMTPUTF8=True, hostname="localhost"),
+        lambda: SMTP(
+            sink,
+            data_size_limit=LARGEST,
+            enable_SMTPUTF8=True,
+            hostname="localhost",
+            tls_context=tls,
+            require_starttls=tls is not None,
+        ),
         host,
         port,
     )

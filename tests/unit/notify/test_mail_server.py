@@ -1,12 +1,19 @@
 """An email leaves over TLS, or in production not at all."""
 
+import ssl
 from collections.abc import Iterator
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 
+from commands.parts.mailbox.smtp import Refusals, listen
+from commands.parts.mailbox.store import Mailbox
 from commands.parts.ports import pick
+from deploy.certificates.prepare import prepare
 from services.notify.clients import Away, Bounced, Deferred, MailServer
 from services.notify.model.mail import Mail
 
@@ -47,3 +54,30 @@ async def test_on_a_laptop_it_does(relay: tuple[Relay, str]) -> None:
     await server.send(MAIL)
     server.close()
     assert handler.taken == 1
+
+
+@pytest.mark.parametrize(("whose", "taken"), [("ours", 1), ("another", 0)])
+async def test_a_server_of_another_ca_gets_no_email(tmp_path: Path, whose: str, taken: int) -> None:
+    for ca in ("ours", "another"):
+        prepare(tmp_path / ca, ["mailpit"], datetime.now(UTC))
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(tmp_path / "ours/mailpit/server.pem")
+    mailbox = Mailbox(tmp_path / "mail.sqlite", 10)
+    catcher = await listen(mailbox, Refusals(), "127.0.0.1", 0, tls)
+    async with catcher:
+        port = catcher.sockets[0].getsockname()[1]
+        server = MailServer(f"smtp://localhost:{port}?cafile={tmp_path / whose / 'ca/ca.pem'}")
+        with nullcontext() if taken else pytest.raises(Away):
+            await server.send(MAIL)
+        server.close()
+    assert mailbox.page(0, 10)["total"] == taken
+
+
+async def test_a_relay_without_tls_gets_no_email_where_a_ca_is_named(tmp_path: Path, relay: tuple[Relay, str]) -> None:
+    handler, url = relay
+    prepare(tmp_path, [], datetime.now(UTC))
+    server = MailServer(f"{url}?cafile={tmp_path / 'ca/ca.pem'}")
+    with pytest.raises((Away, Bounced, Deferred)):
+        await server.send(MAIL)
+    server.close()
+    assert handler.taken == 0
