@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,6 +13,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 _FOR_TESTS = ("PORTAL_CLOCK_FILE", "PORTAL_FAILPOINTS")
 _FEWEST_BYTES = 16
 """Of 32 random bytes at least so many differ; a key of zeros, or of one word again and again, has fewer."""
+_LETS_ANYBODY_ANSWER = {"no_verify_ssl", "tlsinsecure", "tlsallowinvalidcertificates", "tlsallowinvalidhostnames"}
+"""Options of the two drivers that skip the check of a certificate."""
 
 
 class ServiceSettings(BaseSettings):
@@ -24,6 +26,8 @@ class ServiceSettings(BaseSettings):
     env: Literal["local", "test", "production"] = Field(default="local", validation_alias="PORTAL_ENV")
     authorities_dir: Path = Field(default=Path("deploy/authorities"), validation_alias="PORTAL_AUTHORITIES_DIR")
     log_level: str = Field(default="INFO", validation_alias="PORTAL_LOG_LEVEL")
+    trusted_network: bool = Field(default=False, validation_alias="PORTAL_TRUSTED_NETWORK")
+    """A mesh or a tunnel encrypts between the parts: production then takes addresses without TLS."""
 
     @model_validator(mode="after")
     def _check_for_production(self) -> Self:
@@ -40,6 +44,11 @@ class ServiceSettings(BaseSettings):
             elif name == "public_url" and not str(value).startswith("https://"):
                 yield f"{self.variable(name)} is not https, name the address that browsers use"
 
+    def plain_faults(self, name: str, *urls: str) -> Iterator[str]:
+        """A setting with an address that anybody on the network could listen in to, where nothing below encrypts."""
+        if not self.trusted_network and not all(map(is_sealed, urls)):
+            yield f"{self.variable(name)} is not TLS with a checked certificate, or set PORTAL_TRUSTED_NETWORK=true"
+
     def variable(self, name: str) -> str:
         """The environment variable of a setting."""
         return f"{self.model_config.get('env_prefix', '')}{name}".upper()
@@ -53,17 +62,30 @@ class StoredServiceSettings(ServiceSettings):
     amqp_url: SecretStr
 
     def unfit_for_production(self) -> Iterator[str]:
-        """Also a database or a broker that asks for no password."""
+        """Also a database or a broker that asks for no password, or that is spoken to in clear."""
         yield from super().unfit_for_production()
         for name, url in (("mongo_url", self.mongo_url), ("amqp_url", self.amqp_url)):
             if not has_password(url):
                 yield f"{self.variable(name)} has no password, give this service a user of its own"
+            yield from self.plain_faults(name, url.get_secret_value())
 
 
 def has_password(url: SecretStr) -> bool:
     """Whether an address names a user and a password that are not a broker's default ones."""
     parts = urlsplit(url.get_secret_value())
     return bool(parts.username and parts.password) and parts.username != "guest"
+
+
+def is_sealed(url: str) -> bool:
+    """Whether an address means TLS, and a certificate that is checked."""
+    parts = urlsplit(url)
+    options = {name.lower(): value for name, value in parse_qsl(parts.query, keep_blank_values=True)}
+    if options.keys() & _LETS_ANYBODY_ANSWER:
+        return False
+    if parts.scheme in {"mongodb", "mongodb+srv"}:
+        unsaid = "true" if parts.scheme == "mongodb+srv" else "false"
+        return options.get("tls", options.get("ssl", unsaid)) == "true"
+    return parts.scheme in {"amqps", "https"}
 
 
 def _key_faults(variable: str, key: SecretStr | str) -> Iterator[str]:

@@ -22,6 +22,8 @@ STAND_INS = ROOT / "tests/containers"
 STAND_IN = "standin"
 _PING_SECONDS = 10
 _BUILD_SECONDS = 900
+_TEST_SECONDS = 900
+"""The first test has the whole portal brought up, which takes minutes on a busy machine."""
 HOW_TO_GET_AN_ENGINE = (
     "No Docker engine answers ({reason}). Start one, for example Docker Engine or Docker Desktop; where it does not "
     "listen at the usual place, name its address in DOCKER_HOST. Then try again: ./portal test containers"
@@ -91,7 +93,7 @@ def run(arguments: Sequence[str]) -> int:
     """Prepare, test, and say what stood in for what."""
     stand_ins = prepare()
     environment = {**os.environ, "TESTCONTAINERS_RYUK_DISABLED": "true"}
-    command = [sys.executable, "-m", "pytest", str(STAND_INS), *arguments]
+    command = [sys.executable, "-m", "pytest", "--timeout", str(_TEST_SECONDS), str(STAND_INS), *arguments]
     code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     if stand_ins:
         print(f"Stand-ins, built from Debian, took the place of published images in this run: {', '.join(stand_ins)}.")

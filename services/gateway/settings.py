@@ -43,7 +43,11 @@ class GatewaySettings(ServiceSettings):
         return urls
 
     def unfit_for_production(self) -> Iterator[str]:
-        """Also a gateway that cannot tell its clients apart, since it knows no proxy or believes everybody."""
+        """Also a gateway that cannot tell its clients apart, since it knows no proxy or believes everybody.
+
+        And one that speaks to the services behind in clear.
+        """
         yield from super().unfit_for_production()
+        yield from self.plain_faults("service_urls", *self.service_urls.values())
         if not self.proxies.strip() or "*" in self.proxies:
             yield "FORWARDED_ALLOW_IPS (PORTAL_PROXY) does not name the TLS proxy in front, give its address or network"

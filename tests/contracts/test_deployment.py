@@ -25,6 +25,7 @@ from contracts import registry
 
 TEXT = (ROOT / "compose.yaml").read_text(encoding="utf-8")
 PARTS: dict[str, dict[str, Any]] = yaml.safe_load(TEXT)["services"]
+VOLUMES = yaml.safe_load(TEXT)["volumes"].keys()
 SERVICES, STORED = registry.names(), registry.stored()
 MADE = environment(["bristol", "oxfordshire"], "http://localhost:8000")
 REAL = environment(["bristol", "oxfordshire"], "https://portal.example") | {
@@ -105,9 +106,22 @@ def test_each_service_gets_every_setting_that_it_must_have(
 
 
 ZEROS = "A" * 43
+PLAIN_MONGO = ("", "?tls=false", "?tls=true&tlsInsecure=true", "?tls=true&tlsAllowInvalidHostnames=true")
+TLS_URLS = {name: f"https://{name}:8000" for name in STORED}
+PLAIN_AMQP = (
+    "amqp://portal:secret@rabbitmq/",
+    "amqp://portal:secret@rabbitmq/?tls=true",
+    "amqps://portal:secret@rabbitmq/?no_verify_ssl=1",
+)
 UNFIT = [
-    *((name, variable, "mongodb://mongo:27017/") for name, variable in ((n, f"{n.upper()}_MONGO_URL") for n in STORED)),
-    *((name, f"{name.upper()}_AMQP_URL", "amqp://guest:guest@rabbitmq/") for name in STORED),
+    *((name, f"{name.upper()}_MONGO_URL", "mongodb://mongo:27017/?tls=true") for name in STORED),
+    *((name, f"{name.upper()}_AMQP_URL", "amqps://guest:guest@rabbitmq/") for name in STORED),
+    *(
+        (name, f"{name.upper()}_MONGO_URL", f"mongodb://{name}:secret@mongo/{options}")
+        for name in STORED
+        for options in PLAIN_MONGO
+    ),
+    *((name, f"{name.upper()}_AMQP_URL", address) for name in STORED for address in PLAIN_AMQP),
     *((name, f"{name.upper()}_GATEWAY_PUBLIC_KEY", ZEROS) for name in STORED),
     *((name, "PORTAL_CLOCK_FILE", "/tmp/clock") for name in SERVICES),
     *((name, "PORTAL_FAILPOINTS", "/tmp/points") for name in SERVICES),
@@ -122,6 +136,7 @@ UNFIT = [
     ("gateway", "GATEWAY_SECRET", ZEROS),
     ("gateway", "GATEWAY_SIGNING_KEY", ZEROS),
     ("gateway", "GATEWAY_AUTH_PUBLIC_KEY", ZEROS),
+    *(("gateway", "GATEWAY_SERVICE_URLS", json.dumps(TLS_URLS | {name: f"http://{name}:8000"})) for name in STORED),
     ("gateway", "FORWARDED_ALLOW_IPS", ""),
     ("gateway", "FORWARDED_ALLOW_IPS", "*"),
 ]
@@ -135,6 +150,47 @@ def test_production_refuses_what_is_good_enough_for_a_laptop_only(
         settings_of(name, REAL, monkeypatch, **{variable: value})
     told = str(refused.value)
     assert [name for name, secret in REAL.items() if SECRET.search(name) and secret in told] == []
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_production_takes_plain_addresses_where_something_below_encrypts(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = {f"{name.upper()}_MONGO_URL": "mongodb://me:secret@mongo/", f"{name.upper()}_AMQP_URL": PLAIN_AMQP[0]}
+    assert settings_of(name, REAL, monkeypatch, **plain, PORTAL_TRUSTED_NETWORK="true").trusted_network
+
+
+def mounts(name: str) -> dict[str, str]:
+    """The named volumes of a container, by where they are in it."""
+    given = (volume.split(":") for volume in PARTS[name].get("volumes", []))
+    return {where: volume for volume, where, *_ in given if volume in VOLUMES}
+
+
+def test_a_certificate_is_made_for_each_server_and_its_key_is_in_no_other_container() -> None:
+    _, folder, *servers = PARTS["certificates"]["command"].removeprefix("python -m ").split()
+    assert set(servers) == {"rabbitmq", "mongo", "mailpit", *STORED}
+    given = mounts("certificates")
+    assert given.keys() == {f"{folder}/{part}" for part in ("ca", "ca-key", *servers)}
+    for part in ("ca-key", *servers):
+        holders = {name for name in PARTS if given[f"{folder}/{part}"] in mounts(name).values()}
+        assert holders == {"certificates", part} - {"ca-key"}
+
+
+def test_a_volume_of_the_certificates_belongs_to_the_user_who_writes_them() -> None:
+    (made,) = re.findall(r"for name in (.*); do", (ROOT / "deploy/images/Containerfile").read_text(encoding="utf-8"))
+    assert {f"/var/lib/portal/certificates/{folder}" for folder in made.split()} == mounts("certificates").keys()
+
+
+def test_each_service_behind_the_gateway_answers_by_tls_alone() -> None:
+    answering = {name for name in SERVICES if "UVICORN_SSL_CERTFILE" in PARTS[name]["environment"]}
+    assert answering == set(STORED)
+
+
+def test_broker_and_database_take_nothing_in_clear() -> None:
+    lines = (ROOT / "deploy/rabbitmq/rabbitmq.conf").read_text(encoding="utf-8").splitlines()
+    assert "listeners.tcp = none" in lines
+    assert [line for line in lines if line.startswith("listeners.")][1:] == ["listeners.ssl.default = 5671"]
+    assert "--tlsMode requireTLS" in PARTS["mongo"]["command"]
 
 
 def test_the_environment_file_holds_all_that_compose_asks_for() -> None:
