@@ -28,12 +28,12 @@ class CouncilMessagesClient:
         """A page of what the council was told: each service's events in its order, the services' by time."""
         reached = _places(after)
         asked = [
-            self._transport.get(
-                ToldView, service, f"/told?{urlencode({'after': reached[service], 'limit': limit})}", council
+            self._transport.ask(
+                service, "GET", f"/told?{urlencode({'after': reached[service], 'limit': limit})}", council
             )
             for service in reached
         ]
-        views = await asyncio.gather(*asked)
+        views = [ToldView.model_validate_json(answer) for answer in await asyncio.gather(*asked)]
         told = [[(service, event) for event in view.events] for service, view in zip(reached, views, strict=True)]
         page = []
         for service, event in islice(merge(*told, key=lambda one: one[1].at), limit):

@@ -17,64 +17,61 @@ from contracts.api.tasks import (
     TaskView,
 )
 from contracts.council import Assignee
-from services.gateway.kit.clients.transport import Download, Transport
+from services.gateway.kit.clients.service import ServiceClient
+from services.gateway.kit.clients.transport import Download
 
-_SERVICE = "tasks"
 
-
-class TasksClient:
+class TasksClient(ServiceClient):
     """Each request is a professional's or a council's."""
 
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+    service = "tasks"
 
     async def list(self, person: Professional, asked: Mapping[str, str | int]) -> TaskListView:
         """A page of a person's tasks, and one of those in their groups, as they asked for them."""
         query = urlencode(asked)
-        return await self._transport.get(TaskListView, _SERVICE, f"/tasks?{query}", person)
+        return await self._ask(TaskListView, "GET", f"/tasks?{query}", person)
 
     async def grant(self, person: Professional, task_id: str) -> GrantView:
         """The task, and what the person may do with it."""
         path = f"/tasks/{quote(task_id, safe='')}/grant"
-        return GrantView.model_validate_json(await self._transport.ask(_SERVICE, "POST", path, person))
+        return await self._ask(GrantView, "POST", path, person)
 
     async def look(self, person: Professional, task_id: str) -> TaskView:
         """A group's task before it is picked up."""
-        return await self._transport.get(TaskView, _SERVICE, f"/tasks/{quote(task_id, safe='')}/look", person)
+        return await self._ask(TaskView, "GET", f"/tasks/{quote(task_id, safe='')}/look", person)
 
     async def pick_up(self, person: Professional, task_id: str) -> GrantView:
         """Takes a group's task; Conflict says who was first."""
         path = f"/tasks/{quote(task_id, safe='')}/pickup"
-        return GrantView.model_validate_json(await self._transport.ask(_SERVICE, "POST", path, person))
+        return await self._ask(GrantView, "POST", path, person)
 
     async def of_group_members(self, person: Professional, asked: Mapping[str, str | int]) -> GroupTasksView:
         """What was picked up from the groups that the person manages."""
-        return await self._transport.get(GroupTasksView, _SERVICE, f"/group-tasks?{urlencode(asked)}", person)
+        return await self._ask(GroupTasksView, "GET", f"/group-tasks?{urlencode(asked)}", person)
 
     async def choices(self, person: Professional, task_id: str, words: str) -> ReAssignView:
         """Whom the task may be re-assigned to; the words go in the body, because they are people's names."""
         path = f"/tasks/{quote(task_id, safe='')}/re-assign"
         if not words:
-            return await self._transport.get(ReAssignView, _SERVICE, path, person)
+            return await self._ask(ReAssignView, "GET", path, person)
         body = SearchBody(words=words)
-        found = await self._transport.ask(_SERVICE, "POST", f"{path}/search", person, body=body)
-        return ReAssignView.model_validate_json(found)
+        return await self._ask(ReAssignView, "POST", f"{path}/search", person, body=body)
 
     async def re_assign(self, person: Professional, task_id: str, to: Assignee) -> None:
         """Gives the task to somebody else."""
         path = f"/tasks/{quote(task_id, safe='')}/re-assign"
-        await self._transport.ask(_SERVICE, "POST", path, person, body=ReAssignBody(to=to))
+        await self._call("POST", path, person, body=ReAssignBody(to=to))
 
     def document(self, person: Professional, task_id: str, document_id: str) -> AbstractAsyncContextManager[Download]:
         """The bytes of a document that the council sent along."""
         path = f"/tasks/{quote(task_id, safe='')}/documents/{quote(document_id, safe='')}"
-        return self._transport.download(_SERVICE, path, person)
+        return self._transport.download(self.service, path, person)
 
     async def delegation(self, council: Council, delegation_id: str) -> DelegationView:
         """A delegation's state."""
         path = f"/delegations/{quote(delegation_id, safe='')}"
-        return await self._transport.get(DelegationView, _SERVICE, path, council)
+        return await self._ask(DelegationView, "GET", path, council)
 
     async def delegations(self, council: Council, query: dict[str, str]) -> DelegationListView:
         """A page of a council's delegations."""
-        return await self._transport.get(DelegationListView, _SERVICE, f"/delegations?{urlencode(query)}", council)
+        return await self._ask(DelegationListView, "GET", f"/delegations?{urlencode(query)}", council)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import aiohttp
 from pydantic import BaseModel, ValidationError
@@ -30,7 +30,6 @@ from contracts.api.problem import Problem
 
 Principal = Professional | Council | None
 """Who asks: a professional, a council, or the gateway itself while nobody is signed in."""
-Model = TypeVar("Model", bound=BaseModel)
 
 _USUAL = aiohttp.ClientTimeout(total=2)
 _SLOW = aiohttp.ClientTimeout(total=120, connect=10)
@@ -173,16 +172,16 @@ class Transport:
             log.warning("service away", service_asked=service, error=type(error).__name__)
             raise Unavailable("service_away", retry_after=5) from error
 
-    async def ask(  # noqa: PLR0917 - one request, all of it
+    async def ask(
         self,
         service: str,
         method: str,
         path: str,
         principal: Principal,
+        *,
         grant: str | None = None,
         body: BaseModel | None = None,
         headers: Mapping[str, str] | None = None,
-        *,
         slow: bool = False,
     ) -> bytes:
         """The answer's body; a problem document is raised as the refusal that it is."""
@@ -199,12 +198,6 @@ class Transport:
         if response.status >= 400:  # noqa: PLR2004 - an error
             raise _refusal(response.status, content)
         return content
-
-    async def get(
-        self, model: type[Model], service: str, path: str, principal: Principal, grant: str | None = None
-    ) -> Model:
-        """What a service shows."""
-        return model.model_validate_json(await self.ask(service, "GET", path, principal, grant))
 
     @asynccontextmanager
     async def download(
