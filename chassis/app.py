@@ -29,6 +29,7 @@ from chassis.outbox import Publisher
 from chassis.quarantine import Quarantine
 from chassis.relay import Relay
 from chassis.settings import ServiceSettings, StoredServiceSettings
+from chassis.subscription import ServiceT
 from chassis.telemetry import configure_logging, log
 from chassis.tokens import Verifier
 
@@ -56,7 +57,7 @@ class StoredServiceContext(ServiceContext):
 
 
 Compose = Callable[[ServiceContext], Awaitable[Any]]
-ComposeStored = Callable[[StoredServiceContext], Awaitable[Any]]
+ComposeStored = Callable[[StoredServiceContext], Awaitable[ServiceT]]
 
 
 def service_app(
@@ -93,9 +94,9 @@ def stored_service_app(
     *,
     name: str,
     settings: StoredServiceSettings,
-    compose: ComposeStored,
+    compose: ComposeStored[ServiceT],
     routes: Sequence[BaseRoute],
-    subscriptions: Sequence[Subscription] = (),
+    subscriptions: Sequence[Subscription[Any, ServiceT]] = (),
     jobs: Sequence[Job] = (),
     identities: Verifier | None = None,
     grants: Verifier | None = None,
@@ -119,7 +120,11 @@ class ServiceRuntime:
     """What runs below and beside a service that keeps something: database, outbox, consumers, jobs."""
 
     def __init__(
-        self, name: str, settings: StoredServiceSettings, subscriptions: Sequence[Subscription], jobs: Sequence[Job]
+        self,
+        name: str,
+        settings: StoredServiceSettings,
+        subscriptions: Sequence[Subscription[Any, Any]],
+        jobs: Sequence[Job],
     ) -> None:
         self._name = name
         self._amqp_url = settings.amqp_url.get_secret_value()
@@ -136,7 +141,7 @@ class ServiceRuntime:
     def _user(self) -> str:
         return unquote(urlsplit(self._amqp_url).username or "guest")
 
-    async def open(self, context: ServiceContext, compose: ComposeStored) -> Any:
+    async def open(self, context: ServiceContext, compose: ComposeStored[Any]) -> Any:
         """Opens everything in this order; at the end it closes from below: no more work, then what work needs."""
         closing, health = context.closing, context.health
         closing.callback(self._database.close)
@@ -151,7 +156,7 @@ class ServiceRuntime:
             await closing.enter_async_context(loop.beside(repeat(job, self._leases, self._name, service)))
         return service
 
-    async def _compose(self, context: ServiceContext, compose: ComposeStored) -> Any:
+    async def _compose(self, context: ServiceContext, compose: ComposeStored[Any]) -> Any:
         """As soon as the database answers. What an attempt has opened before it failed is closed again."""
         async with asyncio.timeout(_START_SECONDS):
             while True:

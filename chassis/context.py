@@ -12,6 +12,8 @@ from uuid import UUID, uuid4, uuid5
 
 from pydantic import BaseModel
 
+from contracts.registry import OPERATOR
+
 ActorKind = Literal["account", "council", "service", "operator"]
 _KINDS = get_args(ActorKind)
 _NAMESPACE = UUID("0d0a5c1e-9a5e-4c6f-8a75-3d3f8b1b0c11")
@@ -106,7 +108,8 @@ def of_event(message_id: str, correlation_id: str | None, told_by: str, headers:
     return Context(
         correlation_id or derived(message_id),
         message_id,
-        Actor.read(str(headers.get(HEADER_ACTOR, ""))) or Actor("service", told_by),
+        Actor.read(str(headers.get(HEADER_ACTOR, "")))
+        or Actor("operator" if told_by == OPERATOR else "service", told_by),
         str(headers[HEADER_AUTHORITY]) if HEADER_AUTHORITY in headers else None,
     )
 

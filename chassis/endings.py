@@ -1,23 +1,47 @@
-"""How deliveries end other than done: answered and buried, tried again, given up. Each by a confirmed copy."""
+"""The five ends of a delivery: done, already handled, later, refused, failed. All but two by a confirmed copy."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from chassis import loop, retry, security
 from chassis.delivery import Delivery
-from chassis.errors import Refused
+from chassis.errors import DATABASE_AWAY, AlreadyHandled, Refused, TryLater
+from chassis.middlewares import Middleware, Next, Received
 from chassis.outbox import Keep, Publisher
 from chassis.subscription import Subscription
+from chassis.telemetry import log
+
+_AWAY_SECONDS = 5
 
 
-class Endings:
+class Endings(Middleware):
     """Publishes what becomes of a delivery; the delivery itself is acknowledged by whoever took it."""
 
     def __init__(self, publisher: Publisher, keep: Keep) -> None:
         self._publisher = publisher
         self._keep = keep
 
-    async def refuse(self, subscription: Subscription, delivery: Delivery, refused: Refused) -> None:
+    async def around(self, call_next: Next, msg: Received) -> str:
+        """One delivery; says how it ended, in the words of the metric."""
+        subscription, delivery = msg.subscription, msg.delivery
+        try:
+            await call_next(msg)
+        except AlreadyHandled:
+            return "repeated"
+        except TryLater as later:
+            log.info("later", why=str(later))
+            return await self._later(delivery, later.after)
+        except Refused as refused:
+            return await self._refuse(subscription, delivery, refused)
+        except DATABASE_AWAY as error:
+            log.warning("database away", error=repr(error))
+            return await self._later(delivery, _AWAY_SECONDS)
+        except Exception as error:  # noqa: BLE001 - a bug or an unknown fault: retried by policy, then dead
+            log.error("failed", attempt=delivery.attempts + 1, exc_info=error)
+            return await self._fail(subscription, delivery, error)
+        return "done"
+
+    async def _refuse(self, subscription: Subscription[Any, Any], delivery: Delivery, refused: Refused) -> str:
         """Answered, where its sender is one whom we answer, and kept among the dead."""
         security.record(
             "delivery.refused", "refused", code=refused.code, queue=delivery.queue, broker_user=delivery.user_id
@@ -36,8 +60,9 @@ class Endings:
             await self._keep([answer.as_document()])
         where = f" ({refused.field})" if refused.field else ""
         await self._bury(subscription, delivery, refused.code, f"{refused.detail}{where}", delivery.attempts + 1)
+        return "refused"
 
-    async def fail(self, subscription: Subscription, delivery: Delivery, error: Exception) -> str:
+    async def _fail(self, subscription: Subscription[Any, Any], delivery: Delivery, error: Exception) -> str:
         """Tried again by the policy of its subscription, in the end buried; says which."""
         attempts = delivery.attempts + 1
         delay = subscription.retry.delay_after(attempts)
@@ -47,16 +72,17 @@ class Endings:
         await self._again(delivery, delay, attempts)
         return "retried"
 
-    async def later(self, delivery: Delivery, seconds: int) -> None:
+    async def _later(self, delivery: Delivery, seconds: int) -> str:
         """Comes again after this time at least, and that counts as no attempt."""
         await self._again(delivery, retry.at_least(seconds), delivery.attempts)
+        return "later"
 
     async def _again(self, delivery: Delivery, seconds: int, attempts: int) -> None:
         headers = delivery.carried_headers({retry.HEADER_ATTEMPTS: attempts})
         await self._copy(delivery, retry.retry_queue(seconds), delivery.queue, headers)
 
     async def _bury(
-        self, subscription: Subscription, delivery: Delivery, code: str, reason: str, attempts: int
+        self, subscription: Subscription[Any, Any], delivery: Delivery, code: str, reason: str, attempts: int
     ) -> None:
         headers = delivery.carried_headers(
             {

@@ -18,6 +18,7 @@ from chassis import clock, context
 from chassis.loop import LARGE
 from chassis.telemetry import PUBLISHED
 from contracts.base import Message, PortalMessage
+from contracts.catalogue import CATALOGUE
 
 Collection: TypeAlias = "AsyncIOMotorCollection[dict[str, Any]]"
 
@@ -162,7 +163,8 @@ class Publisher:
                 timestamp=timestamp or clock.now(),
                 user_id=self._user,
             )
-        PUBLISHED.labels(type or "unknown").inc()
+        # A copy of a council's message has the type that the council gave it.
+        PUBLISHED.labels(type if type in CATALOGUE else "unknown").inc()
 
     async def close(self) -> None:
         """Closes the connections."""

@@ -11,6 +11,7 @@ from pymongo import ASCENDING, IndexModel, ReturnDocument
 from chassis import clock
 from chassis.delivery import Delivery
 from chassis.errors import Refused
+from chassis.middlewares import Middleware, Next, Received
 from chassis.outbox import Collection
 
 _SUSPECT_RETURNS = 2
@@ -24,7 +25,7 @@ def is_suspect(delivery: Delivery) -> bool:
     return delivery.returns >= _SUSPECT_RETURNS
 
 
-class Quarantine:
+class Quarantine(Middleware):
     """Where suspects are tried. An attempt is written down before it begins, and struck out by whoever survives it."""
 
     def __init__(self, attempts: Collection) -> None:
@@ -35,6 +36,13 @@ class Quarantine:
         """Makes the index that forgets."""
         forget = IndexModel([("at", ASCENDING)], expireAfterSeconds=_KEPT_SECONDS)
         await self._attempts.create_indexes([forget])
+
+    async def around(self, call_next: Next, msg: Received) -> None:
+        """One delivery; a suspect waits for the suspects before it."""
+        if is_suspect(msg.delivery):
+            await self.attempt_alone(msg.delivery, lambda: call_next(msg))
+        else:
+            await call_next(msg)
 
     async def attempt_alone(self, delivery: Delivery, work: Callable[[], Awaitable[None]]) -> None:
         """Runs the work while no other suspect's runs; Refused where the process has died of it too often."""

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from types import NoneType
+from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
@@ -24,21 +25,23 @@ _FROM = "from"
 _OF_A_COUNCIL = 24
 _OF_A_SERVICE = 32
 
-MessageT = TypeVar("MessageT", bound=Message)
-Handler = Callable[[Any, Delivery, Any], Awaitable[None]]
+MessageT = TypeVar("MessageT", bound=Message | None)
+ServiceT = TypeVar("ServiceT")
+BodyT = TypeVar("BodyT", bound=Message)
 Refusal = Callable[[Delivery, Refused], Outgoing | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Subscription:
-    """What one handler hears: `handler(message, delivery, service)`.
+class Subscription(Generic[MessageT, ServiceT]):
+    """What one handler hears: `handler(message, delivery, service)`. `refusal` answers a refused delivery.
 
-    `message` None means the body is not read (the handler gets None). `refusal` answers a refused delivery.
+    A service's `subscriptions` are a tuple without a type of its own: so mypy holds each handler against its message.
     """
 
     queue: str
-    message: type[Message] | None
-    handler: Handler
+    message: type[MessageT]
+    """NoneType means that the body is not read: the handler gets None."""
+    handler: Callable[[MessageT, Delivery, ServiceT], Awaitable[None]]
     retry: Retry = DEFAULT_RETRY
     prefetch: int = 0
     """How many deliveries of a queue are in work at a time; 0 is as many as suits whoever speaks there."""
@@ -46,18 +49,23 @@ class Subscription:
     refusal: Refusal | None = None
 
     @property
+    def model(self) -> type[Message] | None:
+        """The class of the body; None where it is not read."""
+        return None if issubclass(self.message, NoneType) else self.message
+
+    @property
     def exchange(self) -> str:
         """Where the queue is bound."""
-        if self.message is None:
+        if self.model is None:
             return UNKNOWN_EXCHANGE
-        return COUNCIL_INBOX if issubclass(self.message, CouncilMessage) else EVENTS_EXCHANGE
+        return COUNCIL_INBOX if issubclass(self.model, CouncilMessage) else EVENTS_EXCHANGE
 
     @property
     def binding_key(self) -> str:
         """What is heard, whoever says it."""
-        if self.message is None:
+        if self.model is None:
             return "#"
-        return f"*.{self.message.wire_name}" if self.is_from_councils else self.message.wire_name
+        return f"*.{self.model.wire_name}" if self.is_from_councils else self.model.wire_name
 
     @property
     def at_once(self) -> int:
@@ -71,9 +79,9 @@ class Subscription:
 
     def queues(self, authorities: Iterable[str]) -> dict[str, str]:
         """Every queue that the handler consumes, with the key that it is bound by."""
-        if not self.is_from_councils or self.message is None:
+        if not self.is_from_councils or self.model is None:
             return {self.queue: self.binding_key}
-        return {f"{self.queue}.{_FROM}.{code}": f"{code}.{self.message.wire_name}" for code in authorities}
+        return {f"{self.queue}.{_FROM}.{code}": f"{code}.{self.model.wire_name}" for code in authorities}
 
     @property
     def queue_pattern(self) -> str:
@@ -83,9 +91,9 @@ class Subscription:
     @property
     def teller(self) -> str | None:
         """The service that alone tells it, as which it signs in at the broker; None where councils speak."""
-        if self.exchange != EVENTS_EXCHANGE or self.message is None:
+        if self.exchange != EVENTS_EXCHANGE or self.model is None:
             return None
-        return owner_of(self.message.wire_name)
+        return owner_of(self.model.wire_name)
 
     def check_envelope(self, delivery: Delivery, speaks_for_all: Collection[str]) -> None:
         """Refused where properties cannot be read, or somebody else tells what is its owner's to tell."""
@@ -107,7 +115,7 @@ class Subscription:
         return delivery.user_id in {self.teller, *speaks_for_all}
 
 
-def read_body(model: type[MessageT], body: bytes) -> MessageT:
+def read_body(model: type[BodyT], body: bytes) -> BodyT:
     """The body as its model; Refused says what is wrong and, by JSON pointer, where."""
     data = strictjson.read(body)
     try:
@@ -117,7 +125,7 @@ def read_body(model: type[MessageT], body: bytes) -> MessageT:
         raise Refused("invalid", first["msg"], field=_pointer(first["loc"], data)) from error
 
 
-async def read(model: type[MessageT], body: bytes) -> MessageT:
+async def read(model: type[BodyT], body: bytes) -> BodyT:
     """The same; a large body does not hold up the event loop."""
     return await loop.work(len(body), read_body, model, body)
 

@@ -26,7 +26,7 @@ def council_queue(authority: str) -> str:
 
 
 def definitions(
-    subscriptions: Mapping[str, Sequence[Subscription]],
+    subscriptions: Mapping[str, Sequence[Subscription[Any, Any]]],
     authorities: Iterable[str],
     passwords: Mapping[str, str] | None = None,
     vhost: str = "/",
@@ -79,7 +79,7 @@ def _queue(name: str, vhost: str) -> dict[str, Any]:
     }
 
 
-def _queues(work: Sequence[Subscription], councils: Sequence[str], vhost: str) -> list[dict[str, Any]]:
+def _queues(work: Sequence[Subscription[Any, Any]], councils: Sequence[str], vhost: str) -> list[dict[str, Any]]:
     names = [
         *(name for subscription in work for name in (*subscription.queues(councils), dead_queue(subscription.queue))),
         *(retry_queue(delay) for delay in DELAYS),
@@ -88,7 +88,7 @@ def _queues(work: Sequence[Subscription], councils: Sequence[str], vhost: str) -
     return [_queue(name, vhost) for name in names]
 
 
-def _bindings(work: Sequence[Subscription], councils: Sequence[str], vhost: str) -> list[dict[str, Any]]:
+def _bindings(work: Sequence[Subscription[Any, Any]], councils: Sequence[str], vhost: str) -> list[dict[str, Any]]:
     bound = [
         *(
             (subscription.exchange, queue, key)
@@ -125,7 +125,7 @@ def _policy(
     }
 
 
-def _policies(work: Sequence[Subscription], councils: Sequence[str], vhost: str) -> list[dict[str, Any]]:
+def _policies(work: Sequence[Subscription[Any, Any]], councils: Sequence[str], vhost: str) -> list[dict[str, Any]]:
     bounded = {"max-length": _MAX_LENGTH, "overflow": "reject-publish"}
     safe = {"dead-letter-strategy": "at-least-once", **bounded}
     plain = [

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from faststream.rabbit import ExchangeType, RabbitBroker, RabbitExchange, RabbitQueue
+from faststream.rabbit import ExchangeType, RabbitExchange
 from faststream.specification import AsyncAPI
 
 from chassis.authorities import Authorities
-from chassis.messaging import COUNCIL_INBOX, Subscription
+from chassis.messaging import COUNCIL_INBOX, Subscription, broker_of
 from chassis.outbox import COUNCIL_OUTBOX, EVENTS_EXCHANGE
 from commands.topology import broker_definitions, subscriptions
 from contracts.base import CouncilMessage, Message, PortalMessage
@@ -20,6 +20,7 @@ from contracts.catalogue import CATALOGUE, OWNERS
 from contracts.registry import stored
 
 ROOT = Path(__file__).resolve().parents[1]
+_ANY = "{authority}"
 _WIRE_NAME = re.compile(r"\b[a-z]+\.[a-z-]+\.[a-z-]+\.v\d+\b")
 
 
@@ -49,7 +50,7 @@ def schema(message: type[Message]) -> str:
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def catalogue(heard: Mapping[str, Sequence[Subscription]]) -> str:
+def catalogue(heard: Mapping[str, Sequence[Subscription[Any, Any]]]) -> str:
     """docs/messages.md."""
     lines = [
         "# Messages",
@@ -64,9 +65,9 @@ def catalogue(heard: Mapping[str, Sequence[Subscription]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _entry(wire_name: str, message: type[Message], heard: Mapping[str, Sequence[Subscription]]) -> list[str]:
+def _entry(wire_name: str, message: type[Message], heard: Mapping[str, Sequence[Subscription[Any, Any]]]) -> list[str]:
     listeners = [
-        f"`{subscription.queue}`" for own in heard.values() for subscription in own if subscription.message is message
+        f"`{subscription.queue}`" for own in heard.values() for subscription in own if subscription.model is message
     ]
     published_by = "councils" if issubclass(message, CouncilMessage) else ", ".join(publishers_of(wire_name))
     heard_by = "councils" if issubclass(message, PortalMessage) else ", ".join(listeners)
@@ -82,12 +83,9 @@ def _entry(wire_name: str, message: type[Message], heard: Mapping[str, Sequence[
     ]
 
 
-def asyncapi(title: str, hears: Sequence[Subscription], tells: Sequence[type[Message]]) -> str:
-    """An AsyncAPI 3 document of what one party hears and tells."""
-    broker = RabbitBroker()
-    for subscription in hears:
-        if subscription.message is not None:
-            _describe(broker, subscription, subscription.message)
+def asyncapi(title: str, hears: Sequence[Subscription[Any, Any]], tells: Sequence[type[Message]]) -> str:
+    """An AsyncAPI 3 document of what one party hears, from the broker that a service runs, and of what it tells."""
+    broker = broker_of("amqp://broker", title, {q: (k, each) for each in hears for q, k in each.queues([_ANY]).items()})
     for message in tells:
         exchange = COUNCIL_OUTBOX if issubclass(message, PortalMessage) else EVENTS_EXCHANGE
         broker.publisher(
@@ -103,19 +101,6 @@ def asyncapi(title: str, hears: Sequence[Subscription], tells: Sequence[type[Mes
     for channel in document["channels"].values():
         channel["servers"] = [{"$ref": "#/servers/broker"}]
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-
-
-def _describe(broker: RabbitBroker, subscription: Subscription, message: type[Message]) -> None:
-    async def handle(body: Any) -> None:
-        """Only described, never run."""
-
-    handle.__annotations__["body"] = message
-    broker.subscriber(
-        RabbitQueue(subscription.queue, routing_key=subscription.binding_key),
-        RabbitExchange(subscription.exchange, type=ExchangeType.TOPIC),
-        title=subscription.queue,
-        description=" ".join((message.__doc__ or "").split()),
-    )(handle)
 
 
 def generated() -> dict[Path, str]:

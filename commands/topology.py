@@ -17,9 +17,9 @@ from chassis.topology import definitions
 from contracts.registry import broker_users, stored
 
 
-def subscriptions() -> dict[str, Sequence[Subscription]]:
+def subscriptions() -> dict[str, Sequence[Subscription[Any, Any]]]:
     """What each service hears, from the table at the bottom of its handlers."""
-    found: dict[str, Sequence[Subscription]] = {}
+    found: dict[str, Sequence[Subscription[Any, Any]]] = {}
     for service in stored():
         try:
             handlers = importlib.import_module(f"services.{service}.handlers")

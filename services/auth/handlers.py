@@ -11,4 +11,4 @@ async def end_sessions(event: PasswordReset, _: Delivery, auth: Auth) -> None:
     await sessions.end_sessions_after_reset(auth, event.account_id)
 
 
-subscriptions = [Subscription("auth.end-sessions", PasswordReset, end_sessions)]
+subscriptions = (Subscription("auth.end-sessions", PasswordReset, end_sessions),)

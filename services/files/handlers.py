@@ -1,4 +1,4 @@
-"""Messages in: one function per queue; `subscriptions = [...]` at the bottom."""
+"""Messages in: one function per queue; `subscriptions = (...)` at the bottom."""
 
 from chassis.messaging import Delivery, Subscription
 from contracts.forms import ContributionSubmitted
@@ -17,7 +17,7 @@ async def close_folder(event: TaskRetracted, _: Delivery, service: Files) -> Non
     await usecases.close(service, event.task_id, event.authority, event.task_version, event.retracted_at)
 
 
-subscriptions = [
+subscriptions = (
     Subscription("files.freeze-attachments", ContributionSubmitted, freeze_attachments),
     Subscription("files.close-folder", TaskRetracted, close_folder),
-]
+)

@@ -25,9 +25,9 @@ async def close_contribution(event: TaskRetracted, _: Delivery, service: FormsSe
     await service.delegated.retract(event)
 
 
-subscriptions = [
+subscriptions = (
     Subscription("forms.prepare-contribution", TaskOpened, prepare_contribution, prefetch=100),
     Subscription("forms.amend-contribution", TaskAmended, amend_contribution),
     Subscription("forms.hand-over-contribution", TaskAssigned, hand_over_contribution),
     Subscription("forms.close-contribution", TaskRetracted, close_contribution),
-]
+)

@@ -48,7 +48,7 @@ async def send_receipt(event: TaskCompleted, _: Incoming, desk: Desk) -> None:
     await usecases.send_receipt(desk, event)
 
 
-subscriptions = [
+subscriptions = (
     Subscription("notify.send-code", CodeRequested, send_code),
     Subscription("notify.tell-account-owner", RegistrationRefused, tell_account_owner),
     Subscription("notify.confirm-password-change", PasswordReset, confirm_password_change),
@@ -57,4 +57,4 @@ subscriptions = [
     Subscription("notify.announce-change", TaskAmended, announce_change),
     Subscription("notify.announce-retraction", TaskRetracted, announce_retraction),
     Subscription("notify.send-receipt", TaskCompleted, send_receipt),
-]
+)

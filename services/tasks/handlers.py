@@ -1,5 +1,7 @@
 """Messages in: one function per queue. What a council cannot be taken at its word for is answered."""
 
+from types import NoneType
+
 import orjson
 
 from chassis.errors import Refused
@@ -97,14 +99,14 @@ def _delegation_id(body: bytes) -> str | None:
     return named[:200] if isinstance(named, str) else None
 
 
-subscriptions = [
+subscriptions = (
     Subscription("tasks.open-task", DelegationRequested, open_task, refusal=reject),
     Subscription("tasks.amend-task", DelegationAmended, amend_task, refusal=reject),
     Subscription("tasks.retract-task", DelegationRetracted, retract_task, refusal=reject),
     Subscription("tasks.define-work-group", WorkGroupDefined, define_work_group, refusal=reject),
-    Subscription("tasks.refuse-unknown", None, refuse_unknown, refusal=reject),
+    Subscription("tasks.refuse-unknown", NoneType, refuse_unknown, refusal=reject),
     Subscription("tasks.offer-form", DefinitionPublished, offer_form),
     Subscription("tasks.note-start", ContributionStarted, note_start),
     Subscription("tasks.complete-task", ContributionSubmitted, complete_task),
     Subscription("tasks.welcome-person", AccountRegistered, welcome_person),
-]
+)

@@ -4,7 +4,7 @@ import json
 import re
 import subprocess
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 
 import jsonschema_rs
 import pytest
@@ -68,12 +68,12 @@ def test_a_newer_sender_does_no_harm(path: Path) -> None:
     CATALOGUE[path.parent.name].model_validate({**json.loads(path.read_bytes()), "added_later": 1})
 
 
-def _subscriptions() -> list[tuple[str, Subscription]]:
+def _subscriptions() -> list[tuple[str, Subscription[Any, Any]]]:
     return [(service, one) for service, own in subscriptions().items() for one in own]
 
 
 def test_what_is_listened_to_is_published_and_what_is_published_is_heard() -> None:
-    heard = {one.message.wire_name for _, one in _subscriptions() if one.message is not None}
+    heard = {one.model.wire_name for _, one in _subscriptions() if one.model is not None}
     published = {name for name in CATALOGUE if publishers_of(name)}
     from_councils = {name for name, message in MESSAGES if issubclass(message, CouncilMessage)}
     to_councils = {name for name, message in MESSAGES if issubclass(message, PortalMessage)}
@@ -83,8 +83,8 @@ def test_what_is_listened_to_is_published_and_what_is_published_is_heard() -> No
 
 @pytest.mark.parametrize("service", stored())
 def test_a_card_names_what_the_service_hears(service: str) -> None:
-    own = [one for owner, one in _subscriptions() if owner == service and one.message is not None]
-    assert sorted(named_in_card(service, "Listens")) == sorted({one.message.wire_name for one in own if one.message})
+    own = [one for owner, one in _subscriptions() if owner == service and one.model is not None]
+    assert sorted(named_in_card(service, "Listens")) == sorted({one.model.wire_name for one in own if one.model})
 
 
 @pytest.mark.parametrize("service", stored())
@@ -106,9 +106,16 @@ def test_what_nobody_calls_counts_as_not_built(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("service", "subscription"), _subscriptions(), ids=lambda one: getattr(one, "queue", one))
-def test_what_a_service_hears_is_told_by_one_service_alone(service: str, subscription: Subscription) -> None:
-    name = subscription.message.wire_name if subscription.message else ""
+def test_what_a_service_hears_is_told_by_one_service_alone(service: str, subscription: Subscription[Any, Any]) -> None:
+    name = subscription.model.wire_name if subscription.model else ""
     assert ([subscription.teller] if subscription.teller else []) == publishers_of(name), f"{service} hears {name}"
+
+
+@pytest.mark.parametrize(("service", "subscription"), _subscriptions(), ids=lambda one: getattr(one, "queue", one))
+def test_a_handler_hears_the_message_of_its_queue(service: str, subscription: Subscription[Any, Any]) -> None:
+    """mypy says so too, but for a table that somebody gives a type of its own."""
+    heard, *_ = get_type_hints(subscription.handler).values()
+    assert heard is subscription.message, service
 
 
 def test_a_queue_has_one_handler_and_its_service_in_its_name() -> None:

@@ -111,7 +111,9 @@ _FAULTS: dict[str, Callable[[], Awaitable[None]]] = {
 _TELLS = {"tell": TOLD, "tell-other": OTHER_TOLD}
 
 
-def subscriptions(name: str, options: dict[str, Any], handle: Callable[..., Awaitable[None]]) -> list[Subscription]:
+def subscriptions(
+    name: str, options: dict[str, Any], handle: Callable[..., Awaitable[None]]
+) -> list[Subscription[Ordered, Any]]:
     """The queues of a rig: one for orders, one for those of somebody else."""
     return [
         Subscription(

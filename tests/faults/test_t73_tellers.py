@@ -19,8 +19,8 @@ async def _tell(broker: Broker, user: str) -> None:
     async with await aio_pika.connect(broker.url_of(user)) as connection:
         exchange = await (await connection.channel()).get_exchange(EVENTS_EXCHANGE, ensure=False)
         for one in HEARD:
-            assert one.message
-            name = one.message.wire_name
+            assert one.model
+            name = one.model.wire_name
             message = aio_pika.Message(b"{}", user_id=user, type=name, message_id=f"{user} tells {name}")
             await exchange.publish(message, name, timeout=10)
 
@@ -47,7 +47,7 @@ async def test_t73_a_service_cannot_tell_what_is_anothers(broker: Broker, measur
         return dead if len(dead) == len(stored()) * len(HEARD) else {}
 
     dead = await eventually(all_dead, within=30)
-    own = {f"{one.teller} tells {one.message.wire_name}" for one in HEARD if one.message}
+    own = {f"{one.teller} tells {one.model.wire_name}" for one in HEARD if one.model}
     assert {name: code for name, code in dead.items() if name in own} == dict.fromkeys(own, "invalid")
     wrongly = [name for name, code in dead.items() if name not in own and code != "wrong_sender"]
     measures.report("T73", told_by_others=len(dead) - len(own), wrongly_taken=len(wrongly))

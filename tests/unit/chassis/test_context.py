@@ -80,6 +80,10 @@ def test_what_anybody_else_says_of_an_event_is_not_believed(user: str | None) ->
     assert known.correlation_id != "c-9"
 
 
+def test_what_the_operator_sends_without_a_word_of_its_own_is_the_operators_doing() -> None:
+    assert context.of_event("m-1", None, "portal-operator", {}).actor == Actor("operator", "portal-operator")
+
+
 @pytest.mark.parametrize("text", ["", "account", "account:", "person:a-1", "a-1"])
 def test_an_actor_of_no_known_kind_is_none(text: str) -> None:
     assert Actor.read(text) is None

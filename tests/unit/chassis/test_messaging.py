@@ -1,17 +1,22 @@
 """How a delivery ends, with a publisher that notes in place of the broker."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from aio_pika.abc import AbstractIncomingMessage
 from pymongo.errors import AutoReconnect
 
 from chassis import clock, retry
 from chassis.delivery import Delivery
+from chassis.endings import Endings
 from chassis.errors import TryLater
-from chassis.messaging import Consumer, Subscription, _lines
+from chassis.messaging import Subscription, lines
+from chassis.middlewares import Bounded, Received
 from chassis.outbox import Publisher
-from chassis.quarantine import Quarantine
 from contracts.council import DelegationRequested, DelegationRetracted
 from contracts.tasks import TaskOpened
 
@@ -33,25 +38,10 @@ async def _never(*_: Any) -> None:
     """Not called."""
 
 
-def _raising(error: Exception) -> Subscription:
-    async def handle(*_: Any) -> None:
+async def _ended(error: Exception, waited: timedelta) -> tuple[str, list[tuple[str, dict[str, Any]]]]:
+    async def handle(_: Received) -> None:
         raise error
 
-    return Subscription("tasks.retract-task", DelegationRetracted, handle)
-
-
-async def _ended(error: Exception, waited: timedelta) -> tuple[str, list[tuple[str, dict[str, Any]]]]:
-    subscription, copies = _raising(error), Copies()
-    consumer = Consumer(
-        "amqp://tasks:x@127.0.0.1",
-        service_name="tasks",
-        subscriptions=[subscription],
-        authorities=COUNCILS,
-        publisher=cast("Publisher", copies),
-        keep=_never,
-        flushed=cast("Any", None),
-        quarantine=cast("Quarantine", None),
-    )
     delivery = Delivery(
         queue="tasks.retract-task.from.bristol",
         exchange="council.inbox",
@@ -65,7 +55,12 @@ async def _ended(error: Exception, waited: timedelta) -> tuple[str, list[tuple[s
         attempts=0,
         first_seen=clock.now() - waited,
     )
-    return await consumer._end(subscription, delivery), copies.sent
+    raw = cast("AbstractIncomingMessage", SimpleNamespace())
+    received = Received(raw, Subscription("tasks.retract-task", DelegationRetracted, _never), delivery)
+    copies = Copies()
+    work: Callable[[Received], Awaitable[None]] = partial(Bounded().around, handle)
+    outcome = await Endings(cast("Publisher", copies), _never).around(work, received)
+    return outcome, copies.sent
 
 
 async def test_what_waits_for_something_comes_again_and_that_is_no_attempt() -> None:
@@ -96,7 +91,7 @@ def test_each_council_has_a_connection_of_its_own_and_few_deliveries_in_work() -
     opened = Subscription("tasks.open-task", DelegationRequested, _never)
     retracted = Subscription("tasks.retract-task", DelegationRetracted, _never)
     event = Subscription("forms.prepare", TaskOpened, _never)
-    assert [set(line) for line in _lines([opened, retracted, event], COUNCILS)] == [
+    assert [set(line) for line in lines([opened, retracted, event], COUNCILS)] == [
         {"forms.prepare"},
         {"tasks.open-task.from.bristol", "tasks.retract-task.from.bristol"},
         {"tasks.open-task.from.oxfordshire", "tasks.retract-task.from.oxfordshire"},

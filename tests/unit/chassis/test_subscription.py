@@ -1,5 +1,7 @@
 import re
+from collections.abc import Sequence
 from contextlib import nullcontext
+from types import NoneType
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ from chassis.delivery import Delivery
 from chassis.errors import Refused
 from chassis.subscription import Subscription
 from chassis.topology import definitions
-from contracts.council import DelegationRequested
+from contracts.council import DelegationAmended, DelegationRequested
 from contracts.tasks import TaskOpened
 
 
@@ -20,7 +22,7 @@ async def _handle(*_: Any) -> None:
 COUNCILS = ("bristol", "dead")
 FROM_COUNCILS = Subscription("tasks.open-task", DelegationRequested, _handle)
 EVENTS = Subscription("forms.prepare", TaskOpened, _handle)
-UNKNOWN = Subscription("tasks.refuse-unknown", None, _handle)
+UNKNOWN = Subscription("tasks.refuse-unknown", NoneType, _handle)
 TOPOLOGY = definitions({"tasks": [FROM_COUNCILS, UNKNOWN], "forms": [EVENTS]}, COUNCILS)
 
 
@@ -31,6 +33,23 @@ def test_each_council_has_a_queue_of_its_own_and_services_share_one() -> None:
     }
     assert EVENTS.queues(COUNCILS) == {"forms.prepare": "tasks.task.opened.v1"}
     assert UNKNOWN.queues(COUNCILS) == {"tasks.refuse-unknown": "#"}
+
+
+async def _amend(_: DelegationAmended, __: Delivery, ___: str) -> None:
+    """Never called."""
+
+
+async def _request(_: DelegationRequested, __: Delivery, ___: int) -> None:
+    """Never called."""
+
+
+def test_mypy_refuses_a_handler_of_another_message_or_service() -> None:
+    """It would call an `ignore` unused that hides nothing."""
+    Subscription("tasks.amend-task", DelegationAmended, _request)  # type: ignore[arg-type]
+    Subscription("tasks.refuse-unknown", NoneType, _amend)  # type: ignore[misc]
+    table = (Subscription("tasks.amend-task", DelegationAmended, _amend),)
+    of_a_service: Sequence[Subscription[Any, int]] = table  # type: ignore[assignment]
+    assert of_a_service
 
 
 def test_only_events_have_a_teller() -> None:
@@ -67,14 +86,14 @@ def by(user: str | None, unreadable: str = "") -> Delivery:
     ],
 )
 def test_an_event_is_taken_from_its_teller_or_the_operator_alone(
-    heard: Subscription, user: str | None, is_taken: bool
+    heard: Subscription[Any, Any], user: str | None, is_taken: bool
 ) -> None:
     with nullcontext() if is_taken else pytest.raises(Refused, match="wrong_sender"):
         heard.check_envelope(by(user), {"portal-operator"})
 
 
 @pytest.mark.parametrize("heard", [EVENTS, FROM_COUNCILS, UNKNOWN])
-def test_properties_that_cannot_be_read_are_refused_whoever_sent_them(heard: Subscription) -> None:
+def test_properties_that_cannot_be_read_are_refused_whoever_sent_them(heard: Subscription[Any, Any]) -> None:
     with pytest.raises(Refused, match="invalid_properties"):
         heard.check_envelope(by("tasks", "message_id"), {"portal-operator"})
 
