@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, ExceptionHandler
 
-from chassis import loop
+from chassis import loop, tracing
 from chassis.authorities import Authorities
 from chassis.context import entered, of_service
 from chassis.database import Database
@@ -68,22 +68,25 @@ def service_app(
     routes: Sequence[BaseRoute],
     around: Callable[[ASGIApp], ASGIApp] = RequestMetrics,
     exception_handlers: Mapping[int | type[Exception], ExceptionHandler] = EXCEPTION_HANDLERS,
+    is_edge: bool = True,
 ) -> App:
     """The app of a service that keeps nothing. `compose` gives the object that doors find at `app.state.service`."""
     configure_logging(name, settings.log_level)
+    tracing.start(name, settings.otlp_url)
     authorities, health = Authorities.load(settings.authorities_dir), Health()
 
     @asynccontextmanager
     async def lifespan(app: App) -> AsyncIterator[None]:
         async with AsyncExitStack() as closing:
             await closing.enter_async_context(loop.watched())
+            closing.push_async_callback(tracing.stop)
             with entered(of_service(name)):
                 app.state.service = await compose(ServiceContext(authorities, health, closing))
             closing.callback(health.drain)
             yield
 
     return App(
-        around=around,
+        around=lambda app: tracing.around_requests(around(app), is_edge=is_edge),
         routes=[*health.routes(), Route("/metrics", metrics), *routes],
         lifespan=lifespan,
         exception_handlers=exception_handlers,
@@ -105,13 +108,14 @@ def stored_service_app(
 
     Messages are taken as soon as the broker answers; HTTP does not wait.
     """
+    tracing.start(name, settings.otlp_url)
     runtime = ServiceRuntime(name, settings, subscriptions, jobs)
 
     async def open_all(context: ServiceContext) -> Any:
         return await runtime.open(context, compose)
 
     routes = [*routes, *runtime.event_log.routes()]
-    app = service_app(name=name, settings=settings, compose=open_all, routes=routes)
+    app = service_app(name=name, settings=settings, compose=open_all, routes=routes, is_edge=False)
     app.state.identities, app.state.grants = identities, grants
     return app
 

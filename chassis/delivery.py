@@ -2,24 +2,15 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self, cast
 
 from aio_pika.abc import AbstractIncomingMessage
 
-from chassis import clock, context, retry
+from chassis import clock, context, retry, tracing
 from chassis.outbox import EVENTS_EXCHANGE
 from chassis.wire import UNREADABLE
-
-_CARRIED = ("traceparent",)
-"""What of a sender's headers goes along with a copy. Any other could mean something to the broker: `CC` and `BCC` are
-further routing keys, and a service may write where their sender may not."""
-
-
-def carried(headers: Mapping[str, Any]) -> dict[str, Any]:
-    """What a copy takes from the headers of somebody else's message."""
-    return {name: headers[name] for name in _CARRIED if isinstance(headers.get(name), str)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +30,8 @@ class Delivery:
     first_seen: datetime
     returns: int = 0
     """How often it came back because nobody answered for it: a killed process, a lost connection."""
+    trace: Mapping[str, str] = field(default_factory=dict)
+    """The span that its sender was in, as headers; empty where a stranger says so."""
     unreadable: str = ""
     """Names of the properties that could not be read."""
 
@@ -75,11 +68,16 @@ class Delivery:
             attempts=int(cast("int", own.get(retry.HEADER_ATTEMPTS, 0))),
             first_seen=datetime.fromisoformat(str(first_seen)) if first_seen else clock.now(),
             returns=_returns(raw),
+            trace=tracing.said_in(own or (raw.headers if raw.exchange == EVENTS_EXCHANGE else {})),
             unreadable=str(raw.headers.get(UNREADABLE, "")),
         )
 
     def carried_headers(self, own: Mapping[str, str | int]) -> dict[str, Any]:
-        """The headers of a copy: the few of the sender's that go along, a service's context, and ours."""
+        """The headers of a copy: a service's context and span, and ours.
+
+        No other: they could mean something to the broker. `CC` and `BCC` are further routing keys, and a service may
+        write where their sender may not.
+        """
         history: dict[str, Any] = {
             retry.HEADER_FIRST_SEEN: self.first_seen.isoformat(),
             retry.HEADER_ROUTING_KEY: self.routing_key,
@@ -88,7 +86,7 @@ class Delivery:
         if self.user_id is not None:
             history[retry.HEADER_USER] = self.user_id
         said = {name: self.headers[name] for name in context.HEADERS if name in self.headers}
-        return {**carried(self.headers), **(said if self.exchange == EVENTS_EXCHANGE else {}), **history, **own}
+        return {**self.trace, **(said if self.exchange == EVENTS_EXCHANGE else {}), **history, **own}
 
 
 def _returns(raw: AbstractIncomingMessage) -> int:

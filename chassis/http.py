@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, ExceptionHandler, Receive, Scope, Send
 
-from chassis import context
+from chassis import context, tracing
 from chassis.errors import DATABASE_AWAY, AlreadyHandled, BadRequest, Conflict, Refused, TryLater, Unavailable
 from chassis.telemetry import REQUESTS, log
 from contracts.api.problem import Problem
@@ -172,6 +172,13 @@ def in_request(request_id: str) -> Iterator[None]:
         yield
 
 
+def route_of(scope: Scope) -> str:
+    """The route that is asked for, never the address; its span is called so."""
+    route = str(getattr(scope.get("route"), "path", "none"))
+    tracing.note(f"{scope['method']} {route}".strip(), **{"http.route": route})
+    return route
+
+
 class RequestMetrics:
     """Gives the request its context and measures its time by route, never by address."""
 
@@ -186,12 +193,12 @@ class RequestMetrics:
         request_id = Headers(scope=scope).get(REQUEST_ID, "")
         if not _REQUEST_ID.fullmatch(request_id):
             request_id = uuid4().hex
-        started, status = time.perf_counter(), 500
+        started, status, route = time.perf_counter(), 500, "none"
 
         async def observed(message: MutableMapping[str, Any]) -> None:
-            nonlocal status
+            nonlocal status, route
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, route = message["status"], route_of(scope)
                 headers = MutableHeaders(scope=message)
                 headers[REQUEST_ID] = request_id
                 for name, value in DOWNLOAD_HEADERS.items():
@@ -200,5 +207,4 @@ class RequestMetrics:
 
         with in_request(request_id):
             await answered(self._app, scope, receive, observed, _sorry)
-        route = getattr(scope.get("route"), "path", "none")
         REQUESTS.labels(route, scope["method"], status).observe(time.perf_counter() - started)

@@ -12,11 +12,12 @@ from urllib.parse import unquote, urlsplit
 
 from aio_pika.abc import AbstractIncomingMessage, AbstractRobustConnection
 from faststream import AckPolicy
+from faststream.opentelemetry import TelemetryMiddleware
 from faststream.prometheus import PrometheusMiddleware
 from faststream.rabbit import Channel, ExchangeType, RabbitBroker, RabbitExchange, RabbitQueue
 from faststream.rabbit.utils import RabbitClientProperties
 
-from chassis import wire
+from chassis import tracing, wire
 from chassis.delivery import Delivery
 from chassis.endings import Endings
 from chassis.middlewares import METRICS, Answered, Bounded, Breakers, Checked, Gently, Middleware, Received
@@ -31,7 +32,7 @@ __all__ = ["COUNCIL_INBOX", "UNKNOWN_EXCHANGE", "Consumer", "Delivery", "Subscri
 _GRACEFUL_SECONDS = 25
 _CHECKED_AT_ONCE = 40
 
-Around = Middleware | PrometheusMiddleware[Any, Any]
+Around = Middleware | PrometheusMiddleware[Any, Any] | TelemetryMiddleware[Any]
 Line = dict[str, tuple[str, Subscription[Any, Any]]]
 """The queues that share a connection: what binds each, and who hears it."""
 
@@ -62,6 +63,7 @@ class Consumer:
         self._queues = [queue for line in self._lines for queue in line]
         self._to_check = cycle(self._queues)
         self._middlewares: list[Around] = [
+            *tracing.around_messages(),
             Answered(service_name, speaks_for_all),
             Gently(flushed),
             Endings(publisher, keep),

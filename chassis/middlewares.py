@@ -18,7 +18,7 @@ from faststream.prometheus import ConsumeAttrs, MetricsSettingsProvider, Prometh
 from faststream.rabbit import RabbitMessage
 from prometheus_client import REGISTRY
 
-from chassis import context, failpoint
+from chassis import context, failpoint, tracing
 from chassis.breaker import Breaker
 from chassis.delivery import Delivery
 from chassis.errors import Refused, TryLater, refusing_unfit_data
@@ -42,6 +42,7 @@ class Received(RabbitMessage):
         super().__init__(
             raw,  # type: ignore[arg-type]  # the interface of what aio-pika hands out
             delivery.body,
+            headers=dict(delivery.trace),
             message_id=delivery.message_id,
             correlation_id=delivery.correlation_id,
         )
@@ -99,6 +100,7 @@ class Answered(Middleware):
                 await msg.nack(requeue=True)
                 outcome = "released"
             DELIVERIES.labels(subscription.queue, outcome).inc()
+            tracing.note(**{"portal.outcome": outcome})
 
 
 class Gently(Middleware):

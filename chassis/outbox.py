@@ -14,7 +14,7 @@ from faststream.rabbit import Channel, RabbitBroker
 from faststream.rabbit.utils import RabbitClientProperties
 from motor.motor_asyncio import AsyncIOMotorCollection
 
-from chassis import clock, context
+from chassis import clock, context, tracing
 from chassis.loop import LARGE
 from chassis.telemetry import PUBLISHED
 from contracts.base import Message, PortalMessage
@@ -84,7 +84,7 @@ def outgoing(message: Message, *cause: str) -> Outgoing:
         body=message.model_dump_json(by_alias=True),
         at=clock.now(),
         correlation_id=about.correlation_id if about else None,
-        headers=about.as_headers() if about and not council else {},
+        headers={**tracing.headers(), **(about.as_headers() if about and not council else {})},
         is_secret=message.is_secret,
     )
 
@@ -95,6 +95,7 @@ class _Line:
     def __init__(self, url: str, service: str) -> None:
         self._broker = RabbitBroker(
             url,
+            middlewares=tracing.around_messages(),
             default_channel=Channel(publisher_confirms=True, on_return_raises=True),
             app_id=service,
             logger=None,
@@ -149,20 +150,21 @@ class Publisher:
         line = self._large if len(body) > LARGE else self._small
         async with asyncio.timeout(_PUBLISH_SECONDS):
             broker = await line.connected()
-            await broker.publish(
-                body,
-                exchange=exchange,
-                routing_key=routing_key,
-                persist=True,
-                mandatory=True,
-                message_id=message_id,
-                message_type=type,
-                content_type="application/json",
-                headers=dict(headers or {}),
-                correlation_id=correlation_id,
-                timestamp=timestamp or clock.now(),
-                user_id=self._user,
-            )
+            with tracing.continued(headers or {}):
+                await broker.publish(
+                    body,
+                    exchange=exchange,
+                    routing_key=routing_key,
+                    persist=True,
+                    mandatory=True,
+                    message_id=message_id,
+                    message_type=type,
+                    content_type="application/json",
+                    headers=dict(headers or {}),
+                    correlation_id=correlation_id,
+                    timestamp=timestamp or clock.now(),
+                    user_id=self._user,
+                )
         # A copy of a council's message has the type that the council gave it.
         PUBLISHED.labels(type if type in CATALOGUE else "unknown").inc()
 

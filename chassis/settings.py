@@ -28,6 +28,8 @@ class ServiceSettings(BaseSettings):
     log_level: str = Field(default="INFO", validation_alias="PORTAL_LOG_LEVEL")
     trusted_network: bool = Field(default=False, validation_alias="PORTAL_TRUSTED_NETWORK")
     """A mesh or a tunnel encrypts between the parts: production then takes addresses without TLS."""
+    otlp_url: str = Field(default="", validation_alias="PORTAL_OTLP_URL")
+    """The collector of traces, as `http://collector:4318`; without one nothing is traced."""
 
     @model_validator(mode="after")
     def _check_for_production(self) -> Self:
@@ -43,6 +45,8 @@ class ServiceSettings(BaseSettings):
                 yield from _key_faults(self.variable(name), value)
             elif name == "public_url" and not str(value).startswith("https://"):
                 yield f"{self.variable(name)} is not https, name the address that browsers use"
+        if self.otlp_url:
+            yield from self.plain_faults("otlp_url", self.otlp_url)
 
     def plain_faults(self, name: str, *urls: str) -> Iterator[str]:
         """A setting with an address that anybody on the network could listen in to, where nothing below encrypts."""
@@ -51,7 +55,8 @@ class ServiceSettings(BaseSettings):
 
     def variable(self, name: str) -> str:
         """The environment variable of a setting."""
-        return f"{self.model_config.get('env_prefix', '')}{name}".upper()
+        shared = type(self).model_fields[name].validation_alias
+        return shared if isinstance(shared, str) else f"{self.model_config.get('env_prefix', '')}{name}".upper()
 
 
 class StoredServiceSettings(ServiceSettings):

@@ -9,8 +9,7 @@ from urllib.parse import unquote, urlsplit
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
-from chassis import retry, wire
-from chassis.delivery import carried
+from chassis import retry, tracing, wire
 from contracts.registry import broker_users
 
 _SECONDS = 10
@@ -49,11 +48,11 @@ class DeadLetter:
         noted = {
             name: value
             for name, value in self.headers.items()
-            if name.startswith("x-portal-") and name not in _ABOUT_DEATH
+            if (name.startswith("x-portal-") or name == tracing.HEADER) and name not in _ABOUT_DEATH
         }
         return aio_pika.Message(
             self.raw.body if body is None else body,
-            headers={**self._origin, **carried(self.raw.headers), **noted},
+            headers={**self._origin, **noted},
             message_id=self.raw.message_id,
             type=self.raw.type,
             timestamp=self.raw.timestamp,

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from chassis import tracing
 from chassis.context import entered, of_service
 from chassis.database import DatabaseError
 from chassis.telemetry import log
@@ -44,7 +45,7 @@ async def _send_for_ever(desk: Desk, begun: set[asyncio.Task[None]]) -> None:
 
 async def _send(desk: Desk, delivery: Delivery) -> None:
     try:
-        with entered(of_service("notify").about(delivery)):
+        with entered(of_service("notify").about(delivery)), tracing.span(f"send {delivery.purpose}", delivery.trace):
             await send(desk, delivery)
     except DatabaseError as error:
         log.warning("email left for later", delivery_id=delivery.delivery_id, error=type(error).__name__)

@@ -123,6 +123,7 @@ UNFIT = [
     ),
     *((name, f"{name.upper()}_AMQP_URL", address) for name in STORED for address in PLAIN_AMQP),
     *((name, f"{name.upper()}_GATEWAY_PUBLIC_KEY", ZEROS) for name in STORED),
+    *((name, "PORTAL_OTLP_URL", "http://collector:4318") for name in SERVICES),
     *((name, "PORTAL_CLOCK_FILE", "/tmp/clock") for name in SERVICES),
     *((name, "PORTAL_FAILPOINTS", "/tmp/points") for name in SERVICES),
     ("auth", "AUTH_SECRET", ZEROS),

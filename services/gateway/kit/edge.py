@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis.http import answered, in_request
+from chassis.http import answered, in_request, route_of
 from chassis.telemetry import REQUESTS
 from services.gateway.kit.hosts import without_broken_host
 from services.gateway.kit.limits import client_network
@@ -40,8 +40,8 @@ class EdgeMiddleware:
                 headers = MutableHeaders(scope=message)
                 self._security_headers.add_to(headers, nonce)
                 headers["X-Request-ID"] = reference
-                route = getattr(scope.get("route"), "path", "none")
-                REQUESTS.labels(route, scope["method"], message["status"]).observe(time.perf_counter() - started)
+                taken = time.perf_counter() - started
+                REQUESTS.labels(route_of(scope), scope["method"], message["status"]).observe(taken)
             await send(message)
 
         with in_request(reference):

@@ -53,6 +53,8 @@ class Delivery(Value):
     """What the template shows, as it is shown."""
     code: SealedCode | None = None
     delegation_id: str | None = None
+    trace: dict[str, str] = {}
+    """The span of what it tells, so that sending it is seen below that, whenever and by whom it is sent."""
     attempts: int = 0
     created_at: AwareDatetime
     expires_at: AwareDatetime | None = None

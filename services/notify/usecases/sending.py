@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from datetime import timedelta
 
-from chassis import clock
+from chassis import clock, tracing
 from chassis.database import DatabaseError
 from chassis.errors import AlreadyHandled
 from chassis.outbox import outgoing
@@ -30,6 +30,7 @@ async def owe(desk: Desk, deliveries: Sequence[Delivery]) -> None:
 
 
 async def _owe(desk: Desk, delivery: Delivery) -> bool:
+    delivery = delivery.model_copy(update={"trace": tracing.headers()})
     is_ours = desk.tray.room > 0 and not desk.server.is_away
     until = time.monotonic() + _START_WITHIN
     held = timedelta(seconds=HELD_SECONDS if is_ours else 0)

@@ -9,7 +9,7 @@ import pytest
 from aio_pika.abc import AbstractIncomingMessage
 
 from chassis import clock, retry
-from chassis.delivery import Delivery, carried
+from chassis.delivery import Delivery
 from commands.parts.instance import ROOT
 
 ENVELOPE: dict[str, Any] = {
@@ -47,7 +47,6 @@ def test_a_copy_carries_nothing_that_only_we_may_say() -> None:
     )
     carried = delivery.carried_headers({retry.HEADER_ATTEMPTS: 1})
     assert carried.keys() == {
-        "traceparent",
         retry.HEADER_FIRST_SEEN,
         retry.HEADER_ROUTING_KEY,
         retry.HEADER_EXCHANGE,
@@ -55,9 +54,23 @@ def test_a_copy_carries_nothing_that_only_we_may_say() -> None:
     }
 
 
-@pytest.mark.parametrize("trace", [7, b"00-1", {"CC": "x"}, None])
-def test_a_trace_that_is_no_text_is_not_carried(trace: object) -> None:
-    assert carried({"traceparent": trace}) == {}
+@pytest.mark.parametrize(
+    ("user", "exchange", "trace", "is_believed"),
+    [
+        ("bristol", "council.inbox", "00-1", False),
+        ("tasks", "", "00-1", True),
+        ("forms", "portal.events", "00-1", True),
+        ("tasks", "", 7, False),
+    ],
+)
+def test_a_span_is_taken_from_services_alone_and_goes_along_with_copies(
+    user: str, exchange: str, trace: object, is_believed: bool
+) -> None:
+    envelope = {**ENVELOPE, "user_id": user, "exchange": exchange}
+    raw = SimpleNamespace(**envelope, redelivered=False, headers={"traceparent": trace})
+    delivery = Delivery.of(cast("AbstractIncomingMessage", raw), "tasks.open-task", frozenset({"tasks"}))
+    assert delivery.trace == ({"traceparent": trace} if is_believed else {})
+    assert ("traceparent" in delivery.carried_headers({})) == is_believed
 
 
 @pytest.mark.parametrize(("user", "is_ours"), [("tasks", True), ("portal-operator", True), ("bristol", False)])

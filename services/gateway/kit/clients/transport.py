@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 from pydantic import BaseModel, ValidationError
 
-from chassis import clock, context
+from chassis import clock, context, tracing
 from chassis.errors import (
     BadRequest,
     Conflict,
@@ -138,7 +138,7 @@ class Transport:
         headers = {
             "Authorization": f"Bearer {self._identities.of(principal, service)}",
             "X-Request-ID": reference,
-            "traceparent": f"00-{reference}-{secrets.token_hex(8)}-01",
+            **tracing.headers(),
             **(more or {}),
         }
         return headers | {GRANT_HEADER: grant} if grant else headers
