@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from chassis.authorities import Authorities
-from commands.parts.secrets import digest, with_keys
+from commands.parts.secrets import council_clients, with_keys
 from contracts.registry import stored
 
 
@@ -24,11 +24,10 @@ def password() -> str:
 def council_secrets(codes: Iterable[str]) -> dict[str, str]:
     """What each council signs in with; auth gets the hash of its client secret only."""
     clients = {code: password() for code in codes}
-    kept = {code: {"client_id": code, "client_secret_sha256": digest(secret)} for code, secret in clients.items()}
     return {
         "COUNCIL_AMQP_PASSWORDS": json.dumps({code: password() for code in clients}),
         "COUNCIL_CLIENT_SECRETS": json.dumps(clients),
-        "AUTH_COUNCIL_CLIENTS": json.dumps(kept),
+        "AUTH_COUNCIL_CLIENTS": council_clients(clients),
     }
 
 

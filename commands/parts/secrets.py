@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -35,9 +36,14 @@ def load(instance: Instance, authorities: Iterable[str]) -> Secrets:
     return complete
 
 
-def digest(secret: str) -> str:
-    """The form in which auth keeps a council client's secret."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+def council_clients(secrets_of: Mapping[str, str]) -> str:
+    """Auth's setting of that name: by authority, the client, and of its secret the hash only."""
+    return json.dumps(
+        {
+            code: {"client_id": code, "client_secret_sha256": hashlib.sha256(secret.encode()).hexdigest()}
+            for code, secret in secrets_of.items()
+        }
+    )
 
 
 def with_keys(known: Mapping[str, str]) -> dict[str, str]:

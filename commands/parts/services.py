@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from commands.parts.instance import ROOT
 from commands.parts.part import Part
-from commands.parts.secrets import Secrets, digest
+from commands.parts.secrets import Secrets, council_clients
 from contracts import registry
 
 # Longer than the chassis gives its handlers to end (25 seconds), shorter than a container platform waits to kill (30).
@@ -83,18 +83,11 @@ def _surroundings(addresses: Addresses, secrets: Secrets, authorities: tuple[str
     """What a service may ask for in the registry, by the name of the setting."""
     return {
         "clamd_url": addresses.clamd,
-        "council_clients": json.dumps(_clients(secrets, authorities)),
+        "council_clients": council_clients({code: secrets.client_secrets[code] for code in authorities}),
         "default_authority": "bristol",
         "public_url": addresses.gateway,
         "service_urls": json.dumps({name: addresses.services[name] for name in registry.stored()}),
         "smtp_url": addresses.smtp,
-    }
-
-
-def _clients(secrets: Secrets, authorities: tuple[str, ...]) -> dict[str, dict[str, str]]:
-    """The councils' API clients; auth gets their secrets' hashes only."""
-    return {
-        code: {"client_id": code, "client_secret_sha256": digest(secrets.client_secrets[code])} for code in authorities
     }
 
 
