@@ -43,14 +43,12 @@ def configure_logging(service: str, level: str) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
-    _make_the_server_speak_json(service)
+    _make_libraries_speak_json(service)
 
 
-def _make_the_server_speak_json(service: str) -> None:
-    """What uvicorn says is a line like any other; by itself it writes text, and a traceback line by line."""
-    server = logging.getLogger("uvicorn")
-    if not server.handlers:
-        return
+def _make_libraries_speak_json(service: str) -> None:
+    """What uvicorn and OpenTelemetry say are lines like any other; by themselves they write text, line by line."""
+    server, traces = logging.getLogger("uvicorn"), logging.getLogger("opentelemetry")
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -66,7 +64,9 @@ def _make_the_server_speak_json(service: str) -> None:
             ],
         )
     )
-    server.handlers[:] = [handler]
+    traces.handlers[:], traces.propagate = [handler], False
+    if server.handlers:
+        server.handlers[:] = [handler]
 
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()

@@ -1,5 +1,8 @@
 """What a span says outside, and how it goes along with what is told."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +14,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from chassis import clock, tracing
 from chassis.exporting import lean
 from chassis.outbox import outgoing
+from commands.parts.instance import ROOT
 from contracts.forms import ContributionStarted
 
 STARTED = ContributionStarted(task_id="t-1", authority="bristol", delegation_id="d-1", started_at=clock.now())
@@ -51,6 +55,21 @@ def test_a_span_leaves_without_what_somebody_wrote_or_an_error_said(
     assert "Gabriel" not in _text(left)
     assert dict(left.attributes or {}) == {"http.route": "/tasks"}
     assert (left.name, left.context, left.status.status_code) == (full.name, full.context, full.status.status_code)
+
+
+def test_a_collector_that_is_away_holds_nobody_up_and_is_told_as_json() -> None:
+    code = """
+import asyncio
+from chassis import telemetry, tracing
+telemetry.configure_logging("tasks", "INFO")
+tracing.start("tasks", "http://127.0.0.1:9")
+with tracing.span("x", {}):
+    pass
+asyncio.run(tracing.stop())
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert {line["service"] for line in lines} == {"tasks"}
 
 
 def test_an_event_carries_the_span_in_which_it_was_told(tracer: trace.Tracer) -> None:
