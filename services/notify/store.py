@@ -11,7 +11,7 @@ from chassis.batcher import WriteBatcher
 from chassis.database import OutboxCollection
 from chassis.errors import AlreadyHandled
 from chassis.outbox import Outgoing
-from services.notify.model import Delivery, State, masked
+from services.notify.model import EmailDelivery, State, masked
 
 _KEPT = timedelta(days=90)
 """Longer than dead letters and sent events are kept: until then a repetition is known as one."""
@@ -38,7 +38,7 @@ class DeliveryStore:
         """Makes the indexes."""
         await self._documents.ensure_indexes(_INDEXES)
 
-    async def add(self, delivery: Delivery, *, next_at: datetime) -> None:
+    async def add(self, delivery: EmailDelivery, *, next_at: datetime) -> None:
         """Owes this email; AlreadyHandled where it was owed before."""
         await self._documents.insert(
             {
@@ -59,7 +59,7 @@ class DeliveryStore:
         except AlreadyHandled:
             await self._end(delivery_id, "withdrawn", at)
 
-    async def claim_due(self, limit: int, *, at: datetime, until: datetime) -> list[Delivery]:
+    async def claim_due(self, limit: int, *, at: datetime, until: datetime) -> list[EmailDelivery]:
         """Takes what is due, the urgent first; nobody else gets the same before `until`."""
         owed = {"state": "queued", "next_at": {"$lte": at}}
         found = await self._documents.find(
@@ -82,7 +82,7 @@ class DeliveryStore:
         await self._documents.raw.update_many({"_id": {"$in": delivery_ids}, "state": "queued"}, change)
         return [None] * len(delivery_ids)
 
-    async def postpone(self, delivery: Delivery, *, until: datetime) -> None:
+    async def postpone(self, delivery: EmailDelivery, *, until: datetime) -> None:
         """Refused for now: one attempt more, and again later."""
         await self._documents.update(
             {"_id": delivery.delivery_id, "state": "queued"}, {"$set": {"next_at": until}, "$inc": {"attempts": 1}}
@@ -107,5 +107,5 @@ class DeliveryStore:
         await self._documents.update({"_id": delivery_id, "state": "queued"}, change, events)
 
 
-def _delivery(document: dict[str, Any]) -> Delivery:
-    return Delivery.model_validate({**document, "delivery_id": document["_id"]})
+def _delivery(document: dict[str, Any]) -> EmailDelivery:
+    return EmailDelivery.model_validate({**document, "delivery_id": document["_id"]})

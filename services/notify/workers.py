@@ -7,7 +7,7 @@ from chassis.context import entered, of_service
 from chassis.database import DatabaseError
 from chassis.telemetry import log
 from services.notify.clients import SEND_SECONDS
-from services.notify.model import Delivery
+from services.notify.model import EmailDelivery
 from services.notify.usecases import Desk, claim, let_go, put_off, send
 
 _SENDERS = 4
@@ -43,7 +43,7 @@ async def _send_for_ever(desk: Desk, begun: set[asyncio.Task[None]]) -> None:
         await asyncio.shield(task)
 
 
-async def _send(desk: Desk, delivery: Delivery) -> None:
+async def _send(desk: Desk, delivery: EmailDelivery) -> None:
     try:
         with entered(of_service("notify").about(delivery)), tracing.span(f"send {delivery.purpose}", delivery.trace):
             await send(desk, delivery)
@@ -56,7 +56,7 @@ async def _send(desk: Desk, delivery: Delivery) -> None:
         desk.tray.done(delivery)
 
 
-async def _put_off(desk: Desk, delivery: Delivery, why: str) -> None:
+async def _put_off(desk: Desk, delivery: EmailDelivery, why: str) -> None:
     try:
         await put_off(desk, delivery, why)
     except DatabaseError as error:

@@ -2,7 +2,7 @@
 
 from services.notify.model.delivery import (
     GIVE_UP_AFTER,
-    Delivery,
+    EmailDelivery,
     Purpose,
     SealedCode,
     State,
@@ -16,7 +16,7 @@ from services.notify.model.mail import AddressInvalid, Mail, as_mail
 __all__ = [
     "GIVE_UP_AFTER",
     "AddressInvalid",
-    "Delivery",
+    "EmailDelivery",
     "Letter",
     "Letters",
     "Mail",

@@ -42,7 +42,7 @@ class SealedCode(Value):
     sealed: str
 
 
-class Delivery(Value):
+class EmailDelivery(Value):
     """An email that is owed to somebody; the id follows from the fact, so that the same fact is told once."""
 
     delivery_id: str
@@ -79,7 +79,7 @@ def delivery_id(fact: str, key: str, address: str) -> str:
     return derived_id("notify.delivery", fact, key, address_key(address))
 
 
-def delay_after(delivery: Delivery) -> timedelta:
+def delay_after(delivery: EmailDelivery) -> timedelta:
     """How long to wait after one more refusal; short as long as somebody sits and waits."""
     return _URGENT_DELAY if delivery.urgency == 0 else _DELAYS[min(delivery.attempts, len(_DELAYS) - 1)]
 

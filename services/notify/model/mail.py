@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from contracts.addresses import mailable
 from contracts.authority import Authority
-from services.notify.model.delivery import Delivery
+from services.notify.model.delivery import EmailDelivery
 from services.notify.model.letter import Letter
 
 _LINE = 78
@@ -28,7 +28,7 @@ class Mail(NamedTuple):
     content: bytes
 
 
-def as_mail(delivery: Delivery, letter: Letter, authority: Authority) -> Mail:
+def as_mail(delivery: EmailDelivery, letter: Letter, authority: Authority) -> Mail:
     """The message; its Message-ID is the delivery's, so that a mail server knows a repetition."""
     brand, recipient = authority.brand, _address(delivery.person.email)
     boundary = f"=_{delivery.delivery_id}"

@@ -8,7 +8,7 @@ from itertools import count
 from chassis.authorities import Authorities
 from chassis.sealed import Seal
 from services.notify.clients import MailServer
-from services.notify.model import Delivery, Letters
+from services.notify.model import EmailDelivery, Letters
 from services.notify.store import DeliveryStore
 
 ROOM = 40
@@ -19,7 +19,7 @@ class Tray:
     """A bounded queue in memory, the urgent first. Nothing is lost with it: the database owes it all the same."""
 
     def __init__(self) -> None:
-        self._waiting: asyncio.PriorityQueue[tuple[int, int, float, Delivery]] = asyncio.PriorityQueue()
+        self._waiting: asyncio.PriorityQueue[tuple[int, int, float, EmailDelivery]] = asyncio.PriorityQueue()
         self._order = count()
         self._held: set[str] = set()
         self.is_open = False
@@ -30,14 +30,14 @@ class Tray:
         """How many more it takes."""
         return max(0, ROOM - len(self._held)) if self.is_open else 0
 
-    def put(self, delivery: Delivery, until: float) -> bool:
+    def put(self, delivery: EmailDelivery, until: float) -> bool:
         """Takes a delivery on, to be started before `until` (monotonic seconds); False where nobody works here."""
         if self.is_open and delivery.delivery_id not in self._held:
             self._held.add(delivery.delivery_id)
             self._waiting.put_nowait((delivery.urgency, next(self._order), until, delivery))
         return self.is_open
 
-    async def take(self) -> Delivery:
+    async def take(self) -> EmailDelivery:
         """The next one whose time has not passed."""
         while True:
             _, _, until, delivery = await self._waiting.get()
@@ -45,11 +45,11 @@ class Tray:
                 return delivery
             self.done(delivery)
 
-    def done(self, delivery: Delivery) -> None:
+    def done(self, delivery: EmailDelivery) -> None:
         """It is out of this process's hands."""
         self._held.discard(delivery.delivery_id)
 
-    def empty(self) -> list[Delivery]:
+    def empty(self) -> list[EmailDelivery]:
         """Everything that nobody has begun."""
         left = []
         while not self._waiting.empty():

@@ -12,7 +12,7 @@ from chassis.outbox import outgoing
 from chassis.telemetry import log
 from contracts.portal import DeliveryFailed
 from services.notify.clients import SEND_SECONDS, Away, Bounced, Deferred
-from services.notify.model import AddressInvalid, Delivery, as_mail, delay_after, masked, shown_code
+from services.notify.model import AddressInvalid, EmailDelivery, as_mail, delay_after, masked, shown_code
 from services.notify.usecases.desk import ROOM, Desk
 
 HELD_SECONDS = 20
@@ -22,14 +22,14 @@ _START_WITHIN = HELD_SECONDS - SEND_SECONDS - 1
 _MARK_AGAIN_SECONDS = 0.5
 
 
-async def owe(desk: Desk, deliveries: Sequence[Delivery]) -> None:
+async def owe(desk: Desk, deliveries: Sequence[EmailDelivery]) -> None:
     """Writes down that these emails are owed; AlreadyHandled where all of them were before."""
     outcomes = await asyncio.gather(*(_owe(desk, delivery) for delivery in deliveries))
     if deliveries and not any(outcomes):
         raise AlreadyHandled(deliveries[0].delivery_id)
 
 
-async def _owe(desk: Desk, delivery: Delivery) -> bool:
+async def _owe(desk: Desk, delivery: EmailDelivery) -> bool:
     delivery = delivery.model_copy(update={"trace": tracing.headers()})
     is_ours = desk.tray.room > 0 and not desk.server.is_away
     until = time.monotonic() + _START_WITHIN
@@ -58,7 +58,7 @@ async def claim(desk: Desk) -> bool:
     return len(due) == room
 
 
-async def let_go(desk: Desk, *begun: Delivery) -> None:
+async def let_go(desk: Desk, *begun: EmailDelivery) -> None:
     """Gives everything that is not sent back to whoever comes next."""
     given_back = [*begun, *desk.tray.empty()]
     for delivery in given_back:
@@ -66,7 +66,7 @@ async def let_go(desk: Desk, *begun: Delivery) -> None:
     await desk.store.release([delivery.delivery_id for delivery in given_back], at=clock.now())
 
 
-async def send(desk: Desk, delivery: Delivery) -> None:
+async def send(desk: Desk, delivery: EmailDelivery) -> None:
     """One email to the mail server, and what came of it into the database."""
     at = clock.now()
     if delivery.has_expired(at):
@@ -88,14 +88,14 @@ async def send(desk: Desk, delivery: Delivery) -> None:
         await _mark_sent(desk, delivery)
 
 
-def _values(desk: Desk, delivery: Delivery) -> dict[str, str]:
+def _values(desk: Desk, delivery: EmailDelivery) -> dict[str, str]:
     """What the email shows; a code is opened for the email alone."""
     if delivery.code is None:
         return delivery.values
     return {**delivery.values, "code": shown_code(desk.seal.open(delivery.code.sealed, delivery.code.code_id))}
 
 
-async def put_off(desk: Desk, delivery: Delivery, why: str) -> None:
+async def put_off(desk: Desk, delivery: EmailDelivery, why: str) -> None:
     """Tries again later; after three days it counts as failed."""
     at = clock.now()
     if delivery.is_given_up(at):
@@ -105,7 +105,7 @@ async def put_off(desk: Desk, delivery: Delivery, why: str) -> None:
     await desk.store.postpone(delivery, until=at + delay_after(delivery))
 
 
-async def _fail(desk: Desk, delivery: Delivery, reason: str) -> None:
+async def _fail(desk: Desk, delivery: EmailDelivery, reason: str) -> None:
     event = DeliveryFailed(
         authority=delivery.authority,
         delegation_id=delivery.delegation_id,
@@ -117,7 +117,7 @@ async def _fail(desk: Desk, delivery: Delivery, reason: str) -> None:
     await desk.store.fail(delivery.delivery_id, outgoing(event, delivery.delivery_id), at=clock.now())
 
 
-async def _mark_sent(desk: Desk, delivery: Delivery) -> None:
+async def _mark_sent(desk: Desk, delivery: EmailDelivery) -> None:
     """Until it is written: a mark that is given up is an email that is sent twice."""
     while True:
         try:

@@ -11,7 +11,7 @@ from contracts.addresses import address_key
 from contracts.auth import CodeRequested, PasswordReset, RegistrationRefused
 from contracts.base import Contact
 from contracts.tasks import Holder, TaskAmended, TaskAssigned, TaskCompleted, TaskOpened, TaskRetracted
-from services.notify.model import Delivery, Purpose, SealedCode, delivery_id, shown_date, shown_time
+from services.notify.model import EmailDelivery, Purpose, SealedCode, delivery_id, shown_date, shown_time
 from services.notify.usecases.desk import Desk
 from services.notify.usecases.sending import owe
 
@@ -30,8 +30,8 @@ def _to(  # one constructor for all: the fact and its key make the id
     delegation_id: str | None = None,
     expires_at: datetime | None = None,
     code: SealedCode | None = None,
-) -> Delivery:
-    return Delivery(
+) -> EmailDelivery:
+    return EmailDelivery(
         delivery_id=delivery_id(fact, key, person.email),
         authority=authority,
         purpose=purpose,
@@ -147,7 +147,7 @@ async def announce_new_holder(desk: Desk, event: TaskAssigned) -> None:
     await owe(desk, [*deliveries, *_told_to_former(event)])
 
 
-def _told_to_former(event: TaskAssigned) -> list[Delivery]:
+def _told_to_former(event: TaskAssigned) -> list[EmailDelivery]:
     if event.former is None:
         return []
     values = {**_about(event, "tasks"), "holder": event.person.name or event.person.email or "", "by": event.by}

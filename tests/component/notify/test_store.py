@@ -13,7 +13,7 @@ from chassis.event_log import EventLog
 from chassis.outbox import Publisher
 from chassis.relay import Relay
 from contracts.base import Contact
-from services.notify.model import Delivery
+from services.notify.model import EmailDelivery
 from services.notify.store import DeliveryStore
 from tests.component.notify.harness import Notify, address
 
@@ -34,8 +34,8 @@ async def store(stopped: Notify) -> AsyncIterator[DeliveryStore]:
     database.close()
 
 
-def delivery(name: str, *, is_urgent: bool = False) -> Delivery:
-    return Delivery(
+def delivery(name: str, *, is_urgent: bool = False) -> EmailDelivery:
+    return EmailDelivery(
         delivery_id=name,
         authority="bristol",
         purpose="sign_in" if is_urgent else "delegation",

@@ -3,13 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 from contracts.base import Contact
-from services.notify.model import GIVE_UP_AFTER, Delivery, delay_after, delivery_id, masked
+from services.notify.model import GIVE_UP_AFTER, EmailDelivery, delay_after, delivery_id, masked
 
 AT = datetime(2021, 9, 1, 9, 30, tzinfo=UTC)
 
 
-def delivery(expires_at: datetime | None = None, attempts: int = 0) -> Delivery:
-    return Delivery(
+def delivery(expires_at: datetime | None = None, attempts: int = 0) -> EmailDelivery:
+    return EmailDelivery(
         delivery_id="one",
         authority="bristol",
         purpose="sign_in",

@@ -14,7 +14,7 @@ from contracts.authority import Authority
 from contracts.base import Contact
 from services.notify.model import (
     AddressInvalid,
-    Delivery,
+    EmailDelivery,
     Letters,
     Purpose,
     as_mail,
@@ -50,8 +50,8 @@ def bristol() -> Authority:
     return AUTHORITIES.get("bristol")
 
 
-def delivery(email: str = "sandra.professional@school.example", name: str = "") -> Delivery:
-    return Delivery(
+def delivery(email: str = "sandra.professional@school.example", name: str = "") -> EmailDelivery:
+    return EmailDelivery(
         delivery_id=delivery_id("opened", "task-1", email),
         authority="bristol",
         purpose="delegation",
