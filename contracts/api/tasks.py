@@ -48,7 +48,7 @@ class Choice(Value):
     name: str
 
 
-class DeskChoices(Value):
+class ListChoices(Value):
     """What the rows of a list can be narrowed to, each by name."""
 
     forms: list[Choice] = []
@@ -94,7 +94,7 @@ class TaskListView(Value):
     """What the person has just given to somebody else, where that was asked for."""
     waiting: int = 0
     """How many wait in the person's work groups."""
-    choices: DeskChoices = DeskChoices()
+    choices: ListChoices = ListChoices()
     manages: list[str] = []
     """The authorities in which the person manages a work group: only their tasks can be re-assigned."""
 

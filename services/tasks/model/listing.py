@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, get_args
 
 from chassis.outbox import derived_id
-from contracts.api.tasks import Choice, DeskChoices, MovedRow, Progress, Tab, TaskRow, TaskState
+from contracts.api.tasks import Choice, ListChoices, MovedRow, Progress, Tab, TaskRow, TaskState
 from contracts.authority import Authority
 from contracts.base import Value
 from services.tasks.model.task import OPEN_STATES, Task
@@ -21,7 +21,7 @@ STATES_OF: dict[Tab, tuple[TaskState, ...]] = {
 
 
 class DeskFilter(Value):
-    """What a person wants to see of their desk; an empty part says nothing."""
+    """What a person wants to see of their tasks; an empty part says nothing."""
 
     form: str = ""
     child: str = ""
@@ -96,10 +96,10 @@ def place(page: int, count: int) -> tuple[int, int]:
     return min(max(page, 1), pages), pages
 
 
-def choices(rows: Iterable[TaskRow]) -> DeskChoices:
-    """What the desk can be narrowed to, by name."""
+def choices(rows: Iterable[TaskRow]) -> ListChoices:
+    """What the list can be narrowed to, by name."""
     known = list(rows)
-    return DeskChoices(
+    return ListChoices(
         forms=_by_name({row.form: row.form_title for row in known}),
         children=_by_name({row.child: row.subject_name for row in known if row.child}),
         authorities=sorted({row.authority for row in known}),

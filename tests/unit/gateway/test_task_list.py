@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from contracts.api.tasks import Choice, DeskChoices, MovedRow, Progress, TabCounts, TaskListView, TaskRow
+from contracts.api.tasks import Choice, ListChoices, MovedRow, Progress, TabCounts, TaskListView, TaskRow
 from services.gateway.tasks.views.closed import closed
 from services.gateway.tasks.views.lists import LONGEST_COMMENTS, TaskFilter, TasksPage, tasks_page
 from tests.unit.gateway.samples import AT, AUTHORITIES
@@ -49,31 +49,31 @@ def a_page(rows: list[TaskRow], wanted: TaskFilter | None = None, **more: object
 
 def test_what_the_list_is_narrowed_to_stays_while_paging_and_names_nobody() -> None:
     children = [Choice(key="key-1", name="Gabriel Example"), Choice(key="key-2", name="Tom Example")]
-    page = a_page([a_row()], TaskFilter(child="key-1"), choices=DeskChoices(children=children, authorities=["bristol"]))
+    page = a_page([a_row()], TaskFilter(child="key-1"), choices=ListChoices(children=children, authorities=["bristol"]))
     assert page.next == "/tasks?tab=assigned&page=2&child=key-1"
     assert [(one.label, one.chosen) for one in page.selects] == [("Name", "key-1")]
     assert a_page([], TaskFilter(child="key-1")).empty == "No form fits what you have chosen."
 
 
 def test_councils_are_named_where_there_are_several() -> None:
-    several = DeskChoices(authorities=["bristol", "oxfordshire"])
+    several = ListChoices(authorities=["bristol", "oxfordshire"])
     page = a_page([a_row(), a_row("oxfordshire")], choices=several)
     assert page.councils
     assert [row.council for row in page.rows] == ["Bristol City Council", "Oxfordshire County Council"]
     assert [one.label for one in page.selects] == ["Council"]
-    assert not a_page([a_row()], choices=DeskChoices(authorities=["bristol"])).councils
+    assert not a_page([a_row()], choices=ListChoices(authorities=["bristol"])).councils
 
 
 def test_a_status_is_said_in_words_and_can_be_chosen_where_tasks_differ_in_it() -> None:
     kinds: list[Progress] = ["not_started", "in_progress", "returned"]
     rows = [a_row().model_copy(update={"progress": kind}) for kind in kinds]
-    page = a_page([*rows, a_row()], TaskFilter(progress="in_progress"), choices=DeskChoices(progress=kinds))
+    page = a_page([*rows, a_row()], TaskFilter(progress="in_progress"), choices=ListChoices(progress=kinds))
     assert [row.status for row in page.rows] == ["Not started", "In progress", "Returned", ""]
     assert [(one.label, one.chosen, [choice.name for choice in one.choices]) for one in page.selects] == [
         ("Status", "in_progress", ["Not started", "In progress", "Returned"])
     ]
     assert page.next == "/tasks?tab=assigned&page=2&progress=in_progress"
-    assert a_page(rows, choices=DeskChoices(progress=kinds), tab="submitted").selects == []
+    assert a_page(rows, choices=ListChoices(progress=kinds), tab="submitted").selects == []
 
 
 def test_long_comments_begin_in_the_row_and_short_ones_stand_there_whole() -> None:
