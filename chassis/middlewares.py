@@ -117,7 +117,7 @@ class Gently(Middleware):
             return await call_next(msg)
 
 
-class _ByQueue(MetricsSettingsProvider[Any, Any]):
+class _QueueMetrics(MetricsSettingsProvider[Any, Any]):
     """Series by queue. FastStream's own are by routing key, of which a council can make as many as it likes."""
 
     messaging_system = "rabbitmq"
@@ -133,7 +133,7 @@ class _ByQueue(MetricsSettingsProvider[Any, Any]):
 
 
 METRICS = PrometheusMiddleware[Any, Any](
-    settings_provider_factory=lambda _: _ByQueue(), registry=REGISTRY, metrics_prefix="portal"
+    settings_provider_factory=lambda _: _QueueMetrics(), registry=REGISTRY, metrics_prefix="portal"
 )
 """How long handlers take, what they raise, how many are at work; one for the process, as the registry is."""
 

@@ -45,7 +45,7 @@ async def stop() -> None:
         await asyncio.to_thread(_provider.force_flush, _FLUSH_MILLIS)
 
 
-class _ByQueue:
+class _QueueSpans:
     """Names of spans and what they say of messages: nothing that a council could have chosen but its message's id."""
 
     messaging_system = "rabbitmq"
@@ -69,7 +69,7 @@ class _ByQueue:
 
 def around_messages() -> list[TelemetryMiddleware[Any]]:
     """FastStream's middleware, for brokers; none where nobody watches."""
-    return [TelemetryMiddleware(settings_provider_factory=lambda _: _ByQueue())] if _provider else []
+    return [TelemetryMiddleware(settings_provider_factory=lambda _: _QueueSpans())] if _provider else []
 
 
 def around_requests(app: ASGIApp, *, is_edge: bool) -> ASGIApp:
