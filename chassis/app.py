@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -25,6 +25,7 @@ from chassis.http import EXCEPTION_HANDLERS, App, RequestMetrics
 from chassis.jobs import Job, repeat
 from chassis.leases import Leases
 from chassis.messaging import Consumer, Subscription
+from chassis.migrations import Migration, migrate
 from chassis.outbox import Publisher
 from chassis.quarantine import Quarantine
 from chassis.relay import Relay
@@ -56,6 +57,7 @@ class StoredServiceContext(ServiceContext):
     relay: Relay
 
 
+Result = TypeVar("Result")
 Compose = Callable[[ServiceContext], Awaitable[Any]]
 ComposeStored = Callable[[StoredServiceContext], Awaitable[ServiceT]]
 
@@ -101,6 +103,7 @@ def stored_service_app(
     routes: Sequence[BaseRoute],
     subscriptions: Sequence[Subscription[Any, ServiceT]] = (),
     jobs: Sequence[Job] = (),
+    migrations: Sequence[Migration] = (),
     identities: Verifier | None = None,
     grants: Verifier | None = None,
 ) -> App:
@@ -109,7 +112,7 @@ def stored_service_app(
     Messages are taken as soon as the broker answers; HTTP does not wait.
     """
     tracing.start(name, settings.otlp_url)
-    runtime = ServiceRuntime(name, settings, subscriptions, jobs)
+    runtime = ServiceRuntime(name, settings, subscriptions, jobs, migrations)
 
     async def open_all(context: ServiceContext) -> Any:
         return await runtime.open(context, compose)
@@ -129,11 +132,13 @@ class ServiceRuntime:
         settings: StoredServiceSettings,
         subscriptions: Sequence[Subscription[Any, Any]],
         jobs: Sequence[Job],
+        migrations: Sequence[Migration],
     ) -> None:
         self._name = name
         self._amqp_url = settings.amqp_url.get_secret_value()
         self._subscriptions = subscriptions
         self._jobs = jobs
+        self._migrations = migrations
         self._database = Database.open(settings.mongo_url.get_secret_value(), settings.mongo_database)
         self._publisher = Publisher(self._amqp_url, user=self._user, service=name)
         self.event_log = EventLog(self._database.collection("outbox_sent"))
@@ -151,7 +156,9 @@ class ServiceRuntime:
         closing.callback(self._database.close)
         health.register("database", self._database.ping)
         closing.push_async_callback(self._publisher.close)
-        service = await self._compose(context, compose)
+        await _when_the_database_answers(self._database.ping)
+        await migrate(self._name, self._database, self._migrations)
+        service = await _when_the_database_answers(lambda: self._compose(context, compose))
         consumer = self._consumer(context.authorities)
         closing.push_async_callback(consumer.stop)
         health.register("broker", consumer.check)
@@ -161,21 +168,14 @@ class ServiceRuntime:
         return service
 
     async def _compose(self, context: ServiceContext, compose: ComposeStored[Any]) -> Any:
-        """As soon as the database answers. What an attempt has opened before it failed is closed again."""
-        async with asyncio.timeout(_START_SECONDS):
-            while True:
-                try:
-                    async with AsyncExitStack() as attempt:
-                        service = await compose(await self._prepared(context, attempt))
-                        context.closing.push_async_exit(attempt.pop_all())
-                        return service
-                except (PyMongoError, TimeoutError) as error:
-                    log.warning("waiting for the database", error=repr(error))
-                    await asyncio.sleep(_RECONNECT_SECONDS)
+        """One attempt. What it has opened before it failed is closed again."""
+        async with AsyncExitStack() as attempt:
+            service = await compose(await self._prepared(context, attempt))
+            context.closing.push_async_exit(attempt.pop_all())
+            return service
 
     async def _prepared(self, context: ServiceContext, closing: AsyncExitStack) -> StoredServiceContext:
         """What a service finds ready: indexes made, the relay at work until what it tells at its end is told."""
-        await self._database.ping()
         await self._quarantine.prepare()
         await self.event_log.prepare()
         closing.push_async_callback(self._relay.drain, _DRAIN_SECONDS)
@@ -193,6 +193,16 @@ class ServiceRuntime:
             flushed=self._relay.flushed,
             quarantine=self._quarantine,
         )
+
+
+async def _when_the_database_answers(attempt: Callable[[], Awaitable[Result]]) -> Result:
+    async with asyncio.timeout(_START_SECONDS):
+        while True:
+            try:
+                return await attempt()
+            except (PyMongoError, TimeoutError) as error:
+                log.warning("waiting for the database", error=repr(error))
+                await asyncio.sleep(_RECONNECT_SECONDS)
 
 
 async def _consume(consumer: Consumer, service: Any) -> None:

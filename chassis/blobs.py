@@ -111,9 +111,11 @@ class BlobStore:
 
     async def _pieces(self, blob: Blob, part: ByteRange | None) -> AsyncIterator[bytes]:
         start, left = (part.start, part.length) if part else (0, blob.size)
-        number, skipped = divmod(start, CHUNK)
-        if await self._records.find_one({"_id": blob.blob_id, "length": blob.size}, {"_id": 1}) is None:
+        record = await self._records.find_one({"_id": blob.blob_id, "length": blob.size}, {"chunkSize": 1})
+        if record is None:
             raise Damaged(blob.blob_id)
+        # Its own: versions before this one have stored smaller chunks.
+        number, skipped = divmod(start, record["chunkSize"])
         query = {"files_id": blob.blob_id, "n": {"$gte": number}}
         async for chunk in self._chunks.find(query, batch_size=2).sort("n", ASCENDING):
             if chunk["n"] != number or not left:

@@ -9,6 +9,7 @@ from chassis.tokens import Signer, Verifier
 from services.auth.api import routes
 from services.auth.data import common_passwords
 from services.auth.handlers import subscriptions
+from services.auth.migrations import migrations
 from services.auth.settings import Settings
 from services.auth.store import Stores
 from services.auth.usecases.context import Auth
@@ -32,6 +33,7 @@ def build_app(settings: Settings) -> Starlette:
         compose=compose,
         routes=routes,
         subscriptions=subscriptions,
+        migrations=migrations,
         identities=Verifier(settings.gateway_public_key, issuer="gateway", audience="auth"),
     )
 

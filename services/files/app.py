@@ -12,6 +12,7 @@ from services.files.clients import Scanner
 from services.files.handlers import subscriptions
 from services.files.inspector import Inspector
 from services.files.jobs import jobs
+from services.files.migrations import migrations
 from services.files.settings import Settings
 from services.files.store import FolderStore
 from services.files.usecases import Files
@@ -25,6 +26,7 @@ def build_app(settings: Settings) -> Starlette:
         compose=lambda context: _compose(settings, context),
         routes=routes,
         subscriptions=subscriptions,
+        migrations=migrations,
         jobs=jobs,
         identities=Verifier(settings.gateway_public_key, issuer="gateway", audience="files"),
         grants=Verifier(settings.tasks_public_key, issuer="tasks", audience="forms-and-files"),

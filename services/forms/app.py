@@ -8,6 +8,7 @@ from chassis.tokens import Verifier
 from services.forms.api import routes
 from services.forms.handlers import subscriptions
 from services.forms.jobs import jobs
+from services.forms.migrations import migrations
 from services.forms.pdf import Printer
 from services.forms.settings import Settings
 from services.forms.store import Stores
@@ -46,6 +47,7 @@ def build_app(settings: Settings) -> Starlette:
         compose=compose,
         routes=routes,
         subscriptions=subscriptions,
+        migrations=migrations,
         jobs=jobs,
         identities=Verifier(settings.gateway_public_key, issuer="gateway", audience="forms"),
         grants=Verifier(settings.tasks_public_key, issuer="tasks", audience="forms-and-files"),

@@ -13,6 +13,7 @@ from chassis.tokens import Verifier
 from contracts.authority import Authority
 from services.notify.clients import MailServer
 from services.notify.handlers import subscriptions
+from services.notify.migrations import migrations
 from services.notify.model import Letters
 from services.notify.settings import Settings
 from services.notify.store import DeliveryStore
@@ -42,6 +43,7 @@ def build_app(settings: Settings) -> Starlette:
         compose=compose,
         routes=[],
         subscriptions=subscriptions,
+        migrations=migrations,
         identities=Verifier(settings.gateway_public_key, issuer="gateway", audience="notify"),
     )
 

@@ -7,6 +7,7 @@ from chassis.tokens import Signer, Verifier
 from services.tasks.api import routes
 from services.tasks.handlers import subscriptions
 from services.tasks.jobs import jobs
+from services.tasks.migrations import migrations
 from services.tasks.settings import Settings
 from services.tasks.store import Stores
 from services.tasks.usecases import TasksService
@@ -41,6 +42,7 @@ def build_app(settings: Settings) -> Starlette:
         compose=compose,
         routes=routes,
         subscriptions=subscriptions,
+        migrations=migrations,
         jobs=jobs,
         identities=Verifier(settings.gateway_public_key, issuer="gateway", audience="tasks"),
     )

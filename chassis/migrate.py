@@ -1,0 +1,24 @@
+"""`python -m chassis.migrate SERVICE`: the migrations of one service, for a container that runs before the new ones."""
+
+import asyncio
+import sys
+from importlib import import_module
+
+from chassis.database import Database
+from chassis.migrations import migrate
+from chassis.telemetry import configure_logging
+
+
+async def main(service: str) -> None:
+    """With the settings that the service itself reads."""
+    settings = import_module(f"services.{service}.settings").Settings()
+    configure_logging(service, settings.log_level)
+    database = Database.open(settings.mongo_url.get_secret_value(), settings.mongo_database)
+    try:
+        await migrate(service, database, import_module(f"services.{service}.migrations").migrations)
+    finally:
+        database.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1]))

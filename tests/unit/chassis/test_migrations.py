@@ -1,0 +1,93 @@
+"""Migrations: in order, once, by one replica, and on from where a killed one stopped."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chassis import clock, migrations
+from chassis.database import Database
+from chassis.migrations import Migration, carry_attempts_over, migrate, name_the_authority_of
+from tests.support.eventually import eventually
+
+Run = Callable[[Database], Coroutine[Any, Any, None]]
+
+
+def noting(done: list[str], what: str) -> Run:
+    async def run(_: Database) -> None:
+        done.append(what)
+
+    return run
+
+
+async def test_each_runs_once_in_order_and_a_later_version_runs_only_what_is_new(inner: Database) -> None:
+    done: list[str] = []
+    first, second, third = (Migration(n, str(n), noting(done, str(n))) for n in (1, 2, 3))
+    await migrate("unit", inner, [first, second])
+    await migrate("unit", inner, [first, second])
+    await migrate("unit", inner, [first, second, third])
+    assert done == ["1", "2", "3"]
+
+
+async def test_a_version_before_serves_data_that_a_newer_one_has_migrated(inner: Database) -> None:
+    done: list[str] = []
+    await migrate("unit", inner, [Migration(7, "newer", noting(done, "newer"))])
+    await migrate("unit", inner, [Migration(1, "older", noting(done, "older"))])
+    assert done == ["newer"]
+
+
+async def test_one_replica_migrates_and_the_others_wait_until_it_has(
+    inner: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrations, "_WAIT_SECONDS", 0.01)
+    begun, may_end = [], asyncio.Event()
+
+    async def run(_: Database) -> None:
+        begun.append("begun")
+        await may_end.wait()
+
+    steps = [Migration(1, "slow", run)]
+    replicas = [asyncio.create_task(migrate("unit", inner, steps)) for _ in range(3)]
+    await eventually(lambda: begun)
+    assert not any(replica.done() for replica in replicas)
+    may_end.set()
+    await asyncio.gather(*replicas)
+    assert begun == ["begun"]
+
+
+async def test_where_one_was_cut_off_the_next_goes_on_with_that_step(inner: Database) -> None:
+    done: list[str] = []
+
+    async def cut_off(_: Database) -> None:
+        done.append("half of 2")
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await migrate("unit", inner, [Migration(1, "1", noting(done, "1")), Migration(2, "2", cut_off)])
+    await migrate("unit", inner, [Migration(1, "1", noting(done, "1")), Migration(2, "2", noting(done, "2"))])
+    assert done == ["1", "half of 2", "2"]
+
+
+async def test_attempts_go_on_where_an_older_version_counted_them(inner: Database) -> None:
+    trials, quarantine = inner.collection("trials"), inner.collection("quarantine")
+    await trials.insert_many([{"_id": name, "begun": 2, "at": clock.now()} for name in ("known", "new")])
+    await quarantine.insert_one({"_id": "known", "begun": 3, "at": clock.now()})
+    for _ in range(2):
+        await carry_attempts_over(inner)
+    assert {each["_id"]: each["begun"] async for each in quarantine.find({})} == {"known": 3, "new": 2}
+
+
+async def test_content_says_whose_it_is_and_only_what_was_orphaned_long_ago_goes(inner: Database) -> None:
+    records, chunks = inner.collection("content.files"), inner.collection("content.chunks")
+    await inner.collection("folders").insert_one({"_id": "task", "authority": "bristol"})
+    long_ago = clock.now() - timedelta(hours=2)
+    for name, task, at in (("held", "task", long_ago), ("orphan", "no", long_ago), ("young", "no", clock.now())):
+        await records.insert_one({"_id": name, "uploadDate": at, "metadata": {"task_id": task}})
+        await chunks.insert_one({"_id": f"{name}:0", "files_id": name, "n": 0, "data": b"x"})
+    for _ in range(2):
+        await name_the_authority_of("content", "folders")(inner)
+    found = {each["_id"]: each["metadata"].get("authority") async for each in records.find({})}
+    assert found == {"held": "bristol", "young": None}
+    assert {each["files_id"] async for each in chunks.find({})} == {"held", "young"}
