@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
@@ -22,13 +23,14 @@ from chassis.errors import NotFound
 from chassis.event_log import EventLog
 from chassis.health import Health
 from chassis.http import EXCEPTION_HANDLERS, App, RequestMetrics
-from chassis.jobs import Job, repeat
+from chassis.jobs import Job, repeat, worker
 from chassis.leases import Leases
 from chassis.messaging import Consumer, Subscription
 from chassis.migrations import Migration, migrate
 from chassis.outbox import Publisher
 from chassis.quarantine import Quarantine
 from chassis.relay import Relay
+from chassis.schedule import Schedule, Scheduled
 from chassis.settings import ServiceSettings, StoredServiceSettings
 from chassis.subscription import ServiceT
 from chassis.telemetry import configure_logging, log
@@ -55,6 +57,7 @@ class StoredServiceContext(ServiceContext):
 
     database: Database
     relay: Relay
+    schedule: Schedule
 
 
 Result = TypeVar("Result")
@@ -103,6 +106,7 @@ def stored_service_app(
     routes: Sequence[BaseRoute],
     subscriptions: Sequence[Subscription[Any, ServiceT]] = (),
     jobs: Sequence[Job] = (),
+    scheduled: Sequence[Scheduled] = (),
     migrations: Sequence[Migration] = (),
     identities: Verifier | None = None,
     grants: Verifier | None = None,
@@ -112,7 +116,9 @@ def stored_service_app(
     Messages are taken as soon as the broker answers; HTTP does not wait.
     """
     tracing.start(name, settings.otlp_url)
-    runtime = ServiceRuntime(name, settings, subscriptions, jobs, migrations)
+    runtime = ServiceRuntime(
+        name, settings, subscriptions=subscriptions, jobs=jobs, scheduled=scheduled, migrations=migrations
+    )
 
     async def open_all(context: ServiceContext) -> Any:
         return await runtime.open(context, compose)
@@ -124,25 +130,29 @@ def stored_service_app(
 
 
 class ServiceRuntime:
-    """What runs below and beside a service that keeps something: database, outbox, consumers, jobs."""
+    """What runs below and beside a service that keeps something: database, outbox, consumers, jobs, schedule."""
 
     def __init__(
         self,
         name: str,
         settings: StoredServiceSettings,
+        *,
         subscriptions: Sequence[Subscription[Any, Any]],
         jobs: Sequence[Job],
+        scheduled: Sequence[Scheduled],
         migrations: Sequence[Migration],
     ) -> None:
         self._name = name
         self._amqp_url = settings.amqp_url.get_secret_value()
         self._subscriptions = subscriptions
         self._jobs = jobs
+        self._scheduled = scheduled
         self._migrations = migrations
         self._database = Database.open(settings.mongo_url.get_secret_value(), settings.mongo_database)
         self._publisher = Publisher(self._amqp_url, user=self._user, service=name)
         self.event_log = EventLog(self._database.collection("outbox_sent"))
         self._relay = Relay(self._publisher, self.event_log.append)
+        self._schedule = Schedule(self._database.collection("schedule"))
         self._leases = Leases(self._database.collection("leases"))
         self._quarantine = Quarantine(self._database.collection("quarantine"))
 
@@ -165,6 +175,9 @@ class ServiceRuntime:
         await closing.enter_async_context(loop.beside(_consume(consumer, service)))
         for job in self._jobs:
             await closing.enter_async_context(loop.beside(repeat(job, self._leases, self._name, service)))
+        if self._scheduled:
+            work = partial(self._schedule.work, self._scheduled, self._name, service)
+            await closing.enter_async_context(worker("schedule", work))
         return service
 
     async def _compose(self, context: ServiceContext, compose: ComposeStored[Any]) -> Any:
@@ -178,9 +191,12 @@ class ServiceRuntime:
         """What a service finds ready: indexes made, the relay at work until what it tells at its end is told."""
         await self._quarantine.prepare()
         await self.event_log.prepare()
+        await self._schedule.prepare()
         closing.push_async_callback(self._relay.drain, _DRAIN_SECONDS)
         await self._relay.start()
-        return StoredServiceContext(context.authorities, context.health, closing, self._database, self._relay)
+        return StoredServiceContext(
+            context.authorities, context.health, closing, self._database, self._relay, self._schedule
+        )
 
     def _consumer(self, authorities: Authorities) -> Consumer:
         return Consumer(

@@ -29,7 +29,8 @@ class GatewaySettings(ServiceSettings):
     ca_file: Path | None = None
     """Whose certificates the services behind show, where their addresses are https; else whom the machine trusts."""
     sign_ins_per_minute: int = 300
-    """Passwords, codes and registrations from one client address; auth limits each account besides."""
+    """Passwords, codes and registrations from one client address; in this process, auth limits each account
+    and network for all of them."""
     requests_per_minute: int = 30_000
     """All requests from one client address: a school or a hospital shares one."""
     proxies: str = Field(default="", validation_alias="FORWARDED_ALLOW_IPS")

@@ -16,6 +16,7 @@ from chassis.event_log import EventLog
 from chassis.health import Health
 from chassis.outbox import Collection, Outgoing, Publisher
 from chassis.relay import Relay
+from chassis.schedule import Schedule
 from contracts.council import DelegationAmended, DelegationRequested, DelegationRetracted
 from services.tasks.model.form import OfferedForm
 from services.tasks.store import Stores
@@ -54,7 +55,11 @@ async def parts(tasks: Tasks) -> AsyncIterator[tuple[Database, Relay]]:
 
 def delegations(parts: tuple[Database, Relay], meanwhile: Meanwhile | None = None) -> Delegations:
     database, relay = parts
-    stores = Stores(StoredServiceContext(AUTHORITIES, Health(), AsyncExitStack(), database, relay))
+    stores = Stores(
+        StoredServiceContext(
+            AUTHORITIES, Health(), AsyncExitStack(), database, relay, Schedule(database.collection("schedule"))
+        )
+    )
     if meanwhile:
         stores.tasks = TaskStore(Interrupted(database.collection("tasks"), relay, meanwhile))
     return Delegations(stores, AUTHORITIES)
