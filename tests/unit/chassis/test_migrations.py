@@ -9,8 +9,12 @@ import pytest
 
 from chassis import clock, migrations
 from chassis.database import Database
+from chassis.migrate import main
 from chassis.migrations import Migration, carry_attempts_over, migrate, name_the_authority_of
+from chassis.tokens import public_key_of
+from services.notify.migrations import migrations as of_notify
 from tests.support.eventually import eventually
+from tests.support.service import new_key
 
 Run = Callable[[Database], Coroutine[Any, Any, None]]
 
@@ -91,3 +95,24 @@ async def test_content_says_whose_it_is_and_only_what_was_orphaned_long_ago_goes
     found = {each["_id"]: each["metadata"].get("authority") async for each in records.find({})}
     assert found == {"held": "bristol", "young": None}
     assert {each["files_id"] async for each in chunks.find({})} == {"held", "young"}
+
+
+async def test_a_container_migrates_a_service_before_it_is_started(
+    inner: Database, inner_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = inner.collection("schema").database.name
+    settings = {
+        "MONGO_URL": inner_url,
+        "MONGO_DATABASE": name,
+        "AMQP_URL": "amqp://127.0.0.1/",
+        "SMTP_URL": "smtp://127.0.0.1",
+        "PUBLIC_URL": "http://127.0.0.1/",
+        "CODE_KEY": new_key(),
+        "GATEWAY_PUBLIC_KEY": public_key_of(new_key()),
+    }
+    for variable, value in settings.items():
+        monkeypatch.setenv(f"NOTIFY_{variable}", value)
+    await main("notify")
+    schema = await inner.collection("schema").find_one({"_id": "schema"})
+    assert schema is not None
+    assert schema["version"] == of_notify[-1].version
