@@ -169,10 +169,11 @@ class ServiceRuntime:
         await _when_the_database_answers(self._database.ping)
         await migrate(self._name, self._database, self._migrations)
         service = await _when_the_database_answers(lambda: self._compose(context, compose))
-        consumer = self._consumer(context.authorities)
-        closing.push_async_callback(consumer.stop)
-        health.register("broker", consumer.check)
-        await closing.enter_async_context(loop.beside(_consume(consumer, service)))
+        if self._subscriptions:
+            consumer = self._consumer(context.authorities)
+            closing.push_async_callback(consumer.stop)
+            health.register("broker", consumer.check)
+            await closing.enter_async_context(loop.beside(_consume(consumer, service)))
         for job in self._jobs:
             await closing.enter_async_context(loop.beside(repeat(job, self._leases, self._name, service)))
         if self._scheduled:
