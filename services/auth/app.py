@@ -13,14 +13,14 @@ from services.auth.migrations import migrations
 from services.auth.settings import Settings
 from services.auth.store import Stores
 from services.auth.usecases.context import Auth
-from services.auth.usecases.councils import CouncilDesk
+from services.auth.usecases.councils import CouncilTokenIssuer
 from services.auth.usecases.hashing import PasswordHasher
 
 
 def build_app(settings: Settings) -> Starlette:
     """The service as an ASGI app; tests build it the same way."""
     secret, common = key_bytes(settings.secret), common_passwords()
-    councils = CouncilDesk(settings.council_clients, Signer(settings.signing_key, issuer="auth"))
+    councils = CouncilTokenIssuer(settings.council_clients, Signer(settings.signing_key, issuer="auth"))
 
     async def compose(context: StoredServiceContext) -> Auth:
         stores = Stores(context.database, context.relay)

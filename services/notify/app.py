@@ -14,28 +14,28 @@ from contracts.authority import Authority
 from services.notify.clients import MailServer
 from services.notify.handlers import subscriptions
 from services.notify.migrations import migrations
-from services.notify.model import Letters
+from services.notify.model import EmailTemplates
 from services.notify.settings import Settings
 from services.notify.store import DeliveryStore
-from services.notify.usecases import Desk
+from services.notify.usecases import NotifyService
 from services.notify.workers import deliver
 
 
 def build_app(settings: Settings) -> Starlette:
     """The service as an ASGI app; tests build it the same way."""
 
-    async def compose(context: StoredServiceContext) -> Desk:
+    async def compose(context: StoredServiceContext) -> NotifyService:
         store = DeliveryStore(context.database.outbox_collection("deliveries", context.relay))
         await store.open()
-        desk = Desk(
+        service = NotifyService(
             store=store,
             server=MailServer(settings.smtp_url.get_secret_value(), needs_tls=settings.env == "production"),
-            letters=Letters(portal_urls(str(settings.public_url), context.authorities)),
+            templates=EmailTemplates(portal_urls(str(settings.public_url), context.authorities)),
             authorities=context.authorities,
             seal=Seal(settings.code_key),
         )
-        await context.closing.enter_async_context(worker("notify.deliver", lambda: deliver(desk)))
-        return desk
+        await context.closing.enter_async_context(worker("notify.deliver", lambda: deliver(service)))
+        return service
 
     return stored_service_app(
         name="notify",

@@ -14,7 +14,7 @@ from aiosmtplib import (
 )
 
 from chassis.telemetry import log
-from services.notify.model import Mail
+from services.notify.model import EmailMessage
 
 SEND_SECONDS = 10
 """The longest that one email may take, connecting included (reliability R11)."""
@@ -54,7 +54,7 @@ class MailServer:
         self.is_away = False
         """Nothing is worth sending before `probe` has found the server again."""
 
-    async def send(self, mail: Mail) -> None:
+    async def send(self, mail: EmailMessage) -> None:
         """Returns when the server has taken the email; raises Bounced, Deferred or Away."""
         client: SMTP | None = None
         is_usable = False

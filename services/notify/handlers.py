@@ -4,47 +4,47 @@ from chassis.messaging import Delivery, Subscription
 from contracts.auth import CodeRequested, PasswordReset, RegistrationRefused
 from contracts.tasks import TaskAmended, TaskAssigned, TaskCompleted, TaskOpened, TaskRetracted
 from services.notify import usecases
-from services.notify.usecases import Desk
+from services.notify.usecases import NotifyService
 
 
-async def send_code(event: CodeRequested, _: Delivery, desk: Desk) -> None:
+async def send_code(event: CodeRequested, _: Delivery, service: NotifyService) -> None:
     """A code was asked for: it is emailed."""
-    await usecases.send_code(desk, event)
+    await usecases.send_code(service, event)
 
 
-async def tell_account_owner(event: RegistrationRefused, _: Delivery, desk: Desk) -> None:
+async def tell_account_owner(event: RegistrationRefused, _: Delivery, service: NotifyService) -> None:
     """An address was registered twice: its owner is told by email."""
-    await usecases.tell_account_owner(desk, event)
+    await usecases.tell_account_owner(service, event)
 
 
-async def confirm_password_change(event: PasswordReset, _: Delivery, desk: Desk) -> None:
+async def confirm_password_change(event: PasswordReset, _: Delivery, service: NotifyService) -> None:
     """A password was reset: its owner is told by email."""
-    await usecases.confirm_password_change(desk, event)
+    await usecases.confirm_password_change(service, event)
 
 
-async def announce_task(event: TaskOpened, _: Delivery, desk: Desk) -> None:
+async def announce_task(event: TaskOpened, _: Delivery, service: NotifyService) -> None:
     """A form was delegated: its person or inbox is told by email."""
-    await usecases.announce_task(desk, event)
+    await usecases.announce_task(service, event)
 
 
-async def announce_new_holder(event: TaskAssigned, _: Delivery, desk: Desk) -> None:
+async def announce_new_holder(event: TaskAssigned, _: Delivery, service: NotifyService) -> None:
     """A task was re-assigned: whoever has it now is told by email."""
-    await usecases.announce_new_holder(desk, event)
+    await usecases.announce_new_holder(service, event)
 
 
-async def announce_change(event: TaskAmended, _: Delivery, desk: Desk) -> None:
+async def announce_change(event: TaskAmended, _: Delivery, service: NotifyService) -> None:
     """A delegation was changed: whoever has it is told by email."""
-    await usecases.announce_change(desk, event)
+    await usecases.announce_change(service, event)
 
 
-async def announce_retraction(event: TaskRetracted, _: Delivery, desk: Desk) -> None:
+async def announce_retraction(event: TaskRetracted, _: Delivery, service: NotifyService) -> None:
     """A delegation was retracted: whoever had it is told by email."""
-    await usecases.announce_retraction(desk, event)
+    await usecases.announce_retraction(service, event)
 
 
-async def send_receipt(event: TaskCompleted, _: Delivery, desk: Desk) -> None:
+async def send_receipt(event: TaskCompleted, _: Delivery, service: NotifyService) -> None:
     """A contribution was submitted: its receipt is emailed."""
-    await usecases.send_receipt(desk, event)
+    await usecases.send_receipt(service, event)
 
 
 subscriptions = (

@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from chassis.http import answer, read
 from contracts.api.auth import CouncilTokenBody, CouncilTokenView
-from services.auth.api.door import caller, enter
+from services.auth.api.dependencies import caller, enter
 from services.auth.usecases.councils import LIFETIME_SECONDS
 
 

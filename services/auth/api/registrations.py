@@ -7,7 +7,7 @@ from starlette.routing import Route
 from chassis import clock
 from chassis.http import answer, nothing, read
 from contracts.api.auth import CodeBody, CredentialsBody, RegistrationBody, RegistrationDetailsBody, RegistrationView
-from services.auth.api.door import caller, enter
+from services.auth.api.dependencies import caller, enter
 from services.auth.model.registration import Registration
 from services.auth.usecases import registration as usecases
 

@@ -7,7 +7,7 @@ from starlette.routing import Route
 from chassis import clock
 from chassis.http import answer, nothing
 from contracts.api.auth import SessionView
-from services.auth.api.door import enter
+from services.auth.api.dependencies import enter
 from services.auth.usecases import sessions as usecases
 
 SESSION_HEADER = "Portal-Session"

@@ -7,7 +7,7 @@ from starlette.routing import Route
 from chassis import clock
 from chassis.http import answer, read
 from contracts.api.auth import CodeBody, SessionCreated, SignInBody, SignInView
-from services.auth.api.door import caller, enter
+from services.auth.api.dependencies import caller, enter
 from services.auth.model.session import SignIn
 from services.auth.usecases import sign_in as usecases
 

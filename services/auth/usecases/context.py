@@ -6,7 +6,7 @@ from chassis.authorities import Authorities
 from chassis.sealed import Seal
 from services.auth.model.common import CommonPasswords
 from services.auth.store import Stores
-from services.auth.usecases.councils import CouncilDesk
+from services.auth.usecases.councils import CouncilTokenIssuer
 from services.auth.usecases.hashing import PasswordHasher
 
 
@@ -18,6 +18,6 @@ class Auth:
     hasher: PasswordHasher
     authorities: Authorities
     secret: bytes
-    councils: CouncilDesk
+    councils: CouncilTokenIssuer
     seal: Seal
     common: CommonPasswords

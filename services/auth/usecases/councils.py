@@ -12,7 +12,7 @@ from services.auth.model.council import CouncilClient
 LIFETIME_SECONDS = 15 * 60
 
 
-class CouncilDesk:
+class CouncilTokenIssuer:
     """Knows every council's client, and signs what the gateway trusts."""
 
     def __init__(self, clients: Mapping[str, CouncilClient], signer: Signer) -> None:

@@ -10,20 +10,20 @@ from services.notify.model.delivery import (
     delivery_id,
     masked,
 )
-from services.notify.model.letter import Letter, Letters, shown_code, shown_date, shown_time
-from services.notify.model.mail import AddressInvalid, Mail, as_mail
+from services.notify.model.email_message import AddressInvalid, EmailMessage, as_message
+from services.notify.model.email_templates import EmailTemplates, EmailText, shown_code, shown_date, shown_time
 
 __all__ = [
     "GIVE_UP_AFTER",
     "AddressInvalid",
     "EmailDelivery",
-    "Letter",
-    "Letters",
-    "Mail",
+    "EmailMessage",
+    "EmailTemplates",
+    "EmailText",
     "Purpose",
     "SealedCode",
     "State",
-    "as_mail",
+    "as_message",
     "delay_after",
     "delivery_id",
     "masked",

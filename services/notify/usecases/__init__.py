@@ -1,8 +1,6 @@
 """What notify does: owe people an email for each thing that happens, and send what is owed."""
 
-from services.notify.usecases.desk import Desk, Tray
-from services.notify.usecases.sending import claim, let_go, put_off, send
-from services.notify.usecases.telling import (
+from services.notify.usecases.notifications import (
     announce_change,
     announce_new_holder,
     announce_retraction,
@@ -12,18 +10,20 @@ from services.notify.usecases.telling import (
     send_receipt,
     tell_account_owner,
 )
+from services.notify.usecases.sending import claim, postpone, release, send
+from services.notify.usecases.service import NotifyService, SendQueue
 
 __all__ = [
-    "Desk",
-    "Tray",
+    "NotifyService",
+    "SendQueue",
     "announce_change",
     "announce_new_holder",
     "announce_retraction",
     "announce_task",
     "claim",
     "confirm_password_change",
-    "let_go",
-    "put_off",
+    "postpone",
+    "release",
     "send",
     "send_code",
     "send_receipt",

@@ -12,8 +12,8 @@ from chassis.outbox import outgoing
 from chassis.telemetry import log
 from contracts.portal import DeliveryFailed
 from services.notify.clients import SEND_SECONDS, Away, Bounced, Deferred
-from services.notify.model import AddressInvalid, EmailDelivery, as_mail, delay_after, masked, shown_code
-from services.notify.usecases.desk import ROOM, Desk
+from services.notify.model import AddressInvalid, EmailDelivery, as_message, delay_after, masked, shown_code
+from services.notify.usecases.service import ROOM, NotifyService
 
 HELD_SECONDS = 20
 """For so long a delivery is this process's alone. One that cannot be over by then is not begun."""
@@ -22,90 +22,90 @@ _START_WITHIN = HELD_SECONDS - SEND_SECONDS - 1
 _MARK_AGAIN_SECONDS = 0.5
 
 
-async def owe(desk: Desk, deliveries: Sequence[EmailDelivery]) -> None:
+async def enqueue(service: NotifyService, deliveries: Sequence[EmailDelivery]) -> None:
     """Writes down that these emails are owed; AlreadyHandled where all of them were before."""
-    outcomes = await asyncio.gather(*(_owe(desk, delivery) for delivery in deliveries))
+    outcomes = await asyncio.gather(*(_enqueue(service, delivery) for delivery in deliveries))
     if deliveries and not any(outcomes):
         raise AlreadyHandled(deliveries[0].delivery_id)
 
 
-async def _owe(desk: Desk, delivery: EmailDelivery) -> bool:
+async def _enqueue(service: NotifyService, delivery: EmailDelivery) -> bool:
     delivery = delivery.model_copy(update={"trace": tracing.headers()})
-    is_ours = desk.tray.room > 0 and not desk.server.is_away
+    is_ours = service.queue.room > 0 and not service.server.is_away
     until = time.monotonic() + _START_WITHIN
     held = timedelta(seconds=HELD_SECONDS if is_ours else 0)
     try:
-        await desk.store.add(delivery, next_at=delivery.created_at + held)
+        await service.store.add(delivery, next_at=delivery.created_at + held)
     except AlreadyHandled:
         return False
-    if is_ours and not desk.tray.put(delivery, until):
-        await desk.store.release([delivery.delivery_id], at=clock.now())
+    if is_ours and not service.queue.put(delivery, until):
+        await service.store.release([delivery.delivery_id], at=clock.now())
     return True
 
 
-async def claim(desk: Desk) -> bool:
+async def claim(service: NotifyService) -> bool:
     """Takes on what is due and in nobody's hands; whether there may be more of it.
 
-    Waits for half a tray of room: a claim costs three round trips, however few it brings.
+    Waits for half a queue of room: a claim costs three round trips, however few it brings.
     """
-    room = desk.tray.room
+    room = service.queue.room
     if room < ROOM // 2:
         return True
     at, until = clock.now(), time.monotonic() + _START_WITHIN
-    due = await desk.store.claim_due(room, at=at, until=at + timedelta(seconds=HELD_SECONDS))
+    due = await service.store.claim_due(room, at=at, until=at + timedelta(seconds=HELD_SECONDS))
     for delivery in due:
-        desk.tray.put(delivery, until)
+        service.queue.put(delivery, until)
     return len(due) == room
 
 
-async def let_go(desk: Desk, *begun: EmailDelivery) -> None:
+async def release(service: NotifyService, *begun: EmailDelivery) -> None:
     """Gives everything that is not sent back to whoever comes next."""
-    given_back = [*begun, *desk.tray.empty()]
+    given_back = [*begun, *service.queue.empty()]
     for delivery in given_back:
-        desk.tray.done(delivery)
-    await desk.store.release([delivery.delivery_id for delivery in given_back], at=clock.now())
+        service.queue.done(delivery)
+    await service.store.release([delivery.delivery_id for delivery in given_back], at=clock.now())
 
 
-async def send(desk: Desk, delivery: EmailDelivery) -> None:
+async def send(service: NotifyService, delivery: EmailDelivery) -> None:
     """One email to the mail server, and what came of it into the database."""
     at = clock.now()
     if delivery.has_expired(at):
-        await desk.store.expire(delivery.delivery_id, at=at)
+        await service.store.expire(delivery.delivery_id, at=at)
         return
-    authority = desk.authorities.get(delivery.authority)
-    letter = desk.letters.write(delivery.purpose, authority, _values(desk, delivery))
+    authority = service.authorities.get(delivery.authority)
+    email = service.templates.write(delivery.purpose, authority, _values(service, delivery))
     try:
-        await desk.server.send(as_mail(delivery, letter, authority))
+        await service.server.send(as_message(delivery, email, authority))
     except AddressInvalid:
-        await _fail(desk, delivery, "the address is not valid")
+        await _fail(service, delivery, "the address is not valid")
     except Bounced as bounced:
-        await _fail(desk, delivery, f"refused by the mail server: {bounced}")
+        await _fail(service, delivery, f"refused by the mail server: {bounced}")
     except Deferred as deferred:
-        await put_off(desk, delivery, str(deferred))
+        await postpone(service, delivery, str(deferred))
     except Away:
-        await let_go(desk, delivery)
+        await release(service, delivery)
     else:
-        await _mark_sent(desk, delivery)
+        await _mark_sent(service, delivery)
 
 
-def _values(desk: Desk, delivery: EmailDelivery) -> dict[str, str]:
+def _values(service: NotifyService, delivery: EmailDelivery) -> dict[str, str]:
     """What the email shows; a code is opened for the email alone."""
     if delivery.code is None:
         return delivery.values
-    return {**delivery.values, "code": shown_code(desk.seal.open(delivery.code.sealed, delivery.code.code_id))}
+    return {**delivery.values, "code": shown_code(service.seal.open(delivery.code.sealed, delivery.code.code_id))}
 
 
-async def put_off(desk: Desk, delivery: EmailDelivery, why: str) -> None:
+async def postpone(service: NotifyService, delivery: EmailDelivery, why: str) -> None:
     """Tries again later; after three days it counts as failed."""
     at = clock.now()
     if delivery.is_given_up(at):
-        await _fail(desk, delivery, f"put off by the mail server for three days: {why}")
+        await _fail(service, delivery, f"put off by the mail server for three days: {why}")
         return
     log.info("email put off", delivery_id=delivery.delivery_id, attempts=delivery.attempts + 1, why=why)
-    await desk.store.postpone(delivery, until=at + delay_after(delivery))
+    await service.store.postpone(delivery, until=at + delay_after(delivery))
 
 
-async def _fail(desk: Desk, delivery: EmailDelivery, reason: str) -> None:
+async def _fail(service: NotifyService, delivery: EmailDelivery, reason: str) -> None:
     event = DeliveryFailed(
         authority=delivery.authority,
         delegation_id=delivery.delegation_id,
@@ -114,14 +114,14 @@ async def _fail(desk: Desk, delivery: EmailDelivery, reason: str) -> None:
         reason=reason,
     )
     log.warning("email failed", delivery_id=delivery.delivery_id, purpose=delivery.purpose, reason=reason)
-    await desk.store.fail(delivery.delivery_id, outgoing(event, delivery.delivery_id), at=clock.now())
+    await service.store.fail(delivery.delivery_id, outgoing(event, delivery.delivery_id), at=clock.now())
 
 
-async def _mark_sent(desk: Desk, delivery: EmailDelivery) -> None:
+async def _mark_sent(service: NotifyService, delivery: EmailDelivery) -> None:
     """Until it is written: a mark that is given up is an email that is sent twice."""
     while True:
         try:
-            await desk.store.mark_sent(delivery.delivery_id)
+            await service.store.mark_sent(delivery.delivery_id)
         except DatabaseError as error:
             log.warning("email sent and not yet marked", delivery_id=delivery.delivery_id, error=type(error).__name__)
             await asyncio.sleep(_MARK_AGAIN_SECONDS)

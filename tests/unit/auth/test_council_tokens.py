@@ -9,7 +9,7 @@ import pytest
 from chassis.errors import Unauthorised
 from chassis.tokens import Signer, Verifier, public_key_of
 from services.auth.model.council import CouncilClient
-from services.auth.usecases.councils import CouncilDesk
+from services.auth.usecases.councils import CouncilTokenIssuer
 
 KEY = base64.urlsafe_b64encode(os.urandom(32)).decode().rstrip("=")
 
@@ -18,14 +18,14 @@ def client(client_id: str, secret: str) -> CouncilClient:
     return CouncilClient(client_id=client_id, client_secret_sha256=hashlib.sha256(secret.encode()).hexdigest())
 
 
-DESK = CouncilDesk(
+ISSUER = CouncilTokenIssuer(
     {"bristol": client("bristol-cms", "one"), "oxfordshire": client("oxon-cms", "two")}, Signer(KEY, issuer="auth")
 )
 
 
 def test_the_token_names_the_authority_for_the_gateway_and_fifteen_minutes() -> None:
     claims = Verifier(public_key_of(KEY), issuer="auth", audience="gateway").verify(
-        DESK.token("oxon-cms", "two", "a network")
+        ISSUER.token("oxon-cms", "two", "a network")
     )
     assert claims["authority"] == "oxfordshire"
     assert claims["kind"] == "council"
@@ -37,5 +37,5 @@ def test_the_token_names_the_authority_for_the_gateway_and_fifteen_minutes() -> 
 )
 def test_other_credentials_are_refused(client_id: str, secret: str) -> None:
     with pytest.raises(Unauthorised) as refused:
-        DESK.token(client_id, secret, "a network")
+        ISSUER.token(client_id, secret, "a network")
     assert refused.value.code == "invalid_client"

@@ -15,9 +15,9 @@ from commands.parts.mailbox.store import Mailbox
 from commands.parts.ports import pick
 from deploy.certificates.prepare import prepare
 from services.notify.clients import Away, Bounced, Deferred, MailServer
-from services.notify.model.mail import Mail
+from services.notify.model.email_message import EmailMessage
 
-MAIL = Mail("a@portal.example", "b@school.example", b"Subject: hello\r\n\r\nhello")
+MAIL = EmailMessage("a@portal.example", "b@school.example", b"Subject: hello\r\n\r\nhello")
 
 
 class Relay:

@@ -15,9 +15,9 @@ from contracts.base import Contact
 from services.notify.model import (
     AddressInvalid,
     EmailDelivery,
-    Letters,
+    EmailTemplates,
     Purpose,
-    as_mail,
+    as_message,
     delivery_id,
     shown_code,
     shown_date,
@@ -26,7 +26,7 @@ from services.notify.model import (
 
 AUTHORITIES = Authorities.load(Path(__file__).resolve().parents[3] / "deploy/authorities")
 URL = "https://portal.example/"
-LETTERS = Letters(lambda _: URL)
+EMAILS = EmailTemplates(lambda _: URL)
 VALUES = {
     "due_on": shown_date(date(2021, 9, 21)),
     "reference": "BRI-4K7Q-22",
@@ -83,41 +83,41 @@ class Words(HTMLParser):
 
 
 def test_a_delegation_is_told_in_the_guides_words(bristol: Authority) -> None:
-    letter = LETTERS.write("delegation", bristol, VALUES)
-    assert " ".join(letter.text.split()).startswith(
+    email = EMAILS.write("delegation", bristol, VALUES)
+    assert " ".join(email.text.split()).startswith(
         "A new form has been delegated to you on the Professional Portal. Please complete and submit this form by "
         "21-Sep-2021. Log in to the portal to complete the form. If you have not already done so you will be required "
         "to register for access using this email address. Many thanks, Bristol Children and Families Services"
     )
-    assert letter.subject == ("New form for you: EHC needs assessment contributions (BRI-4K7Q-22), due 21-Sep-2021")
+    assert email.subject == ("New form for you: EHC needs assessment contributions (BRI-4K7Q-22), due 21-Sep-2021")
 
 
 def test_the_signature_and_the_portals_name_are_the_authoritys() -> None:
-    letter = LETTERS.write("delegation", AUTHORITIES.get("oxfordshire"), VALUES)
-    assert "on the Delegation Portal." in letter.text
-    assert "Many thanks,\nOxfordshire Special Educational Needs and Disabilities Team\n" in letter.text
+    email = EMAILS.write("delegation", AUTHORITIES.get("oxfordshire"), VALUES)
+    assert "on the Delegation Portal." in email.text
+    assert "Many thanks,\nOxfordshire Special Educational Needs and Disabilities Team\n" in email.text
 
 
 @pytest.mark.parametrize("purpose", get_args(Purpose))
 def test_both_bodies_say_the_same_and_lead_to_the_portal(purpose: Purpose, bristol: Authority) -> None:
-    letter = LETTERS.write(purpose, bristol, VALUES)
-    page = Words(letter.html)
-    heading = [*letter.subject.split(), "Bristol", "City", "Council", "Professional", "Portal"]
-    assert page.words == [*heading, *letter.text.split()]
-    assert f"{URL}forms/0b9f7d3e/1" in letter.text
+    email = EMAILS.write(purpose, bristol, VALUES)
+    page = Words(email.html)
+    heading = [*email.subject.split(), "Bristol", "City", "Council", "Professional", "Portal"]
+    assert page.words == [*heading, *email.text.split()]
+    assert f"{URL}forms/0b9f7d3e/1" in email.text
     hrefs = {attributes["href"] for tag, attributes in page.tags if tag == "a"}
     assert hrefs - {f"{URL}register/1"} == {f"{URL}forms/0b9f7d3e/1"}
 
 
 def test_the_second_link_of_a_delegation_leads_to_registration(bristol: Authority) -> None:
-    page = Words(LETTERS.write("delegation", bristol, VALUES).html)
+    page = Words(EMAILS.write("delegation", bristol, VALUES).html)
     assert f"{URL}register/1" in {attributes.get("href") for tag, attributes in page.tags if tag == "a"}
 
 
 def test_an_email_from_before_there_were_references_is_still_written(bristol: Authority) -> None:
-    letter = LETTERS.write("retracted", bristol, {"form": "EHC advice", "due_on": "21-Sep-2021"})
-    assert letter.subject == "Retracted: EHC advice"
-    assert f"\nProfessional Portal: {URL}\n" in letter.text
+    email = EMAILS.write("retracted", bristol, {"form": "EHC advice", "due_on": "21-Sep-2021"})
+    assert email.subject == "Retracted: EHC advice"
+    assert f"\nProfessional Portal: {URL}\n" in email.text
 
 
 def test_the_emails_about_forms_name_form_and_reference_in_their_subjects(bristol: Authority) -> None:
@@ -128,14 +128,14 @@ def test_the_emails_about_forms_name_form_and_reference_in_their_subjects(bristo
         "already_registered",
         "password_changed",
     }
-    subjects = [LETTERS.write(purpose, bristol, VALUES).subject for purpose in about_forms]
+    subjects = [EMAILS.write(purpose, bristol, VALUES).subject for purpose in about_forms]
     assert all("EHC needs assessment contributions (BRI-4K7Q-22)" in subject for subject in subjects)
     assert len(set(subjects)) == len(about_forms)
 
 
 @pytest.mark.parametrize("purpose", get_args(Purpose))
 def test_the_html_needs_nothing_from_elsewhere_and_names_its_language(purpose: Purpose, bristol: Authority) -> None:
-    page = Words(LETTERS.write(purpose, bristol, VALUES).html)
+    page = Words(EMAILS.write(purpose, bristol, VALUES).html)
     assert not {tag for tag, _ in page.tags} & {"script", "img", "link", "iframe", "form"}
     assert dict(page.tags)["html"] == {"lang": "en-GB"}
     assert "title" in dict(page.tags)
@@ -143,23 +143,23 @@ def test_the_html_needs_nothing_from_elsewhere_and_names_its_language(purpose: P
 
 @pytest.mark.parametrize("purpose", ["sign_in", "registration", "reset"])
 def test_a_code_is_shown_in_two_groups_with_its_lifetime(purpose: Purpose, bristol: Authority) -> None:
-    letter = LETTERS.write(purpose, bristol, VALUES)
-    assert "\n    7685 0798\n" in letter.text
-    assert "for 10 minutes, until 13:12" in letter.text
-    assert "spam" in letter.text
-    assert "7685" not in letter.subject
+    email = EMAILS.write(purpose, bristol, VALUES)
+    assert "\n    7685 0798\n" in email.text
+    assert "for 10 minutes, until 13:12" in email.text
+    assert "spam" in email.text
+    assert "7685" not in email.subject
 
 
 def test_values_are_text_never_markup_nor_more_paragraphs(bristol: Authority) -> None:
     values = {**VALUES, "group": "<b>Group</b>\n\n    & more"}
-    letter = LETTERS.write("delegation_to_group", bristol, values)
-    assert "work group, <b>Group</b> & more, on" in letter.text
-    assert "&lt;b&gt;Group&lt;/b&gt; &amp; more" in letter.html
+    email = EMAILS.write("delegation_to_group", bristol, values)
+    assert "work group, <b>Group</b> & more, on" in email.text
+    assert "&lt;b&gt;Group&lt;/b&gt; &amp; more" in email.html
 
 
 def test_a_missing_value_is_an_error_not_a_gap(bristol: Authority) -> None:
     with pytest.raises(Exception, match="due_on"):
-        LETTERS.write("delegation", bristol, {})
+        EMAILS.write("delegation", bristol, {})
 
 
 def test_times_are_shown_on_an_english_clock() -> None:
@@ -168,7 +168,7 @@ def test_times_are_shown_on_an_english_clock() -> None:
 
 
 def test_a_mail_carries_the_headers_of_an_automatic_message(bristol: Authority) -> None:
-    mail = as_mail(delivery(name="Sändra Professional"), LETTERS.write("delegation", bristol, VALUES), bristol)
+    mail = as_message(delivery(name="Sändra Professional"), EMAILS.write("delegation", bristol, VALUES), bristol)
     message = message_from_bytes(mail.content, policy=default)
     assert message["From"] == "Bristol Children and Families Services <no-reply@bristol-portal.example>"
     assert message["To"] == "Sändra Professional <sandra.professional@school.example>"
@@ -181,8 +181,8 @@ def test_a_mail_carries_the_headers_of_an_automatic_message(bristol: Authority) 
 
 def test_nothing_from_outside_starts_a_header(bristol: Authority) -> None:
     hostile = "Sandra\r\nBcc: everybody@example.org\x00\x0b\u2028X-Evil: 1"
-    letter = LETTERS.write("receipt", bristol, {**VALUES, "form": hostile})
-    message = message_from_bytes(as_mail(delivery(name=hostile), letter, bristol).content, policy=default)
+    email = EMAILS.write("receipt", bristol, {**VALUES, "form": hostile})
+    message = message_from_bytes(as_message(delivery(name=hostile), email, bristol).content, policy=default)
     assert message["Bcc"] is None
     assert message["X-Evil"] is None
     assert message["To"].addresses[0].addr_spec == "sandra.professional@school.example"
@@ -194,4 +194,4 @@ def test_nothing_from_outside_starts_a_header(bristol: Authority) -> None:
 )
 def test_an_address_that_no_server_could_take_is_refused(address: str, bristol: Authority) -> None:
     with pytest.raises(AddressInvalid):
-        as_mail(delivery(email=address), LETTERS.write("delegation", bristol, VALUES), bristol)
+        as_message(delivery(email=address), EMAILS.write("delegation", bristol, VALUES), bristol)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from contracts.addresses import mailable
 from contracts.authority import Authority
 from services.notify.model.delivery import EmailDelivery
-from services.notify.model.letter import Letter
+from services.notify.model.email_templates import EmailText
 
 _LINE = 78
 
@@ -20,7 +20,7 @@ class AddressInvalid(Exception):  # noqa: N818 - an outcome, not an error
     """No mail server could take this address."""
 
 
-class Mail(NamedTuple):
+class EmailMessage(NamedTuple):
     """What a mail server is given."""
 
     sender: str
@@ -28,14 +28,14 @@ class Mail(NamedTuple):
     content: bytes
 
 
-def as_mail(delivery: EmailDelivery, letter: Letter, authority: Authority) -> Mail:
+def as_message(delivery: EmailDelivery, email: EmailText, authority: Authority) -> EmailMessage:
     """The message; its Message-ID is the delivery's, so that a mail server knows a repetition."""
     brand, recipient = authority.brand, _address(delivery.person.email)
     boundary = f"=_{delivery.delivery_id}"
     headers = {
         "From": formataddr((_one_line(brand.from_name), brand.from_address)),
         "To": formataddr((_one_line(delivery.person.name), recipient)),
-        "Subject": Header(_one_line(letter.subject), maxlinelen=_LINE, header_name="Subject").encode(linesep="\r\n"),
+        "Subject": Header(_one_line(email.subject), maxlinelen=_LINE, header_name="Subject").encode(linesep="\r\n"),
         "Date": format_datetime(delivery.created_at),
         "Message-ID": f"<{delivery.delivery_id}@{brand.from_address.rpartition('@')[2]}>",
         "Auto-Submitted": "auto-generated",
@@ -46,11 +46,11 @@ def as_mail(delivery: EmailDelivery, letter: Letter, authority: Authority) -> Ma
     }
     lines = [
         *(f"{name}: {value}" for name, value in headers.items()),
-        *("", *_part(boundary, "plain", letter.text)),
-        *_part(boundary, "html", letter.html),
+        *("", *_part(boundary, "plain", email.text)),
+        *_part(boundary, "html", email.html),
         *(f"--{boundary}--", ""),
     ]
-    return Mail(brand.from_address, recipient, "\r\n".join(lines).encode("ascii"))
+    return EmailMessage(brand.from_address, recipient, "\r\n".join(lines).encode("ascii"))
 
 
 def _part(boundary: str, subtype: str, text: str) -> list[str]:

@@ -18,7 +18,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _CODE_MARGIN = "    "
 
 
-class Letter(NamedTuple):
+class EmailText(NamedTuple):
     """One email's words."""
 
     subject: str
@@ -47,7 +47,7 @@ def shown_code(code: str) -> str:
     return f"{code[:4]} {code[4:]}"
 
 
-class Letters:
+class EmailTemplates:
     """The templates, all compiled at the start: a broken one stops the start, not an email."""
 
     def __init__(self, portal_url: Callable[[Authority], str]) -> None:
@@ -58,7 +58,7 @@ class Letters:
         self._text_layout = text.get_template("layout.txt")
         self._html_layout = html.get_template("layout.html")
 
-    def write(self, purpose: Purpose, authority: Authority, values: Mapping[str, str]) -> Letter:
+    def write(self, purpose: Purpose, authority: Authority, values: Mapping[str, str]) -> EmailText:
         """The email of this purpose, in this authority's name."""
         home = self._portal_url(authority)
         url = home + values.get("path", "")
@@ -78,7 +78,7 @@ class Letters:
         }
         subject, body = _parts(self._text[purpose], {**shown, "link": lambda label, _="": label})
         _, marked = _parts(self._html[purpose], {**shown, "link": _links(home, url)})
-        return Letter(
+        return EmailText(
             subject=" ".join(subject.split()),
             text=self._text_layout.render({**shown, "body": body}),
             html=self._html_layout.render({**shown, "subject": subject, "paragraphs": _paragraphs(marked)}),

@@ -12,8 +12,8 @@ from contracts.auth import CodeRequested, PasswordReset, RegistrationRefused
 from contracts.base import Contact
 from contracts.tasks import Holder, TaskAmended, TaskAssigned, TaskCompleted, TaskOpened, TaskRetracted
 from services.notify.model import EmailDelivery, Purpose, SealedCode, delivery_id, shown_date, shown_time
-from services.notify.usecases.desk import Desk
-from services.notify.usecases.sending import owe
+from services.notify.usecases.sending import enqueue
+from services.notify.usecases.service import NotifyService
 
 _OPENED = "task opened"
 TaskEvent = TaskAmended | TaskAssigned | TaskCompleted | TaskOpened | TaskRetracted
@@ -44,7 +44,7 @@ def _to(  # one constructor for all: the fact and its key make the id
     )
 
 
-async def send_code(desk: Desk, event: CodeRequested) -> None:
+async def send_code(service: NotifyService, event: CodeRequested) -> None:
     """The code, to whoever reads that mailbox; not when it is of no use any more."""
     seconds_left = (event.expires_at - clock.now()).total_seconds()
     if seconds_left <= 0:
@@ -63,10 +63,10 @@ async def send_code(desk: Desk, event: CodeRequested) -> None:
         expires_at=event.expires_at,
         code=SealedCode(code_id=event.code_id, sealed=event.code),
     )
-    await owe(desk, [delivery])
+    await enqueue(service, [delivery])
 
 
-async def tell_account_owner(desk: Desk, event: RegistrationRefused) -> None:
+async def tell_account_owner(service: NotifyService, event: RegistrationRefused) -> None:
     """Somebody tried to register an address that has an account: only its mailbox is told so."""
     key = f"{event.authority} {event.refused_at.isoformat()}"
     delivery = _to(
@@ -77,10 +77,10 @@ async def tell_account_owner(desk: Desk, event: RegistrationRefused) -> None:
         authority=event.authority,
         values={},
     )
-    await owe(desk, [delivery])
+    await enqueue(service, [delivery])
 
 
-async def confirm_password_change(desk: Desk, event: PasswordReset) -> None:
+async def confirm_password_change(service: NotifyService, event: PasswordReset) -> None:
     """Whoever owns the account hears of its new password."""
     delivery = _to(
         event.person,
@@ -90,10 +90,10 @@ async def confirm_password_change(desk: Desk, event: PasswordReset) -> None:
         authority=event.authority,
         values={"changed_at": shown_time(event.reset_at)},
     )
-    await owe(desk, [delivery])
+    await enqueue(service, [delivery])
 
 
-async def announce_task(desk: Desk, event: TaskOpened) -> None:
+async def announce_task(service: NotifyService, event: TaskOpened) -> None:
     """The person, the work group's inbox or the generic inbox hears of a new form."""
     due_on = shown_date(event.due_on)
     deliveries = []
@@ -110,7 +110,7 @@ async def announce_task(desk: Desk, event: TaskOpened) -> None:
                 delegation_id=event.delegation_id,
             )
         )
-    await owe(desk, deliveries)
+    await enqueue(service, deliveries)
 
 
 def _addressed(event: TaskOpened, person: Contact) -> tuple[Purpose, dict[str, str]]:
@@ -123,7 +123,7 @@ def _addressed(event: TaskOpened, person: Contact) -> tuple[Purpose, dict[str, s
     return "delegation_to_inbox", {"holder": holder.name or holder.email, "path": ""}
 
 
-async def announce_new_holder(desk: Desk, event: TaskAssigned) -> None:
+async def announce_new_holder(service: NotifyService, event: TaskAssigned) -> None:
     """Whoever was given the task hears of it, and whoever it was taken from; nobody where they did so themselves."""
     if event.due_on is None:  # A sender of before re-assigning: it named nobody to tell.
         return
@@ -144,7 +144,7 @@ async def announce_new_holder(desk: Desk, event: TaskAssigned) -> None:
         )
         for person in _once_each(event.tell)
     ]
-    await owe(desk, [*deliveries, *_told_to_former(event)])
+    await enqueue(service, [*deliveries, *_told_to_former(event)])
 
 
 def _told_to_former(event: TaskAssigned) -> list[EmailDelivery]:
@@ -173,7 +173,7 @@ def _place(task_id: str, holder: Holder | None) -> str:
     return f"forms/{task_id}/1" if holder is not None and holder.kind == "person" else "tasks"
 
 
-async def announce_change(desk: Desk, event: TaskAmended) -> None:
+async def announce_change(service: NotifyService, event: TaskAmended) -> None:
     """Whoever has the task hears that the council has changed it."""
     deliveries = [
         _to(
@@ -187,14 +187,14 @@ async def announce_change(desk: Desk, event: TaskAmended) -> None:
         )
         for person in _once_each(event.tell)
     ]
-    await owe(desk, deliveries)
+    await enqueue(service, deliveries)
 
 
-async def announce_retraction(desk: Desk, event: TaskRetracted) -> None:
+async def announce_retraction(service: NotifyService, event: TaskRetracted) -> None:
     """Whoever has the task hears that it is withdrawn; what was not yet sent about it stays unsent."""
     at, people = clock.now(), _once_each(event.tell)
     opened = [delivery_id(_OPENED, event.task_id, person.email) for person in people]
-    await asyncio.gather(*(desk.store.withdraw(one, at=at) for one in opened))
+    await asyncio.gather(*(service.store.withdraw(one, at=at) for one in opened))
     deliveries = [
         _to(
             person,
@@ -207,7 +207,7 @@ async def announce_retraction(desk: Desk, event: TaskRetracted) -> None:
         )
         for person in people
     ]
-    await owe(desk, deliveries)
+    await enqueue(service, deliveries)
 
 
 def _documents(count: int | None) -> str:
@@ -217,7 +217,7 @@ def _documents(count: int | None) -> str:
     return f"{count} document{'' if count == 1 else 's'} attached." if count else "No documents attached."
 
 
-async def send_receipt(desk: Desk, event: TaskCompleted) -> None:
+async def send_receipt(service: NotifyService, event: TaskCompleted) -> None:
     """Whoever submitted has it in writing."""
     values = {
         **_about(event, f"forms/{event.task_id}/submitted"),
@@ -237,7 +237,7 @@ async def send_receipt(desk: Desk, event: TaskCompleted) -> None:
         )
         for person in _once_each(event.tell)
     ]
-    await owe(desk, deliveries)
+    await enqueue(service, deliveries)
 
 
 def _once_each(people: Sequence[Contact]) -> list[Contact]:

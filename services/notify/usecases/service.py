@@ -1,4 +1,4 @@
-"""What the use cases work with, and the tray: the deliveries that this process has taken on and not yet sent."""
+"""What the use cases work with, and the queue: the deliveries that this process has taken on and not yet sent."""
 
 import asyncio
 import time
@@ -8,14 +8,14 @@ from itertools import count
 from chassis.authorities import Authorities
 from chassis.sealed import Seal
 from services.notify.clients import MailServer
-from services.notify.model import EmailDelivery, Letters
+from services.notify.model import EmailDelivery, EmailTemplates
 from services.notify.store import DeliveryStore
 
 ROOM = 40
 """More than this waits in the database, where any process may take it."""
 
 
-class Tray:
+class SendQueue:
     """A bounded queue in memory, the urgent first. Nothing is lost with it: the database owes it all the same."""
 
     def __init__(self) -> None:
@@ -58,12 +58,12 @@ class Tray:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class NotifyService:
     """The service: what a use case needs at hand."""
 
     store: DeliveryStore
     server: MailServer
-    letters: Letters
+    templates: EmailTemplates
     authorities: Authorities
     seal: Seal
-    tray: Tray = field(default_factory=Tray)
+    queue: SendQueue = field(default_factory=SendQueue)
