@@ -149,6 +149,13 @@ def test_whoever_is_not_signed_in_is_sent_to_sign_in_and_back(client: TestClient
     assert answer.headers["location"] == "/sign-in?next=/forms/t-1/2"
 
 
+@pytest.mark.parametrize("value", ['"a\\012b"', "x" * 42, "x" * 44, "x" * 42 + "\u00e9", '"' + "x" * 42 + '\\012"'])
+def test_a_cookie_that_is_no_token_of_auths_is_asked_of_nobody(client: TestClient, value: str) -> None:
+    cookie = f"__Host-portal_session={value}".encode("latin-1")
+    answer = client.get("/tasks", headers=[(b"cookie", cookie)], follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=/tasks")
+
+
 @pytest.mark.parametrize(
     "elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
 )
