@@ -1,5 +1,6 @@
 """A gateway alone, as a process of its own: for attacks that need nobody behind it. Ends with the test."""
 
+import json
 import os
 import subprocess
 import threading
@@ -15,6 +16,7 @@ from chassis.tokens import public_key_of
 from commands.parts.instance import ROOT
 from commands.parts.ports import pick
 from commands.parts.services import _command
+from contracts.registry import stored
 from tests.support.eventually import wait_until
 from tests.support.service import new_key
 
@@ -80,7 +82,8 @@ class Stalls:
 def gateway(folder: Path, **extra: str) -> Iterator[Alone]:
     """Started as `./portal up` starts it; the services that it names do not exist."""
     port, secret = pick(["gateway"], {})["gateway"], new_key()
-    settings = {f"GATEWAY_{name}_URL": NOWHERE for name in ("AUTH", "TASKS", "FORMS", "FILES", "NOTIFY")} | {
+    settings = {
+        "GATEWAY_SERVICE_URLS": json.dumps(dict.fromkeys(stored(), NOWHERE)),
         "GATEWAY_SIGNING_KEY": new_key(),
         "GATEWAY_AUTH_PUBLIC_KEY": public_key_of(new_key()),
         "GATEWAY_SECRET": secret,
