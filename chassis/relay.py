@@ -181,7 +181,7 @@ class Relay:
     async def _claim(self, collection: Collection, document: dict[str, Any], before: datetime) -> dict[str, Any] | None:
         """The document, where no other replica has it in hand; each further round waits twice as long."""
         rounds = document.get("sweep", {}).get("rounds", 0)
-        at = clock.now()
+        at = clock.unmoved()
         if document.get("sweep", {}).get("until", at) > at:
             return None
         until = at + min(_CLAIM * 2**rounds, _LONGEST_CLAIM)

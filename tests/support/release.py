@@ -1,6 +1,7 @@
 """The data of a release: a small portal's databases in one file, made by that release and read by all that follow.
 
-`python -m tests.support.release 0.1` makes `releases/0.1.jsonl.gz`, in a checkout of the release that it names.
+`python -m tests.support.release 0.1` makes `releases/0.1.jsonl.gz`, in a checkout of the release named. The keys
+in it were made for that portal and open nothing else; every person in it is invented.
 """
 
 import asyncio

@@ -95,3 +95,22 @@ async def test_an_entry_that_could_not_be_sent_is_sent_when_its_time_has_come(le
     await relay.sweep()
     await relay.drain(5)
     assert ledger.told.keys() == {"e-0", "e-1", "e-2"}
+
+
+async def test_a_claim_ends_though_a_test_has_moved_the_clock_back(
+    left: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _leave(left, 3)
+    ledger = Ledger()
+    ledger.is_away = True
+    relay = await _relay(ledger, left)
+    in_a_month, later = clock.now() + timedelta(days=31), clock.unmoved() + timedelta(minutes=3)
+    with monkeypatch.context() as moved:
+        moved.setattr(clock, "now", lambda: in_a_month)
+        await relay.sweep()
+    await relay.drain(5)
+    ledger.is_away = False
+    monkeypatch.setattr(clock, "unmoved", lambda: later)
+    await relay.sweep()
+    await relay.drain(5)
+    assert ledger.told.keys() == {"e-0", "e-1", "e-2"}
