@@ -29,6 +29,8 @@ class TaskOpened(Event):
     reference: str = ""
     """What people say on the telephone (BRI-4K7Q-22); empty for tasks from before there was one."""
     task_version: int
+    access_version: int = 0
+    """How often it has changed who may do what with it; 0 from before that was counted. A grant of before is void."""
     form: str
     form_version: str
     form_owner: str = EVERYBODYS
@@ -78,6 +80,7 @@ class TaskAssigned(Event):
     delegation_id: str
     reference: str = ""
     task_version: int
+    access_version: int = 0
     person: Holder
     tell: list[Contact] = []
     """Whom to email: the new holder or its work group's inbox; nobody where people took it for themselves."""
@@ -100,6 +103,7 @@ class TaskRetracted(Event):
     delegation_id: str
     reference: str = ""
     task_version: int
+    access_version: int = 0
     form_title: str
     due_on: date
     tell: list[Contact]
@@ -126,7 +130,11 @@ class TaskCompleted(Event):
 
 
 class FormGrant(Value):
-    """What a grant says: who may do what with which task, as of which version of it."""
+    """What a grant says: who may do what with which task, as of which version of it.
+
+    It is good until the task's `access_version` changes: not what the council adds to the task makes it void, but who
+    may do what. A submission also needs the version that the council has told last.
+    """
 
     task_id: str
     authority: str
@@ -138,3 +146,4 @@ class FormGrant(Value):
     organisation: str = ""
     rights: list[Literal["read", "edit", "submit"]]
     version: int
+    access_version: int

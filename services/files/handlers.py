@@ -14,7 +14,7 @@ async def freeze_attachments(event: ContributionSubmitted, _: Delivery, service:
 
 async def close_folder(event: TaskRetracted, _: Delivery, service: Files) -> None:
     """A withdrawn task takes no more files."""
-    await usecases.close(service, event.task_id, event.authority, event.task_version, event.retracted_at)
+    await usecases.close(service, event.task_id, event.authority, event.access_version, event.retracted_at)
 
 
 subscriptions = (

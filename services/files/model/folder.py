@@ -106,8 +106,8 @@ class Folder(FrozenModel):
 
     task_id: str
     authority: str
-    task_version: int = 0
-    """The newest version of the task that this service has heard of."""
+    access_version: int = 0
+    """The newest one of the task that this service has heard of: grants of before open nothing."""
     files: tuple[Attachment, ...] = ()
     submitted_at: datetime | None = None
     retracted_at: datetime | None = None
@@ -164,15 +164,18 @@ class Folder(FrozenModel):
         frozen = [self._frozen(file) if file.file_id in set(file_ids) else file for file in self.files]
         return self.model_copy(update={"files": tuple(frozen), "submitted_at": self.submitted_at or at})
 
-    def retracted(self, task_version: int, at: datetime) -> Self:
+    def retracted(self, access_version: int, at: datetime) -> Self:
         """The council has withdrawn the task."""
         return self.model_copy(
-            update={"task_version": max(self.task_version, task_version), "retracted_at": self.retracted_at or at}
+            update={
+                "access_version": max(self.access_version, access_version),
+                "retracted_at": self.retracted_at or at,
+            }
         )
 
-    def seen(self, task_version: int) -> Self:
-        """The folder with the task's version that a grant speaks of, where it is news."""
-        return self.model_copy(update={"task_version": max(self.task_version, task_version)})
+    def seen(self, access_version: int) -> Self:
+        """The folder with the version that a grant speaks of, where it is news."""
+        return self.model_copy(update={"access_version": max(self.access_version, access_version)})
 
     def _live(self) -> list[Attachment]:
         return [file for file in self.files if file.is_live]

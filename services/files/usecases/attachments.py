@@ -24,7 +24,7 @@ async def remove_file(service: Files, grant: FormGrant, file_id: str) -> None:
         if folder.find(file_id) is None:
             raise unknown_file()
         check_open(folder)
-        return folder.without(file_id, at).seen(grant.version)
+        return folder.without(file_id, at).seen(grant.access_version)
 
     await service.folders.change(grant.authority, grant.task_id, decide)
 

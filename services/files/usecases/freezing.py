@@ -12,9 +12,9 @@ async def freeze(service: Files, task_id: str, authority: str, file_ids: list[st
     await service.folders.change(authority, task_id, lambda folder: _news(folder, folder.submitted(file_ids, at)))
 
 
-async def close(service: Files, task_id: str, authority: str, task_version: int, at: datetime) -> None:
+async def close(service: Files, task_id: str, authority: str, access_version: int, at: datetime) -> None:
     """The task is withdrawn: nothing can be added or removed any more, and older grants open nothing."""
-    await service.folders.change(authority, task_id, lambda folder: _news(folder, folder.retracted(task_version, at)))
+    await service.folders.change(authority, task_id, lambda folder: _news(folder, folder.retracted(access_version, at)))
 
 
 def _news(before: Folder, after: Folder) -> Folder:

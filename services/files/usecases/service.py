@@ -40,7 +40,7 @@ class Files:
 
 def check_grant(folder: Folder, grant: FormGrant) -> None:
     """A grant from before the task changed hands opens nothing."""
-    if grant.version < folder.task_version:
+    if grant.access_version < folder.access_version:
         raise Conflict("grant_outdated", "This form has changed since you opened it. Open it again.")
 
 

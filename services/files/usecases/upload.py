@@ -133,7 +133,7 @@ async def _keep(service: Files, grant: FormGrant, file: Attachment, uploaded: Co
         if folder.find(file.file_id) is not None:
             return folder
         check_open(folder)
-        return folder.with_file(file, rules).seen(grant.version)
+        return folder.with_file(file, rules).seen(grant.access_version)
 
     try:
         folder = await service.folders.change(grant.authority, grant.task_id, decide)

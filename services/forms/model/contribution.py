@@ -61,7 +61,8 @@ class Contribution(FrozenModel):
     delegation_id: str
     reference: str = ""
     """What people say on the telephone; empty until the task is heard of in full, and for old tasks."""
-    task_version: int
+    access_version: int = 0
+    """The newest one of the task that this service has heard of: grants of before open nothing."""
     form: str = ""
     form_version: str = ""
     form_owner: str = EVERYBODYS
@@ -99,9 +100,11 @@ class Contribution(FrozenModel):
         """The council's latest words for the fields that only it fills."""
         return self.told.prefill if self.told else {}
 
-    def heard(self, task_version: int) -> Self:
-        """Something is known of that version of the task: grants of an older one are refused from here on."""
-        return self if task_version <= self.task_version else self.model_copy(update={"task_version": task_version})
+    def heard(self, access_version: int) -> Self:
+        """Who may do what has changed: grants of before open nothing from here on."""
+        if access_version <= self.access_version:
+            return self
+        return self.model_copy(update={"access_version": access_version})
 
     def amended_by(self, told: Told) -> Self:
         """What the council has changed, where nothing newer is known."""

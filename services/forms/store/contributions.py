@@ -88,7 +88,7 @@ def _open_guard(grant: FormGrant) -> Document:
         "opened": {"$ne": None},
         "submission": None,
         "retracted_at": None,
-        "task_version": {"$lte": grant.version},
+        "access_version": {"$not": {"$gt": grant.access_version}},
     }
 
 

@@ -52,7 +52,7 @@ class Delegated:
 
     async def hand_over(self, event: TaskAssigned) -> None:
         """Somebody else has the task: grants of before are refused from here on."""
-        await self._change(event, lambda contribution: contribution.heard(event.task_version))
+        await self._change(event, lambda contribution: contribution.heard(event.access_version))
 
     async def retract(self, event: TaskRetracted) -> None:
         """The council has withdrawn the task."""
@@ -68,9 +68,14 @@ class Delegated:
             after = change(before)
             if after is before:
                 raise AlreadyHandled(event.task_id)
-            return after.heard(event.task_version), []
+            return after.heard(_access_version(event)), []
 
         await self._stores.contributions.change(event.authority, event.task_id, decide, is_new=is_new)
+
+
+def _access_version(event: _TaskEvent) -> int:
+    """What the council adds to a task changes nothing of who may do what."""
+    return 0 if isinstance(event, TaskAmended) else event.access_version
 
 
 def _blank(event: _TaskEvent) -> Contribution:
@@ -79,7 +84,6 @@ def _blank(event: _TaskEvent) -> Contribution:
         authority=event.authority,
         delegation_id=event.delegation_id,
         reference=event.reference,
-        task_version=0,
     )
 
 

@@ -19,7 +19,7 @@ def opened(contribution: Contribution | None, grant: FormGrant) -> Contribution:
     if contribution is None or contribution.opened is None:
         # The grant proves that the task exists: its message is on the way.
         raise Unavailable("not_ready", "This form is being prepared. Try again in a moment.", retry_after=1)
-    if contribution.task_version > grant.version:
+    if contribution.access_version > grant.access_version:
         raise Forbidden("grant_outdated", "The form has changed hands. Open it again from your tasks.")
     return contribution
 

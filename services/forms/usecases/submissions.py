@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 from chassis import clock
 from chassis.authorities import Authorities
 from chassis.blobs import Blob, Held, once
-from chassis.errors import Conflict, NotFound, Refused
+from chassis.errors import Conflict, Forbidden, NotFound, Refused
 from chassis.outbox import Outgoing, derived_id, outgoing
 from chassis.repository import Key
 from contracts.api.forms import SubmittedView
@@ -116,6 +116,8 @@ class Submissions:
     ) -> tuple[Contribution, list[Outgoing]]:
         if contribution.state == "retracted":
             raise Conflict("retracted", "The council has withdrawn this form.")
+        if contribution.amended is not None and contribution.amended.task_version > grant.version:
+            raise Forbidden("grant_outdated", "The council has changed the form. Look at it before you submit it.")
         form = await self._opened.form(contribution.form_owner, contribution.form, contribution.form_version)
         judged = contribution.judge(form, file_count=len(attached))
         if judged.faults:

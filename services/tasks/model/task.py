@@ -19,7 +19,7 @@ Right = Literal["read", "edit", "submit"]
 
 
 class Task(Value):
-    """One delegation's work. `version` counts its changes; a grant is good for the version it was made at."""
+    """One delegation's work. `version` counts its changes."""
 
     task_id: str
     authority: str
@@ -50,6 +50,12 @@ class Task(Value):
         if self.retraction is not None:
             return "retracted"
         return "assigned" if self.holder.kind == "person" else "in_group"
+
+    @property
+    def access_version(self) -> int:
+        """How often it has changed who may do what; grants of before are void."""
+        facts = (self.request, *self.moves, self.retraction)
+        return sum(fact is not None for fact in facts)
 
     @property
     def progress(self) -> Progress | None:

@@ -123,6 +123,7 @@ class Work:
             organisation=person.organisation,
             rights=rights,
             version=task.version,
+            access_version=task.access_version,
         )
         return GrantView(grant=sign_grant(self._signer, grant), task=_view(task))
 

@@ -115,6 +115,7 @@ class Desk:
                 "name": person.name,
                 "rights": self.rights,
                 "version": self.version,
+                "access_version": self.version,
             }
         )
         return {
@@ -202,6 +203,7 @@ def retracted(desk: Desk, version: int = 2) -> TaskRetracted:
         authority=desk.authority,
         delegation_id="LCS-2021-004711",
         task_version=version,
+        access_version=version,
         form_title="EHC Needs Assessment Contributions",
         due_on=clock.today(),
         tell=[],

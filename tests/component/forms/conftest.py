@@ -82,6 +82,7 @@ class Forms:
             "organisation": "Hill View",
             "rights": ["read", "edit", "submit"],
             "version": version,
+            "access_version": version,
         }
         return FormGrant.model_validate({**facts, **changed})
 
@@ -142,6 +143,7 @@ def opened(**changed: Any) -> TaskOpened:
         "authority": "bristol",
         "delegation_id": f"of-{task_id}",
         "task_version": 1,
+        "access_version": 1,
         "form": FORM,
         "form_version": "1",
         "form_title": "EHC Needs Assessment Contributions",
@@ -179,6 +181,7 @@ def assigned(task_id: str, version: int) -> TaskAssigned:
         authority="bristol",
         delegation_id=f"of-{task_id}",
         task_version=version,
+        access_version=version,
         person=Holder(kind="person", email="other@school.example"),
         assigned_at=clock.now(),
     )
@@ -191,6 +194,7 @@ def retracted(task_id: str, version: int) -> TaskRetracted:
             "authority": "bristol",
             "delegation_id": f"of-{task_id}",
             "task_version": version,
+            "access_version": version,
             "form_title": "EHC Needs Assessment Contributions",
             "due_on": date(2021, 9, 5),
             "tell": [],

@@ -61,7 +61,7 @@ async def test_t16_any_order_and_repetition_of_a_tasks_history_ends_the_same(for
     expected = await told(forms, None)
     assert expected["opened"]["prefill"] == PREFILL
     assert expected["amended"]["prefill"] == {"here_and_now": "newest"}
-    assert (expected["task_version"], expected["retracted_at"]) == (6, True)
+    assert (expected["access_version"], expected["retracted_at"]) == (6, True)
     for seed in range(HISTORIES):
         assert await told(forms, Random(seed)) == expected, f"seed {seed}"
 

@@ -131,6 +131,6 @@ def test_any_order_and_any_repetition_end_the_same(order: list[str]) -> None:
     for name in order:
         folder = THINGS[name](folder)
     assert [file.file_id for file in folder.listed()] == ["file_a", "file_b"]
-    assert folder.task_version == 3
+    assert folder.access_version == 3
     assert (folder.submitted_at, folder.retracted_at) == (AT, AT)
     assert all(file.state == "accepted" for file in folder.files)

@@ -36,7 +36,6 @@ def contribution(asked: Form, **prefill: Any) -> Contribution:
         task_id="t",
         authority="bristol",
         delegation_id="d",
-        task_version=1,
         form="a-form",
         form_version="1",
         subject=Subject(person_id="P", name="Gabriel Example"),

@@ -110,7 +110,6 @@ def contribution(answers: dict[str, Any], *conflicts: ConflictView, form: Form =
         task_id="t-1",
         authority="bristol",
         delegation_id="d-1",
-        task_version=1,
         form="f",
         form_version="1",
         draft=draft,

@@ -137,7 +137,6 @@ def drafts(draw: st.DrawFn, form: Form) -> Contribution:
         task_id="t-1",
         authority="bristol",
         delegation_id="d-1",
-        task_version=1,
         draft=Draft(answers=answers, tables=tables, revision=4, saved_at=AT),
     )
 

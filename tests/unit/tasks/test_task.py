@@ -254,3 +254,16 @@ def test_an_envelope_that_does_not_fit_is_refused(changes: dict[str, object], co
     with pytest.raises(Refused) as caught:
         check_sender(message, a_delivery(**changes))
     assert caught.value.code == code
+
+
+def test_grants_are_void_where_it_has_changed_who_may_do_what_and_not_where_the_council_adds_something() -> None:
+    task = BLANK.with_request(a_request())
+    amendment = Amendment(message_id="m-1", amended_at=NOW, comments="Please hurry")
+    added = task.with_amendment(amendment).with_start(NOW)
+    assert added.version > task.version
+    assert added.access_version == task.access_version
+    moved = added.re_assigned(GROUP_HOLDER, [], Contact(email="sandra@school.example"), NOW)
+    picked_up = moved.picked_up(Holder(kind="person", email="tom@school.example"), NOW)
+    retracted = picked_up.with_retraction(Retraction(reason="", retracted_at=NOW))
+    versions = [each.access_version for each in (added, moved, picked_up, retracted)]
+    assert versions == sorted(set(versions))
