@@ -31,6 +31,8 @@ __all__ = ["COUNCIL_INBOX", "UNKNOWN_EXCHANGE", "Consumer", "Delivery", "Subscri
 
 _GRACEFUL_SECONDS = 25
 _CHECKED_AT_ONCE = 40
+_CHECK_SECONDS = 1
+_CHECK_AT_MOST_SECONDS = 30
 
 Around = Middleware | PrometheusMiddleware[Any, Any] | TelemetryMiddleware[Any]
 Line = dict[str, tuple[str, Subscription[Any, Any]]]
@@ -75,6 +77,7 @@ class Consumer:
         ]
         self._brokers: list[RabbitBroker] = []
         self._connection: AbstractRobustConnection | None = None
+        self._checking: asyncio.Task[None] | None = None
 
     async def start(self, service: Any) -> None:
         """Connects and consumes; raises where the broker or a queue is not there."""
@@ -100,8 +103,17 @@ class Consumer:
         """
         if self._connection is None:
             raise ConnectionError("not connected to the broker yet")
-        async with asyncio.timeout(1):
-            channel = await self._connection.channel()
+        # Not cut off: a channel that was half opened would cost the connection, and every consumer with it.
+        if self._checking is None or self._checking.done():
+            self._checking = asyncio.create_task(self._check(self._connection))
+        finished, _ = await asyncio.wait({self._checking}, timeout=_CHECK_SECONDS)
+        if not finished:
+            raise TimeoutError("the broker does not answer")
+        self._checking.result()
+
+    async def _check(self, connection: AbstractRobustConnection) -> None:
+        async with asyncio.timeout(_CHECK_AT_MOST_SECONDS):
+            channel = await connection.channel()
             try:
                 for name in islice(self._to_check, min(len(self._queues), _CHECKED_AT_ONCE)):
                     queue = await channel.declare_queue(name, passive=True)

@@ -1,5 +1,6 @@
 """How a delivery ends, with a publisher that notes in place of the broker."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
@@ -14,7 +15,7 @@ from chassis import clock, retry
 from chassis.delivery import Delivery
 from chassis.endings import Endings
 from chassis.errors import TryLater
-from chassis.messaging import Subscription, lines
+from chassis.messaging import Consumer, Subscription, lines
 from chassis.middlewares import Bounded, Received
 from chassis.outbox import Publisher
 from contracts.council import DelegationRequested, DelegationRetracted
@@ -97,3 +98,48 @@ def test_each_council_has_a_connection_of_its_own_and_few_deliveries_in_work() -
         {"tasks.open-task.from.oxfordshire", "tasks.retract-task.from.oxfordshire"},
     ]
     assert opened.at_once < event.at_once
+
+
+class Slow:
+    """A connection that opens a channel when it is told to, and notes where it was cut off."""
+
+    def __init__(self) -> None:
+        self.may_open = asyncio.Event()
+        self.was_cut_off = False
+
+    async def channel(self) -> "Slow":
+        try:
+            await self.may_open.wait()
+        except asyncio.CancelledError:
+            self.was_cut_off = True
+            raise
+        return self
+
+    async def declare_queue(self, _: str, *, passive: bool) -> Any:
+        assert passive
+        return SimpleNamespace(declaration_result=SimpleNamespace(consumer_count=1))
+
+    async def close(self) -> None:
+        """Nothing to do."""
+
+
+async def test_a_check_of_a_slow_broker_gives_up_and_lets_the_channel_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chassis.messaging._CHECK_SECONDS", 0.01)
+    consumer = Consumer(
+        "amqp://tasks@localhost",
+        service_name="tasks",
+        subscriptions=[Subscription("tasks.retract-task", DelegationRetracted, _never)],
+        authorities=COUNCILS,
+        publisher=cast("Publisher", None),
+        keep=cast("Any", None),
+        flushed=cast("Any", None),
+        quarantine=cast("Any", None),
+    )
+    connection = Slow()
+    consumer._connection = cast("Any", connection)
+    for _ in range(2):
+        with pytest.raises(TimeoutError):
+            await consumer.check()
+    connection.may_open.set()
+    await consumer.check()
+    assert not connection.was_cut_off
