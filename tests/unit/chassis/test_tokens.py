@@ -51,6 +51,7 @@ def asked(
             "name": PERSON.name,
             "rights": list(rights),
             "version": 1,
+            "access_version": 1,
         }
     )
     headers = {
