@@ -25,6 +25,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
     """The options of `./portal up`."""
     add_data_option(parser)
     parser.add_argument("--port", type=int, default=8000, help="the gateway's port (default: 8000)")
+    parser.add_argument("--replicas", type=int, choices=range(1, 10), default=1, help="processes of each service (1)")
     parser.add_argument("--no-demo", action="store_true", help="no demo council, people or forms")
     parser.add_argument("--detach", action="store_true", help="leave it running; ./portal down stops it")
     parser.add_argument("--fresh", action="store_true", help="empty the data first")
@@ -44,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         if not ports.is_free(arguments.port):
             raise Trouble(f"Port {arguments.port} is taken by another program: choose one with --port.")
         print("Starting the portal ...", flush=True)
-        what = plan(instance, gateway_port=arguments.port)
+        what = plan(instance, gateway_port=arguments.port, replicas=arguments.replicas)
 
         def announce() -> None:
             _announce(what, time.monotonic() - started)
@@ -64,6 +65,7 @@ def _detach(instance: Instance, arguments: argparse.Namespace) -> int:
         raise Trouble(f"A portal already runs with its data in {instance.data}: ./portal down stops it.")
     instance.shut()
     command = [sys.executable, "-m", "commands", "up", "--data", str(instance.data), "--port", str(arguments.port)]
+    command += ["--replicas", str(arguments.replicas)]
     command += ["--no-demo"] if arguments.no_demo else []
     command += ["--fresh"] if arguments.fresh else []
     log = instance.data / "up.log"

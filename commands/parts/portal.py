@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,14 +72,15 @@ class Plan:
         return as_user(self.addresses.amqp, user, self.secrets.passwords[user])
 
 
-def plan(instance: Instance, *, gateway_port: int, only: Sequence[str] = ()) -> Plan:
+def plan(instance: Instance, *, gateway_port: int, replicas: int = 1, only: Sequence[str] = ()) -> Plan:
     """Decide everything: ports, addresses, secrets, parts. `only` leaves out the other parts (for tests)."""
-    wanted = set(only) or {*ENGINES, *registry.names()}
+    further = {services.replica(name, 1 + n): name for name in registry.stored() for n in range(1, replicas)}
+    wanted = set(only) or {*ENGINES, *registry.names(), *further}
     folder = ROOT / os.environ.get("PORTAL_AUTHORITIES_DIR", "deploy/authorities")
     authorities = authorities_in(folder)
     secrets = load(instance, authorities)
-    port = _ports(instance, gateway_port)
-    addresses = _addresses(port)
+    port = _ports(instance, gateway_port, further)
+    addresses = _addresses(port, further)
     engines = _engines(instance, port, wanted)
     leaned_on = tuple(part.name for part in engines if part.name in {"broker", "database"})
     own = services.parts(addresses, secrets, after=leaned_on, authorities=authorities)
@@ -95,7 +96,7 @@ def plan(instance: Instance, *, gateway_port: int, only: Sequence[str] = ()) -> 
     )
 
 
-def _addresses(port: Mapping[str, int]) -> Addresses:
+def _addresses(port: Mapping[str, int], further: Mapping[str, str]) -> Addresses:
     """Where everything is: outside where a variable says so, else on our own ports."""
     amqp = os.environ.get("PORTAL_AMQP_URL")
     return Addresses(
@@ -105,6 +106,7 @@ def _addresses(port: Mapping[str, int]) -> Addresses:
         clamd=os.environ.get("PORTAL_CLAMD_URL") or f"tcp://127.0.0.1:{port['scanner']}",
         gateway=f"http://127.0.0.1:{port['gateway']}",
         services={name: f"http://127.0.0.1:{port[name]}" for name in registry.names()},
+        replicas={name: (service, f"http://127.0.0.1:{port[name]}") for name, service in further.items()},
         is_broker_outside=bool(amqp),
         has_broker_users=not amqp or bool(os.environ.get("PORTAL_AMQP_API_URL")),
     )
@@ -126,9 +128,9 @@ def _engines(instance: Instance, port: Mapping[str, int], wanted: Collection[str
     ]
 
 
-def _ports(instance: Instance, gateway_port: int) -> dict[str, int]:
+def _ports(instance: Instance, gateway_port: int, further: Iterable[str]) -> dict[str, int]:
     before = instance.kept(_PORTS_FILE) or {}
-    names = (*_OTHER_PORTS, *registry.stored())
+    names = (*_OTHER_PORTS, *registry.stored(), *further)
     chosen = {**ports.pick(names, before), "gateway": gateway_port}
     instance.keep(_PORTS_FILE, chosen)
     return chosen

@@ -26,6 +26,9 @@ class Addresses:
     clamd: str
     gateway: str
     services: Mapping[str, str]
+    """Of each, where the gateway finds it."""
+    replicas: Mapping[str, tuple[str, str]]
+    """Of further ones, by name: which service, and where. They take messages beside the first."""
     is_broker_outside: bool
     has_broker_users: bool
     """Each service and each council signs in to the broker as itself: always, but on a broker that we cannot set up."""
@@ -34,20 +37,26 @@ class Addresses:
 def parts(
     addresses: Addresses, secrets: Secrets, *, after: tuple[str, ...], authorities: tuple[str, ...]
 ) -> list[Part]:
-    """One uvicorn process a service."""
+    """One uvicorn process a service, and one for each further replica."""
+    first = {name: (name, url) for name, url in addresses.services.items()}
     return [
         Part(
             name=name,
-            command=_command(name, urlsplit(addresses.services[name]).port or 0),
-            url=addresses.services[name],
-            probe=f"{addresses.services[name]}/readyz",
+            command=_command(service, urlsplit(url).port or 0),
+            url=url,
+            probe=f"{url}/readyz",
             cwd=ROOT,
-            environment=environment(name, addresses, secrets, authorities),
+            environment=environment(service, addresses, secrets, authorities),
             after=after,
             drain_seconds=_DRAIN_SECONDS,
         )
-        for name in registry.names()
+        for name, (service, url) in (first | dict(addresses.replicas)).items()
     ]
+
+
+def replica(service: str, number: int) -> str:
+    """The name of a service's second, third, ... replica."""
+    return f"{service}-{number}"
 
 
 def as_user(amqp: str, user: str, password: str) -> str:

@@ -27,6 +27,8 @@ from tests.faults.cms import Cms, address_of
 from tests.support.eventually import eventually
 from tests.support.portal import Portal
 
+REPLICAS = 2
+"""Of each service behind the gateway."""
 SETTLE_SECONDS = 180
 _OLD_ENOUGH_SECONDS = 5
 """A quorum queue that was declared less than a second before a kill may stay without a leader for good."""
@@ -45,13 +47,13 @@ class Effects:
 
 
 class House:
-    """The portal, its databases and its broker."""
+    """The portal, two replicas of each service behind the gateway, its databases and its broker."""
 
     def __init__(self, home: Path) -> None:
         self._points = home / "failpoints"
         # Engines of its own, whatever the rest of the run uses: a broker that is not ours must not be killed.
         outside = dict.fromkeys(("PORTAL_AMQP_URL", "PORTAL_MONGO_URL", "PORTAL_SMTP_URL", "PORTAL_CLAMD_URL"), "")
-        self.portal = Portal.at(home / "data", PORTAL_FAILPOINTS=str(self._points), **outside)
+        self.portal = Portal.at(home / "data", replicas=REPLICAS, PORTAL_FAILPOINTS=str(self._points), **outside)
 
     def up(self) -> None:
         """Starts it, and lets its queues grow old enough."""

@@ -5,7 +5,7 @@ import signal
 import time
 
 from tests.faults.cms import Cms
-from tests.faults.house import QUEUES, House
+from tests.faults.house import QUEUES, REPLICAS, House
 from tests.support.measures import Measures
 
 
@@ -22,7 +22,7 @@ async def test_t02_broker_restarted_and_connections_closed(
     settled = await house.settle(cms, ids)
     await house.ready()
     consumers = await house.consumers()
-    assert consumers == dict.fromkeys(QUEUES, 1)
+    assert consumers == dict.fromkeys(QUEUES, REPLICAS)
     assert await house.count_dead() == dead
     measures.report(
         "T2",

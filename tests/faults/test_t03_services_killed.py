@@ -9,7 +9,7 @@ from tests.support.eventually import eventually
 from tests.support.measures import Measures
 
 KILLS = 10
-SERVICES = ("tasks", "forms", "notify", "tasks", "files", "forms", "notify", "auth")
+SERVICES = ("tasks", "forms-2", "notify", "tasks-2", "files", "forms", "notify-2", "auth")
 
 
 async def test_t03_services_killed_at_random_points(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.faults.cms import REQUESTED, Cms
-from tests.faults.house import House
+from tests.faults.house import REPLICAS, House
 from tests.faults.poison import properties
 from tests.support.council import request
 from tests.support.eventually import eventually
@@ -22,7 +22,7 @@ INNOCENTS = 90
 
 async def _watch(house: House, lost: set[str]) -> None:
     while True:
-        lost |= {queue for queue, consumers in (await house.consumers()).items() if not consumers}
+        lost |= {queue for queue, consumers in (await house.consumers()).items() if consumers < REPLICAS}
         await asyncio.sleep(0.2)
 
 

@@ -25,11 +25,12 @@ class Portal:
     data: Path
     port: int
     extra: dict[str, str]
+    replicas: int = 1
 
     @classmethod
-    def at(cls, data: Path, **extra: str) -> "Portal":
+    def at(cls, data: Path, *, replicas: int = 1, **extra: str) -> "Portal":
         """A portal that is not started yet; `extra` goes into its environment."""
-        return cls(data, pick(["gateway"], {})["gateway"], extra)
+        return cls(data, pick(["gateway"], {})["gateway"], extra, replicas)
 
     @property
     def gateway(self) -> str:
@@ -71,7 +72,8 @@ class Portal:
         """Start it and wait until it is ready."""
         self.data.mkdir(parents=True, exist_ok=True)
         self.set_clock("PT0S")
-        self.command("up", "--port", str(self.port), "--detach", *([] if demo else ["--no-demo"]))
+        options = ["--port", str(self.port), "--replicas", str(self.replicas), "--detach"]
+        self.command("up", *options, *([] if demo else ["--no-demo"]))
 
     def down(self) -> None:
         """Stop it."""

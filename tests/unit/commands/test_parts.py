@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from chassis.settings import ServiceSettings
-from commands.parts import database, demo_content, ports, secrets
+from commands.parts import database, demo_content, ports, secrets, services
 from commands.parts.instance import CONTENTS, ROOT, Instance
 from commands.parts.processes import birth, is_same
 from commands.parts.scanner import _TEST_SIGNATURE
@@ -27,6 +27,7 @@ ADDRESSES = Addresses(
     clamd="tcp://127.0.0.1:3310",
     gateway="http://127.0.0.1:8000",
     services={name: f"http://127.0.0.1/{name}" for name in names()},
+    replicas={"tasks-2": ("tasks", "http://127.0.0.1:20002")},
     is_broker_outside=False,
     has_broker_users=True,
 )
@@ -184,3 +185,12 @@ def test_the_demo_shows_every_shipped_form_of_both_councils_some_to_a_group() ->
     assert all(
         {body["assignee"]["kind"] for body in bodies} == {"person", "work_group"} for bodies in delegated.values()
     )
+
+
+def test_a_further_replica_has_the_settings_of_its_service_and_a_port_of_its_own(tmp_path: Path) -> None:
+    known = secrets.load(Instance(tmp_path), ["bristol"])
+    made = {part.name: part for part in services.parts(ADDRESSES, known, after=(), authorities=("bristol",))}
+    assert made["tasks-2"].environment == made["tasks"].environment
+    assert made["tasks-2"].url == "http://127.0.0.1:20002"
+    assert "services.tasks.app:create_app" in made["tasks-2"].command
+    assert "20002" in made["tasks-2"].command
