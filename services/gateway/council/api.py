@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
+from chassis.context import Actor, act_as
 from chassis.errors import BadRequest, Unauthorised
 from chassis.identity import Council
 from contracts.api.auth import CouncilTokenBody
@@ -33,7 +34,9 @@ def _council(request: Request) -> Council:
     if scheme.lower() != "bearer" or not token:
         raise Unauthorised("token_missing", "Send an access token from /api/council/v1/token.")
     claims = _gateway(request).council_tokens.verify(token.strip())
-    return Council(str(claims["authority"]))
+    authority = str(claims["authority"])
+    act_as(Actor("council", authority), authority)
+    return Council(authority)
 
 
 def _basic(request: Request) -> tuple[str, str] | None:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from chassis import clock
+from chassis.context import Actor, act_as
 from chassis.errors import Refused, Unauthorised
 from chassis.identity import Professional
 from contracts.api.auth import SessionView
@@ -62,6 +63,7 @@ class RequestContext:
         except Unauthorised:
             self.gateway.people.drop(token)
             raise
+        act_as(Actor("account", session.account_id))
         person = Professional(session.account_id, session.email, session.name, session.role, session.organisation)
         self.gateway.people.put(token, person)
         return person
