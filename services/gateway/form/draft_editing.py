@@ -4,8 +4,10 @@ import re
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
+from chassis import clock
 from chassis.errors import Conflict, Forbidden, NotFound, Refused
 from chassis.identity import Professional
 from contracts.api.files import FileView
@@ -18,6 +20,8 @@ from services.gateway.kit.form_parsing import SubmittedForm
 from services.gateway.kit.gateway import Gateway
 
 Answered = TypeVar("Answered")
+_GRANT_KEPT = timedelta(seconds=60)
+"""Half of a grant's life."""
 _COUNT = re.compile("[1-9][0-9]{0,8}")
 _PAGE_ID = re.compile("[A-Za-z0-9_-]{8,24}")
 
@@ -54,17 +58,32 @@ async def open_to_edit(gateway: Gateway, person: Professional, task_id: str) -> 
     opened = await open_task(gateway, person, task_id)
     if opened.task.state == "retracted":
         raise Conflict("retracted", "The council has withdrawn this form.")
+    gateway.grants.put((person, task_id), (GrantView(grant=opened.grant, task=opened.task), clock.now()))
     return opened
 
 
-async def granted(gateway: Gateway, opened: OpenTask, ask: Callable[[str], Awaitable[Answered]]) -> Answered:
-    """Asks forms by the grant; once more by a new one where the council has changed something since it was given."""
+async def open_to_autosave(gateway: Gateway, person: Professional, task_id: str) -> OpenTask:
+    """The same, by the grant of the last minute where there is one: a page that is typed in saves every few seconds.
+
+    forms refuses the grant once somebody else has the task, and tasks is asked again.
+    """
+    known = gateway.grants.get((person, task_id))
+    if known is None or not timedelta(0) <= clock.now() - known[1] < _GRANT_KEPT:
+        return await open_to_edit(gateway, person, task_id)
+    return OpenTask(person, known[0].grant, known[0].task)
+
+
+async def granted(
+    gateway: Gateway, opened: OpenTask, ask: Callable[[str], Awaitable[Answered]], *, to_edit: bool = False
+) -> Answered:
+    """Asks forms by the grant; once more by a new one where it has changed who may do what since it was given."""
     try:
         return await ask(opened.grant)
     except Forbidden as refused:
         if refused.code != "grant_outdated":
             raise
-        return await ask((await open_task(gateway, opened.person, opened.task.task_id)).grant)
+        again = open_to_edit if to_edit else open_task
+        return await ask((await again(gateway, opened.person, opened.task.task_id)).grant)
 
 
 def is_draft(opened: OpenTask, contribution: ContributionView) -> bool:
@@ -176,7 +195,7 @@ async def save(gateway: Gateway, opened: OpenTask, form: SubmittedForm, reading:
 
 async def _send(gateway: Gateway, opened: OpenTask, body: EditsBody) -> EditsView:
     person, task_id = opened.person, opened.task.task_id
-    return await granted(gateway, opened, lambda grant: gateway.forms.save(person, grant, task_id, body))
+    return await granted(gateway, opened, lambda grant: gateway.forms.save(person, grant, task_id, body), to_edit=True)
 
 
 def _body(form: SubmittedForm, edits: list[Edit]) -> EditsBody:

@@ -23,6 +23,7 @@ from services.gateway.form.draft_editing import (
     final_contribution_of,
     is_draft,
     open_task,
+    open_to_autosave,
     open_to_edit,
     page_at,
     page_id_of,
@@ -97,7 +98,8 @@ async def _find(context: RequestContext, task_id: str) -> OpenTask | Refused:
     Asked before any of a large body is read.
     """
     try:
-        person, opened = await context.reading(lambda person: open_to_edit(context.gateway, person, task_id))
+        opening = open_to_autosave if wants_json(context.request) else open_to_edit
+        person, opened = await context.reading(lambda person: opening(context.gateway, person, task_id))
         body_of(context.request).allow(LARGEST_BYTES, person.account_id)
     except Refused as refused:
         return refused

@@ -1,6 +1,7 @@
-"""What every page works with: settings, clients, encryption, limits, and two small caches."""
+"""What every page works with: settings, clients, encryption, limits, and three small caches."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from starlette.requests import Request
 
@@ -8,6 +9,7 @@ from chassis.authorities import Authorities
 from chassis.identity import Professional
 from chassis.tokens import Verifier
 from contracts.api.forms import FormPage
+from contracts.api.tasks import GrantView
 from services.gateway.kit.cache import LruCache
 from services.gateway.kit.clients import (
     AuthClient,
@@ -43,6 +45,11 @@ class Gateway:
     """Who a session token belonged to when last asked: a read starts while auth is asked again. Never trusted alone."""
     form_pages: LruCache[tuple[str, str, str], list[FormPage]] = field(default_factory=lambda: LruCache(100))
     """Pages of form versions by owner, form and version; a version never changes."""
+
+    grants: LruCache[tuple[Professional, str], tuple[GrantView, datetime]] = field(
+        default_factory=lambda: LruCache(5000)
+    )
+    """What tasks granted a person on a task when last asked, and when: a save that comes soon after goes by it."""
 
     @property
     def is_https(self) -> bool:
