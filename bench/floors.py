@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 ROWS = 25
+DRAFTS = 10
 _PAGE = Template(
     "<!doctype html><html lang=en><title>Floor</title><h1>Tasks</h1><table>"
     "{% for row in rows %}<tr><td>{{ row.form }}<td>{{ row.name }}"
@@ -40,7 +41,7 @@ def app(mongo_url: str) -> Starlette:
             for n in range(ROWS)
         ]
         await database["tasks"].insert_many(rows)
-        await database["drafts"].insert_one({"_id": "draft", "answers": {}})
+        await database["drafts"].insert_many([{"_id": number, "answers": {}} for number in range(DRAFTS)])
         app.state.database = database
         try:
             yield
@@ -60,7 +61,8 @@ async def page(request: Request) -> Response:
 async def save(request: Request) -> Response:
     """One journaled update."""
     body = await request.json()
-    await request.app.state.database["drafts"].update_one({"_id": "draft"}, {"$set": {"answers.date": body["value"]}})
+    change = {"$set": {"answers.date": body["value"]}}
+    await request.app.state.database["drafts"].update_one({"_id": body["draft"]}, change)
     return JSONResponse({"saved": True})
 
 

@@ -1,12 +1,11 @@
-"""The task page and a save as a person's browser sends them, in turn with their floors."""
+"""The task page, a form's page and a save as a person's browser sends them, in turn with their floors."""
 
 import asyncio
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import uuid4
 
 import aiohttp
@@ -21,72 +20,105 @@ from tests.support.person import Person
 _ROUNDS = 3
 _EACH = 60
 _WARM = 10
+_CLIENTS = 10
+_CLIENTS_SECONDS = 5.0
+_HUNDREDTHS = 100
+
+Operation = Callable[[], Awaitable[None]]
+Figures = dict[str, float]
 
 
-@dataclass(frozen=True)
-class Measured:
-    """Medians in milliseconds, and database commands per request."""
-
-    page_ms: float
-    floor_page_ms: float
-    save_ms: float
-    floor_save_ms: float
-    commands_per_page: float
-    commands_per_save: float
-
-
-def sign_in(running: Running, email: str) -> tuple[dict[str, str], str]:
-    """Registers and signs in at the front door: the browser's cookies, and the address of the first form."""
+def sign_in(running: Running, email: str) -> tuple[dict[str, str], list[str]]:
+    """Registers and signs in at the front door: the browser's cookies, and the addresses of the forms on the page."""
     with Person(running.gateway) as person:
         mail = Mail(**running.status["mail"])
         person.register(mail, email)
         page = person.sign_in(mail, email)
-        return person.cookies(), page.link("EHC Needs Assessment Contributions")
+        forms = [str(href) for href in page.tree.xpath("//table//a/@href") if str(href).startswith("/forms/")]
+        return person.cookies(), list(dict.fromkeys(forms))
 
 
-async def measure(running: Running, cookies: dict[str, str], form: str) -> Measured:
-    """Rounds of portal and floor in turn, so that a slow moment of the machine hits both."""
+async def measure(running: Running, cookies: dict[str, str], forms: list[str]) -> Figures:
+    """Rounds of portal and floor in turn, so that a slow moment of the machine hits both; then ten clients at once."""
     port = pick(["floor"], {})["floor"]
     command = [sys.executable, "-m", "bench.floors", running.status["mongo"], str(port)]
     process = subprocess.Popen(command, cwd=ROOT)
     try:
         async with aiohttp.ClientSession(cookies=cookies, cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
-            return await _rounds(running, session, form, f"http://127.0.0.1:{port}")
+            floor = f"http://127.0.0.1:{port}"
+            await _until_up(_getting(session, f"{floor}/page"))
+            one = await _one_by_one(running, session, forms[0], floor)
+            return one | await _at_once(running, session, forms[:_CLIENTS], floor)
     finally:
         process.terminate()
         process.wait(10)
 
 
-async def _rounds(running: Running, session: aiohttp.ClientSession, form: str, floor: str) -> Measured:
-    async def page() -> None:
-        await _expect(session.get(f"{running.gateway}/tasks"))
-
-    async def floor_page() -> None:
-        await _expect(session.get(f"{floor}/page"))
-
-    async def floor_save() -> None:
-        await _expect(session.post(f"{floor}/save", json={"value": uuid4().hex}))
-
-    save = await _saver(running, session, form)
-    await _until_up(floor_page)
-    times: dict[str, list[float]] = {"page": [], "floor_page": [], "save": [], "floor_save": []}
-    work = {"page": page, "floor_page": floor_page, "save": save, "floor_save": floor_save}
+async def _one_by_one(running: Running, session: aiohttp.ClientSession, form: str, floor: str) -> Figures:
+    """Medians and 99th hundredths in milliseconds, and database commands per request."""
+    work = {
+        "tasks_page": _getting(session, f"{running.gateway}/tasks"),
+        "floor_page": _getting(session, f"{floor}/page"),
+        "open_form": _getting(session, _first_page(running, form)),
+        "save": await _saver(running, session, form),
+        "floor_save": _floor_saver(session, floor, 0),
+    }
+    times: dict[str, list[float]] = {name: [] for name in work}
     for _ in range(_ROUNDS):
         for name, operation in work.items():
             times[name] += await _timed(operation)
-    return Measured(
-        page_ms=statistics.median(times["page"]),
-        floor_page_ms=statistics.median(times["floor_page"]),
-        save_ms=statistics.median(times["save"]),
-        floor_save_ms=statistics.median(times["floor_save"]),
-        commands_per_page=await _commands(running, page),
-        commands_per_save=await _commands(running, save),
-    )
+    figures = {f"{name}_p50_ms": statistics.median(taken) for name, taken in times.items()}
+    figures |= {f"{name}_p99_ms": statistics.quantiles(taken, n=_HUNDREDTHS)[-1] for name, taken in times.items()}
+    for name in ("tasks_page", "open_form", "save"):
+        figures[f"db_ops_per_{name}"] = await _commands(running, work[name])
+    return figures
 
 
-async def _saver(running: Running, session: aiohttp.ClientSession, form: str) -> Callable[[], Awaitable[None]]:
+async def _at_once(running: Running, session: aiohttp.ClientSession, forms: list[str], floor: str) -> Figures:
+    """Requests a second of ten clients, each with a form of its own; this process takes its share of the machine."""
+    numbers = range(len(forms))
+    return {
+        "pages_per_s_10": await _rate([_getting(session, f"{running.gateway}/tasks") for _ in numbers]),
+        "floor_pages_per_s_10": await _rate([_getting(session, f"{floor}/page") for _ in numbers]),
+        "saves_per_s_10": await _rate([await _saver(running, session, form) for form in forms]),
+        "floor_saves_per_s_10": await _rate([_floor_saver(session, floor, number) for number in numbers]),
+    }
+
+
+async def _rate(clients: Sequence[Operation]) -> float:
+    done, started = 0, time.perf_counter()
+
+    async def work(operation: Operation) -> None:
+        nonlocal done
+        while time.perf_counter() - started < _CLIENTS_SECONDS:
+            await operation()
+            done += 1
+
+    await asyncio.gather(*(work(operation) for operation in clients))
+    return done / (time.perf_counter() - started)
+
+
+def _getting(session: aiohttp.ClientSession, address: str) -> Operation:
+    async def get() -> None:
+        await _expect(session.get(address))
+
+    return get
+
+
+def _floor_saver(session: aiohttp.ClientSession, floor: str, number: int) -> Operation:
+    async def save() -> None:
+        await _expect(session.post(f"{floor}/save", json={"draft": number, "value": uuid4().hex}))
+
+    return save
+
+
+def _first_page(running: Running, form: str) -> str:
+    return f"{running.gateway}{form.rsplit('/', 1)[0]}/1"
+
+
+async def _saver(running: Running, session: aiohttp.ClientSession, form: str) -> Operation:
     """Saves one field as the page's script does: its hidden fields, one changed value, the answer as JSON."""
-    address = f"{running.gateway}{form.rsplit('/', 1)[0]}/1"
+    address = _first_page(running, form)
     async with session.get(address) as answer:
         tree = html.document_fromstring(await answer.text())
     fields = dict(next(one for one in tree.forms if one.get("data-portal") == "contribution").form_values())
@@ -108,7 +140,7 @@ async def _expect(request: aiohttp.client._RequestContextManager) -> None:
         await answer.read()
 
 
-async def _until_up(operation: Callable[[], Awaitable[None]]) -> None:
+async def _until_up(operation: Operation) -> None:
     async with asyncio.timeout(30):
         while True:
             try:
@@ -119,7 +151,7 @@ async def _until_up(operation: Callable[[], Awaitable[None]]) -> None:
                 return
 
 
-async def _timed(operation: Callable[[], Awaitable[None]]) -> list[float]:
+async def _timed(operation: Operation) -> list[float]:
     for _ in range(_WARM):
         await operation()
     times = []
@@ -130,7 +162,7 @@ async def _timed(operation: Callable[[], Awaitable[None]]) -> list[float]:
     return times
 
 
-async def _commands(running: Running, operation: Callable[[], Awaitable[None]]) -> float:
+async def _commands(running: Running, operation: Operation) -> float:
     """Database commands per request, over all services, less what the services send by themselves meanwhile."""
     name = "portal_database_commands_total"
     before, started = running.metric(name), time.perf_counter()
