@@ -1,13 +1,17 @@
 """The floors of a page and a save: the least that a Starlette handler on the same database can do.
 
-Run as its own process: `python -m bench.floors MONGO_URL PORT`.
+Two of each: bare, all in one handler; and by the road that the portal takes, a gateway that asks a service over HTTP,
+with as many reads as the portal has. Run as processes of their own: `python -m bench.floors MONGO_URL PORT` is the
+handler and the service, `python -m bench.floors SERVICE_URL PORT` the gateway before it.
 """
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import aiohttp
 import uvicorn
 from jinja2 import Template
 from motor.motor_asyncio import AsyncIOMotorClient
@@ -19,6 +23,8 @@ from starlette.routing import Route
 
 ROWS = 25
 DRAFTS = 10
+READS_OF_A_PAGE = 5
+"""Beside the session: groups, counts, choices, rows, what was moved."""
 _PAGE = Template(
     "<!doctype html><html lang=en><title>Floor</title><h1>Tasks</h1><table>"
     "{% for row in rows %}<tr><td>{{ row.form }}<td>{{ row.name }}"
@@ -49,7 +55,53 @@ def app(mongo_url: str) -> Starlette:
             await client.drop_database("bench")
             client.close()
 
+    routes = [
+        Route("/page", page),
+        Route("/save", save, methods=["POST"]),
+        Route("/session", session),
+        Route("/rows", rows),
+    ]
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+def gateway(service_url: str) -> Starlette:
+    """The same page and the same save, asked of a service, with a look at the session beside."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with aiohttp.ClientSession(service_url) as app.state.service:
+            yield
+
+    async def page(request: Request) -> Response:
+        _, found = await asyncio.gather(_asked(request, "/session"), _asked(request, "/rows"))
+        return HTMLResponse(_PAGE.render(rows=found))
+
+    async def save(request: Request) -> Response:
+        await _asked(request, "/session")
+        async with request.app.state.service.post("/save", json=await request.json()) as answer:
+            return JSONResponse(await answer.json())
+
     return Starlette(routes=[Route("/page", page), Route("/save", save, methods=["POST"])], lifespan=lifespan)
+
+
+async def _asked(request: Request, path: str) -> Any:
+    async with request.app.state.service.get(path) as answer:
+        return await answer.json()
+
+
+async def session(request: Request) -> Response:
+    """One read by id."""
+    found = await request.app.state.database["drafts"].find_one({"_id": 0}, {"_id": 1})
+    return JSONResponse(found)
+
+
+async def rows(request: Request) -> Response:
+    """As many reads as the portal's page has; the rows of the last."""
+    tasks = request.app.state.database["tasks"]
+    found: list[dict[str, Any]] = []
+    for _ in range(READS_OF_A_PAGE):
+        found = await tasks.find({"holder": "a"}, {"_id": 0}).to_list(ROWS)
+    return JSONResponse(found)
 
 
 async def page(request: Request) -> Response:
@@ -67,4 +119,6 @@ async def save(request: Request) -> Response:
 
 
 if __name__ == "__main__":
-    uvicorn.run(app(sys.argv[1]), host="127.0.0.1", port=int(sys.argv[2]), log_level="warning", access_log=False)
+    where, number = sys.argv[1], int(sys.argv[2])
+    chosen = gateway(where) if where.startswith("http") else app(where)
+    uvicorn.run(chosen, host="127.0.0.1", port=number, log_level="warning", access_log=False)

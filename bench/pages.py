@@ -5,7 +5,8 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from uuid import uuid4
 
 import aiohttp
@@ -39,29 +40,42 @@ def sign_in(running: Running, email: str) -> tuple[dict[str, str], list[str]]:
 
 
 async def measure(running: Running, cookies: dict[str, str], forms: list[str]) -> Figures:
-    """Rounds of portal and floor in turn, so that a slow moment of the machine hits both; then ten clients at once."""
-    port = pick(["floor"], {})["floor"]
-    command = [sys.executable, "-m", "bench.floors", running.status["mongo"], str(port)]
-    process = subprocess.Popen(command, cwd=ROOT)
-    try:
+    """Rounds of portal and floors in turn, so that a slow moment of the machine hits all; then ten clients at once."""
+    with _floors(running.status["mongo"]) as (bare, road):
         async with aiohttp.ClientSession(cookies=cookies, cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
-            floor = f"http://127.0.0.1:{port}"
-            await _until_up(_getting(session, f"{floor}/page"))
-            one = await _one_by_one(running, session, forms[0], floor)
-            return one | await _at_once(running, session, forms[:_CLIENTS], floor)
+            await _until_up(_getting(session, f"{road}/page"))
+            floors = {"floor": bare, "road": road}
+            one = await _one_by_one(running, session, forms[0], floors)
+            return one | await _at_once(running, session, forms[:_CLIENTS], floors)
+
+
+@contextmanager
+def _floors(mongo: str) -> Iterator[tuple[str, str]]:
+    """Where the bare handler is, and where the gateway before it."""
+    port = pick(["bare", "road"], {})
+    bare, road = f"http://127.0.0.1:{port['bare']}", f"http://127.0.0.1:{port['road']}"
+    processes = [
+        subprocess.Popen([sys.executable, "-m", "bench.floors", before, str(own)], cwd=ROOT)
+        for before, own in ((mongo, port["bare"]), (bare, port["road"]))
+    ]
+    try:
+        yield bare, road
     finally:
-        process.terminate()
-        process.wait(10)
+        for process in processes:
+            process.terminate()
+            process.wait(10)
 
 
-async def _one_by_one(running: Running, session: aiohttp.ClientSession, form: str, floor: str) -> Figures:
+async def _one_by_one(
+    running: Running, session: aiohttp.ClientSession, form: str, floors: Mapping[str, str]
+) -> Figures:
     """Medians and 99th hundredths in milliseconds, and database commands per request."""
     work = {
         "tasks_page": _getting(session, f"{running.gateway}/tasks"),
-        "floor_page": _getting(session, f"{floor}/page"),
         "open_form": _getting(session, _first_page(running, form)),
         "save": await _saver(running, session, form),
-        "floor_save": _floor_saver(session, floor, 0),
+        **{f"{name}_page": _getting(session, f"{floor}/page") for name, floor in floors.items()},
+        **{f"{name}_save": _floor_saver(session, floor, 0) for name, floor in floors.items()},
     }
     times: dict[str, list[float]] = {name: [] for name in work}
     for _ in range(_ROUNDS):
@@ -74,15 +88,19 @@ async def _one_by_one(running: Running, session: aiohttp.ClientSession, form: st
     return figures
 
 
-async def _at_once(running: Running, session: aiohttp.ClientSession, forms: list[str], floor: str) -> Figures:
+async def _at_once(
+    running: Running, session: aiohttp.ClientSession, forms: list[str], floors: Mapping[str, str]
+) -> Figures:
     """Requests a second of ten clients, each with a form of its own; this process takes its share of the machine."""
     numbers = range(len(forms))
-    return {
+    figures = {
         "pages_per_s_10": await _rate([_getting(session, f"{running.gateway}/tasks") for _ in numbers]),
-        "floor_pages_per_s_10": await _rate([_getting(session, f"{floor}/page") for _ in numbers]),
         "saves_per_s_10": await _rate([await _saver(running, session, form) for form in forms]),
-        "floor_saves_per_s_10": await _rate([_floor_saver(session, floor, number) for number in numbers]),
     }
+    for name, floor in floors.items():
+        figures[f"{name}_pages_per_s_10"] = await _rate([_getting(session, f"{floor}/page") for _ in numbers])
+        figures[f"{name}_saves_per_s_10"] = await _rate([_floor_saver(session, floor, one) for one in numbers])
+    return figures
 
 
 async def _rate(clients: Sequence[Operation]) -> float:
