@@ -24,13 +24,14 @@ _PACE_SECONDS = 0.25
 
 
 @contextmanager
-def _held(house: House, part: str) -> Iterator[None]:
-    """The part stands still, and goes on as if nothing had been."""
-    pid = house.portal.kill(part, signal.SIGSTOP)
+def _held(house: House, *parts: str) -> Iterator[None]:
+    """These parts stand still, and go on as if nothing had been."""
+    pids = [house.portal.kill(part, signal.SIGSTOP) for part in parts]
     try:
         yield
     finally:
-        os.kill(pid, signal.SIGCONT)
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
 
 
 async def _beside(other: Cms, prefix: str, pour: asyncio.Task[int]) -> list[str]:
@@ -89,7 +90,7 @@ async def test_t72_what_a_council_sends_overtakes_what_another_has_sent_before(
 ) -> None:
     number, url = DAMMED[kind], house.amqp_of("bristol")
     async with Cms.of("oxfordshire", house.amqp_of("oxfordshire")) as other:
-        with _held(house, "tasks"):
+        with _held(house, "tasks", "tasks-2"):
             await poured(url, kind, prefix, number)
             await other.delegate_one(f"{prefix}behind")
         await other.expect_accepted([f"{prefix}behind"], within=180)
