@@ -204,7 +204,7 @@ class ServiceRuntime:
             self._amqp_url,
             service_name=self._name,
             subscriptions=self._subscriptions,
-            authorities=[authority.code for authority in authorities],
+            authorities=authorities.codes,
             publisher=self._publisher,
             keep=self.event_log.append,
             flushed=self._relay.flushed,

@@ -26,6 +26,11 @@ class Authorities:
     def __contains__(self, code: object) -> bool:
         return code in self._by_code
 
+    @property
+    def codes(self) -> list[str]:
+        """The codes of all of them."""
+        return list(self._by_code)
+
     def get(self, code: str) -> Authority:
         """The authority of a code; NotFound where it is not served here."""
         if code not in self._by_code:

@@ -142,12 +142,10 @@ class BlobStore:
             held = await is_held(owner, found["_id"])
             if held == "no":
                 await self.delete(found["_id"])
-            elif held == "for good":
-                await self._records.update_one({"_id": found["_id"]}, {"$unset": {"metadata.unsettled_since": ""}})
-            else:
-                await self._records.update_one(
-                    {"_id": found["_id"]}, {"$set": {"metadata.unsettled_since": clock.now()}}
-                )
+                continue
+            since = "metadata.unsettled_since"
+            change = {"$unset": {since: ""}} if held == "for good" else {"$set": {since: clock.now()}}
+            await self._records.update_one({"_id": found["_id"]}, change)
 
 
 async def once(content: bytes) -> AsyncIterator[bytes]:

@@ -1,4 +1,4 @@
-"""One message as it came from the broker: envelope, history, body. How it ends is decided in chassis.messaging."""
+"""One message as it came from the broker: envelope, history, body. How it ends is decided in chassis.endings."""
 
 import hashlib
 from collections.abc import Mapping

@@ -18,12 +18,20 @@ Decide: TypeAlias = Callable[[Aggregate | None], Awaitable[tuple[Aggregate, Sequ
 
 The very same object given back means that nothing changes. It is asked anew where somebody wrote in between.
 """
+DecideFound: TypeAlias = Callable[[Aggregate], Awaitable[tuple[Aggregate, Sequence[Outgoing]]]]
+"""The same of one that is there."""
 Upcaster: TypeAlias = Callable[[Document], Document]
 """Makes a document of the next schema out of one of the schema before."""
 
 _TRIES = 8
 _LONGEST_PAUSE = 0.01
+_KEPT_CHANGING = "it kept changing"
 _COUNTED: Document = {"revision": {"$add": [{"$ifNull": ["$revision", 0]}, 1]}}
+
+
+async def _pause(attempt: int) -> None:
+    """Spreads those who race for the same aggregate over a moment."""
+    await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE * attempt))  # noqa: S311 - nobody guards anything by it
 
 
 class Key(NamedTuple):
@@ -129,8 +137,25 @@ class Repository(Generic[Aggregate]):
             after, events = await decide(before)
             if after is before or await self._write(key, document, after, events):
                 return after
-            await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE * attempt))  # noqa: S311 - spreads those who race
-        raise TryLater(1, "it kept changing")
+            await _pause(attempt)
+        raise TryLater(1, _KEPT_CHANGING)
+
+    async def change_found(
+        self, authorities: Sequence[str], query: Mapping[str, Any], decide: DecideFound[Aggregate]
+    ) -> Aggregate | None:
+        """The same for the one of these authorities that the query finds; None where there is none."""
+        whole = {**query, self._authority_field: {"$in": list(authorities)}}
+        for attempt in range(_TRIES):
+            document = await self._documents.get(whole, {"outbox": 0})
+            if document is None:
+                return None
+            before = self._mapper.aggregate(document)
+            after, events = await decide(before)
+            key = Key(document[self._authority_field], document["_id"])
+            if after is before or await self._write(key, document, after, events):
+                return after
+            await _pause(attempt)
+        raise TryLater(1, _KEPT_CHANGING)
 
     async def patch(self, key: Key, guard: Mapping[str, Any], fields: Mapping[str, Any]) -> Aggregate | None:
         """Sets fields by expressions where the guard holds, in one write and without a read; tells nobody.

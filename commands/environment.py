@@ -50,5 +50,5 @@ def environment(codes: Iterable[str], public_url: str) -> dict[str, str]:
 if __name__ == "__main__":
     address = sys.argv[1] if len(sys.argv) > 1 else "http://localhost:8000"
     authorities = Authorities.load(Path("deploy/authorities"))
-    for name, value in environment([authority.code for authority in authorities], address).items():
+    for name, value in environment(authorities.codes, address).items():
         print(f"{name}='{value}'" if value.startswith("{") else f"{name}={value}")

@@ -34,12 +34,12 @@ def subscriptions() -> dict[str, Sequence[Subscription[Any, Any]]]:
 
 def users(authorities: Authorities) -> list[str]:
     """Every broker user: the services, the operator, the councils."""
-    return [*broker_users(), *(authority.code for authority in authorities)]
+    return [*broker_users(), *authorities.codes]
 
 
 def broker_definitions(authorities: Authorities, passwords: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The definitions of this deployment."""
-    return definitions(subscriptions(), [authority.code for authority in authorities], passwords)
+    return definitions(subscriptions(), authorities.codes, passwords)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 from pymongo import ASCENDING, IndexModel
 
 from chassis.database import Document, OutboxCollection
-from chassis.repository import Decide, Key, Mapper, Repository
+from chassis.repository import Decide, DecideFound, Key, Mapper, Repository
 from contracts.tasks import FormGrant
 from services.forms.model.contribution import Author, Contribution
 from services.forms.model.draft import BATCHES_KEPT, TYPED_LIMIT, Batch
@@ -37,6 +37,13 @@ class ContributionStore:
     async def of_document(self, authority: str, document_id: str) -> Contribution | None:
         """The contribution of a document, in one authority's data only."""
         return await self._contributions.find_one([authority], {"submission.pdf.document_id": document_id})
+
+    async def change_of_document(
+        self, authority: str, document_id: str, decide: DecideFound[Contribution]
+    ) -> Contribution | None:
+        """The same for the contribution of a document, in one authority's data only; None where there is none."""
+        query = {"submission.pdf.document_id": document_id}
+        return await self._contributions.change_found([authority], query, decide)
 
     async def change(
         self, authority: str, task_id: str, decide: Decide[Contribution], *, is_new: bool = False

@@ -43,6 +43,8 @@ class Document:
 
     name: str
     content: bytes
+    sha256: str
+    """Of the content, in hex."""
 
 
 class Submissions:
@@ -87,29 +89,24 @@ class Submissions:
         attached = self._manifests.drafted(grant, manifest) if manifest else None
         answers = contribution.judge(form).answers
         paper = self._compose(contribution, form, answers, attached, [], made_at=made_at)
-        return Document(paper.file_name, await self._printer.print(paper))
+        pdf = await self._printer.print(paper)
+        return Document(paper.file_name, pdf, hashlib.sha256(pdf).hexdigest())
 
     async def document(self, authority: str, document_id: str) -> Document:
         """What a council fetches, until it has confirmed receipt."""
-        submission = (await self._contribution(authority, document_id)).submitted
-        if submission.received_at is not None:
+        contribution = await self._stores.contributions.of_document(authority, document_id)
+        if contribution is None or contribution.submitted.received_at is not None:
             raise NotFound("unknown_document")
-        return await self._stored(submission)
+        return await self._stored(contribution.submitted)
 
     async def confirm_receipt(self, authority: str, document_id: str) -> None:
         """The council has it, and is given it no more; whoever submitted may still download it."""
-        found = await self._contribution(authority, document_id)
 
-        async def decide(kept: Contribution | None) -> tuple[Contribution, list[Outgoing]]:
-            return (kept or found).received(clock.now()), []
+        async def decide(contribution: Contribution) -> tuple[Contribution, list[Outgoing]]:
+            return contribution.received(clock.now()), []
 
-        await self._stores.contributions.change(authority, found.task_id, decide)
-
-    async def _contribution(self, authority: str, document_id: str) -> Contribution:
-        contribution = await self._stores.contributions.of_document(authority, document_id)
-        if contribution is None:
+        if await self._stores.contributions.change_of_document(authority, document_id, decide) is None:
             raise NotFound("unknown_document")
-        return contribution
 
     async def _freeze(
         self, grant: FormGrant, contribution: Contribution, attached: Sequence[AttachedFile]
@@ -211,7 +208,8 @@ class Submissions:
 
     async def _stored(self, submission: Submission) -> Document:
         pdf = submission.pdf
-        return Document(pdf.name, await self._stores.documents.read(Blob(pdf.document_id, pdf.size, pdf.sha256)))
+        content = await self._stores.documents.read(Blob(pdf.document_id, pdf.size, pdf.sha256))
+        return Document(pdf.name, content, pdf.sha256)
 
     async def tidy(self) -> None:
         """Removes the PDFs of submissions that did not come to be."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pymongo import ASCENDING, IndexModel
 
 from chassis.database import Document, OutboxCollection, storable
-from chassis.repository import Decide, Key, Mapper, Repository
+from chassis.repository import Decide, DecideFound, Key, Mapper, Repository
 from contracts.addresses import address_key
 from contracts.api.tasks import TaskState
 from services.tasks.model.listing import row_of
@@ -80,6 +80,10 @@ class TaskStore:
     async def change(self, authority: str, task_id: str, decide: Decide[Task], *, is_new: bool = False) -> Task:
         """What `decide` makes of it, with what is told (`Repository.change`)."""
         return await self._tasks.change(Key(authority, task_id), decide, is_new=is_new)
+
+    async def change_found(self, authorities: Sequence[str], task_id: str, decide: DecideFound[Task]) -> Task | None:
+        """The same for a task of any authority that is served here; None where there is none."""
+        return await self._tasks.change_found(authorities, {"_id": task_id}, decide)
 
     async def of_authority(self, authority: str, state: TaskState | None, after: str, limit: int) -> list[Task]:
         """A page of an authority's tasks in the order of their ids."""

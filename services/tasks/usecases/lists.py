@@ -64,7 +64,7 @@ class Lists:
 
     async def of_person(self, person: Professional, asked: Asked) -> TaskListView:
         """The task page of a professional, over all authorities."""
-        groups = await self._stores.work_groups.of_member(self._codes, person.email)
+        groups = await self._stores.work_groups.of_member(self._authorities.codes, person.email)
         everything = self._queries(person.email, groups, DeskFilter())
         wanted = self._queries(person.email, groups, asked.wanted) if asked.wanted != DeskFilter() else everything
         (counted, found), kinds = await asyncio.gather(
@@ -77,7 +77,7 @@ class Lists:
         rows, group_rows, moved = await asyncio.gather(
             self._rows(wanted[asked.tab], LATEST_FIRST.get(asked.tab, BY_DUE_DATE), page, found[asked.tab]),
             self._rows(wanted["waiting"], BY_DUE_DATE, group_page, found["waiting"]),
-            self._stores.lists.moved_from(self._codes, person.email, since),
+            self._stores.lists.moved_from(self._authorities.codes, person.email, since),
         )
         return TaskListView(
             tab=asked.tab,
@@ -109,32 +109,28 @@ class Lists:
 
     async def _re_assigned(self, person: Professional, task_id: str) -> MovedRow | None:
         """A task that the person moved last; nothing for anybody else."""
-        task = await self._stores.tasks.find(self._codes, task_id) if task_id else None
+        task = await self._stores.tasks.find(self._authorities.codes, task_id) if task_id else None
         if task is None or not task.moves or address_key(task.moves[-1].by) != address_key(person.email):
             return None
         return moved_row(task)
 
-    @property
-    def _codes(self) -> list[str]:
-        return [authority.code for authority in self._authorities]
-
     def _queries(self, email: str, groups: list[Membership], wanted: DeskFilter) -> Queries:
         now, authorities = clock.now(), list(self._authorities)
         return {
-            "assigned": listed(email, self._codes, wanted),
+            "assigned": listed(email, self._authorities.codes, wanted),
             "retracted": closed(email, "retracted", windows(authorities, "retracted", now), wanted),
             "submitted": closed(email, "submitted", windows(authorities, "submitted", now), wanted),
-            "waiting": waiting([group.key for group in groups], self._codes, wanted),
+            "waiting": waiting([group.key for group in groups], self._authorities.codes, wanted),
         }
 
     async def of_group_members(self, person: Professional, page: int, re_assigned: str = "") -> GroupTasksView:
         """What was picked up from the groups that a person manages."""
-        groups = await self._stores.work_groups.of_member(self._codes, person.email)
+        groups = await self._stores.work_groups.of_member(self._authorities.codes, person.email)
         keys = [group.key for group in groups if group.is_manager]
         if not keys:
             return GroupTasksView(page=1, rows=[], has_more=False, manages=[])
         found = await self._stores.lists.picked_up_from(
-            self._codes, keys, skip=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE + 1
+            self._authorities.codes, keys, skip=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE + 1
         )
         return GroupTasksView(
             page=page,

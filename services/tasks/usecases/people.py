@@ -50,7 +50,7 @@ class People:
 
     async def welcome(self, event: AccountRegistered) -> None:
         """Every authority that has named this person's address is told that they registered."""
-        codes = [authority.code for authority in self._authorities]
+        codes = self._authorities.codes
         naming = set(await self._stores.tasks.authorities_naming(codes, event.person.email))
         groups = await self._stores.work_groups.of_member(codes, event.person.email)
         events = [

@@ -12,7 +12,7 @@ from services.tasks.model.facts import is_held_as
 from services.tasks.model.re_assigning import Reach, choices, chosen, reach_of
 from services.tasks.model.task import Task
 from services.tasks.store import Stores
-from services.tasks.usecases.work import load
+from services.tasks.usecases.work import load, requested
 
 
 class ReAssigning:
@@ -31,10 +31,9 @@ class ReAssigning:
 
     async def re_assign(self, person: Professional, task_id: str, to: Assignee) -> None:
         """The task has a new holder from this write on; the same again changes nothing."""
-        known = await load(self._stores, self._authorities, task_id)
 
-        async def decide(kept: Task | None) -> tuple[Task, list[Outgoing]]:
-            before = kept or known
+        async def decide(found: Task) -> tuple[Task, list[Outgoing]]:
+            before = requested(found)
             if before.moves and before.moves[-1].is_by(person.email, to):
                 return before, []
             reach = await self._reach(before, person)
@@ -45,7 +44,7 @@ class ReAssigning:
             after = before.re_assigned(holder, inbox, Contact(email=person.email, name=person.name), clock.now())
             return after, events.of_move(before, after)
 
-        await self._stores.tasks.change(known.authority, task_id, decide)
+        requested(await self._stores.tasks.change_found(self._authorities.codes, task_id, decide))
 
     async def _reach(self, task: Task, person: Professional) -> Reach:
         managed = await self._stores.work_groups.managed_by(task.authority, person.email)

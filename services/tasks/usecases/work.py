@@ -17,12 +17,16 @@ from services.tasks.model.task import Right, Task
 from services.tasks.store import Stores
 
 
-async def load(stores: Stores, authorities: Authorities, task_id: str) -> Task:
+def requested(task: Task | None) -> Task:
     """A task that has been requested; NotFound says no more than that it is not theirs."""
-    task = await stores.tasks.find([authority.code for authority in authorities], task_id)
     if task is None or task.request is None:
         raise NotFound("unknown_task", "There is no such form, or it is not yours.")
     return task
+
+
+async def load(stores: Stores, authorities: Authorities, task_id: str) -> Task:
+    """A task of any authority that is served here."""
+    return requested(await stores.tasks.find(authorities.codes, task_id))
 
 
 class Work:
@@ -55,10 +59,9 @@ class Work:
 
     async def pick_up(self, person: Professional, task_id: str) -> GrantView:
         """Assigns a group's task to a member, at once and for one only; again by the same member changes nothing."""
-        known = await load(self._stores, self._authorities, task_id)
 
-        async def decide(kept: Task | None) -> tuple[Task, list[Outgoing]]:
-            before = kept or known
+        async def decide(found: Task) -> tuple[Task, list[Outgoing]]:
+            before = requested(found)
             if self._rights(before, person):
                 return before, []
             if not await self._is_in_its_group(before, person):
@@ -66,7 +69,7 @@ class Work:
             after = before.picked_up(Holder(kind="person", email=person.email, name=person.name), clock.now())
             return after, events.of_move(before, after)
 
-        task = await self._stores.tasks.change(known.authority, task_id, decide)
+        task = requested(await self._stores.tasks.change_found(self._authorities.codes, task_id, decide))
         return self._granted(task, person, self._rights(task, person))
 
     async def view(self, person: Professional, task_id: str) -> TaskView:

@@ -212,6 +212,41 @@ async def test_nothing_is_written_where_nothing_changes(gated: Gated) -> None:
     assert gated.steps == ["get"]
 
 
+async def booked(kept: Ledger) -> tuple[Ledger, list[Outgoing]]:
+    return kept.model_copy(update={"booked": (*kept.booked, "second")}), []
+
+
+async def test_what_is_found_takes_one_read_and_one_write(gated: Gated) -> None:
+    await book(ledgers(gated), "first", is_new=True)
+    gated.steps.clear()
+    changed = await ledgers(gated).change_found(["bristol", "oxfordshire"], {"booked": "first"}, booked)
+    assert gated.steps == ["get", "update"]
+    assert changed == await ledgers(gated).get(KEY)
+
+
+async def test_what_is_not_found_or_another_authoritys_is_not_made(gated: Gated) -> None:
+    await book(ledgers(gated), "first", is_new=True)
+    gated.steps.clear()
+    assert await ledgers(gated).change_found(["bristol"], {"booked": "nothing"}, booked) is None
+    assert await ledgers(gated).change_found(["oxfordshire"], {"booked": "first"}, booked) is None
+    assert gated.steps == ["get", "get"]
+
+
+async def test_what_is_found_and_changes_meanwhile_is_decided_anew(gated: Gated) -> None:
+    repository = ledgers(gated)
+    await book(repository, "first")
+    others = iter(["meanwhile"])
+
+    async def decide(kept: Ledger) -> tuple[Ledger, list[Outgoing]]:
+        for other in others:
+            await book(repository, other)
+        return await booked(kept)
+
+    changed = await repository.change_found(["bristol"], {"booked": "first"}, decide)
+    assert changed is not None
+    assert changed.booked == ("first", "meanwhile", "second")
+
+
 async def test_another_authoritys_id_is_refused_and_stays_as_it_is(gated: Gated) -> None:
     repository = ledgers(gated)
     await book(repository, "first")
