@@ -24,14 +24,16 @@ from chassis.event_log import EventLog
 from chassis.health import Health
 from chassis.http import EXCEPTION_HANDLERS, App, RequestMetrics
 from chassis.jobs import Job, repeat, worker
+from chassis.keys import EnvironmentWrapping, KeyRing
 from chassis.leases import Leases
 from chassis.messaging import Consumer, Subscription
-from chassis.migrations import Migration, migrate
+from chassis.migrations import Migration, Stored, migrate
 from chassis.outbox import Publisher
 from chassis.quarantine import Quarantine
 from chassis.relay import Relay
 from chassis.schedule import Schedule, Scheduled
 from chassis.settings import ServiceSettings, StoredServiceSettings
+from chassis.shared_keys import BodySeal
 from chassis.subscription import ServiceT
 from chassis.telemetry import configure_logging, log
 from chassis.tokens import Verifier
@@ -58,6 +60,7 @@ class StoredServiceContext(ServiceContext):
     database: Database
     relay: Relay
     schedule: Schedule
+    keys: KeyRing
 
 
 Result = TypeVar("Result")
@@ -143,6 +146,7 @@ class ServiceRuntime:
         migrations: Sequence[Migration],
     ) -> None:
         self._name = name
+        self._settings = settings
         self._amqp_url = settings.amqp_url.get_secret_value()
         self._subscriptions = subscriptions
         self._jobs = jobs
@@ -150,8 +154,10 @@ class ServiceRuntime:
         self._migrations = migrations
         self._database = Database.open(settings.mongo_url.get_secret_value(), settings.mongo_database)
         self._publisher = Publisher(self._amqp_url, user=self._user, service=name)
-        self.event_log = EventLog(self._database.collection("outbox_sent"))
-        self._relay = Relay(self._publisher, self.event_log.append)
+        self._bodies = BodySeal(settings.events_key)
+        self._keys = KeyRing(self._database, EnvironmentWrapping(settings.master_keys, self._database))
+        self.event_log = EventLog(self._database.collection("outbox_sent"), self._bodies)
+        self._relay = Relay(self._publisher, self.event_log.append, self._bodies)
         self._schedule = Schedule(self._database.collection("schedule"))
         self._leases = Leases(self._database.collection("leases"))
         self._quarantine = Quarantine(self._database.collection("quarantine"))
@@ -167,7 +173,7 @@ class ServiceRuntime:
         health.register("database", self._database.ping)
         closing.push_async_callback(self._publisher.close)
         await _when_the_database_answers(self._database.ping)
-        await migrate(self._name, self._database, self._migrations)
+        await migrate(self._name, Stored(self._database, self._keys, self._settings), self._migrations)
         service = await _when_the_database_answers(lambda: self._compose(context, compose))
         if self._subscriptions:
             consumer = self._consumer(context.authorities)
@@ -190,13 +196,14 @@ class ServiceRuntime:
 
     async def _prepared(self, context: ServiceContext, closing: AsyncExitStack) -> StoredServiceContext:
         """What a service finds ready: indexes made, the relay at work until what it tells at its end is told."""
+        await self._keys.prepare()
         await self._quarantine.prepare()
         await self.event_log.prepare()
         await self._schedule.prepare()
         closing.push_async_callback(self._relay.drain, _DRAIN_SECONDS)
         await self._relay.start()
         return StoredServiceContext(
-            context.authorities, context.health, closing, self._database, self._relay, self._schedule
+            context.authorities, context.health, closing, self._database, self._relay, self._schedule, self._keys
         )
 
     def _consumer(self, authorities: Authorities) -> Consumer:
@@ -207,6 +214,7 @@ class ServiceRuntime:
             authorities=authorities.codes,
             publisher=self._publisher,
             keep=self.event_log.append,
+            bodies=self._bodies,
             flushed=self._relay.flushed,
             quarantine=self._quarantine,
         )

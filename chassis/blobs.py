@@ -1,4 +1,4 @@
-"""Content: bytes by id, in chunks, hashed on their way in and checked on their way out. Laid out as GridFS lays it out.
+"""Content: bytes by id, in sealed chunks, hashed on their way in and checked on their way out. Laid out as GridFS does.
 
 The driver's own bucket stumbles over what a killed upload has left, and knows nothing of owners (ADR 0032).
 """
@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import uuid4
 
 from pymongo import ASCENDING, IndexModel
@@ -16,8 +16,10 @@ from pymongo.errors import DuplicateKeyError
 
 from chassis import clock
 from chassis.database import Database
+from chassis.documents import Document, Key
+from chassis.keys import KeyRing
 from chassis.ranges import ByteRange
-from chassis.repository import Key
+from chassis.sealing import DataKey, NotOpened
 
 CHUNK = 1024 * 1024
 """Ten journaled writes for a file of 10 MB."""
@@ -47,7 +49,9 @@ class BlobStore:
     its record is written before its bytes, and `tidy` removes what nobody holds.
     """
 
-    def __init__(self, database: Database, name: str) -> None:
+    def __init__(self, database: Database, name: str, keys: KeyRing) -> None:
+        self._name = name
+        self._keys = keys
         self._records = database.collection(f"{name}.files")
         self._chunks = database.collection(f"{name}.chunks")
 
@@ -62,12 +66,13 @@ class BlobStore:
     async def put(self, owner: Key, pieces: AsyncIterator[bytes], *, blob_id: str = "") -> Blob:
         """Stores what comes, under an id that nobody else has; if the coming ends in an exception, nothing stays."""
         blob_id, digest, size, number = blob_id or uuid4().hex, hashlib.sha256(), 0, 0
+        data_key = await self._keys.of(owner)
         await self._records.insert_one({"_id": blob_id, **_record(owner)})
         try:
             async for chunk in _chunked(pieces):
                 digest.update(chunk)
                 size += len(chunk)
-                await self._chunks.insert_one(_chunk(blob_id, number, chunk))
+                await self._chunks.insert_one(self._chunk(data_key, blob_id, number, chunk))
                 number += 1
         except BaseException:
             await self.delete(blob_id)
@@ -80,12 +85,20 @@ class BlobStore:
         found = await self._records.find_one({"_id": blob_id}, {"length": 1})
         if found is not None and "length" in found:
             return
+        data_key = await self._keys.of(owner)
         with suppress(DuplicateKeyError):
             await self._records.insert_one({"_id": blob_id, **_record(owner)})
         for number, start in enumerate(range(0, len(content), CHUNK)):
             with suppress(DuplicateKeyError):
-                await self._chunks.insert_one(_chunk(blob_id, number, content[start : start + CHUNK]))
+                await self._chunks.insert_one(self._chunk(data_key, blob_id, number, content[start : start + CHUNK]))
         await self._complete(blob_id, len(content))
+
+    def _chunk(self, data_key: DataKey, blob_id: str, number: int, data: bytes) -> Document:
+        sealed = data_key.seal(data, self._place(blob_id, number))
+        return {"_id": f"{blob_id}:{number}", "files_id": blob_id, "n": number, "data": sealed, "is_sealed": True}
+
+    def _place(self, blob_id: str, number: int) -> str:
+        return f"{self._name}.{blob_id}.{number}"
 
     async def _complete(self, blob_id: str, size: int) -> None:
         await self._records.update_one({"_id": blob_id}, {"$set": {"length": size}})
@@ -111,7 +124,9 @@ class BlobStore:
 
     async def _pieces(self, blob: Blob, part: ByteRange | None) -> AsyncIterator[bytes]:
         start, left = (part.start, part.length) if part else (0, blob.size)
-        record = await self._records.find_one({"_id": blob.blob_id, "length": blob.size}, {"chunkSize": 1})
+        record = await self._records.find_one(
+            {"_id": blob.blob_id, "length": blob.size}, {"chunkSize": 1, "metadata": 1}
+        )
         if record is None:
             raise Damaged(blob.blob_id)
         # Its own: versions before this one have stored smaller chunks.
@@ -120,11 +135,36 @@ class BlobStore:
         async for chunk in self._chunks.find(query, batch_size=2).sort("n", ASCENDING):
             if chunk["n"] != number or not left:
                 break
-            piece = bytes(chunk["data"])[skipped : skipped + left]
+            piece = (await self._opened(chunk, record))[skipped : skipped + left]
             yield piece
             left, number, skipped = left - len(piece), number + 1, 0
         if left:
             raise Damaged(blob.blob_id)
+
+    async def _opened(self, chunk: Document, record: Document) -> bytes:
+        """Versions before this one have stored chunks as they are, until they are sealed by a migration."""
+        if "is_sealed" not in chunk:
+            return bytes(chunk["data"])
+        data_key = await self._keys.of(_owner(record))
+        try:
+            return data_key.open(chunk["data"], self._place(chunk["files_id"], chunk["n"]))
+        except NotOpened as error:
+            raise Damaged(chunk["files_id"]) from error
+
+    async def seal(self, most: int) -> int:
+        """Seals chunks that an older version has stored in clear; how many it has found."""
+        clear = await self._chunks.find({"is_sealed": {"$exists": False}}, {"data": 0}, limit=most).to_list(most)
+        for known in clear:
+            record = await self._records.find_one({"_id": known["files_id"]}, {"metadata": 1})
+            chunk = await self._chunks.find_one({"_id": known["_id"]})
+            if record is None or chunk is None:
+                await self._chunks.delete_one({"_id": known["_id"]})  # what an upload has left that was cut off
+                continue
+            data_key = await self._keys.of(_owner(record))
+            sealed = data_key.seal(bytes(chunk["data"]), self._place(chunk["files_id"], chunk["n"]))
+            guard = {"_id": chunk["_id"], "is_sealed": {"$exists": False}}
+            await self._chunks.update_one(guard, {"$set": {"data": sealed, "is_sealed": True}})
+        return len(clear)
 
     async def delete(self, *blob_ids: str) -> None:
         """Removes what is there of these: the record first, so that no reader starts, then the bytes."""
@@ -138,8 +178,7 @@ class BlobStore:
         query = {"metadata.unsettled_since": {"$lt": before}, "metadata.authority": {"$exists": True}}
         cursor = self._records.find(query, {"metadata": 1}, limit=_MOST_A_ROUND)
         for found in await cursor.sort("metadata.unsettled_since", ASCENDING).to_list(_MOST_A_ROUND):
-            owner = Key(found["metadata"]["authority"], found["metadata"]["task_id"])
-            held = await is_held(owner, found["_id"])
+            held = await is_held(_owner(found), found["_id"])
             if held == "no":
                 await self.delete(found["_id"])
                 continue
@@ -153,14 +192,14 @@ async def once(content: bytes) -> AsyncIterator[bytes]:
     yield content
 
 
-def _record(owner: Key) -> dict[str, Any]:
+def _record(owner: Key) -> Document:
     at = clock.now()
     metadata = {"authority": owner.authority, "task_id": owner.id, "unsettled_since": at}
     return {"chunkSize": CHUNK, "uploadDate": at, "metadata": metadata}
 
 
-def _chunk(blob_id: str, number: int, data: bytes) -> dict[str, Any]:
-    return {"_id": f"{blob_id}:{number}", "files_id": blob_id, "n": number, "data": data}
+def _owner(record: Document) -> Key:
+    return Key(record["metadata"]["authority"], record["metadata"]["task_id"])
 
 
 async def _chunked(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

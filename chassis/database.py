@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
 from typing import Any, Self
 
 from bson.errors import BSONError
@@ -12,12 +11,12 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError, Writ
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 from chassis.batcher import WriteBatcher
+from chassis.documents import Document
 from chassis.errors import AlreadyHandled
 from chassis.outbox import Collection, Outgoing
 from chassis.relay import Relay
 from chassis.telemetry import DATABASE_COMMANDS
 
-Document = dict[str, Any]
 _DUPLICATE_KEY = 11000
 _HOUSEKEEPING = frozenset({"hello", "ismaster", "isMaster", "ping", "endSessions", "buildInfo"})
 
@@ -38,17 +37,6 @@ class _CommandCounter(CommandListener):
         """Only the start counts."""
 
 
-def storable(value: Any) -> Any:
-    """BSON has times but no dates: dates are kept as YYYY-MM-DD."""
-    if isinstance(value, Mapping):
-        return {key: storable(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [storable(inner) for inner in value]
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value.isoformat()
-    return value
-
-
 def _outcomes(documents: list[Document], error: BulkWriteError) -> list[Exception | None]:
     """What became of each document of a batch."""
     outcomes: list[Exception | None] = [None] * len(documents)
@@ -61,12 +49,36 @@ def _outcomes(documents: list[Document], error: BulkWriteError) -> list[Exceptio
     return outcomes
 
 
+class Inserts:
+    """Inserts of one collection: those that are asked for at the same time go out as one write."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+        self._batches = WriteBatcher(self._insert_all)
+
+    async def add(self, document: Document) -> None:
+        """Inserts if absent; AlreadyHandled where the `_id` (or another unique key) is there."""
+        await self._batches.add(document)
+
+    async def _insert_all(self, documents: list[Document]) -> list[Exception | None]:
+        try:
+            await self._collection.insert_many(documents, ordered=False)
+        except BulkWriteError as error:
+            return _outcomes(documents, error)
+        except (ValueError, OverflowError, BSONError) as error:
+            # The driver cannot write one of them, and does not say which: each is tried by itself.
+            if len(documents) == 1:
+                return [error]
+            return [(await self._insert_all([document]))[0] for document in documents]
+        return [None] * len(documents)
+
+
 class OutboxCollection:
     """A collection whose every write is one document, guarded, with the events to tell embedded in it."""
 
     def __init__(self, collection: Collection, relay: Relay) -> None:
         self._collection = collection
-        self._inserts = WriteBatcher(self._insert_all)
+        self._inserts = Inserts(collection)
         self._relay = relay
         relay.watch(collection)
 
@@ -83,20 +95,9 @@ class OutboxCollection:
 
     async def insert(self, document: Document, events: Sequence[Outgoing] = ()) -> None:
         """Inserts if absent; AlreadyHandled where the `_id` (or another unique key) is there."""
-        await self._inserts.add({**document, "outbox": [event.as_document() for event in events]})
-        self._relay.offer(self._collection, document["_id"], events)
-
-    async def _insert_all(self, documents: list[Document]) -> list[Exception | None]:
-        try:
-            await self._collection.insert_many(documents, ordered=False)
-        except BulkWriteError as error:
-            return _outcomes(documents, error)
-        except (ValueError, OverflowError, BSONError) as error:
-            # The driver cannot write one of them, and does not say which: each is tried by itself.
-            if len(documents) == 1:
-                return [error]
-            return [(await self._insert_all([document]))[0] for document in documents]
-        return [None] * len(documents)
+        entries = self._relay.entries(events)
+        await self._inserts.add({**document, "outbox": entries})
+        self._relay.offer(self._collection, document["_id"], entries)
 
     async def get(self, query: Mapping[str, Any], projection: Mapping[str, Any] | None = None) -> Document | None:
         """One document, or None."""
@@ -129,10 +130,11 @@ class OutboxCollection:
 
         A pipeline change cannot carry events.
         """
-        if events:
+        entries = self._relay.entries(events)
+        if entries:
             if not isinstance(change, Mapping):
                 raise TypeError("a pipeline update cannot carry events")
-            push = {"outbox": {"$each": [event.as_document() for event in events]}}
+            push = {"outbox": {"$each": entries}}
             change = {**change, "$push": {**change.get("$push", {}), **push}}
         try:
             updated: Document | None = await self._collection.find_one_and_update(
@@ -141,7 +143,7 @@ class OutboxCollection:
         except DuplicateKeyError as error:
             raise AlreadyHandled(str(guard.get("_id"))) from error
         if updated is not None:
-            self._relay.offer(self._collection, updated["_id"], events)
+            self._relay.offer(self._collection, updated["_id"], entries)
         return updated
 
 

@@ -10,6 +10,8 @@ from aio_pika.abc import AbstractIncomingMessage
 
 from chassis import clock, context, retry, tracing
 from chassis.outbox import EVENTS_EXCHANGE
+from chassis.sealing import NotOpened
+from chassis.shared_keys import BodySeal
 from chassis.wire import UNREADABLE
 
 
@@ -33,7 +35,7 @@ class Delivery:
     trace: Mapping[str, str] = field(default_factory=dict)
     """The span that its sender was in, as headers; empty where a stranger says so."""
     unreadable: str = ""
-    """Names of the properties that could not be read."""
+    """Names of the properties that could not be read; `body` where that was sealed and does not open."""
 
     @property
     def authority(self) -> str:
@@ -51,9 +53,14 @@ class Delivery:
         return (clock.now() - self.first_seen).total_seconds()
 
     @classmethod
-    def of(cls, raw: AbstractIncomingMessage, queue: str, trusted: frozenset[str]) -> Self:
+    def of(cls, raw: AbstractIncomingMessage, queue: str, trusted: frozenset[str], bodies: BodySeal) -> Self:
         """From the wire. What our own headers say counts only where one of our own users wrote them."""
         own = raw.headers if raw.user_id in trusted else {}
+        body, unreadable = raw.body, str(raw.headers.get(UNREADABLE, ""))
+        try:
+            body = bodies.open(raw.body, raw.type or "")
+        except NotOpened:
+            unreadable = f"{unreadable}, body" if unreadable else "body"
         first_seen = own.get(retry.HEADER_FIRST_SEEN)
         return cls(
             queue=queue,
@@ -64,12 +71,12 @@ class Delivery:
             user_id=str(own[retry.HEADER_USER]) if retry.HEADER_USER in own else raw.user_id,
             correlation_id=raw.correlation_id,
             headers=raw.headers,
-            body=raw.body,
+            body=body,
             attempts=int(cast("int", own.get(retry.HEADER_ATTEMPTS, 0))),
             first_seen=datetime.fromisoformat(str(first_seen)) if first_seen else clock.now(),
             returns=_returns(raw),
             trace=tracing.said_in(own or (raw.headers if raw.exchange == EVENTS_EXCHANGE else {})),
-            unreadable=str(raw.headers.get(UNREADABLE, "")),
+            unreadable=unreadable,
         )
 
     def carried_headers(self, own: Mapping[str, str | int]) -> dict[str, Any]:

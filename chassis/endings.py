@@ -8,6 +8,7 @@ from chassis.delivery import Delivery
 from chassis.errors import DATABASE_AWAY, AlreadyHandled, Refused, TryLater
 from chassis.middlewares import Middleware, Next, Received
 from chassis.outbox import Keep, Publisher
+from chassis.shared_keys import BodySeal
 from chassis.subscription import Subscription
 from chassis.telemetry import log
 
@@ -17,9 +18,10 @@ _AWAY_SECONDS = 5
 class Endings(Middleware):
     """Publishes what becomes of a delivery; the delivery itself is acknowledged by whoever took it."""
 
-    def __init__(self, publisher: Publisher, keep: Keep) -> None:
+    def __init__(self, publisher: Publisher, keep: Keep, bodies: BodySeal) -> None:
         self._publisher = publisher
         self._keep = keep
+        self._bodies = bodies
 
     async def around(self, call_next: Next, msg: Received) -> str:
         """One delivery; says how it ended, in the words of the metric."""
@@ -57,7 +59,7 @@ class Endings(Middleware):
                 type=answer.type,
                 correlation_id=delivery.message_id,
             )
-            await self._keep([answer.as_document()])
+            await self._keep([answer.as_document(self._bodies)])
         where = f" ({refused.field})" if refused.field else ""
         await self._bury(subscription, delivery, refused.code, f"{refused.detail}{where}", delivery.attempts + 1)
         return "refused"
@@ -95,8 +97,10 @@ class Endings(Middleware):
         await self._copy(delivery, retry.DEAD_EXCHANGE, subscription.queue, headers)
 
     async def _copy(self, delivery: Delivery, exchange: str, key: str, headers: Mapping[str, Any]) -> None:
+        name = delivery.type or ""
+        sealed = await loop.work(len(delivery.body), self._bodies.seal, delivery.body, delivery.authority, name)
         await self._publisher.publish(
-            delivery.body,
+            sealed,
             exchange=exchange,
             routing_key=key,
             message_id=delivery.message_id,

@@ -14,7 +14,8 @@ from chassis import clock
 from chassis.errors import BadRequest
 from chassis.http import answer
 from chassis.identity import current_council
-from chassis.outbox import COUNCIL_OUTBOX, Collection
+from chassis.outbox import COUNCIL_OUTBOX, Collection, Entry
+from chassis.shared_keys import BodySeal
 from contracts.api.council import ToldEvent, ToldView
 
 _KEPT_DAYS = 14
@@ -27,8 +28,9 @@ _LIMIT = 200
 class EventLog:
     """Copies of what was published: for a replay after a restore, and for councils that poll."""
 
-    def __init__(self, sent: Collection) -> None:
+    def __init__(self, sent: Collection, bodies: BodySeal) -> None:
         self._sent = sent
+        self._bodies = bodies
 
     async def prepare(self) -> None:
         """Makes the indexes."""
@@ -44,7 +46,7 @@ class EventLog:
             ]
         )
 
-    async def append(self, entries: Sequence[dict[str, Any]]) -> None:
+    async def append(self, entries: Sequence[Entry]) -> None:
         """Copies of outbox entries, each once; of a secret one there is none."""
         at = clock.now()
         copies = [{**_copy(entry), "sent_at": at} for entry in entries if not entry["is_secret"]]
@@ -70,7 +72,7 @@ class EventLog:
         if not found:
             return ToldView(events=[], after=None)
         await self._note(authority, found[-1]["place"])
-        events = [_event(copy) for copy in found]
+        events = [self._event(copy) for copy in found]
         return ToldView(events=events, after=events[-1].cursor)
 
     async def _note(self, authority: str, place: int) -> None:
@@ -100,6 +102,15 @@ class EventLog:
                 return
             place += 1
 
+    def _event(self, copy: Entry) -> ToldEvent:
+        return ToldEvent(
+            cursor=str(copy["place"]),
+            message_id=copy["event_id"],
+            type=copy["type"],
+            at=copy["at"],
+            body=orjson.loads(self._bodies.opened(copy)),
+        )
+
     def routes(self) -> list[Route]:
         """The door that the gateway asks."""
 
@@ -119,18 +130,8 @@ def _last_of(authority: str) -> str:
     return f"last place of {authority}"
 
 
-def _copy(entry: dict[str, Any]) -> dict[str, Any]:
+def _copy(entry: Entry) -> Entry:
     if entry["exchange"] != COUNCIL_OUTBOX:
         return {"_id": entry["event_id"], **entry}
     authority = entry["routing_key"].partition(".")[0]
     return {"_id": entry["event_id"], **entry, "authority": authority, **_WAITING}
-
-
-def _event(copy: dict[str, Any]) -> ToldEvent:
-    return ToldEvent(
-        cursor=str(copy["place"]),
-        message_id=copy["event_id"],
-        type=copy["type"],
-        at=copy["at"],
-        body=orjson.loads(copy["body"]),
-    )

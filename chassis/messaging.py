@@ -6,6 +6,7 @@ Publishing stands in chassis.outbox.
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from itertools import cycle, islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -23,6 +24,7 @@ from chassis.endings import Endings
 from chassis.middlewares import METRICS, Answered, Bounded, Breakers, Checked, Gently, Middleware, Received
 from chassis.outbox import RECONNECT_SECONDS, Keep, Publisher
 from chassis.quarantine import Quarantine
+from chassis.shared_keys import BodySeal
 from chassis.subscription import COUNCIL_INBOX, UNKNOWN_EXCHANGE, Subscription, read, read_body
 from contracts.base import Message
 from contracts.registry import OPERATOR
@@ -35,8 +37,14 @@ _CHECK_SECONDS = 1
 _CHECK_AT_MOST_SECONDS = 30
 
 Around = Middleware | PrometheusMiddleware[Any, Any] | TelemetryMiddleware[Any]
+ReadDelivery = Callable[[AbstractIncomingMessage, str], Delivery]
+"""A message as it came, and the queue that it was in."""
 Line = dict[str, tuple[str, Subscription[Any, Any]]]
 """The queues that share a connection: what binds each, and who hears it."""
+
+
+def _not_consuming(_: AbstractIncomingMessage, queue: str) -> Delivery:
+    raise RuntimeError(f"nobody said how to read what comes in {queue}")
 
 
 class Consumer:
@@ -51,6 +59,7 @@ class Consumer:
         authorities: Sequence[str],
         publisher: Publisher,
         keep: Keep,
+        bodies: BodySeal,
         flushed: Callable[[], AbstractAsyncContextManager[None]],
         quarantine: Quarantine,
     ) -> None:
@@ -60,7 +69,7 @@ class Consumer:
         speaks_for_all = frozenset({OPERATOR} if user == service_name else {OPERATOR, user})
         self._url = url
         self._name = service_name
-        self._trusted = frozenset({user, OPERATOR})
+        self._read = partial(Delivery.of, trusted=frozenset({user, OPERATOR}), bodies=bodies)
         self._lines = [line for line in lines(subscriptions, authorities) if line]
         self._queues = [queue for line in self._lines for queue in line]
         self._to_check = cycle(self._queues)
@@ -68,7 +77,7 @@ class Consumer:
             *tracing.around_messages(),
             Answered(service_name, speaks_for_all),
             Gently(flushed),
-            Endings(publisher, keep),
+            Endings(publisher, keep, bodies),
             Breakers(),
             quarantine,
             METRICS,
@@ -83,7 +92,7 @@ class Consumer:
         """Connects and consumes; raises where the broker or a queue is not there."""
         try:
             for line in self._lines:
-                broker = broker_of(self._url, self._name, line, service, self._trusted, self._middlewares)
+                broker = broker_of(self._url, self._name, line, service, self._read, self._middlewares)
                 self._brokers.append(broker)
                 await broker.start()
                 self._connection = self._connection or await broker.connect()
@@ -128,7 +137,7 @@ def broker_of(  # noqa: PLR0917 - one connection, all of it
     name: str,
     line: Line,
     service: Any = None,
-    trusted: frozenset[str] = frozenset(),
+    read_delivery: ReadDelivery = _not_consuming,
     middlewares: Sequence[Around] = (),
 ) -> RabbitBroker:
     """A connection's queues and their handlers, not started yet: what runs, and what AsyncAPI is made from.
@@ -148,7 +157,7 @@ def broker_of(  # noqa: PLR0917 - one connection, all of it
         client_properties=RabbitClientProperties(heartbeat=15, connection_timeout=5),
     )
     for queue, (key, subscription) in line.items():
-        _subscribe(broker, RabbitQueue(queue, routing_key=key, declare=False), subscription, service, trusted)
+        _subscribe(broker, RabbitQueue(queue, routing_key=key, declare=False), subscription, service, read_delivery)
     return broker
 
 
@@ -157,10 +166,10 @@ def _subscribe(
     queue: RabbitQueue,
     subscription: Subscription[Any, Any],
     service: Any,
-    trusted: frozenset[str],
+    read_delivery: ReadDelivery,
 ) -> None:
     async def parse(raw: AbstractIncomingMessage) -> Received:
-        return Received(raw, subscription, Delivery.of(raw, queue.name, trusted))
+        return Received(raw, subscription, read_delivery(raw, queue.name))
 
     async def consume(message: Any) -> None:
         received: Received = broker.context.get_local("message")

@@ -5,7 +5,8 @@ import sys
 from importlib import import_module
 
 from chassis.database import Database
-from chassis.migrations import migrate
+from chassis.keys import EnvironmentWrapping, KeyRing
+from chassis.migrations import Stored, migrate
 from chassis.telemetry import configure_logging
 
 
@@ -15,7 +16,8 @@ async def main(service: str) -> None:
     configure_logging(service, settings.log_level)
     database = Database.open(settings.mongo_url.get_secret_value(), settings.mongo_database)
     try:
-        await migrate(service, database, import_module(f"services.{service}.migrations").migrations)
+        stored = Stored(database, KeyRing(database, EnvironmentWrapping(settings.master_keys, database)), settings)
+        await migrate(service, stored, import_module(f"services.{service}.migrations").migrations)
     finally:
         database.close()
 

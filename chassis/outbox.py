@@ -16,13 +16,16 @@ from motor.motor_asyncio import AsyncIOMotorCollection
 
 from chassis import clock, context, tracing
 from chassis.loop import LARGE
+from chassis.shared_keys import BodySeal, is_sealed
 from chassis.telemetry import PUBLISHED
 from contracts.base import Message, PortalMessage
 from contracts.catalogue import CATALOGUE
 
 Collection: TypeAlias = "AsyncIOMotorCollection[dict[str, Any]]"
 
-Keep = Callable[[Sequence[dict[str, Any]]], Awaitable[None]]
+Entry: TypeAlias = dict[str, Any]
+"""An event as it stands in an outbox."""
+Keep = Callable[[Sequence[Entry]], Awaitable[None]]
 """Takes copies of confirmed entries."""
 
 EVENTS_EXCHANGE = "portal.events"
@@ -50,15 +53,17 @@ class Outgoing:
     correlation_id: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     is_secret: bool = False
+    authority: str = ""
+    """Whose key seals it; empty where it is nobody's, as a form that comes with the portal."""
 
-    def as_document(self) -> dict[str, Any]:
-        """As it stands in its aggregate's `outbox`."""
+    def as_document(self, bodies: BodySeal) -> Entry:
+        """As it stands in its aggregate's `outbox`: sealed."""
         return {
             "event_id": self.event_id,
             "exchange": self.exchange,
             "routing_key": self.routing_key,
             "type": self.type,
-            "body": self.body,
+            "body": bodies.seal(self.body.encode(), self.authority, self.type),
             "at": self.at,
             "correlation_id": self.correlation_id,
             "headers": dict(self.headers),
@@ -86,6 +91,7 @@ def outgoing(message: Message, *cause: str) -> Outgoing:
         correlation_id=about.correlation_id if about else None,
         headers={**tracing.headers(), **(about.as_headers() if about and not council else {})},
         is_secret=message.is_secret,
+        authority=str(getattr(message, "authority", "")),
     )
 
 
@@ -159,7 +165,7 @@ class Publisher:
                     mandatory=True,
                     message_id=message_id,
                     message_type=type,
-                    content_type="application/json",
+                    content_type="application/octet-stream" if is_sealed(body) else "application/json",
                     headers=dict(headers or {}),
                     correlation_id=correlation_id,
                     timestamp=timestamp or clock.now(),

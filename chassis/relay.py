@@ -13,7 +13,8 @@ from pymongo import ASCENDING, IndexModel
 from pymongo.errors import PyMongoError
 
 from chassis import clock, failpoint
-from chassis.outbox import Collection, Keep, Outgoing, Publisher
+from chassis.outbox import COUNCIL_OUTBOX, Collection, Entry, Keep, Outgoing, Publisher
+from chassis.shared_keys import BodySeal
 from chassis.telemetry import OUTBOX_AGE, OUTBOX_WAITING, log
 
 _SWEEP_SECONDS = 2
@@ -37,15 +38,16 @@ class _Confirmed:
 
     collection: Collection
     document_id: Any
-    entry: dict[str, Any]
+    entry: Entry
 
 
 class Relay:
     """Publishes the outbox entries of documents just written, oldest first per document, and clears them in batches."""
 
-    def __init__(self, publisher: Publisher, keep: Keep) -> None:
+    def __init__(self, publisher: Publisher, keep: Keep, bodies: BodySeal) -> None:
         self._publisher = publisher
         self._keep = keep
+        self._bodies = bodies
         self._service = publisher.service
         self._collections: list[Collection] = []
         self._under_way: dict[tuple[str, Any], asyncio.Task[None]] = {}
@@ -67,13 +69,17 @@ class Relay:
         """Starts clearing and sweeping."""
         self._loops = [asyncio.create_task(self._clear_for_ever()), asyncio.create_task(self._sweep_for_ever())]
 
-    def offer(self, collection: Collection, document_id: Any, events: Sequence[Outgoing]) -> None:
-        """Takes a document's fresh entries; what cannot be sent now the sweeper sends later."""
-        if events:
-            failpoint.reached(self._service, "before-publish")
-            self._send(collection, document_id, [event.as_document() for event in events])
+    def entries(self, events: Sequence[Outgoing]) -> list[Entry]:
+        """Events as they stand in a document's outbox."""
+        return [event.as_document(self._bodies) for event in events]
 
-    def _send(self, collection: Collection, document_id: Any, entries: list[dict[str, Any]]) -> None:
+    def offer(self, collection: Collection, document_id: Any, entries: list[Entry]) -> None:
+        """Takes a document's fresh entries; what cannot be sent now the sweeper sends later."""
+        if entries:
+            failpoint.reached(self._service, "before-publish")
+            self._send(collection, document_id, entries)
+
+    def _send(self, collection: Collection, document_id: Any, entries: list[Entry]) -> None:
         key = (collection.name, document_id)
         if key in self._under_way:
             return  # one sender a document keeps its order; the sweeper takes what came meanwhile
@@ -99,7 +105,7 @@ class Relay:
         if offered:
             await asyncio.wait(offered, timeout=_FLUSH_SECONDS)
 
-    async def _publish_all(self, collection: Collection, document_id: Any, entries: list[dict[str, Any]]) -> None:
+    async def _publish_all(self, collection: Collection, document_id: Any, entries: list[Entry]) -> None:
         try:
             async with self._slots:
                 for entry in entries:
@@ -111,9 +117,10 @@ class Relay:
         finally:
             OUTBOX_WAITING.dec(len(entries))
 
-    async def _publish(self, entry: dict[str, Any]) -> None:
+    async def _publish(self, entry: Entry) -> None:
+        is_for_council = entry["exchange"] == COUNCIL_OUTBOX
         await self._publisher.publish(
-            entry["body"].encode(),
+            self._bodies.opened(entry) if is_for_council else entry["body"],
             exchange=entry["exchange"],
             routing_key=entry["routing_key"],
             message_id=entry["event_id"],

@@ -3,14 +3,17 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from pydantic import BaseModel
 from pymongo import IndexModel
 
-from chassis.database import Document, OutboxCollection, storable
+from chassis.database import OutboxCollection
+from chassis.documents import Document, Key, storable
 from chassis.errors import AlreadyHandled, Refused, TryLater
+from chassis.keys import KeyRing
 from chassis.outbox import Outgoing
+from chassis.sealing import Sealing, sealed_fields
 
 Aggregate = TypeVar("Aggregate", bound=BaseModel)
 Decide: TypeAlias = Callable[[Aggregate | None], Awaitable[tuple[Aggregate, Sequence[Outgoing]]]]
@@ -32,13 +35,6 @@ _COUNTED: Document = {"revision": {"$add": [{"$ifNull": ["$revision", 0]}, 1]}}
 async def _pause(attempt: int) -> None:
     """Spreads those who race for the same aggregate over a moment."""
     await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE * attempt))  # noqa: S311 - nobody guards anything by it
-
-
-class Key(NamedTuple):
-    """Which one: its id, and the authority whose it is."""
-
-    authority: str
-    id: str
 
 
 def _nothing(_: Any) -> Document:
@@ -63,51 +59,106 @@ class Mapper(Generic[Aggregate]):
         upcasters: Sequence[Upcaster] = (),
     ) -> None:
         self._model = model
+        self._sealed = sealed_fields(model)
         self._id_field = id_field
         self._beside = beside
         self._sparse = sparse
         self._upcasters = upcasters
 
-    def document(self, aggregate: Aggregate) -> Document:
-        """Everything but its `_id`."""
+    @property
+    def is_sealed(self) -> bool:
+        """Whether any of it is kept sealed."""
+        return bool(self._sealed)
+
+    def document(self, aggregate: Aggregate, sealing: Sealing | None = None) -> Document:
+        """Everything but its `_id`, sealed where its models say so; what stands beside it may be models too."""
         fields = storable(aggregate.model_dump(exclude={self._id_field}))
         kept = {name: value for name, value in fields.items() if value or name not in self._sparse}
-        return {**kept, **self._beside(aggregate), "schema": 1 + len(self._upcasters)}
+        if sealing:
+            kept = self._sealed.seal(kept, sealing)
+        beside = {name: _beside(name, value, sealing) for name, value in self._beside(aggregate).items()}
+        written = {"schema": 1 + len(self._upcasters), **({"is_sealed": True} if sealing else {})}
+        return {**kept, **beside, **written}
 
-    def aggregate(self, document: Document) -> Aggregate:
+    def aggregate(self, document: Document, sealing: Sealing | None = None) -> Aggregate:
         """As it was kept."""
+        if sealing:
+            document = self._sealed.open(document, sealing)
         for upcast in self._upcasters[document.get("schema", 1) - 1 :]:
             document = upcast(document)
         known_by = {self._id_field: document["_id"]} if self._id_field else {}
         return self._model.model_validate({**document, **known_by})
 
-    def found(self, document: Document | None) -> Aggregate | None:
-        """The same; None where nothing was found."""
-        return None if document is None else self.aggregate(document)
+
+def _beside(name: str, value: Any, sealing: Sealing | None) -> Any:
+    if not isinstance(value, BaseModel):
+        return value
+    fields = storable(value.model_dump())
+    return sealed_fields(type(value)).seal(fields, sealing, name) if sealing else fields
 
 
 class Repository(Generic[Aggregate]):
-    """The aggregates of one kind. Every query names the authority whose they are."""
+    """The aggregates of one kind. Every query names the authority whose they are. What is sealed has keys."""
 
     def __init__(
-        self, documents: OutboxCollection, mapper: Mapper[Aggregate], *, authority_field: str = "authority"
+        self,
+        documents: OutboxCollection,
+        mapper: Mapper[Aggregate],
+        keys: KeyRing | None = None,
+        *,
+        authority_field: str = "authority",
     ) -> None:
+        if mapper.is_sealed and keys is None:
+            raise TypeError("what is sealed needs keys")
         self._documents = documents
         self._mapper = mapper
+        self._keys = keys if mapper.is_sealed else None
         self._authority_field = authority_field
 
     async def ensure_indexes(self, indexes: Sequence[IndexModel]) -> None:
         """Creates what is missing; to be called once at start."""
         await self._documents.ensure_indexes(indexes)
 
+    async def sealing(self, key: Key) -> Sealing:
+        """With what this one is sealed, for a patch. Erased where its key was destroyed."""
+        sealing = await self._sealing(key)
+        if sealing is None:
+            raise TypeError("nothing of this kind is sealed")
+        return sealing
+
+    async def _sealing(self, key: Key, *, is_new: bool = False) -> Sealing | None:
+        if self._keys is None:
+            return None
+        return Sealing(await self._keys.of(key, is_new=is_new), self._documents.raw.name)
+
+    async def opened(self, document: Document | None) -> Aggregate | None:
+        """What a document holds that was read elsewhere; None where nothing was found."""
+        if document is None:
+            return None
+        return self._mapper.aggregate(document, await self._sealing(self._key_of(document)))
+
+    async def all_opened(self, documents: Sequence[Document]) -> list[Aggregate]:
+        """The same for several, with one query for their keys; without those whose keys were destroyed."""
+        if self._keys is None:
+            return [self._mapper.aggregate(document) for document in documents]
+        keys = await self._keys.of_all(map(self._key_of, documents))
+        return [
+            self._mapper.aggregate(document, Sealing(keys[key], self._documents.raw.name))
+            for document in documents
+            if (key := self._key_of(document)) in keys
+        ]
+
+    def _key_of(self, document: Document) -> Key:
+        return Key(document[self._authority_field], document["_id"])
+
     async def get(self, key: Key) -> Aggregate | None:
         """The one of this key."""
-        return self._mapper.found(await self._read(key))
+        return await self.opened(await self._read(key))
 
     async def find_one(self, authorities: Sequence[str], query: Mapping[str, Any]) -> Aggregate | None:
         """One of these authorities that the query finds."""
         whole = {**query, self._authority_field: {"$in": list(authorities)}}
-        return self._mapper.found(await self._documents.get(whole, {"outbox": 0}))
+        return await self.opened(await self._documents.get(whole, {"outbox": 0}))
 
     async def find(
         self,
@@ -120,7 +171,7 @@ class Repository(Generic[Aggregate]):
         """At most `limit` of these authorities, in order."""
         whole = {**query, self._authority_field: {"$in": list(authorities)}}
         found = await self._documents.find(whole, sort=sort, limit=limit, projection={"outbox": 0})
-        return [self._mapper.aggregate(document) for document in found]
+        return await self.all_opened(found)
 
     async def change(self, key: Key, decide: Decide[Aggregate], *, is_new: bool = False) -> Aggregate:
         """Reads, decides and writes what becomes of it together with what is told; gives what it has become.
@@ -133,7 +184,7 @@ class Repository(Generic[Aggregate]):
             document = None if is_new and not attempt else await self._read(key)
             if document is None and attempt:
                 await self._check_authority(key)
-            before = self._mapper.found(document)
+            before = await self.opened(document)
             after, events = await decide(before)
             if after is before or await self._write(key, document, after, events):
                 return after
@@ -149,9 +200,9 @@ class Repository(Generic[Aggregate]):
             document = await self._documents.get(whole, {"outbox": 0})
             if document is None:
                 return None
-            before = self._mapper.aggregate(document)
+            key = self._key_of(document)
+            before = self._mapper.aggregate(document, await self._sealing(key))
             after, events = await decide(before)
-            key = Key(document[self._authority_field], document["_id"])
             if after is before or await self._write(key, document, after, events):
                 return after
             await _pause(attempt)
@@ -163,7 +214,7 @@ class Repository(Generic[Aggregate]):
         None where the guard does not hold. For what is changed so often that the read would cost too much.
         """
         whole = {**guard, "_id": key.id, self._authority_field: key.authority}
-        return self._mapper.found(await self._documents.update(whole, [{"$set": {**fields, **_COUNTED}}]))
+        return await self.opened(await self._documents.update(whole, [{"$set": {**fields, **_COUNTED}}]))
 
     async def _read(self, key: Key) -> Document | None:
         return await self._documents.get({"_id": key.id, self._authority_field: key.authority}, {"outbox": 0})
@@ -173,7 +224,8 @@ class Repository(Generic[Aggregate]):
         known = {"_id": key.id, self._authority_field: key.authority}
         # A document from before there were revisions has none, and the guard matches that.
         revision = document.get("revision") if document else None
-        change = {**self._mapper.document(after), "revision": (revision or 0) + 1}
+        sealing = await self._sealing(key, is_new=document is None)
+        change = {**self._mapper.document(after, sealing), "revision": (revision or 0) + 1}
         try:
             if document is None:
                 await self._documents.insert({**change, **known}, events)

@@ -41,7 +41,7 @@ class ServiceSettings(BaseSettings):
         """What is good enough for a laptop only: each variable, and what to do. A service adds its own."""
         yield from (f"{name} is for tests, unset it" for name in _FOR_TESTS if os.environ.get(name))
         for name, value in self:
-            if name in {"signing_key", "secret"} or name.endswith("public_key"):
+            if name == "secret" or name.endswith("_key"):
                 yield from _key_faults(self.variable(name), value)
             elif name == "public_url" and not str(value).startswith("https://"):
                 yield f"{self.variable(name)} is not https, name the address that browsers use"
@@ -65,10 +65,16 @@ class StoredServiceSettings(ServiceSettings):
     mongo_url: SecretStr
     mongo_database: str
     amqp_url: SecretStr
+    events_key: SecretStr
+    """Seals what services tell one another: all of them have the same."""
+    master_keys: SecretStr
+    """Of the keys that this service's data is sealed with; after a comma those that were it before (ADR 0038)."""
 
     def unfit_for_production(self) -> Iterator[str]:
         """Also a database or a broker that asks for no password, or that is spoken to in clear."""
         yield from super().unfit_for_production()
+        for key in self.master_keys.get_secret_value().split(","):
+            yield from _key_faults(self.variable("master_keys"), key)
         for name, url in (("mongo_url", self.mongo_url), ("amqp_url", self.amqp_url)):
             if not has_password(url):
                 yield f"{self.variable(name)} has no password, give this service a user of its own"

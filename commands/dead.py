@@ -9,6 +9,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
+from chassis.sealing import NotOpened
+from chassis.shared_keys import BodySeal
 from commands.parts.dead_letters import DeadLetter, chosen, opened
 from commands.parts.instance import Instance, State
 from commands.parts.options import Options
@@ -40,10 +44,11 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do it, and print the rows that it was done to."""
-    state = Instance(arguments.data).running()
+    instance = Instance(arguments.data)
+    state, keys = instance.running(), instance.kept("secrets.json")["keys"]
     if arguments.verb != "list" and not arguments.which and not arguments.all:
         raise Trouble("Which? Name message ids or queues, or say --all.")
-    rows = asyncio.run(_do(state, arguments))
+    rows = asyncio.run(_do(state, BodySeal(SecretStr(keys["EVENTS_KEY"])), arguments))
     if arguments.json or arguments.verb == "show":
         print(json.dumps(rows, indent=2))
     else:
@@ -51,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if rows or arguments.verb == "list" else 1
 
 
-async def _do(state: State, arguments: argparse.Namespace) -> list[dict[str, Any]]:
+async def _do(state: State, bodies: BodySeal, arguments: argparse.Namespace) -> list[dict[str, Any]]:
     queues = [subscription.queue for own in subscriptions().values() for subscription in own]
     everything = arguments.all or (arguments.verb == "list" and not arguments.which)
     is_meant = chosen(arguments.which, everything=everything)
@@ -59,19 +64,22 @@ async def _do(state: State, arguments: argparse.Namespace) -> list[dict[str, Any
         letters = [letter async for letter in morgue.read(arguments.limit) if is_meant(letter)]
         match arguments.verb:
             case "show":
-                return [_whole(letter) for letter in letters]
+                return [_whole(letter, bodies) for letter in letters]
             case "replay":
                 body = _mended(arguments.body, len(letters))
                 for letter in letters:
-                    await morgue.replay(letter, body)
+                    await morgue.replay(letter, body and bodies.seal(body, "", letter.raw.type or ""))
             case "drop":
                 for letter in letters:
                     await letter.raw.ack()
     return [letter.row for letter in letters]
 
 
-def _whole(letter: DeadLetter) -> dict[str, Any]:
-    text = letter.raw.body.decode(errors="replace")
+def _whole(letter: DeadLetter, bodies: BodySeal) -> dict[str, Any]:
+    try:
+        text = bodies.open(letter.raw.body, letter.raw.type or "").decode(errors="replace")
+    except NotOpened:
+        text = "(sealed with a key that is not here)"
     try:
         body = json.loads(text)
     except ValueError:

@@ -1,6 +1,6 @@
 """The bases of every message: how it is named, what it may hold. No message itself, no transport."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -11,6 +11,17 @@ COMMENTS_LIMIT = 4_000
 
 EVERYBODYS = "portal"
 """The owner of the forms that come with the portal; any other owner is an authority."""
+
+Kept = TypeVar("Kept")
+
+
+class _Mark:
+    """Of a field whose value is kept sealed, whatever is in it."""
+
+
+SEALED: Final = _Mark()
+Sealed = Annotated[Kept, SEALED]
+"""`name: Sealed[str]`: a service's database holds it sealed only. It changes nothing of what a message looks like."""
 
 Text = Annotated[str, StringConstraints(max_length=TEXT_LIMIT)]
 Line = Annotated[str, StringConstraints(max_length=500)]

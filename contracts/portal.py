@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from contracts.base import Identifier, Line, PersonalData, PortalMessage, Value
+from contracts.base import Identifier, Line, PersonalData, PortalMessage, Sealed, Value
 from contracts.council import Assignee
 
 
@@ -42,7 +42,7 @@ class DocumentReference(Value):
     """A document to fetch by reference, with the hash (SHA-256, hex) to check it by; `size` in bytes."""
 
     document_id: str
-    name: str
+    name: Sealed[str]
     media_type: str
     size: int
     sha256: str

@@ -43,10 +43,11 @@ class Service:
     @property
     def keys(self) -> dict[str, str]:
         """For each variable that holds a key or a secret, the name that this has in a deployment."""
-        own = (*self.secrets, "signing_key") if self.signs else self.secrets
+        own = (*self.secrets, *(("signing_key",) if self.signs else ()), *(("master_keys",) if self.is_stored else ()))
+        shared = (*self.shared_secrets, *(("events_key",) if self.is_stored else ()))
         return {
             **{self.variable(setting): self.variable(setting) for setting in own},
-            **{self.variable(setting): setting.upper() for setting in self.shared_secrets},
+            **{self.variable(setting): setting.upper() for setting in shared},
             **{self.variable(setting): setting.upper() for setting in (f"{name}_public_key" for name in self.trusts)},
         }
 
@@ -56,7 +57,7 @@ SERVICES: tuple[Service, ...] = (
     Service("files", signs=True, trusts=("gateway", "tasks"), surroundings=("clamd_url",)),
     Service("forms", trusts=("gateway", "tasks", "files"), tells_councils=True, surroundings=("public_url",)),
     Service("notify", tells_councils=True, shared_secrets=("code_key",), surroundings=("smtp_url", "public_url")),
-    Service("tasks", signs=True, tells_councils=True),
+    Service("tasks", signs=True, tells_councils=True, secrets=("index_key",)),
     Service(
         "gateway",
         is_stored=False,

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from contracts.base import EVERYBODYS, Contact, Line, PersonalData, Value
+from contracts.base import EVERYBODYS, Contact, Line, PersonalData, Sealed, Value
 from contracts.council import Assignee, Sender, Subject
 
 TaskState = Literal["assigned", "in_group", "returned", "declined", "retracted", "submitted"]
@@ -25,18 +25,18 @@ class TaskRow(PersonalData):
     form_title: str
     child: str = ""
     """The same for all forms about one child of an authority; names nobody."""
-    subject_name: str
+    subject_name: Sealed[str]
     due_on: date
-    comments: str
+    comments: Sealed[str]
     state: TaskState
     progress: Progress | None = None
     """None while it waits in a group, and when it is over."""
-    work_group_name: str = ""
+    work_group_name: Sealed[str] = ""
     """The work group that it waits in or was picked up from."""
-    holder_name: str = ""
+    holder_name: Sealed[str] = ""
     """Whose it is: a name, or the address of somebody who has not registered; empty while it waits in a group."""
     retracted_at: AwareDatetime | None = None
-    retraction_reason: str = ""
+    retraction_reason: Sealed[str] = ""
     submitted_at: AwareDatetime | None = None
     moved_at: AwareDatetime | None = None
 

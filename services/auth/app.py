@@ -3,8 +3,8 @@
 from starlette.applications import Starlette
 
 from chassis.app import StoredServiceContext, stored_service_app
-from chassis.sealed import Seal
 from chassis.settings import key_bytes
+from chassis.shared_keys import Seal
 from chassis.tokens import Signer, Verifier
 from services.auth.api import routes
 from services.auth.data import common_passwords

@@ -35,8 +35,8 @@ def build_app(settings: Settings) -> Starlette:
 
 async def _compose(settings: Settings, context: StoredServiceContext) -> Files:
     database = context.database
-    folders = FolderStore(database.outbox_collection("folders", context.relay))
-    contents = BlobStore(database, "content")
+    folders = FolderStore(database.outbox_collection("folders", context.relay), context.keys)
+    contents = BlobStore(database, "content", context.keys)
     await folders.prepare()
     await contents.prepare()
     inspector = Inspector(settings.inspectors)

@@ -6,12 +6,16 @@ from datetime import datetime, timedelta
 from pymongo import ASCENDING, IndexModel
 
 from chassis.database import OutboxCollection
+from chassis.documents import Key
+from chassis.keys import KeyRing
 from chassis.outbox import Outgoing
-from chassis.repository import Key, Mapper, Repository
+from chassis.repository import Mapper, Repository
 from services.files.model import Folder
 
 LEASE = timedelta(seconds=90)
 """Longer than a scan may take: until then no other instance takes the same folder's files."""
+
+MAPPER = Mapper(Folder, id_field="task_id", beside=lambda folder: {"scan_at": folder.scan_at})
 
 INDEXES = [
     IndexModel([("authority", ASCENDING), ("files.file_id", ASCENDING)]),
@@ -22,11 +26,9 @@ INDEXES = [
 class FolderStore:
     """Folders by task, by attachment and by the time of their next scan."""
 
-    def __init__(self, documents: OutboxCollection) -> None:
-        mapper = Mapper(Folder, id_field="task_id", beside=lambda folder: {"scan_at": folder.scan_at})
+    def __init__(self, documents: OutboxCollection, keys: KeyRing) -> None:
         self._documents = documents
-        self._mapper = mapper
-        self._folders = Repository(documents, mapper)
+        self._folders = Repository(documents, MAPPER, keys)
 
     async def prepare(self) -> None:
         """Makes the indexes."""
@@ -53,7 +55,7 @@ class FolderStore:
     async def claim_due(self, at: datetime) -> Folder | None:
         """One folder with a file whose scan is due, and that no other instance takes meanwhile."""
         due = {"scan_at": {"$lte": at, "$type": "date"}}  # with the type, or the partial index would not serve
-        return self._mapper.found(await self._documents.update(due, {"$set": {"scan_at": at + LEASE}}))
+        return await self._folders.opened(await self._documents.update(due, {"$set": {"scan_at": at + LEASE}}))
 
     async def let_go(self, folder: Folder) -> None:
         """A claimed folder has nothing to scan: the document says again when it has."""

@@ -8,11 +8,12 @@ from starlette.applications import Starlette
 from chassis.app import StoredServiceContext, stored_service_app
 from chassis.authorities import Authorities
 from chassis.jobs import worker
-from chassis.sealed import Seal
+from chassis.shared_keys import Seal
 from chassis.tokens import Verifier
 from contracts.authority import Authority
 from services.notify.clients import MailServer
 from services.notify.handlers import subscriptions
+from services.notify.jobs import jobs
 from services.notify.migrations import migrations
 from services.notify.model import EmailTemplates
 from services.notify.settings import Settings
@@ -25,7 +26,7 @@ def build_app(settings: Settings) -> Starlette:
     """The service as an ASGI app; tests build it the same way."""
 
     async def compose(context: StoredServiceContext) -> NotifyService:
-        store = DeliveryStore(context.database.outbox_collection("deliveries", context.relay))
+        store = DeliveryStore(context.database.outbox_collection("deliveries", context.relay), context.keys)
         await store.open()
         service = NotifyService(
             store=store,
@@ -44,6 +45,7 @@ def build_app(settings: Settings) -> Starlette:
         routes=[],
         subscriptions=subscriptions,
         migrations=migrations,
+        jobs=jobs,
         identities=Verifier(settings.gateway_public_key, issuer="gateway", audience="notify"),
     )
 

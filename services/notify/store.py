@@ -1,6 +1,6 @@
 """Where deliveries live; the only module that touches the database."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -9,13 +9,18 @@ from pymongo import ASCENDING, IndexModel
 
 from chassis.batcher import WriteBatcher
 from chassis.database import OutboxCollection
+from chassis.documents import Document, Key
 from chassis.errors import AlreadyHandled
+from chassis.keys import KeyRing
 from chassis.outbox import Outgoing
+from chassis.sealing import DataKey, Sealing, sealed_fields
 from services.notify.model import EmailDelivery, State, masked
 
 _KEPT = timedelta(days=90)
 """Longer than dead letters and sent events are kept: until then a repetition is known as one."""
 
+_DAYS = "emails of "
+_SEALED = sealed_fields(EmailDelivery)
 _PERSONAL = {"person": "", "values": "", "code": ""}
 
 _INDEXES = [
@@ -30,8 +35,9 @@ _INDEXES = [
 class DeliveryStore:
     """Deliveries. What is no longer owed keeps neither address nor words, only its id."""
 
-    def __init__(self, documents: OutboxCollection) -> None:
+    def __init__(self, documents: OutboxCollection, keys: KeyRing) -> None:
         self._documents = documents
+        self._keys = keys
         self._marks = WriteBatcher(self._mark_all)
 
     async def open(self) -> None:
@@ -40,10 +46,12 @@ class DeliveryStore:
 
     async def add(self, delivery: EmailDelivery, *, next_at: datetime) -> None:
         """Owes this email; AlreadyHandled where it was owed before."""
+        key = _key(delivery.authority, delivery.created_at)
+        sealing = Sealing(await self._keys.of(key), self._documents.raw.name)
         await self._documents.insert(
             {
                 "_id": delivery.delivery_id,
-                **delivery.model_dump(exclude={"delivery_id"}),
+                **_SEALED.seal(delivery.model_dump(exclude={"delivery_id"}), sealing),
                 "email_masked": masked(delivery.person.email),
                 "urgency": delivery.urgency,
                 "state": "queued",
@@ -71,7 +79,13 @@ class DeliveryStore:
         mine = {"_id": {"$in": [document["_id"] for document in found]}, **owed}
         await self._documents.raw.update_many(mine, {"$set": {"claim": claim, "next_at": until}})
         claimed = await self._documents.find({"claim": claim, "state": "queued"}, limit=limit)
-        return [_delivery(document) for document in claimed]
+        keys = await self._keys.of_all({_key(each["authority"], each["created_at"]) for each in claimed})
+        return [_delivery(each, keys, self._documents.raw.name) for each in claimed]
+
+    async def forget_keys(self, authorities: Iterable[str], before: datetime) -> None:
+        """The keys of days whose emails are all sent or given up."""
+        for authority in authorities:
+            await self._keys.forget(Key(authority, _DAYS), _key(authority, before))
 
     async def mark_sent(self, delivery_id: str) -> None:
         """The mail server has it. Marks that are asked for at the same time go out as one write."""
@@ -107,5 +121,13 @@ class DeliveryStore:
         await self._documents.update({"_id": delivery_id, "state": "queued"}, change, events)
 
 
-def _delivery(document: dict[str, Any]) -> EmailDelivery:
+def _key(authority: str, day: datetime) -> Key:
+    """One for all emails of a day: none of them is kept for longer than it is tried."""
+    return Key(authority, f"{_DAYS}{day.date()}")
+
+
+def _delivery(document: Document, keys: Mapping[Key, DataKey], collection: str) -> EmailDelivery:
+    # Without a key it is of a version that did not seal.
+    if (key := keys.get(_key(document["authority"], document["created_at"]))) is not None:
+        document = _SEALED.open(document, Sealing(key, collection))
     return EmailDelivery.model_validate({**document, "delivery_id": document["_id"]})

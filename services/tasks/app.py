@@ -3,13 +3,14 @@
 from starlette.applications import Starlette
 
 from chassis.app import StoredServiceContext, stored_service_app
+from chassis.keys import Finder
 from chassis.tokens import Signer, Verifier
 from services.tasks.api import routes
 from services.tasks.handlers import subscriptions
 from services.tasks.jobs import jobs
 from services.tasks.migrations import migrations
 from services.tasks.settings import Settings
-from services.tasks.store import Stores
+from services.tasks.store import FoundBy, Stores
 from services.tasks.usecases import TasksService
 from services.tasks.usecases.delegations import Delegations
 from services.tasks.usecases.door import Door
@@ -22,9 +23,10 @@ from services.tasks.usecases.work import Work
 def build_app(settings: Settings) -> Starlette:
     """The app around these settings."""
     signer = Signer(settings.signing_key, issuer="tasks")
+    found_by = FoundBy(Finder(settings.index_key))
 
     async def compose(context: StoredServiceContext) -> TasksService:
-        stores = await Stores.open(context)
+        stores = await Stores.open(context, found_by)
         delegations = Delegations(stores, context.authorities)
         people = People(stores, context.authorities)
         return TasksService(

@@ -14,3 +14,5 @@ class Settings(StoredServiceSettings):
     mongo_database: str = "portal_tasks"
     gateway_public_key: str
     signing_key: SecretStr
+    index_key: SecretStr
+    """Of the hashes that addresses and children are found by. A new one finds nothing of what was written before."""

@@ -33,7 +33,7 @@ REAL = environment(["bristol", "oxfordshire"], "https://portal.example") | {
     "NOTIFY_SMTP_URL": "smtp://portal:a-password@relay.example:587",
 }
 VARIABLE = re.compile(r"\$\{(?P<name>[A-Z_]+)(?::(?P<how>[?-])(?P<default>[^}]*))?\}")
-KEY = re.compile(r"_(SECRET|KEY)$")
+KEY = re.compile(r"_(SECRET|KEYS?)$")
 SECRET = re.compile(r"(PASSWORD|PASSWORDS|SECRET|SIGNING_KEY|REPLICA_SET_KEY)$")
 
 

@@ -16,6 +16,8 @@ from tests.faults.cms import Cms
 from tests.faults.house import House
 from tests.faults.rigs import Rig
 from tests.support.broker import Broker
+from tests.support.sealing import INDEX_KEY
+from tests.support.sealing import SETTINGS as SEALING
 from tests.support.service import new_key, running
 
 RigMaker = Callable[..., AbstractAsyncContextManager[Rig]]
@@ -70,11 +72,13 @@ async def tasks_alone(broker: Broker, mongo_url: str, mongo_database: str) -> As
         {
             "env": "test",
             "log_level": "ERROR",
+            **SEALING,
             "mongo_url": mongo_url,
             "mongo_database": mongo_database,
             "amqp_url": broker.url_of("tasks"),
             "gateway_public_key": public_key_of(new_key()),
             "signing_key": new_key(),
+            "index_key": INDEX_KEY,
         }
     )
     async with running(build_app(settings)):

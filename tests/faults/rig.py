@@ -131,7 +131,11 @@ def subscriptions(
 def app(name: str, options: dict[str, Any]) -> Starlette:
     """The service."""
     settings = StoredServiceSettings(
-        mongo_url=SecretStr(options["mongo_url"]), mongo_database=name, amqp_url=SecretStr(options["amqp_url"])
+        mongo_url=SecretStr(options["mongo_url"]),
+        mongo_database=name,
+        amqp_url=SecretStr(options["amqp_url"]),
+        events_key=SecretStr(options["events_key"]),
+        master_keys=SecretStr(options["master_keys"]),
     )
     benches: list[Bench] = []
 

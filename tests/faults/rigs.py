@@ -25,6 +25,7 @@ from commands.parts.instance import ROOT
 from commands.parts.ports import pick
 from tests.faults.rig import Bench, Ordered, subscriptions
 from tests.support.eventually import eventually
+from tests.support.sealing import SETTINGS as SEALING
 
 SETTLE_SECONDS = 90
 
@@ -42,6 +43,7 @@ class Rig:
         self.options: dict[str, Any] = {
             "amqp_url": amqp_url,
             "mongo_url": mongo_url,
+            **SEALING,
             "port": self.port,
             "delays": (1, 1, 1),
             "prefetch": 32,

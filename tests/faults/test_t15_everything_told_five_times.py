@@ -21,7 +21,7 @@ async def test_t15_everything_told_five_times_has_its_effect_once(
 ) -> None:
     ids = [f"{prefix}{number}" for number in range(deliveries)]
     dead = await house.count_dead()
-    async with Recorder.listening(house.amqp) as recorder:
+    async with Recorder.listening(house.amqp, house.portal.bodies) as recorder:
         await asyncio.gather(*(_tell(cms, delegation_id) for delegation_id in ids))
         await house.settle(cms, ids)
         opened = [one for one in recorder.of(TaskOpened.wire_name) if one.body["delegation_id"].startswith(prefix)]

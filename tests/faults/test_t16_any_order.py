@@ -20,11 +20,12 @@ from contracts.base import Contact, Message
 from contracts.council import DelegationAmended, DelegationRequested, DelegationRetracted
 from contracts.forms import ContributionSubmitted, DefinitionPublished
 from services.tasks.model.task import Task
-from services.tasks.store import Stores
+from services.tasks.store import FoundBy, Stores
 from services.tasks.usecases.delegations import Delegations, task_id_of
 from services.tasks.usecases.people import People
 from tests.support.council import request
 from tests.support.measures import Measures
+from tests.support.sealing import BODIES, FINDER, key_ring
 
 FORM = "ehc-needs-assessment-contributions"
 BRISTOL = {"authority": "bristol"}
@@ -108,7 +109,7 @@ def _seen(task: Task) -> tuple[Any, ...]:
 async def desk(mongo_url: str) -> AsyncIterator[Desk]:
     """A desk with the form on offer, and a relay that never runs."""
     database = Database.open(mongo_url, f"t16_{uuid4().hex[:8]}")
-    stores = Stores(_Context(database, _StillRelay()))  # type: ignore[arg-type]
+    stores = Stores(_Context(database, _StillRelay()), FoundBy(FINDER))  # type: ignore[arg-type]
     for store in (stores.tasks, stores.work_groups, stores.forms, stores.people):
         await store.prepare()
     authorities = Authorities.load(ROOT / "deploy/authorities")
@@ -138,6 +139,7 @@ class _StillRelay(Relay):
 
     def __init__(self) -> None:
         self._collections = []
+        self._bodies = BODIES
 
     def offer(self, *_: Any) -> None:
         """Tells nobody."""
@@ -147,6 +149,7 @@ class _Context:
     def __init__(self, database: Database, relay: Relay) -> None:
         self.database = database
         self.relay = relay
+        self.keys = key_ring(database)
 
 
 ORDERS = st.permutations(range(6)).flatmap(

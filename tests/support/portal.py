@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
+from chassis.shared_keys import BodySeal
 from commands.parts.instance import Instance
 from commands.parts.ports import pick
 from commands.parts.processes import is_same
@@ -41,6 +44,11 @@ class Portal:
     def clock_file(self) -> Path:
         """What every service adds to its clock."""
         return self.data / "clock"
+
+    @property
+    def bodies(self) -> BodySeal:
+        """What opens the messages of its services."""
+        return BodySeal(SecretStr(Instance(self.data).kept("secrets.json")["keys"]["EVENTS_KEY"]))
 
     @property
     def mail(self) -> Mail:

@@ -10,7 +10,9 @@ import aio_pika
 from aio_pika.abc import AbstractIncomingMessage
 
 from chassis.outbox import COUNCIL_OUTBOX, EVENTS_EXCHANGE
+from chassis.shared_keys import BodySeal
 from tests.support.eventually import WITHIN_SECONDS, eventually
+from tests.support.sealing import BODIES
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,13 @@ class Recorder:
     """Everything that was published since it began to listen."""
 
     heard: list[Heard] = field(default_factory=list)
+    bodies: BodySeal = BODIES
 
     @classmethod
     @asynccontextmanager
-    async def listening(cls, amqp_url: str) -> AsyncIterator[Self]:
-        """Listens to both exchanges with a queue that goes with it; needs the operator's rights."""
-        recorder = cls()
+    async def listening(cls, amqp_url: str, bodies: BodySeal = BODIES) -> AsyncIterator[Self]:
+        """Listens to both exchanges with a queue that goes with it; needs the operator's rights, and opens bodies."""
+        recorder = cls(bodies=bodies)
         async with await aio_pika.connect(amqp_url) as connection:
             channel = await connection.channel()
             queue = await channel.declare_queue("", exclusive=True)
@@ -44,7 +47,8 @@ class Recorder:
             yield recorder
 
     async def _hear(self, message: AbstractIncomingMessage) -> None:
-        name, message_id, body = message.type or "", message.message_id or "", json.loads(message.body)
+        name, message_id = message.type or "", message.message_id or ""
+        body = json.loads(self.bodies.open(message.body, name))
         self.heard.append(Heard(name, message_id, body, message.correlation_id, dict(message.headers)))
 
     def of(self, name: str, **fields: Any) -> list[Heard]:

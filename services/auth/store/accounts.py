@@ -5,7 +5,8 @@ from typing import Any
 
 from pymongo import ASCENDING, IndexModel
 
-from chassis.database import Document, OutboxCollection
+from chassis.database import OutboxCollection
+from chassis.documents import Document
 from chassis.errors import AlreadyHandled
 from chassis.outbox import Outgoing
 from services.auth.model.account import Account

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from pymongo import ASCENDING, IndexModel
 
-from chassis.database import Document, OutboxCollection
+from chassis.database import OutboxCollection
+from chassis.documents import Document
 from chassis.outbox import Outgoing
 from services.auth.model.codes import TRIES, Challenge
 from services.auth.model.session import ABSOLUTE, PATIENCE, Session, SignIn

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chassis.authorities import Authorities
-from chassis.sealed import Seal
+from chassis.shared_keys import Seal
 from services.auth.model.common import CommonPasswords
 from services.auth.store import Stores
 from services.auth.usecases.councils import CouncilTokenIssuer

@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from chassis.blobs import Blob
 from contracts.authority import FileRules
-from contracts.base import FrozenModel
+from contracts.base import FrozenModel, Sealed
 from services.files.model.refusal import Code, Unacceptable
 from services.files.model.scan import Verdict
 
@@ -45,13 +45,13 @@ class Attachment(FrozenModel):
     """
 
     file_id: str
-    name: str
+    name: Sealed[str]
     extension: str
     media_type: str
     content: Content
     original: Content | None = None
     state: State = "waiting"
-    uploaded_by: str
+    uploaded_by: Sealed[str]
     uploaded_at: datetime
     scans: int = 0
     scan_at: datetime | None = None

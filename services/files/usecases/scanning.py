@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from chassis import clock
 from chassis.blobs import Damaged, Held
-from chassis.repository import Key
+from chassis.documents import Key
 from services.files.model import Attachment, Folder, Verdict
 from services.files.usecases.service import Files
 

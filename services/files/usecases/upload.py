@@ -7,9 +7,9 @@ from uuid import uuid4
 
 from chassis import clock
 from chassis.blobs import Damaged, once
+from chassis.documents import Key
 from chassis.errors import Refused
 from chassis.outbox import derived_id
-from chassis.repository import Key
 from contracts.authority import FileRules
 from contracts.tasks import FormGrant
 from services.files.model import (

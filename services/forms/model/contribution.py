@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Literal, Self
 
-from contracts.base import EVERYBODYS, FrozenModel
+from contracts.base import EVERYBODYS, FrozenModel, Sealed
 from contracts.council import Sender, Subject
 from contracts.portal import DocumentReference, Signature
 from services.forms.model.answers import Form, Judgement
@@ -31,7 +31,7 @@ class Author(FrozenModel):
     """Somebody who has written in a form."""
 
     account_id: str
-    name: str
+    name: Sealed[str]
 
     @property
     def key(self) -> str:
@@ -45,8 +45,8 @@ class Submission(FrozenModel):
     contribution_id: str
     submitted_at: datetime
     receipt: str
-    answers: dict[str, Any]
-    signed_by: tuple[Signature, ...]
+    answers: Sealed[dict[str, Any]]
+    signed_by: Sealed[tuple[Signature, ...]]
     pdf: DocumentReference
     attachments: tuple[DocumentReference, ...]
     received_at: datetime | None = None
@@ -66,9 +66,9 @@ class Contribution(FrozenModel):
     form: str = ""
     form_version: str = ""
     form_owner: str = EVERYBODYS
-    subject: Subject | None = None
-    opened: Told | None = None
-    amended: Told | None = None
+    subject: Sealed[Subject | None] = None
+    opened: Sealed[Told | None] = None
+    amended: Sealed[Told | None] = None
     retracted_at: datetime | None = None
     draft: Draft = Draft()
     started_at: datetime | None = None

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from contracts.api.forms import Edit
-from contracts.base import Fault, FrozenModel
+from contracts.base import Fault, FrozenModel, Sealed
 from contracts.council import Subject
 from services.forms.model.answers import TableRow
 from services.forms.model.paths import split
@@ -27,7 +27,7 @@ VERSIONS_KEPT = 20
 class Kept(FrozenModel):
     """A value that was set aside, until somebody chooses; `revision` says since when."""
 
-    value: Any
+    value: Sealed[Any]
     by: str
     at: datetime
     revision: int
@@ -36,7 +36,7 @@ class Kept(FrozenModel):
 class Cell(FrozenModel):
     """An answer: its value, who gave it when, and the values set aside."""
 
-    value: Any
+    value: Sealed[Any]
     revision: int
     by: str
     at: datetime

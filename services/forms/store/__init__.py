@@ -22,11 +22,11 @@ class Stores:
     @classmethod
     async def open(cls, context: StoredServiceContext) -> Self:
         """Opens them and makes their indexes."""
-        database, relay = context.database, context.relay
+        database, relay, keys = context.database, context.relay, context.keys
         stores = cls(
             DefinitionStore(database.outbox_collection("definitions", relay)),
-            ContributionStore(database.outbox_collection("contributions", relay)),
-            BlobStore(database, "pdfs"),
+            ContributionStore(database.outbox_collection("contributions", relay), keys),
+            BlobStore(database, "pdfs", keys),
         )
         await stores.definitions.prepare()
         await stores.contributions.prepare()

@@ -4,13 +4,17 @@ from typing import Any
 
 from pymongo import ASCENDING, IndexModel
 
-from chassis.database import Document, OutboxCollection
-from chassis.repository import Decide, DecideFound, Key, Mapper, Repository
+from chassis.database import OutboxCollection
+from chassis.documents import Document, Key
+from chassis.keys import KeyRing
+from chassis.repository import Decide, DecideFound, Mapper, Repository
+from chassis.sealing import sealed_fields
 from contracts.tasks import FormGrant
 from services.forms.model.contribution import Author, Contribution
 from services.forms.model.draft import BATCHES_KEPT, TYPED_LIMIT, Batch
 from services.forms.model.paths import split
 
+MAPPER = Mapper(Contribution, id_field="task_id")
 _PINS = 20_000
 _NEXT: dict[str, Any] = {"$add": ["$draft.revision", 1]}
 
@@ -18,9 +22,9 @@ _NEXT: dict[str, Any] = {"$add": ["$draft.revision", 1]}
 class ContributionStore:
     """Contributions by task, and by the document that a council fetches."""
 
-    def __init__(self, documents: OutboxCollection) -> None:
+    def __init__(self, documents: OutboxCollection, keys: KeyRing) -> None:
         self._documents = documents
-        self._contributions = Repository(documents, Mapper(Contribution, id_field="task_id"))
+        self._contributions = Repository(documents, MAPPER, keys)
         self._pins: dict[tuple[str, str], tuple[str, str, str]] = {}
 
     async def prepare(self) -> None:
@@ -70,6 +74,9 @@ class ContributionStore:
 
         A write of this kind tells nobody, and the start is told.
         """
+        key = Key(grant.authority, grant.task_id)
+        sealing = await self._contributions.sealing(key)
+        by = f"people.{batch.by}"
         paths = {edit.path: edit.value for edit in batch.edits}
         guard: Document = {**_open_guard(grant), "started_at": {"$ne": None}, "draft.batches": {"$ne": batch.id}}
         guard["draft.typed"] = {"$not": {"$gt": TYPED_LIMIT - batch.typed}}
@@ -80,13 +87,13 @@ class ContributionStore:
             "draft.batches": {
                 "$slice": [{"$concatArrays": ["$draft.batches", {"$literal": [batch.id]}]}, -BATCHES_KEPT]
             },
-            f"people.{batch.by}": {"$literal": author.model_dump()},
+            by: {"$literal": sealed_fields(Author).seal(author.model_dump(), sealing, by)},
         }
         for path, value in paths.items():
             place = _place(path)
             guard |= _untouched(path, place, batch.seen)
-            change[place] = _cell(place, value, batch)
-        return await self._contributions.patch(Key(grant.authority, grant.task_id), guard, change)
+            change[place] = _cell(place, sealing.value(value, f"{place}.value"), batch)
+        return await self._contributions.patch(key, guard, change)
 
 
 def _open_guard(grant: FormGrant) -> Document:

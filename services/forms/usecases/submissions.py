@@ -12,9 +12,9 @@ from weakref import WeakValueDictionary
 from chassis import clock
 from chassis.authorities import Authorities
 from chassis.blobs import Blob, Held, once
+from chassis.documents import Key
 from chassis.errors import Conflict, Forbidden, NotFound, Refused
 from chassis.outbox import Outgoing, derived_id, outgoing
-from chassis.repository import Key
 from contracts.api.forms import SubmittedView
 from contracts.base import Contact
 from contracts.files import AttachedFile

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime
 
 from chassis.outbox import derived_id
 from contracts.addresses import address_key
-from contracts.base import Contact, Value
+from contracts.base import Contact, Sealed, Value
 
 Purpose = Literal[
     "delegation",
@@ -48,8 +48,8 @@ class EmailDelivery(Value):
     delivery_id: str
     authority: str
     purpose: Purpose
-    person: Contact
-    values: dict[str, str]
+    person: Sealed[Contact]
+    values: Sealed[dict[str, str]]
     """What the template shows, as it is shown."""
     code: SealedCode | None = None
     delegation_id: str | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from chassis.authorities import Authorities
-from chassis.sealed import Seal
+from chassis.shared_keys import Seal
 from services.notify.clients import MailServer
 from services.notify.model import EmailDelivery, EmailTemplates
 from services.notify.store import DeliveryStore

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple, get_args
 
-from chassis.outbox import derived_id
 from contracts.api.tasks import Choice, ListChoices, MovedRow, Progress, Tab, TaskRow, TaskState
 from contracts.authority import Authority
 from contracts.base import Value
@@ -49,20 +48,15 @@ def window_days(authority: Authority, tab: Tab) -> int:
     return authority.submitted_days if tab == "submitted" else authority.retracted_days
 
 
-def child_key(task: Task) -> str:
-    """A name for the child that tells nobody who it is: it stands in addresses."""
-    return derived_id("child", task.authority, task.requested.subject.person_id)
-
-
-def row_of(task: Task) -> TaskRow:
-    """A task as a list shows it."""
+def row_of(task: Task, child: str = "") -> TaskRow:
+    """A task as a list shows it; `child` is a name for the child that says nothing: it stands in addresses."""
     return TaskRow(
         task_id=task.task_id,
         reference=task.reference,
         authority=task.authority,
         form=task.requested.form,
         form_title=task.requested.form_title,
-        child=child_key(task),
+        child=child,
         subject_name=task.requested.subject.name,
         due_on=task.due_on,
         comments=task.comments,

@@ -9,7 +9,7 @@ from chassis.errors import Conflict
 from contracts.addresses import address_key
 from contracts.api.tasks import Progress, TaskState
 from contracts.authority import Authority
-from contracts.base import Contact, Value
+from contracts.base import Contact, Sealed, Value
 from contracts.council import PersonAssignee, Sender
 from contracts.tasks import Holder
 from services.tasks.model.facts import Amendment, Move, Request, Retraction, SubmissionFact
@@ -27,13 +27,13 @@ class Task(Value):
     reference: str = ""
     """Empty where it was last written before there were references."""
     version: int = 1
-    request: Request | None = None
-    amendments: list[Amendment] = []
-    retraction: Retraction | None = None
-    moves: list[Move] = []
+    request: Sealed[Request | None] = None
+    amendments: Sealed[list[Amendment]] = []
+    retraction: Sealed[Retraction | None] = None
+    moves: Sealed[list[Move]] = []
     started_at: AwareDatetime | None = None
     """When somebody gave the first answer."""
-    submission: SubmissionFact | None = None
+    submission: Sealed[SubmissionFact | None] = None
 
     @property
     def requested(self) -> Request:

@@ -2,7 +2,7 @@
 
 from chassis.errors import Refused
 from contracts.addresses import address_key
-from contracts.base import Contact, Value
+from contracts.base import Contact, Sealed, Value
 from contracts.council import Member
 
 _MOST_TOLD = 50
@@ -21,9 +21,9 @@ class WorkGroup(Value):
 
     authority: str
     work_group_id: str
-    name: str
-    email: str | None
-    members: list[Member]
+    name: Sealed[str]
+    email: Sealed[str | None]
+    members: Sealed[list[Member]]
     version: int
 
     @property

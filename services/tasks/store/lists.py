@@ -1,4 +1,7 @@
-"""Where lists are read from: which page, in which order and how many is answered by the database."""
+"""Where lists are read from: which page, in which order and how many is answered by the database.
+
+`who` is a person as the database finds them (`FoundBy.address`).
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -6,12 +9,14 @@ from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from chassis.database import Document, OutboxCollection
-from contracts.addresses import address_key
+from chassis.database import OutboxCollection
+from chassis.documents import Document, Key
+from chassis.keys import KeyRing
+from chassis.sealing import Sealing, sealed_fields
 from contracts.api.tasks import Tab, TaskRow, TaskState
 from services.tasks.model.listing import PAGE_SIZE, STATES_OF, DeskFilter, Window
 from services.tasks.model.task import OPEN_STATES, Task
-from services.tasks.store.tasks import MAPPER
+from services.tasks.store.tasks import TaskStore
 
 Query = Mapping[str, Any]
 Order = Sequence[tuple[str, int]]
@@ -21,6 +26,7 @@ LATEST_FIRST: dict[Tab, Order] = {
     "retracted": [("row.retracted_at", DESCENDING), ("_id", ASCENDING)],
     "submitted": [("row.submitted_at", DESCENDING), ("_id", ASCENDING)],
 }
+_SHOWN = {"row": 1}
 _STATES: dict[str, tuple[TaskState, ...]] = {
     **{str(tab): of for tab, of in STATES_OF.items()},
     "waiting": ("in_group",),
@@ -34,8 +40,10 @@ MOST_CHOICES = 1000
 class ListStore:
     """Rows of lists, of the same documents as tasks."""
 
-    def __init__(self, documents: OutboxCollection) -> None:
+    def __init__(self, documents: OutboxCollection, keys: KeyRing, tasks: TaskStore) -> None:
         self._documents = documents
+        self._keys = keys
+        self._tasks = tasks
 
     async def prepare(self) -> None:
         """An index for each order in which a list is read."""
@@ -74,10 +82,9 @@ class ListStore:
 
     async def page(self, query: Query, order: Order, page: int) -> list[TaskRow]:
         """A page of rows."""
-        found = await self._documents.find(
-            query, sort=order, skip=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE, projection={"row": 1}
-        )
-        return [_row(document) for document in found]
+        skip = (page - 1) * PAGE_SIZE
+        found = await self._documents.find(query, sort=order, skip=skip, limit=PAGE_SIZE, projection=_SHOWN)
+        return await self._rows(found)
 
     async def kinds(self, queries: Sequence[Query]) -> list[TaskRow]:
         """One row of each combination of council, form, child and progress."""
@@ -85,23 +92,33 @@ class ListStore:
         stages: list[Document] = [
             {"$match": {"$or": list(queries)}},
             # One text, because SecantusDB does not tell apart groups by a document.
-            {"$group": {"_id": {"$concat": kind}, "row": {"$first": "$row"}}},
+            {"$group": {"_id": {"$concat": kind}, "of": {"$first": {"_id": "$_id", "row": "$row"}}}},
             {"$limit": MOST_CHOICES},
         ]
-        return [_row(document) async for document in self._documents.raw.aggregate(stages)]
+        return await self._rows([document["of"] async for document in self._documents.raw.aggregate(stages)])
 
     async def picked_up_from(
         self, authorities: Sequence[str], groups: Sequence[str], *, skip: int, limit: int
     ) -> list[TaskRow]:
         """Open tasks that members of these groups have picked up, the earliest due first."""
         query = picked_up(authorities, groups)
-        found = await self._documents.find(query, sort=BY_DUE_DATE, skip=skip, limit=limit, projection={"row": 1})
-        return [_row(document) for document in found]
+        found = await self._documents.find(query, sort=BY_DUE_DATE, skip=skip, limit=limit, projection=_SHOWN)
+        return await self._rows(found)
 
-    async def moved_from(self, authorities: Sequence[str], email: str, since: datetime) -> list[Task]:
+    async def _rows(self, documents: Sequence[Document]) -> list[TaskRow]:
+        """Opened with one query for their keys; without those that are being erased."""
+        keys = await self._keys.of_all(map(_key, documents))
+        sealed, name = sealed_fields(TaskRow), self._documents.raw.name
+        return [
+            TaskRow.model_validate(sealed.open(document["row"], Sealing(keys[key], name), "row"))
+            for document in documents
+            if (key := _key(document)) in keys
+        ]
+
+    async def moved_from(self, authorities: Sequence[str], who: str, since: datetime) -> list[Task]:
         """What others have taken from a person, the latest first."""
-        found = await self._documents.find(moved(authorities, email, since), sort=MOVED_LAST, limit=MOST_MOVED)
-        return [MAPPER.aggregate(document) for document in found]
+        found = await self._documents.find(moved(authorities, who, since), sort=MOVED_LAST, limit=MOST_MOVED)
+        return await self._tasks.opened(found)
 
     async def waiting_in(self, authority: str, group: str, limit: int) -> list[str]:
         """The delegations that wait in a work group, the earliest due first."""
@@ -110,10 +127,10 @@ class ListStore:
         return [document["delegation_id"] for document in found]
 
 
-def listed(email: str, authorities: Sequence[str], wanted: DeskFilter) -> Query:
+def listed(who: str, authorities: Sequence[str], wanted: DeskFilter) -> Query:
     """What a person has to do."""
     query = {
-        "listed_for": address_key(email),
+        "listed_for": who,
         "authority": {"$in": list(authorities)},
         "state": {"$in": list(OPEN_STATES)},
     }
@@ -126,11 +143,11 @@ def waiting(groups: Sequence[str], authorities: Sequence[str], wanted: DeskFilte
     return query | _narrowed(wanted)
 
 
-def closed(email: str, tab: Tab, windows: Sequence[Window], wanted: DeskFilter) -> Query:
+def closed(who: str, tab: Tab, windows: Sequence[Window], wanted: DeskFilter) -> Query:
     """What is over and still shown, in each authority's own window."""
     field = f"row.{tab}_at"
     since = [{"authority": {"$in": each.authorities}, field: {"$gt": each.since}} for each in windows]
-    query: Document = {"listed_for": address_key(email), "state": tab}
+    query: Document = {"listed_for": who, "state": tab}
     query |= since[0] if len(since) == 1 else {"$or": since}
     narrowed = _narrowed(wanted)
     return {"$and": [query, narrowed]} if narrowed else query
@@ -145,9 +162,9 @@ def picked_up(authorities: Sequence[str], groups: Sequence[str]) -> Query:
     }
 
 
-def moved(authorities: Sequence[str], email: str, since: datetime) -> Query:
+def moved(authorities: Sequence[str], who: str, since: datetime) -> Query:
     """What others have taken from a person."""
-    query = {"moved_from": address_key(email), "authority": {"$in": list(authorities)}}
+    query = {"moved_from": who, "authority": {"$in": list(authorities)}}
     return query | {"row.moved_at": {"$gt": since}}
 
 
@@ -156,5 +173,5 @@ def _narrowed(wanted: DeskFilter) -> Document:
     return {field: value for field, value in fields.items() if value}
 
 
-def _row(document: Document) -> TaskRow:
-    return TaskRow.model_validate(document["row"])
+def _key(document: Document) -> Key:
+    return Key(document["row"]["authority"], document["_id"])

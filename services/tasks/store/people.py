@@ -1,18 +1,21 @@
 """Where work groups, forms on offer and registered people are kept."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 
 from pymongo import ASCENDING, IndexModel
 
-from chassis.database import Document, OutboxCollection
+from chassis.database import OutboxCollection
+from chassis.documents import Document, Key
 from chassis.errors import AlreadyHandled
+from chassis.keys import KeyRing
 from chassis.outbox import Outgoing
-from chassis.repository import Key, Mapper, Repository
+from chassis.repository import Mapper, Repository
 from contracts.addresses import address_key
-from contracts.base import EVERYBODYS, Contact
+from contracts.base import EVERYBODYS
 from services.tasks.model.form import OfferedForm, form_key
+from services.tasks.model.person import RegisteredPerson
 from services.tasks.model.work_group import Membership, WorkGroup, group_key
+from services.tasks.store.found_by import FoundBy
 
 MEMBERSHIP_LIMIT = 1000
 """The most groups that somebody is in."""
@@ -20,18 +23,28 @@ MANAGED_LIMIT = 100
 """The most groups of one authority whose members somebody may choose from."""
 
 
-def _found_by(group: WorkGroup) -> Document:
-    members = [address_key(member.email) for member in group.members]
-    managers = [address_key(member.email) for member in group.members if member.is_manager]
-    return {"member_addresses": members, "manager_addresses": managers}
+def group_mapper(found_by: FoundBy) -> Mapper[WorkGroup]:
+    """How a group stands in its document."""
+    return Mapper(WorkGroup, beside=found_by.group)
+
+
+def person_mapper(found_by: FoundBy) -> Mapper[RegisteredPerson]:
+    """How a registered person stands in their document."""
+    return Mapper(RegisteredPerson, id_field="account_id", beside=found_by.person, upcasters=[_with_email])
+
+
+def _with_email(document: Document) -> Document:
+    """Before addresses were sealed, the one that people were found by was their address itself."""
+    return {**document, "email": document["address"]}
 
 
 class WorkGroupStore:
     """Work groups by id and by member."""
 
-    def __init__(self, documents: OutboxCollection) -> None:
+    def __init__(self, documents: OutboxCollection, keys: KeyRing, found_by: FoundBy) -> None:
         self._documents = documents
-        self._groups = Repository(documents, Mapper(WorkGroup, beside=_found_by))
+        self._found_by = found_by
+        self._groups = Repository(documents, group_mapper(found_by), keys)
 
     async def prepare(self) -> None:
         """Makes the indexes."""
@@ -58,7 +71,7 @@ class WorkGroupStore:
 
     async def of_member(self, authorities: Sequence[str], email: str) -> list[Membership]:
         """The groups that a person is in, and whether as a manager."""
-        address = address_key(email)
+        address = self._found_by.address(email)
         query = {"member_addresses": address, "authority": {"$in": list(authorities)}}
         found = await self._documents.find(
             query, limit=MEMBERSHIP_LIMIT, projection={"authority": 1, "manager_addresses": 1}
@@ -74,7 +87,9 @@ class WorkGroupStore:
 
     async def managed_by(self, authority: str, email: str) -> list[WorkGroup]:
         """An authority's groups that a person manages, whole."""
-        return await self._groups.find([authority], {"manager_addresses": address_key(email)}, limit=MANAGED_LIMIT)
+        return await self._groups.find(
+            [authority], {"manager_addresses": self._found_by.address(email)}, limit=MANAGED_LIMIT
+        )
 
 
 class FormStore:
@@ -108,27 +123,26 @@ class FormStore:
 class PersonStore:
     """Who has registered: the authorities that know them are told, and lists show their names."""
 
-    def __init__(self, documents: OutboxCollection) -> None:
-        self._documents = documents
+    def __init__(self, documents: OutboxCollection, keys: KeyRing, found_by: FoundBy) -> None:
+        self._found_by = found_by
+        self._people = Repository(documents, person_mapper(found_by), keys, authority_field="owner")
 
     async def prepare(self) -> None:
         """Makes the indexes."""
-        await self._documents.ensure_indexes([IndexModel([("address", ASCENDING)])])
+        await self._people.ensure_indexes([IndexModel([("address", ASCENDING)])])
 
-    async def add(self, account_id: str, person: Contact, registered_at: datetime, events: Sequence[Outgoing]) -> None:
+    async def add(self, person: RegisteredPerson, events: Sequence[Outgoing]) -> None:
         """AlreadyHandled where the registration was heard before."""
-        document = {
-            "_id": account_id,
-            "address": address_key(person.email),
-            "name": person.name,
-            "registered_at": registered_at,
-        }
-        await self._documents.insert(document, events)
+
+        async def decide(kept: RegisteredPerson | None) -> tuple[RegisteredPerson, Sequence[Outgoing]]:
+            if kept is not None:
+                raise AlreadyHandled(person.account_id)
+            return person, events
+
+        await self._people.change(Key(person.owner, person.account_id), decide, is_new=True)
 
     async def names_of(self, addresses: Collection[str]) -> dict[str, str]:
         """The names of those who have registered, by address."""
-        query = {"address": {"$in": list(addresses)}}
-        found = await self._documents.find(
-            query, limit=len(addresses) + 1, projection={"_id": 0, "address": 1, "name": 1}
-        )
-        return {document["address"]: document["name"] for document in found}
+        query = {"address": {"$in": [self._found_by.address(address) for address in addresses]}}
+        found = await self._people.find([EVERYBODYS], query, limit=len(addresses) + 1)
+        return {address_key(person.email): person.name for person in found}

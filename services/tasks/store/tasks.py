@@ -4,56 +4,27 @@ from collections.abc import Sequence
 
 from pymongo import ASCENDING, IndexModel
 
-from chassis.database import Document, OutboxCollection, storable
-from chassis.repository import Decide, DecideFound, Key, Mapper, Repository
-from contracts.addresses import address_key
+from chassis.database import OutboxCollection
+from chassis.documents import Document, Key
+from chassis.keys import KeyRing
+from chassis.repository import Decide, DecideFound, Mapper, Repository
 from contracts.api.tasks import TaskState
-from services.tasks.model.listing import row_of
 from services.tasks.model.task import Task
-from services.tasks.model.work_group import group_key
+from services.tasks.store.found_by import FoundBy
 
 
-def _found_by(task: Task) -> Document:
-    """What the lists are found by, and what they show."""
-    if task.request is None:
-        return {"state": "unrequested", "listed_for": None}
-    row = storable(row_of(task).model_dump())
-    found_by = {"state": task.state, "listed_for": _listed_for(task), "row": row}
-    if not task.moves:
-        return found_by
-    return found_by | {"picked_up_from": _picked_up_from(task), "moved_from": _moved_from(task)}
-
-
-def _listed_for(task: Task) -> str:
-    holder = task.holder
-    if holder.kind == "person":
-        return address_key(holder.email or "")
-    return group_key(task.authority, holder.work_group_id or "")
-
-
-def _picked_up_from(task: Task) -> str | None:
-    """The group whose managers see it among its members' tasks."""
-    group = task.work_group
-    if group is None or task.holder.kind == "work_group":
-        return None
-    return group_key(task.authority, group.work_group_id or "")
-
-
-def _moved_from(task: Task) -> str | None:
-    """Who had it until somebody else moved it."""
-    former = task.model_copy(update={"moves": task.moves[:-1]}).holder.email
-    return address_key(former) if former and task.was_taken_from(former) else None
-
-
-MAPPER = Mapper(Task, id_field="task_id", beside=_found_by, sparse=["reference"])
+def task_mapper(found_by: FoundBy) -> Mapper[Task]:
+    """How a task stands in its document."""
+    return Mapper(Task, id_field="task_id", beside=found_by.task, sparse=["reference"])
 
 
 class TaskStore:
     """Tasks by id, by holder, by authority."""
 
-    def __init__(self, documents: OutboxCollection) -> None:
+    def __init__(self, documents: OutboxCollection, keys: KeyRing, found_by: FoundBy) -> None:
         self._documents = documents
-        self._tasks = Repository(documents, MAPPER)
+        self._found_by = found_by
+        self._tasks = Repository(documents, task_mapper(found_by), keys)
 
     async def prepare(self) -> None:
         """Makes the indexes."""
@@ -91,7 +62,11 @@ class TaskStore:
         query = {"state": {"$in": states}, "_id": {"$gt": after}}
         return await self._tasks.find([authority], query, sort=[("_id", ASCENDING)], limit=limit)
 
+    async def opened(self, documents: Sequence[Document]) -> list[Task]:
+        """Tasks that were read by a query of another kind."""
+        return await self._tasks.all_opened(documents)
+
     async def authorities_naming(self, authorities: Sequence[str], email: str) -> list[str]:
         """The authorities that have delegated something to this address."""
-        query = {"listed_for": address_key(email), "authority": {"$in": list(authorities)}}
+        query = {"listed_for": self._found_by.address(email), "authority": {"$in": list(authorities)}}
         return sorted(await self._documents.raw.distinct("authority", query))

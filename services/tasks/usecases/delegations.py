@@ -7,9 +7,9 @@ from itertools import count
 from chassis import clock, loop
 from chassis.authorities import Authorities
 from chassis.blobs import Held
+from chassis.documents import Key
 from chassis.errors import AlreadyHandled, Refused, TryLater
 from chassis.outbox import Outgoing, derived_id
-from chassis.repository import Key
 from contracts.council import DelegationAmended, DelegationRequested, DelegationRetracted, WorkGroupAssignee
 from contracts.forms import ContributionStarted, ContributionSubmitted
 from services.tasks import events

@@ -65,8 +65,9 @@ class Lists:
     async def of_person(self, person: Professional, asked: Asked) -> TaskListView:
         """The task page of a professional, over all authorities."""
         groups = await self._stores.work_groups.of_member(self._authorities.codes, person.email)
-        everything = self._queries(person.email, groups, DeskFilter())
-        wanted = self._queries(person.email, groups, asked.wanted) if asked.wanted != DeskFilter() else everything
+        who = self._stores.found_by.address(person.email)
+        everything = self._queries(who, groups, DeskFilter())
+        wanted = self._queries(who, groups, asked.wanted) if asked.wanted != DeskFilter() else everything
         (counted, found), kinds = await asyncio.gather(
             self._counts(everything, wanted),
             self._stores.lists.kinds([everything[asked.tab], everything["waiting"]]),
@@ -77,7 +78,7 @@ class Lists:
         rows, group_rows, moved = await asyncio.gather(
             self._rows(wanted[asked.tab], LATEST_FIRST.get(asked.tab, BY_DUE_DATE), page, found[asked.tab]),
             self._rows(wanted["waiting"], BY_DUE_DATE, group_page, found["waiting"]),
-            self._stores.lists.moved_from(self._authorities.codes, person.email, since),
+            self._stores.lists.moved_from(self._authorities.codes, who, since),
         )
         return TaskListView(
             tab=asked.tab,
@@ -114,12 +115,12 @@ class Lists:
             return None
         return moved_row(task)
 
-    def _queries(self, email: str, groups: list[Membership], wanted: DeskFilter) -> Queries:
+    def _queries(self, who: str, groups: list[Membership], wanted: DeskFilter) -> Queries:
         now, authorities = clock.now(), list(self._authorities)
         return {
-            "assigned": listed(email, self._authorities.codes, wanted),
-            "retracted": closed(email, "retracted", windows(authorities, "retracted", now), wanted),
-            "submitted": closed(email, "submitted", windows(authorities, "submitted", now), wanted),
+            "assigned": listed(who, self._authorities.codes, wanted),
+            "retracted": closed(who, "retracted", windows(authorities, "retracted", now), wanted),
+            "submitted": closed(who, "submitted", windows(authorities, "submitted", now), wanted),
             "waiting": waiting([group.key for group in groups], self._authorities.codes, wanted),
         }
 

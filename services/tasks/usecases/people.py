@@ -7,6 +7,7 @@ from contracts.council import WorkGroupDefined
 from contracts.forms import DefinitionPublished
 from contracts.portal import AccountRegistered as AccountRegisteredToCouncil
 from services.tasks.model.form import OfferedForm
+from services.tasks.model.person import RegisteredPerson
 from services.tasks.model.work_group import WorkGroup, still_needed
 from services.tasks.store import Stores
 
@@ -67,4 +68,10 @@ class People:
             )
             for authority in sorted(naming | {group.authority for group in groups})
         ]
-        await self._stores.people.add(event.account_id, event.person, event.registered_at, events)
+        person = RegisteredPerson(
+            account_id=event.account_id,
+            email=event.person.email,
+            name=event.person.name,
+            registered_at=event.registered_at,
+        )
+        await self._stores.people.add(person, events)

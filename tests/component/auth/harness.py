@@ -17,12 +17,14 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 
 from chassis.identity import sign_gateway
-from chassis.sealed import Seal
+from chassis.shared_keys import Seal
 from chassis.tokens import Signer, public_key_of
 from commands import topology
 from services.auth.app import build_app
 from services.auth.settings import Settings
 from tests.support.eventually import eventually
+from tests.support.sealing import BODIES
+from tests.support.sealing import SETTINGS as SEALING
 
 Database: TypeAlias = "AsyncIOMotorDatabase[dict[str, Any]]"
 PASSWORD = "Mop-Lantern-7"
@@ -50,6 +52,7 @@ def settings(keys: Keys, *, mongo_url: str, amqp_url: str, database: str) -> Set
         {
             "env": "test",
             "log_level": "ERROR",
+            **SEALING,
             "mongo_url": mongo_url,
             "mongo_database": database,
             "amqp_url": amqp_url,
@@ -106,7 +109,7 @@ class Mailbox:
             yield mailbox
 
     async def _hear(self, message: aio_pika.abc.AbstractIncomingMessage) -> None:
-        self._heard.append((message.type or "", json.loads(message.body)))
+        self._heard.append((message.type or "", json.loads(BODIES.open(message.body, message.type or ""))))
 
     async def expect(self, name: str, email: str, **fields: str) -> dict[str, Any]:
         """The next event of that name about that address."""

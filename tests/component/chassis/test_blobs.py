@@ -10,8 +10,9 @@ import pytest
 from chassis import clock
 from chassis.blobs import CHUNK, Blob, BlobStore, Damaged, Held, once
 from chassis.database import Database
+from chassis.documents import Key
 from chassis.ranges import ByteRange
-from chassis.repository import Key
+from tests.support.sealing import key_ring
 
 OWNER = Key("bristol", "task-1")
 GIVEN = bytes(range(256)) * 4096 * 3
@@ -28,7 +29,7 @@ async def database(mongo_url: str, mongo_database: str) -> AsyncIterator[Databas
 
 @pytest.fixture
 async def blobs(database: Database) -> BlobStore:
-    store = BlobStore(database, "content")
+    store = BlobStore(database, "content", key_ring(database))
     await store.prepare()
     return store
 

@@ -10,12 +10,13 @@ from chassis import clock
 from chassis.database import Database
 from chassis.event_log import EventLog
 from chassis.outbox import COUNCIL_OUTBOX, Outgoing
+from tests.support.sealing import BODIES
 
 
 @pytest.fixture
 async def log(mongo_url: str, mongo_database: str) -> AsyncIterator[EventLog]:
     database = Database.open(mongo_url, mongo_database)
-    log = EventLog(database.collection("outbox_sent"))
+    log = EventLog(database.collection("outbox_sent"), BODIES)
     await log.prepare()
     yield log
     await database.collection("outbox_sent").drop()
@@ -25,7 +26,7 @@ async def log(mongo_url: str, mongo_database: str) -> AsyncIterator[EventLog]:
 def entry(name: str, authority: str = "bristol") -> dict[str, Any]:
     return Outgoing(
         event_id=name, exchange=COUNCIL_OUTBOX, routing_key=f"{authority}.x", type="x", body="{}", at=clock.now()
-    ).as_document()
+    ).as_document(BODIES)
 
 
 async def read(log: EventLog, after: str = "") -> tuple[list[str], str]:

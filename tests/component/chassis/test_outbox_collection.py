@@ -11,6 +11,7 @@ from chassis.database import Database, OutboxCollection
 from chassis.errors import AlreadyHandled
 from chassis.outbox import Publisher
 from chassis.relay import Relay
+from tests.support.sealing import BODIES
 
 
 async def _keep_nothing(_: Any) -> None:
@@ -20,7 +21,7 @@ async def _keep_nothing(_: Any) -> None:
 @pytest.fixture
 async def documents(mongo_url: str, mongo_database: str) -> AsyncIterator[OutboxCollection]:
     database = Database.open(mongo_url, mongo_database)
-    relay = Relay(Publisher("amqp://nowhere.example", user="nobody", service="test"), _keep_nothing)
+    relay = Relay(Publisher("amqp://nowhere.example", user="nobody", service="test"), _keep_nothing, BODIES)
     yield database.outbox_collection("things", relay)
     await database.collection("things").drop()
     database.close()

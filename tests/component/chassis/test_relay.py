@@ -13,6 +13,7 @@ from chassis.database import Database
 from chassis.outbox import Collection, Outgoing, Publisher
 from chassis.relay import Relay
 from tests.support.measures import Measures
+from tests.support.sealing import BODIES
 
 
 class Ledger:
@@ -48,14 +49,14 @@ async def left(mongo_url: str, mongo_database: str) -> AsyncIterator[Collection]
 async def _leave(left: Collection, number: int) -> None:
     at = clock.now() - timedelta(minutes=1)
     entries = [
-        Outgoing(event_id=f"e-{each}", exchange="x", routing_key="x", type="x", body="{}", at=at).as_document()
+        Outgoing(event_id=f"e-{each}", exchange="x", routing_key="x", type="x", body="{}", at=at).as_document(BODIES)
         for each in range(number)
     ]
     await left.insert_many({"_id": entry["event_id"], "outbox": [entry]} for entry in entries)
 
 
 async def _relay(ledger: Ledger, left: Collection) -> Relay:
-    relay = Relay(cast("Publisher", ledger), _keep)
+    relay = Relay(cast("Publisher", ledger), _keep, BODIES)
     relay.watch(left)
     await relay.ensure_indexes(left)
     return relay

@@ -17,6 +17,7 @@ from chassis.settings import StoredServiceSettings
 from tests.support.broker import Broker
 from tests.support.eventually import eventually
 from tests.support.indexes import watched_database
+from tests.support.sealing import SETTINGS as SEALING
 from tests.support.service import running
 
 
@@ -43,6 +44,8 @@ async def settings(shared_broker: Broker, mongo_url: str, mongo_database: str) -
             mongo_url=SecretStr(mongo_url),
             mongo_database=mongo_database,
             amqp_url=SecretStr(shared_broker.url_of("notify")),
+            events_key=SecretStr(SEALING["events_key"]),
+            master_keys=SecretStr(SEALING["master_keys"]),
         )
 
 

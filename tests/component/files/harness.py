@@ -27,6 +27,7 @@ from services.files.settings import Settings
 from services.files.usecases import Files
 from tests.support.broker import Broker
 from tests.support.eventually import eventually
+from tests.support.sealing import SETTINGS as SEALING
 
 
 def new_key() -> str:
@@ -52,6 +53,7 @@ def settings(keys: Keys, *, mongo_url: str, database: str, amqp_url: str, clamd_
         {
             "env": "test",
             "log_level": "CRITICAL",
+            **SEALING,
             "mongo_url": mongo_url,
             "mongo_database": database,
             "amqp_url": amqp_url,

@@ -7,7 +7,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 
 from chassis import clock
 from chassis.blobs import Damaged, once
-from chassis.repository import Key
+from chassis.documents import Key
 from services.files import usecases
 from services.files.model import Content
 from services.files.settings import Settings

@@ -18,6 +18,7 @@ from contracts.council import Sender, Subject
 from contracts.files import AttachedFile, Manifest
 from contracts.tasks import FormGrant, Holder, TaskAmended, TaskAssigned, TaskOpened, TaskRetracted
 from services.forms.app import build_app
+from services.forms.model.contribution import Contribution
 from services.forms.settings import Settings
 from services.forms.usecases import FormsService
 from tests.support.broker import Broker
@@ -25,6 +26,7 @@ from tests.support.events import publish
 from tests.support.eventually import eventually
 from tests.support.indexes import watched_database
 from tests.support.recorder import Recorder
+from tests.support.sealing import SETTINGS as SEALING
 from tests.support.service import council, new_key, professional, running
 
 FORM = "ehc-needs-assessment-contributions"
@@ -62,6 +64,12 @@ class Forms:
         await self.tell(event)
         await eventually(lambda: self.database.contributions.find_one({"_id": event.task_id}))
         return event.task_id
+
+    async def kept(self, task_id: str) -> Contribution:
+        """A contribution of Bristol's, as it is stored."""
+        contribution = await self.service.submissions._stores.contributions.get("bristol", task_id)
+        assert contribution
+        return contribution
 
     async def filled(self) -> str:
         """An open task whose form holds all that it needs to be submitted."""
@@ -210,6 +218,7 @@ async def forms(shared_broker: Broker, mongo_url: str) -> AsyncIterator[Forms]:
         {
             "env": "test",
             "log_level": "ERROR",
+            **SEALING,
             "mongo_url": mongo_url,
             "mongo_database": f"forms_{uuid4().hex[:8]}",
             "amqp_url": shared_broker.url_of("forms"),

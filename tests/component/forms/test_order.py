@@ -42,9 +42,7 @@ async def told(forms: Forms, random: Random | None) -> dict[str, Any]:
         while deliveries:
             together, deliveries = deliveries[: (count := random.randint(1, 4))], deliveries[count:]
             await asyncio.gather(*(settled(change()) for change in together))
-    document = await forms.database.contributions.find_one({"_id": task_id}, {"_id": 0, "outbox": 0})
-    assert document is not None
-    return dict(timeless(document))
+    return dict(timeless((await forms.kept(task_id)).model_dump(exclude={"task_id"})))
 
 
 def timeless(document: Any) -> Any:

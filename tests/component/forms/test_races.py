@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from chassis.database import Document, OutboxCollection
+from chassis.database import OutboxCollection
+from chassis.documents import Document
 from chassis.errors import Conflict, Forbidden
 from contracts.api.forms import Edit, EditsBody
 from services.forms.store import ContributionStore, Stores
@@ -36,7 +37,7 @@ class Barrier(OutboxCollection):
 def stores(forms: Forms, between: Change) -> Stores:
     known = forms.service.submissions._stores
     barrier = Barrier(known.contributions._documents, between)
-    return replace(known, contributions=ContributionStore(barrier))
+    return replace(known, contributions=ContributionStore(barrier, known.documents._keys))
 
 
 async def save(forms: Forms, task_id: str, between: Change, version: int = 1) -> None:

@@ -13,6 +13,7 @@ from tests.component.notify.harness import CODE_KEY, Notify
 from tests.support.broker import Broker
 from tests.support.indexes import watched_database
 from tests.support.recorder import Recorder
+from tests.support.sealing import SETTINGS as SEALING
 from tests.support.service import new_key, running
 
 
@@ -42,6 +43,7 @@ def settings(shared_broker: Broker, mongo_url: str, catcher: MailCatcher) -> Set
         {
             "env": "test",
             "log_level": "CRITICAL",
+            **SEALING,
             "mongo_url": mongo_url,
             "mongo_database": f"notify_{uuid4().hex[:8]}",
             "amqp_url": shared_broker.url_of("notify"),

@@ -9,7 +9,7 @@ from motor.motor_asyncio import AsyncIOMotorCollection
 from pydantic import SecretStr
 
 from chassis import clock
-from chassis.sealed import Seal
+from chassis.shared_keys import Seal
 from contracts.auth import CodeRequested
 from contracts.base import Contact, Event
 from contracts.council import Sender, Subject

@@ -12,6 +12,7 @@ from services.notify.app import build_app
 from tests.component.notify.catcher import ROOT, free_port
 from tests.component.notify.harness import Notify, address, code_for, opened
 from tests.support.eventually import eventually
+from tests.support.sealing import SETTINGS as SEALING
 from tests.support.service import running
 
 BURST = 100
@@ -166,6 +167,7 @@ def start_process(notify: Notify) -> subprocess.Popen[bytes]:
         "NOTIFY_MONGO_URL": settings.mongo_url.get_secret_value(),
         "NOTIFY_MONGO_DATABASE": settings.mongo_database,
         "NOTIFY_AMQP_URL": settings.amqp_url.get_secret_value(),
+        **{f"NOTIFY_{name.upper()}": key for name, key in SEALING.items()},
         "NOTIFY_CODE_KEY": settings.code_key.get_secret_value(),
         "NOTIFY_SMTP_URL": settings.smtp_url.get_secret_value(),
         "NOTIFY_PUBLIC_URL": str(settings.public_url),

@@ -16,6 +16,7 @@ from contracts.base import Contact
 from services.notify.model import EmailDelivery
 from services.notify.store import DeliveryStore
 from tests.component.notify.harness import Notify, address
+from tests.support.sealing import BODIES, key_ring
 
 AT = clock.now()
 LATER = AT + timedelta(seconds=20)
@@ -26,9 +27,8 @@ async def store(stopped: Notify) -> AsyncIterator[DeliveryStore]:
     settings = stopped.settings
     database = Database.open(settings.mongo_url.get_secret_value(), settings.mongo_database)
     publisher = Publisher(settings.amqp_url.get_secret_value(), user="notify", service="notify")
-    store = DeliveryStore(
-        database.outbox_collection("deliveries", Relay(publisher, EventLog(database.collection("outbox_sent")).append))
-    )
+    relay = Relay(publisher, EventLog(database.collection("outbox_sent"), BODIES).append, BODIES)
+    store = DeliveryStore(database.outbox_collection("deliveries", relay), key_ring(database))
     await store.open()
     yield store
     database.close()

@@ -13,12 +13,16 @@ from chassis import clock
 from chassis.tokens import public_key_of
 from contracts.forms import DefinitionPublished
 from services.tasks.app import build_app
+from services.tasks.model.task import Task
 from services.tasks.settings import Settings
+from services.tasks.usecases import TasksService
 from tests.support.broker import Broker
 from tests.support.council import Council
 from tests.support.events import publish
 from tests.support.indexes import watched_database
 from tests.support.recorder import Recorder
+from tests.support.sealing import INDEX_KEY
+from tests.support.sealing import SETTINGS as SEALING
 from tests.support.service import new_key, professional, running
 
 FORM = "ehc-needs-assessment-contributions"
@@ -39,6 +43,13 @@ class Tasks:
     key: str
     database: "AsyncIOMotorDatabase[dict[str, Any]]"
     settings: Settings
+    service: TasksService
+
+    async def kept(self, task_id: str) -> Task:
+        """A task of Bristol's, as it is stored."""
+        task = await self.service.work._stores.tasks.get("bristol", task_id)
+        assert task
+        return task
 
     def as_person(self, email: str, name: str = "Sandra Professional") -> dict[str, str]:
         return professional(self.key, "tasks", email, name)
@@ -56,21 +67,24 @@ async def tasks(shared_broker: Broker, mongo_url: str) -> AsyncIterator[Tasks]:
         {
             "env": "test",
             "log_level": "WARNING",
+            **SEALING,
             "mongo_url": mongo_url,
             "mongo_database": f"tasks_{uuid4().hex[:8]}",
             "amqp_url": shared_broker.url_of("tasks"),
             "gateway_public_key": public_key_of(key),
             "signing_key": new_key(),
+            "index_key": INDEX_KEY,
         }
     )
+    app = build_app(settings)
     council = Council("bristol", shared_broker.url_of("bristol"), "", "", "")
     async with (
         watched_database(mongo_url, settings.mongo_database) as database,
         Recorder.listening(shared_broker.url) as recorder,
-        running(build_app(settings)) as client,
+        running(app) as client,
         council,
     ):
-        yield Tasks(client, council, recorder, key, database, settings)
+        yield Tasks(client, council, recorder, key, database, settings, app.state.service)
 
 
 @pytest.fixture(autouse=True, scope="session")

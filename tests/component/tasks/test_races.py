@@ -10,7 +10,8 @@ import pytest
 from chassis import clock
 from chassis.app import StoredServiceContext
 from chassis.authorities import Authorities
-from chassis.database import Database, Document, OutboxCollection
+from chassis.database import Database, OutboxCollection
+from chassis.documents import Document
 from chassis.errors import AlreadyHandled, Refused
 from chassis.event_log import EventLog
 from chassis.health import Health
@@ -19,13 +20,14 @@ from chassis.relay import Relay
 from chassis.schedule import Schedule
 from contracts.council import DelegationAmended, DelegationRequested, DelegationRetracted
 from services.tasks.model.form import OfferedForm
-from services.tasks.store import Stores
+from services.tasks.store import FoundBy, Stores
 from services.tasks.store.people import FormStore
 from services.tasks.store.tasks import TaskStore
 from services.tasks.usecases.delegations import Delegations, task_id_of
 from tests.component.tasks.conftest import Tasks
 from tests.component.tasks.test_delegations import new_email, new_id
 from tests.support.council import request
+from tests.support.sealing import BODIES, FINDER, key_ring
 
 AUTHORITIES = Authorities.load(Path(__file__).resolve().parents[3] / "deploy/authorities")
 Meanwhile = Callable[[], Awaitable[None]]
@@ -48,7 +50,7 @@ class Interrupted(OutboxCollection):
 async def parts(tasks: Tasks) -> AsyncIterator[tuple[Database, Relay]]:
     database = Database.open(tasks.settings.mongo_url.get_secret_value(), tasks.settings.mongo_database)
     publisher = Publisher(tasks.settings.amqp_url.get_secret_value(), user="tasks", service="tasks")
-    yield database, Relay(publisher, EventLog(database.collection("outbox_sent")).append)
+    yield database, Relay(publisher, EventLog(database.collection("outbox_sent"), BODIES).append, BODIES)
     await publisher.close()
     database.close()
 
@@ -57,11 +59,20 @@ def delegations(parts: tuple[Database, Relay], meanwhile: Meanwhile | None = Non
     database, relay = parts
     stores = Stores(
         StoredServiceContext(
-            AUTHORITIES, Health(), AsyncExitStack(), database, relay, Schedule(database.collection("schedule"))
-        )
+            AUTHORITIES,
+            Health(),
+            AsyncExitStack(),
+            database,
+            relay,
+            Schedule(database.collection("schedule")),
+            key_ring(database),
+        ),
+        FoundBy(FINDER),
     )
     if meanwhile:
-        stores.tasks = TaskStore(Interrupted(database.collection("tasks"), relay, meanwhile))
+        stores.tasks = TaskStore(
+            Interrupted(database.collection("tasks"), relay, meanwhile), key_ring(database), FoundBy(FINDER)
+        )
     return Delegations(stores, AUTHORITIES)
 
 
@@ -90,9 +101,8 @@ async def test_a_request_between_read_and_write_of_its_amendment_has_it_checked(
         with pytest.raises(Refused) as refused:
             await service.amend(an_amendment(delegation_id, key), "m-1")
         assert (refused.value.code, refused.value.field) == ("invalid_prefill", f"/prefill/{key}")
-    kept = await tasks.database["tasks"].find_one({"_id": task_id_of("bristol", delegation_id)})
-    assert kept is not None
-    assert [list(one["prefill"]) for one in kept["amendments"]] == ([[key]] if fits else [])
+    kept = await tasks.kept(task_id_of("bristol", delegation_id))
+    assert [list(one.prefill or {}) for one in kept.amendments] == ([[key]] if fits else [])
 
 
 @pytest.mark.parametrize("key", ["no_such_key", "first_name"])
@@ -105,10 +115,12 @@ async def test_an_amendment_between_read_and_write_of_its_request_is_checked(
         await other.amend(an_amendment(delegation_id, key), "m-1")
 
     await delegations(parts, amended).request(a_request(delegation_id), 0)
-    kept = await tasks.database["tasks"].find_one({"_id": task_id_of("bristol", delegation_id)})
-    assert kept is not None
-    assert [list(one["prefill"]) for one in kept["amendments"]] == ([[key]] if key == "first_name" else [])
-    refused = [entry for entry in kept["outbox"] if entry["type"] == "portal.message.rejected.v1"]
+    task_id = task_id_of("bristol", delegation_id)
+    kept = await tasks.kept(task_id)
+    assert [list(one.prefill or {}) for one in kept.amendments] == ([[key]] if key == "first_name" else [])
+    document = await tasks.database["tasks"].find_one({"_id": task_id})
+    assert document is not None
+    refused = [entry for entry in document["outbox"] if entry["type"] == "portal.message.rejected.v1"]
     assert len(refused) == (0 if key == "first_name" else 1)
 
 

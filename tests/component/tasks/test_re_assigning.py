@@ -174,9 +174,8 @@ async def test_of_two_moves_at_once_each_is_whole(team: Team) -> None:
         team.give(team.manager, team.tom), team.give(team.manager, team.manager), team.give(team.manager, team.group)
     )
     assert {one.status_code for one in answers} <= {204, 409}
-    kept = await team.tasks.database["tasks"].find_one({"_id": team.task_id})
-    assert kept
-    assert kept["version"] == 1 + len(kept["moves"])
+    kept = await team.tasks.kept(team.task_id)
+    assert kept.version == 1 + len(kept.moves)
 
 
 async def test_the_former_holder_is_told_by_email_in_the_list_and_on_the_stale_page(tasks: Tasks) -> None:

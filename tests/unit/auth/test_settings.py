@@ -10,6 +10,8 @@ WHOLE = {
     "AUTH_MONGO_URL": "mongodb://127.0.0.1:1",
     "AUTH_AMQP_URL": "amqp://auth:auth@127.0.0.1:1",
     "AUTH_SECRET": "s" * 43,
+    "AUTH_EVENTS_KEY": "e" * 43,
+    "AUTH_MASTER_KEYS": "m" * 43,
     "AUTH_CODE_KEY": "k" * 43,
     "AUTH_SIGNING_KEY": "c" * 43,
     "AUTH_GATEWAY_PUBLIC_KEY": "c" * 43,

@@ -15,6 +15,7 @@ from chassis import app as apps
 from chassis.app import ServiceContext, StoredServiceContext, service_app, stored_service_app
 from chassis.database import Database
 from chassis.settings import ServiceSettings, StoredServiceSettings
+from tests.support.sealing import SETTINGS as SEALING
 
 NOBODY = "amqp://127.0.0.1:1/"
 
@@ -22,7 +23,11 @@ NOBODY = "amqp://127.0.0.1:1/"
 @pytest.fixture
 def settings(inner_url: str) -> StoredServiceSettings:
     return StoredServiceSettings(
-        mongo_url=SecretStr(inner_url), mongo_database=f"unit_{uuid4().hex[:12]}", amqp_url=SecretStr(NOBODY)
+        mongo_url=SecretStr(inner_url),
+        mongo_database=f"unit_{uuid4().hex[:12]}",
+        amqp_url=SecretStr(NOBODY),
+        events_key=SecretStr(SEALING["events_key"]),
+        master_keys=SecretStr(SEALING["master_keys"]),
     )
 
 

@@ -11,6 +11,7 @@ from aio_pika.abc import AbstractIncomingMessage
 from chassis import clock, retry
 from chassis.delivery import Delivery
 from commands.parts.instance import ROOT
+from tests.support.sealing import BODIES
 
 ENVELOPE: dict[str, Any] = {
     "user_id": "bristol",
@@ -68,7 +69,7 @@ def test_a_span_is_taken_from_services_alone_and_goes_along_with_copies(
 ) -> None:
     envelope = {**ENVELOPE, "user_id": user, "exchange": exchange}
     raw = SimpleNamespace(**envelope, redelivered=False, headers={"traceparent": trace})
-    delivery = Delivery.of(cast("AbstractIncomingMessage", raw), "tasks.open-task", frozenset({"tasks"}))
+    delivery = Delivery.of(cast("AbstractIncomingMessage", raw), "tasks.open-task", frozenset({"tasks"}), BODIES)
     assert delivery.trace == ({"traceparent": trace} if is_believed else {})
     assert ("traceparent" in delivery.carried_headers({})) == is_believed
 
@@ -82,7 +83,7 @@ def test_what_our_headers_say_counts_where_one_of_our_users_wrote_them(user: str
     }
     raw = SimpleNamespace(**{**ENVELOPE, "user_id": user}, redelivered=False, headers=headers)
     trusted = frozenset({"tasks", "portal-operator"})
-    delivery = Delivery.of(cast("AbstractIncomingMessage", raw), "tasks.open-task", trusted)
+    delivery = Delivery.of(cast("AbstractIncomingMessage", raw), "tasks.open-task", trusted, BODIES)
     expected = ("oxfordshire", "oxfordshire", 3) if is_ours else ("bristol", user, 0)
     assert (delivery.authority, delivery.user_id, delivery.attempts) == expected
 
@@ -95,7 +96,7 @@ def test_only_the_broker_says_how_often_a_delivery_came_back(redelivered: bool, 
         "AbstractIncomingMessage",
         SimpleNamespace(**ENVELOPE, redelivered=redelivered, headers={"x-delivery-count": count}),
     )
-    assert Delivery.of(raw, "tasks.open-task", frozenset({"tasks"})).returns == returns
+    assert Delivery.of(raw, "tasks.open-task", frozenset({"tasks"}), BODIES).returns == returns
 
 
 @pytest.mark.parametrize(

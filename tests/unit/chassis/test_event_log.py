@@ -10,12 +10,13 @@ from chassis import clock
 from chassis.database import Database
 from chassis.event_log import EventLog
 from chassis.outbox import COUNCIL_OUTBOX, EVENTS_EXCHANGE, Collection, Outgoing
+from tests.support.sealing import BODIES
 
 
 @pytest.fixture
 async def sent(inner: Database) -> AsyncIterator[Collection]:
     collection = inner.collection("outbox_sent")
-    await EventLog(collection).prepare()
+    await EventLog(collection, BODIES).prepare()
     yield collection
     await collection.drop()
 
@@ -27,7 +28,7 @@ def entry(
     told = Outgoing(
         event_id=name, exchange=exchange, routing_key=key, type="x", body='{"a": 1}', at=at, is_secret=is_secret
     )
-    return told.as_document()
+    return told.as_document(BODIES)
 
 
 async def read(log: EventLog, after: str = "", limit: int = 50, authority: str = "bristol") -> tuple[list[str], str]:
@@ -36,7 +37,7 @@ async def read(log: EventLog, after: str = "", limit: int = 50, authority: str =
 
 
 async def test_a_reader_who_goes_on_reads_each_once_and_in_order(sent: Collection) -> None:
-    log, seen, cursor = EventLog(sent), list[str](), ""
+    log, seen, cursor = EventLog(sent, BODIES), list[str](), ""
     for number in range(7):
         await log.append([entry(f"e-{number}"), entry(f"other-{number}", "oxfordshire")])
     await log.append([entry("e-0"), entry("e-7")])
@@ -50,7 +51,7 @@ async def test_a_reader_who_goes_on_reads_each_once_and_in_order(sent: Collectio
 
 
 async def test_a_place_is_never_given_again_though_its_copy_is_gone(sent: Collection) -> None:
-    log = EventLog(sent)
+    log = EventLog(sent, BODIES)
     await log.append([entry("old"), entry("older")])
     _, cursor = await read(log)
     await sent.delete_many({"authority": "bristol"})
@@ -59,7 +60,7 @@ async def test_a_place_is_never_given_again_though_its_copy_is_gone(sent: Collec
 
 
 async def test_a_place_counts_though_whoever_gave_it_died_before_noting_it(sent: Collection) -> None:
-    log = EventLog(sent)
+    log = EventLog(sent, BODIES)
     await log.append([entry("first")])
     _, cursor = await read(log)
     await sent.delete_one({"_id": "last place of bristol"})
@@ -68,7 +69,7 @@ async def test_a_place_counts_though_whoever_gave_it_died_before_noting_it(sent:
 
 
 async def test_secrets_and_what_services_tell_each_other_are_read_by_no_council(sent: Collection) -> None:
-    log = EventLog(sent)
+    log = EventLog(sent, BODIES)
     await log.append([entry("secret", is_secret=True), entry("inner", exchange=EVENTS_EXCHANGE)])
     await log.append([entry("secret", is_secret=True)])
     assert await read(log) == ([], "")
@@ -77,13 +78,13 @@ async def test_secrets_and_what_services_tell_each_other_are_read_by_no_council(
 
 @pytest.mark.parametrize("after", ["", "x", "-1", "1e3", "٣"])
 async def test_a_cursor_that_is_none_reads_from_the_start(sent: Collection, after: str) -> None:
-    log = EventLog(sent)
+    log = EventLog(sent, BODIES)
     await log.append([{**entry("first"), "at": clock.now() - timedelta(days=1)}])
     assert (await read(log, after))[0] == ["first"]
 
 
 async def test_a_place_that_was_read_is_noted_though_whoever_gave_it_stopped_halfway(sent: Collection) -> None:
-    log = EventLog(sent)
+    log = EventLog(sent, BODIES)
     await log.append([entry("read"), entry("waits")])
     await sent.update_one({"_id": "read"}, {"$set": {"place": 1}, "$unset": {"is_waiting": ""}})
     _, cursor = await read(log, limit=1)

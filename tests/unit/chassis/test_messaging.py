@@ -20,6 +20,7 @@ from chassis.middlewares import Bounded, Received
 from chassis.outbox import Publisher
 from contracts.council import DelegationRequested, DelegationRetracted
 from contracts.tasks import TaskOpened
+from tests.support.sealing import BODIES
 
 COUNCILS = ("bristol", "oxfordshire")
 RETRACTED = b'{"authority": "bristol", "delegation_id": "d-1"}'
@@ -60,7 +61,7 @@ async def _ended(error: Exception, waited: timedelta) -> tuple[str, list[tuple[s
     received = Received(raw, Subscription("tasks.retract-task", DelegationRetracted, _never), delivery)
     copies = Copies()
     work: Callable[[Received], Awaitable[None]] = partial(Bounded().around, handle)
-    outcome = await Endings(cast("Publisher", copies), _never).around(work, received)
+    outcome = await Endings(cast("Publisher", copies), _never, BODIES).around(work, received)
     return outcome, copies.sent
 
 
@@ -132,6 +133,7 @@ async def test_a_check_of_a_slow_broker_gives_up_and_lets_the_channel_open(monke
         authorities=COUNCILS,
         publisher=cast("Publisher", None),
         keep=cast("Any", None),
+        bodies=BODIES,
         flushed=cast("Any", None),
         quarantine=cast("Any", None),
     )

@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 from chassis import clock, relay
 from chassis.outbox import Collection, Outgoing, Publisher
 from chassis.relay import Relay
+from tests.support.sealing import BODIES
 
 THINGS = cast("Collection", SimpleNamespace(name="things"))
 
@@ -33,7 +34,7 @@ def _offer(relay: Relay, broker: Broker, name: str, number: int = 1) -> None:
         event_id = f"{name}-{each}"
         broker.confirms[event_id] = asyncio.Event()
         event = Outgoing(event_id=event_id, exchange="x", routing_key="x", type="x", body="{}", at=clock.now())
-        relay.offer(THINGS, event_id, [event])
+        relay.offer(THINGS, event_id, relay.entries([event]))
 
 
 async def _keep(_: Any) -> None:
@@ -47,7 +48,7 @@ async def _delivery(relay: Relay, broker: Broker, name: str, number: int) -> Non
 
 async def test_a_delivery_ends_when_its_own_events_are_told_whatever_others_have_to_tell() -> None:
     broker = Broker()
-    own = Relay(cast("Publisher", broker), _keep)
+    own = Relay(cast("Publisher", broker), _keep, BODIES)
     flood = asyncio.create_task(_delivery(own, broker, "flood", 40))
     other = asyncio.create_task(_delivery(own, broker, "other", 1))
     await asyncio.sleep(0)
@@ -61,7 +62,7 @@ async def test_a_delivery_ends_when_its_own_events_are_told_whatever_others_have
 
 async def test_what_was_offered_elsewhere_is_waited_for_by_nobody() -> None:
     broker = Broker()
-    own = Relay(cast("Publisher", broker), _keep)
+    own = Relay(cast("Publisher", broker), _keep, BODIES)
     _offer(own, broker, "elsewhere")
     async with own.flushed():
         pass
@@ -74,5 +75,5 @@ async def test_a_broker_that_is_away_is_logged_with_what_it_said(monkeypatch: py
     broker.is_away = True
     with capture_logs() as lines:
         monkeypatch.setattr(relay, "log", structlog.get_logger())
-        await _delivery(Relay(cast("Publisher", broker), _keep), broker, "x", 1)
+        await _delivery(Relay(cast("Publisher", broker), _keep, BODIES), broker, "x", 1)
     assert [line["error"] for line in lines] == ["ConnectionError('nobody listens')"]

@@ -10,12 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pymongo import ASCENDING, IndexModel
 
-from chassis.database import Database, Document, OutboxCollection
+from chassis.database import Database, OutboxCollection
+from chassis.documents import Document, Key
 from chassis.errors import AlreadyHandled, Refused, TryLater
 from chassis.outbox import Outgoing, outgoing
 from chassis.relay import Relay
-from chassis.repository import Key, Mapper, Repository
+from chassis.repository import Mapper, Repository
 from contracts.base import Event, Value
+from tests.support.sealing import BODIES
 
 KEY = Key("bristol", "ledger-1")
 WRITERS = 3
@@ -42,6 +44,9 @@ class NobodyListens:
 
     def watch(self, _: object) -> None:
         pass
+
+    def entries(self, events: Sequence[Outgoing]) -> list[Document]:
+        return [event.as_document(BODIES) for event in events]
 
     def offer(self, *_: object) -> None:
         pass

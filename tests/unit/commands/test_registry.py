@@ -36,7 +36,7 @@ INVENTED = Service(
     shared_secrets=("code_key",),
     surroundings=("public_url",),
 )
-OWN_KEYS = {"INVENTED_SIGNING_KEY", "INVENTED_SECRET"}
+OWN_KEYS = {"INVENTED_SIGNING_KEY", "INVENTED_SECRET", "INVENTED_MASTER_KEYS"}
 
 
 def add_invented(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,6 +93,8 @@ def test_a_local_portal_runs_it_with_its_settings_and_tells_the_gateway_where_it
     assert {variable: given[variable] for variable in INVENTED.keys} == {
         "INVENTED_SIGNING_KEY": keys["INVENTED_SIGNING_KEY"],
         "INVENTED_SECRET": keys["INVENTED_SECRET"],
+        "INVENTED_MASTER_KEYS": keys["INVENTED_MASTER_KEYS"],
+        "INVENTED_EVENTS_KEY": parts["auth"].environment["AUTH_EVENTS_KEY"],
         "INVENTED_CODE_KEY": parts["auth"].environment["AUTH_CODE_KEY"],
         "INVENTED_GATEWAY_PUBLIC_KEY": keys["GATEWAY_PUBLIC_KEY"],
         "INVENTED_TASKS_PUBLIC_KEY": keys["TASKS_PUBLIC_KEY"],

@@ -1,0 +1,245 @@
+"""Data keys: one for each thing that is kept about a child, wrapped with its authority's key, destroyed with the thing.
+
+See ADR 0038 and docs/security.md, "At rest".
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Any, Protocol
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic import SecretStr
+from pymongo import ASCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
+
+from chassis import clock
+from chassis.database import Database, Inserts
+from chassis.documents import Document, Key
+from chassis.errors import AlreadyHandled, NotFound
+from chassis.sealing import DataKey, NotOpened, opened, sealed
+from chassis.settings import key_bytes
+from chassis.shared_keys import derived
+
+NEWEST_SECONDS = 30
+"""For so long a process may go on wrapping with the key that was the newest."""
+_KNOWN_SECONDS = 300
+_MOST_KNOWN = 20_000
+_KEY_BYTES = 32
+_ID_BYTES = 4
+
+
+class Wrapping(Protocol):
+    """Where the authorities' wrapping keys are. What is wrapped says itself with which of them."""
+
+    async def wrap(self, key: Key, raw: bytes) -> str:
+        """A data key, wrapped with the newest wrapping key of its authority: `<id>:<text>`."""
+        ...
+
+    async def unwrap(self, key: Key, wrapped: str) -> bytes:
+        """The data key; NotOpened where it is another one's, or its wrapping key is gone."""
+        ...
+
+    async def newest(self, authority: str) -> str:
+        """The id of the wrapping key that is in use from now on."""
+        ...
+
+    async def turn(self, authority: str) -> None:
+        """Makes a new wrapping key of an authority."""
+        ...
+
+
+class EnvironmentWrapping:
+    """Wrapping keys derived from a master key of the environment; after it may stand those that were it before.
+
+    Every process can derive every one of them: a new one is in use without a restart.
+    """
+
+    def __init__(self, masters: SecretStr, database: Database) -> None:
+        keys = [key_bytes(each) for each in masters.get_secret_value().split(",")]
+        self._masters = {_id_of(key): key for key in keys}
+        self._master = _id_of(keys[0])
+        self._turns = database.collection("wrapping_keys")
+        self._newest: dict[str, tuple[str, float]] = {}
+
+    async def wrap(self, key: Key, raw: bytes) -> str:
+        """With the newest one of the first master."""
+        known_as = await self.newest(key.authority)
+        wrapped = sealed(self._cipher(known_as, key.authority), raw, "\x1f".join(key))
+        return f"{known_as}:{base64.b64encode(wrapped).decode()}"
+
+    async def unwrap(self, key: Key, wrapped: str) -> bytes:
+        """With any one of any master that is still there."""
+        known_as, _, text = wrapped.partition(":")
+        return opened(self._cipher(known_as, key.authority), base64.b64decode(text), "\x1f".join(key))
+
+    async def newest(self, authority: str) -> str:
+        """Of the first master. Another process may have turned meanwhile: that is known here some seconds later."""
+        known_as, until = self._newest.get(authority, ("", 0.0))
+        if time.monotonic() >= until:
+            found = await self._turns.find_one({"_id": authority})
+            known_as = f"{self._master}.{found['turns'] if found else 0:06}"
+            self._newest[authority] = (known_as, time.monotonic() + NEWEST_SECONDS)
+        return known_as
+
+    async def turn(self, authority: str) -> None:
+        """One more turn, one more key."""
+        await self._turns.update_one({"_id": authority}, {"$inc": {"turns": 1}}, upsert=True)
+        self._newest.pop(authority, None)
+
+    def _cipher(self, known_as: str, authority: str) -> AESGCM:
+        master, _, turn = known_as.partition(".")
+        if master not in self._masters:
+            raise NotOpened(f"the master key {master} is not in the environment any more")
+        return AESGCM(derived(self._masters[master], f"wrapping\x1f{authority}\x1f{turn}"))
+
+
+def _id_of(master: bytes) -> str:
+    """Tells masters apart and says nothing about them."""
+    return hashlib.sha256(derived(master, "id")).digest()[:_ID_BYTES].hex()
+
+
+class Erased(NotFound):
+    """Its key was destroyed: for everybody it is as if it had never been."""
+
+    def __init__(self, key: Key) -> None:
+        super().__init__("erased", "There is no such thing, or it was erased.")
+        self.key = key
+
+
+class KeyRing:
+    """The data keys of one service, wrapped in its database, and for minutes in clear in its memory."""
+
+    def __init__(self, database: Database, wrapping: Wrapping) -> None:
+        self._keys = database.collection("keys")
+        self._inserts = Inserts(self._keys)
+        self._wrapping = wrapping
+        self._known: dict[Key, tuple[DataKey, float]] = {}
+
+    async def prepare(self) -> None:
+        """Makes the indexes."""
+        await self._keys.create_indexes(
+            [IndexModel([("authority", ASCENDING), (field, ASCENDING)]) for field in ("key", "wrapped_with")]
+        )
+
+    async def of(self, key: Key, *, is_new: bool = False) -> DataKey:
+        """The key of one thing, made at its first use. Erased where it was destroyed.
+
+        `is_new` says that most probably there is none yet: then it is written without looking.
+        """
+        if (known := self._remembered(key)) is not None:
+            return known
+        document = None if is_new else await self._keys.find_one({"_id": _id(key)})
+        if document is None:
+            raw = secrets.token_bytes(_KEY_BYTES)
+            try:
+                await self._inserts.add(await self._document(key, raw))
+            except AlreadyHandled:
+                document = await self._keys.find_one({"_id": _id(key)})
+            else:
+                return self._remember(key, raw)
+        return await self._unwrapped(key, document)
+
+    async def of_all(self, keys: Iterable[Key]) -> Mapping[Key, DataKey]:
+        """The keys of several, in one query; without those that were destroyed."""
+        found = {key: self._remembered(key) for key in keys}
+        missing = {_id(key): key for key, known in found.items() if known is None}
+        if missing:
+            query = {"_id": {"$in": list(missing)}, "destroyed_at": None}
+            async for document in self._keys.find(query, {"wrapped": 1}):
+                key = missing[document["_id"]]
+                found[key] = await self._unwrapped(key, document)
+        return {key: known for key, known in found.items() if known is not None}
+
+    async def destroy(self, key: Key, at: datetime) -> None:
+        """Nothing that was sealed with it can be read again, here or in a backup without keys; nor is there a new one.
+
+        Another replica may know it for some minutes more.
+        """
+        self._known.pop(key, None)
+        change = {"destroyed_at": at, "authority": key.authority, "key": key.id, "wrapped": None, "wrapped_with": None}
+        with suppress(DuplicateKeyError):  # it was destroyed before
+            await self._keys.update_one({"_id": _id(key), "destroyed_at": None}, {"$set": change}, upsert=True)
+
+    async def forget(self, first: Key, last: Key) -> None:
+        """The same for all keys of an authority from the first to before the last, without a note that they were."""
+        for key in [known for known in self._known if first <= known < last]:
+            del self._known[key]
+        await self._keys.delete_many({"authority": first.authority, "key": {"$gte": first.id, "$lt": last.id}})
+
+    async def rotate(self, authority: str, *, most: int = 500) -> int:
+        """Wraps an authority's data keys anew, with a new wrapping key; how many there were. Content stays as it is.
+
+        What a crash has left half done is gone on with: a new wrapping key is made where none waits for its keys.
+        """
+        if not await self._stale(authority, 1):
+            await self._wrapping.turn(authority)
+        count = 0
+        while stale := await self._stale(authority, most):
+            for document in stale:
+                key = Key(authority, document["key"])
+                wrapped = await self._wrapping.wrap(key, await self._wrapping.unwrap(key, document["wrapped"]))
+                change = {"$set": {"wrapped": wrapped, "wrapped_with": _wrapped_with(wrapped)}}
+                await self._keys.update_one({"_id": document["_id"], "wrapped": document["wrapped"]}, change)
+            count += len(stale)
+        return count
+
+    async def _stale(self, authority: str, most: int) -> Sequence[Document]:
+        newest = await self._wrapping.newest(authority)
+        # Two ranges around the newest one, which an index can serve, and "not equal" cannot.
+        others = [{"wrapped_with": {"$lt": newest}}, {"wrapped_with": {"$gt": newest}}]
+        found = self._keys.find({"authority": authority, "$or": others}, limit=most)
+        return await found.to_list(most)
+
+    async def _document(self, key: Key, raw: bytes) -> Document:
+        wrapped = await self._wrapping.wrap(key, raw)
+        return {
+            "_id": _id(key),
+            "authority": key.authority,
+            "key": key.id,
+            "wrapped": wrapped,
+            "wrapped_with": _wrapped_with(wrapped),
+            "made_at": clock.now(),
+            "destroyed_at": None,
+        }
+
+    async def _unwrapped(self, key: Key, document: Mapping[str, Any] | None) -> DataKey:
+        if document is None or document["wrapped"] is None:
+            raise Erased(key)
+        return self._remember(key, await self._wrapping.unwrap(key, document["wrapped"]))
+
+    def _remembered(self, key: Key) -> DataKey | None:
+        known, until = self._known.get(key, (None, 0.0))
+        return known if time.monotonic() < until else None
+
+    def _remember(self, key: Key, raw: bytes) -> DataKey:
+        if len(self._known) >= _MOST_KNOWN:
+            del self._known[next(iter(self._known))]
+        self._known.pop(key, None)
+        known = DataKey(key, raw)
+        self._known[key] = (known, time.monotonic() + _KNOWN_SECONDS)
+        return known
+
+
+class Finder:
+    """Keyed hashes: what somebody is found by, and nobody can read or guess without the key."""
+
+    def __init__(self, key: SecretStr) -> None:
+        self._key = key_bytes(key)
+
+    def __call__(self, kind: str, *words: str) -> str:
+        """The same for the same words of the same kind; 32 hexadecimal digits."""
+        return hmac.new(self._key, "\x1f".join((kind, *words)).encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _id(key: Key) -> str:
+    return " ".join(key)
+
+
+def _wrapped_with(wrapped: str) -> str:
+    return wrapped.partition(":")[0]

@@ -1,0 +1,84 @@
+"""What services say to one another, unreadable to whatever lies between: broker, journals, queues, backups."""
+
+import base64
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from pydantic import SecretStr
+
+from chassis import clock
+from chassis.sealing import NotOpened, opened, sealed
+from chassis.settings import key_bytes
+
+_FIRST = b"\x00\x01"
+"""What a sealed body begins with, and no JSON."""
+_EPOCH = date(2020, 1, 1)
+_DAY_BYTES = 2
+_KEYS_KEPT = 1000
+
+
+def derived(key: bytes, purpose: str) -> bytes:
+    """A key of 256 bits for this purpose alone (HKDF with SHA-256, RFC 5869)."""
+    return HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(key)
+
+
+class Seal:
+    """What one service says to one other about one thing: an emailed code."""
+
+    def __init__(self, key: SecretStr) -> None:
+        self._cipher = AESGCM(key_bytes(key))
+
+    def close(self, text: str, about: str) -> str:
+        """The text, sealed. What was sealed about one thing opens for no other."""
+        return base64.urlsafe_b64encode(sealed(self._cipher, text.encode(), about)).decode()
+
+    def open(self, text: str, about: str) -> str:
+        """The text; NotOpened for what was sealed with another key or about something else."""
+        return opened(self._cipher, base64.urlsafe_b64decode(text), about).decode()
+
+
+class BodySeal:
+    """Bodies of messages, with a key for each authority and day: nobody distributes it, all derive it.
+
+    A sealed body says of which authority and day it is, and opens only under the name that it was sealed for.
+    """
+
+    def __init__(self, key: SecretStr) -> None:
+        self._key = key_bytes(key)
+        self._cipher = lru_cache(_KEYS_KEPT)(self._derived)
+
+    def seal(self, body: bytes, authority: str, name: str) -> bytes:
+        """The body of a message of this name, unreadable."""
+        day = (clock.unmoved().date() - _EPOCH).days
+        head = _FIRST + day.to_bytes(_DAY_BYTES, "big") + bytes([len(authority)]) + authority.encode()
+        return head + sealed(self._cipher(authority, day), body, f"{authority}\x1f{day}\x1f{name}")
+
+    def open(self, body: bytes, name: str) -> bytes:
+        """The body; one that is not sealed is as it came. NotOpened where it is not what was sealed for this name."""
+        if not is_sealed(body):
+            return body
+        start = len(_FIRST) + _DAY_BYTES
+        try:
+            day, end = int.from_bytes(body[len(_FIRST) : start], "big"), start + 1 + body[start]
+            authority = body[start + 1 : end].decode()
+        except (IndexError, ValueError) as error:
+            raise NotOpened(name) from error
+        return opened(self._cipher(authority, day), body[end:], f"{authority}\x1f{day}\x1f{name}")
+
+    def opened(self, entry: Mapping[str, Any]) -> bytes:
+        """The body of an outbox entry; versions before this one kept it as a text in clear."""
+        body = entry["body"]
+        return body.encode() if isinstance(body, str) else self.open(bytes(body), entry["type"])
+
+    def _derived(self, authority: str, day: int) -> AESGCM:
+        return AESGCM(derived(self._key, f"bodies\x1f{authority}\x1f{_EPOCH + timedelta(days=day)}"))
+
+
+def is_sealed(body: bytes) -> bool:
+    """Whether a body is one that `BodySeal` has sealed."""
+    return body.startswith(_FIRST)
