@@ -33,7 +33,7 @@ from chassis.quarantine import Quarantine
 from chassis.relay import Relay
 from chassis.schedule import Schedule, Scheduled
 from chassis.settings import ServiceSettings, StoredServiceSettings
-from chassis.shared_keys import BodySeal
+from chassis.shared_keys import BodySeal, CouncilSeal
 from chassis.subscription import ServiceT
 from chassis.telemetry import configure_logging, log
 from chassis.tokens import Verifier
@@ -61,6 +61,7 @@ class StoredServiceContext(ServiceContext):
     relay: Relay
     schedule: Schedule
     keys: KeyRing
+    event_log: EventLog
 
 
 Result = TypeVar("Result")
@@ -76,12 +77,13 @@ def service_app(
     routes: Sequence[BaseRoute],
     around: Callable[[ASGIApp], ASGIApp] = RequestMetrics,
     exception_handlers: Mapping[int | type[Exception], ExceptionHandler] = EXCEPTION_HANDLERS,
+    authorities: Authorities | None = None,
     is_edge: bool = True,
 ) -> App:
     """The app of a service that keeps nothing. `compose` gives the object that doors find at `app.state.service`."""
     configure_logging(name, settings.log_level)
     tracing.start(name, settings.otlp_url)
-    authorities, health = Authorities.load(settings.authorities_dir), Health()
+    known, health = authorities or Authorities.load(settings.authorities_dir), Health()
 
     @asynccontextmanager
     async def lifespan(app: App) -> AsyncIterator[None]:
@@ -89,7 +91,7 @@ def service_app(
             await closing.enter_async_context(loop.watched())
             closing.push_async_callback(tracing.stop)
             with entered(of_service(name)):
-                app.state.service = await compose(ServiceContext(authorities, health, closing))
+                app.state.service = await compose(ServiceContext(known, health, closing))
             closing.callback(health.drain)
             yield
 
@@ -119,15 +121,24 @@ def stored_service_app(
     Messages are taken as soon as the broker answers; HTTP does not wait.
     """
     tracing.start(name, settings.otlp_url)
+    authorities = Authorities.load(settings.authorities_dir)
     runtime = ServiceRuntime(
-        name, settings, subscriptions=subscriptions, jobs=jobs, scheduled=scheduled, migrations=migrations
+        name,
+        settings,
+        authorities,
+        subscriptions=subscriptions,
+        jobs=jobs,
+        scheduled=scheduled,
+        migrations=migrations,
     )
 
     async def open_all(context: ServiceContext) -> Any:
         return await runtime.open(context, compose)
 
     routes = [*routes, *runtime.event_log.routes()]
-    app = service_app(name=name, settings=settings, compose=open_all, routes=routes, is_edge=False)
+    app = service_app(
+        name=name, settings=settings, compose=open_all, routes=routes, authorities=authorities, is_edge=False
+    )
     app.state.identities, app.state.grants = identities, grants
     return app
 
@@ -139,6 +150,7 @@ class ServiceRuntime:
         self,
         name: str,
         settings: StoredServiceSettings,
+        authorities: Authorities,
         *,
         subscriptions: Sequence[Subscription[Any, Any]],
         jobs: Sequence[Job],
@@ -153,7 +165,8 @@ class ServiceRuntime:
         self._scheduled = scheduled
         self._migrations = migrations
         self._database = Database.open(settings.mongo_url.get_secret_value(), settings.mongo_database)
-        self._publisher = Publisher(self._amqp_url, user=self._user, service=name)
+        councils = CouncilSeal(authorities)
+        self._publisher = Publisher(self._amqp_url, user=self._user, service=name, councils=councils)
         self._bodies = BodySeal(settings.events_key)
         self._keys = KeyRing(self._database, EnvironmentWrapping(settings.master_keys, self._database))
         self.event_log = EventLog(self._database.collection("outbox_sent"), self._bodies)
@@ -203,7 +216,14 @@ class ServiceRuntime:
         closing.push_async_callback(self._relay.drain, _DRAIN_SECONDS)
         await self._relay.start()
         return StoredServiceContext(
-            context.authorities, context.health, closing, self._database, self._relay, self._schedule, self._keys
+            context.authorities,
+            context.health,
+            closing,
+            self._database,
+            self._relay,
+            self._schedule,
+            self._keys,
+            self.event_log,
         )
 
     def _consumer(self, authorities: Authorities) -> Consumer:

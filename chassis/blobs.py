@@ -60,7 +60,10 @@ class BlobStore:
         is_unsettled = {"metadata.unsettled_since": {"$exists": True}}
         await self._chunks.create_indexes([IndexModel([("files_id", ASCENDING), ("n", ASCENDING)], unique=True)])
         await self._records.create_indexes(
-            [IndexModel([("metadata.unsettled_since", ASCENDING)], partialFilterExpression=is_unsettled)]
+            [
+                IndexModel([("metadata.unsettled_since", ASCENDING)], partialFilterExpression=is_unsettled),
+                IndexModel([("metadata.task_id", ASCENDING), ("metadata.authority", ASCENDING)]),
+            ]
         )
 
     async def put(self, owner: Key, pieces: AsyncIterator[bytes], *, blob_id: str = "") -> Blob:
@@ -171,6 +174,12 @@ class BlobStore:
         if blob_ids:
             await self._records.delete_many({"_id": {"$in": list(blob_ids)}})
             await self._chunks.delete_many({"files_id": {"$in": list(blob_ids)}})
+
+    async def delete_of(self, owner: Key) -> None:
+        """The same for everything of one owner."""
+        query = {"metadata.task_id": owner.id, "metadata.authority": owner.authority}
+        while found := await self._records.find(query, {"_id": 1}, limit=_MOST_A_ROUND).to_list(_MOST_A_ROUND):
+            await self.delete(*(record["_id"] for record in found))
 
     async def tidy(self, before: datetime, is_held: Callable[[Key, str], Awaitable[Held]]) -> None:
         """Asks the owners of what was unsettled then: what they do not hold is removed, the oldest first."""

@@ -43,6 +43,7 @@ class EventLog:
                     partialFilterExpression={"place": {"$exists": True}},
                 ),
                 IndexModel([("authority", ASCENDING), ("sent_at", ASCENDING)], partialFilterExpression=_WAITING),
+                IndexModel([("authority", ASCENDING), ("delegation_id", ASCENDING)]),
             ]
         )
 
@@ -57,6 +58,10 @@ class EventLog:
         except BulkWriteError as error:
             if any(fault.get("code") != _DUPLICATE_KEY for fault in error.details.get("writeErrors", [])):
                 raise
+
+    async def forget(self, authority: str, delegation_id: str) -> None:
+        """Copies of what was told about a delegation go: it is erased."""
+        await self._sent.delete_many({"authority": authority, "delegation_id": delegation_id})
 
     async def page(self, authority: str, after: str, limit: int) -> ToldView:
         """What an authority was told after a cursor, in the order of places.

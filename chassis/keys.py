@@ -26,7 +26,7 @@ from chassis.sealing import DataKey, NotOpened, opened, sealed
 from chassis.settings import key_bytes
 from chassis.shared_keys import derived
 
-NEWEST_SECONDS = 30
+NEWEST_SECONDS = 10
 """For so long a process may go on wrapping with the key that was the newest."""
 _KNOWN_SECONDS = 300
 _MOST_KNOWN = 20_000
@@ -104,8 +104,8 @@ def _id_of(master: bytes) -> str:
     return hashlib.sha256(derived(master, "id")).digest()[:_ID_BYTES].hex()
 
 
-class Erased(NotFound):
-    """Its key was destroyed: for everybody it is as if it had never been."""
+class KeyDestroyed(NotFound, AlreadyHandled):
+    """It is erased: for whoever asks it is not there, and what comes late about it changes nothing."""
 
     def __init__(self, key: Key) -> None:
         super().__init__("erased", "There is no such thing, or it was erased.")
@@ -128,7 +128,7 @@ class KeyRing:
         )
 
     async def of(self, key: Key, *, is_new: bool = False) -> DataKey:
-        """The key of one thing, made at its first use. Erased where it was destroyed.
+        """The key of one thing, made at its first use. KeyDestroyed where it was destroyed.
 
         `is_new` says that most probably there is none yet: then it is written without looking.
         """
@@ -179,6 +179,10 @@ class KeyRing:
         """
         if not await self._stale(authority, 1):
             await self._wrapping.turn(authority)
+        return await self.catch_up(authority, most=most)
+
+    async def catch_up(self, authority: str, *, most: int = 500) -> int:
+        """Wraps anew what is not wrapped with the newest key; how many there were."""
         count = 0
         while stale := await self._stale(authority, most):
             for document in stale:
@@ -210,7 +214,7 @@ class KeyRing:
 
     async def _unwrapped(self, key: Key, document: Mapping[str, Any] | None) -> DataKey:
         if document is None or document["wrapped"] is None:
-            raise Erased(key)
+            raise KeyDestroyed(key)
         return self._remember(key, await self._wrapping.unwrap(key, document["wrapped"]))
 
     def _remembered(self, key: Key) -> DataKey | None:

@@ -16,7 +16,7 @@ from motor.motor_asyncio import AsyncIOMotorCollection
 
 from chassis import clock, context, tracing
 from chassis.loop import LARGE
-from chassis.shared_keys import BodySeal, is_sealed
+from chassis.shared_keys import BodySeal, CouncilSeal, is_sealed
 from chassis.telemetry import PUBLISHED
 from contracts.base import Message, PortalMessage
 from contracts.catalogue import CATALOGUE
@@ -55,6 +55,8 @@ class Outgoing:
     is_secret: bool = False
     authority: str = ""
     """Whose key seals it; empty where it is nobody's, as a form that comes with the portal."""
+    delegation_id: str = ""
+    """What it is about, so that copies go with it; empty where it is about something else."""
 
     def as_document(self, bodies: BodySeal) -> Entry:
         """As it stands in its aggregate's `outbox`: sealed."""
@@ -68,6 +70,8 @@ class Outgoing:
             "correlation_id": self.correlation_id,
             "headers": dict(self.headers),
             "is_secret": self.is_secret,
+            "authority": self.authority,
+            "delegation_id": self.delegation_id,
         }
 
 
@@ -92,6 +96,7 @@ def outgoing(message: Message, *cause: str) -> Outgoing:
         headers={**tracing.headers(), **(about.as_headers() if about and not council else {})},
         is_secret=message.is_secret,
         authority=str(getattr(message, "authority", "")),
+        delegation_id=str(getattr(message, "delegation_id", None) or ""),
     )
 
 
@@ -131,8 +136,9 @@ class Publisher:
     What is large, as a council's refused message may be, has a connection for itself: nothing small waits behind it.
     """
 
-    def __init__(self, url: str, *, user: str, service: str) -> None:
+    def __init__(self, url: str, *, user: str, service: str, councils: CouncilSeal) -> None:
         self.service = service
+        self._councils = councils
         self._user = user
         self._small = _Line(url, service)
         self._large = _Line(url, service)
@@ -153,6 +159,9 @@ class Publisher:
 
         FastStream drops `timeout=` on its way down, so the bound stands outside.
         """
+        content_type = "application/octet-stream" if is_sealed(body) else "application/json"
+        if exchange == COUNCIL_OUTBOX:
+            body, content_type = self._councils.close(body, routing_key.partition(".")[0])
         line = self._large if len(body) > LARGE else self._small
         async with asyncio.timeout(_PUBLISH_SECONDS):
             broker = await line.connected()
@@ -165,7 +174,7 @@ class Publisher:
                     mandatory=True,
                     message_id=message_id,
                     message_type=type,
-                    content_type="application/octet-stream" if is_sealed(body) else "application/json",
+                    content_type=content_type,
                     headers=dict(headers or {}),
                     correlation_id=correlation_id,
                     timestamp=timestamp or clock.now(),

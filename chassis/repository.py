@@ -11,7 +11,7 @@ from pymongo import IndexModel
 from chassis.database import OutboxCollection
 from chassis.documents import Document, Key, storable
 from chassis.errors import AlreadyHandled, Refused, TryLater
-from chassis.keys import KeyRing
+from chassis.keys import KeyDestroyed, KeyRing
 from chassis.outbox import Outgoing
 from chassis.sealing import Sealing, sealed_fields
 
@@ -28,6 +28,7 @@ Upcaster: TypeAlias = Callable[[Document], Document]
 
 _TRIES = 8
 _LONGEST_PAUSE = 0.01
+_TOLD_SECONDS = 5
 _KEPT_CHANGING = "it kept changing"
 _COUNTED: Document = {"revision": {"$add": [{"$ifNull": ["$revision", 0]}, 1]}}
 
@@ -80,6 +81,10 @@ class Mapper(Generic[Aggregate]):
         written = {"schema": 1 + len(self._upcasters), **({"is_sealed": True} if sealing else {})}
         return {**kept, **beside, **written}
 
+    def hides(self, document: Document) -> bool:
+        """Whether there is anything in it that is to be sealed, or is."""
+        return self._sealed.are_in(document)
+
     def aggregate(self, document: Document, sealing: Sealing | None = None) -> Aggregate:
         """As it was kept."""
         if sealing:
@@ -120,7 +125,7 @@ class Repository(Generic[Aggregate]):
         await self._documents.ensure_indexes(indexes)
 
     async def sealing(self, key: Key) -> Sealing:
-        """With what this one is sealed, for a patch. Erased where its key was destroyed."""
+        """With what this one is sealed, for a patch. KeyDestroyed where its key was destroyed."""
         sealing = await self._sealing(key)
         if sealing is None:
             raise TypeError("nothing of this kind is sealed")
@@ -135,7 +140,21 @@ class Repository(Generic[Aggregate]):
         """What a document holds that was read elsewhere; None where nothing was found."""
         if document is None:
             return None
-        return self._mapper.aggregate(document, await self._sealing(self._key_of(document)))
+        return self._mapper.aggregate(document, await self._read_with(document))
+
+    async def _read_with(self, document: Document) -> Sealing | None:
+        return await self._unless_erased(self._key_of(document), lambda: document)
+
+    async def _unless_erased(
+        self, key: Key, document: Callable[[], Document], *, is_new: bool = False
+    ) -> Sealing | None:
+        """What has nothing to hide outlives its key."""
+        try:
+            return await self._sealing(key, is_new=is_new)
+        except KeyDestroyed:
+            if self._mapper.hides(document()):
+                raise
+            return None
 
     async def all_opened(self, documents: Sequence[Document]) -> list[Aggregate]:
         """The same for several, with one query for their keys; without those whose keys were destroyed."""
@@ -201,7 +220,7 @@ class Repository(Generic[Aggregate]):
             if document is None:
                 return None
             key = self._key_of(document)
-            before = self._mapper.aggregate(document, await self._sealing(key))
+            before = self._mapper.aggregate(document, await self._read_with(document))
             after, events = await decide(before)
             if after is before or await self._write(key, document, after, events):
                 return after
@@ -216,6 +235,13 @@ class Repository(Generic[Aggregate]):
         whole = {**guard, "_id": key.id, self._authority_field: key.authority}
         return await self.opened(await self._documents.update(whole, [{"$set": {**fields, **_COUNTED}}]))
 
+    async def remove(self, key: Key) -> None:
+        """It is gone for good; TryLater where it has something to tell yet."""
+        this = {"_id": key.id, self._authority_field: key.authority}
+        removed = await self._documents.raw.delete_one({**this, "outbox.0": {"$exists": False}})
+        if not removed.deleted_count and await self._documents.get(this, {"_id": 1}) is not None:
+            raise TryLater(_TOLD_SECONDS, "it has something to tell yet")
+
     async def _read(self, key: Key) -> Document | None:
         return await self._documents.get({"_id": key.id, self._authority_field: key.authority}, {"outbox": 0})
 
@@ -224,7 +250,7 @@ class Repository(Generic[Aggregate]):
         known = {"_id": key.id, self._authority_field: key.authority}
         # A document from before there were revisions has none, and the guard matches that.
         revision = document.get("revision") if document else None
-        sealing = await self._sealing(key, is_new=document is None)
+        sealing = await self._unless_erased(key, lambda: self._mapper.document(after), is_new=document is None)
         change = {**self._mapper.document(after, sealing), "revision": (revision or 0) + 1}
         try:
             if document is None:

@@ -109,6 +109,12 @@ class SealedFields:
     def __bool__(self) -> bool:
         return bool(self._fields)
 
+    def are_in(self, document: Document) -> bool:
+        """Whether any of them holds something."""
+        found: list[bool] = []
+        _changed(self._fields, document, "", lambda value, _: found.append(not _is_empty(value)))
+        return any(found)
+
     def seal(self, document: Document, sealing: Sealing, path: str = "") -> Document:
         """A document with these fields sealed; `path` says where it stands within another one."""
         changed: Document = _changed(self._fields, document, _joined(sealing.collection, path), sealing.key.seal_value)

@@ -1,7 +1,7 @@
 """What services say to one another, unreadable to whatever lies between: broker, journals, queues, backups."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
@@ -9,11 +9,14 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from joserfc import jwe
+from joserfc.jwk import JWKRegistry
 from pydantic import SecretStr
 
 from chassis import clock
 from chassis.sealing import NotOpened, opened, sealed
 from chassis.settings import key_bytes
+from contracts.authority import Authority
 
 _FIRST = b"\x00\x01"
 """What a sealed body begins with, and no JSON."""
@@ -77,6 +80,21 @@ class BodySeal:
 
     def _derived(self, authority: str, day: int) -> AESGCM:
         return AESGCM(derived(self._key, f"bodies\x1f{authority}\x1f{_EPOCH + timedelta(days=day)}"))
+
+
+class CouncilSeal:
+    """What councils are told over the broker: as JWE (RFC 7516) for those that have given a public key."""
+
+    def __init__(self, authorities: Iterable[Authority]) -> None:
+        self._keys = {each.code: JWKRegistry.import_key({**each.public_key}) for each in authorities if each.public_key}
+
+    def close(self, body: bytes, authority: str) -> tuple[bytes, str]:
+        """The body as this council gets it, and its content type."""
+        key = self._keys.get(authority)
+        if key is None:
+            return body, "application/json"
+        header = {"alg": "ECDH-ES+A256KW", "enc": "A256GCM", "cty": "json", **({"kid": key.kid} if key.kid else {})}
+        return jwe.encrypt_compact(header, body, key).encode(), "application/jose"
 
 
 def is_sealed(body: bytes) -> bool:

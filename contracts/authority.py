@@ -97,6 +97,18 @@ class FileRules(Value):
     extensions: list[Extension] = ["doc", "docx", "pdf", "jpg", "jpeg", "png"]
 
 
+class RetentionRules(Value):
+    """For how many days what is over stays here; the council has what it needs by then."""
+
+    received_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    """After a submission whose PDF the council has confirmed to have."""
+    submitted_days: Annotated[int, Field(ge=1, le=3650)] = 180
+    """After a submission without that."""
+    retracted_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    warned_days: Annotated[int, Field(ge=1, le=365)] = 14
+    """How long before its end the council is warned of a submission whose PDF it has not confirmed to have."""
+
+
 class Authority(Value):
     """One council's settings; every default is the one that requirements 1.15 suggests."""
 
@@ -114,6 +126,9 @@ class Authority(Value):
     files: FileRules = FileRules()
     submitted_days: Annotated[int, Field(ge=1, le=365)] = 30
     retracted_days: Annotated[int, Field(ge=1, le=365)] = 30
+    public_key: dict[str, str] | None = None
+    """The council's public key as JWK (RFC 7517), of type EC or OKP: what it is told over the broker is encrypted."""
+    retention: RetentionRules = RetentionRules()
     banner: list[Literal["name", "date_of_birth", "form", "address", "comments"]] = ["name", "date_of_birth", "form"]
     notify: Literal["person", "inbox", "both"] = "both"
     """Who is emailed when a delegation names both a person and a generic inbox."""

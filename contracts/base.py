@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar, Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 TEXT_LIMIT = 20_000
 """The longest text of a message, names and addresses included, in characters (council contract, "Limits")."""
@@ -66,6 +66,15 @@ class Message(Value):
 
 class Event(Message):
     """Something that has happened, told by the one service that owns it."""
+
+
+class Erased(Event):
+    """One service has erased what it kept about a delegation; each tells so under a name of its own."""
+
+    task_id: str
+    authority: str
+    delegation_id: str
+    erased_at: AwareDatetime
 
 
 class CouncilMessage(Message):

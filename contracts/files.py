@@ -1,6 +1,8 @@
-"""What files signs about attachments. It tells no events: who needs its facts gets them signed (ADR 0012)."""
+"""What files signs about attachments, for who needs its facts (ADR 0012), and the one thing that it tells."""
 
-from contracts.base import Value
+from typing import ClassVar
+
+from contracts.base import Erased, Value
 
 
 class AttachedFile(Value):
@@ -19,3 +21,9 @@ class Manifest(Value):
     task_id: str
     authority: str
     files: list[AttachedFile]
+
+
+class FolderErased(Erased):
+    """The attachments of a delegation are gone."""
+
+    wire_name: ClassVar[str] = "files.folder.erased.v1"

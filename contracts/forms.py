@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from pydantic import AwareDatetime
 
-from contracts.base import Contact, Event
+from contracts.base import Contact, Erased, Event
 
 
 class DefinitionPublished(Event):
@@ -51,3 +51,20 @@ class ContributionSubmitted(Event):
     person: Contact
     """Who submitted it."""
     submitted_at: AwareDatetime
+
+
+class ContributionReceived(Event):
+    """The council has confirmed that it has the PDF of a contribution."""
+
+    wire_name: ClassVar[str] = "forms.contribution.received.v1"
+
+    task_id: str
+    authority: str
+    delegation_id: str
+    received_at: AwareDatetime
+
+
+class ContributionErased(Erased):
+    """Answers and PDF of a delegation are gone."""
+
+    wire_name: ClassVar[str] = "forms.contribution.erased.v1"

@@ -79,6 +79,25 @@ class ContributionSubmitted(PortalMessage):
     receipt: str
 
 
+class ErasureAnnounced(PortalMessage):
+    """A submitted form is erased soon, and its council has not confirmed that it has the PDF."""
+
+    wire_name: ClassVar[str] = "portal.erasure.announced.v1"
+
+    delegation_id: Identifier
+    contribution_id: str
+    erased_on: date
+
+
+class DelegationErased(PortalMessage):
+    """Nothing is left in the portal of a delegation but its ids and times; every service has said so."""
+
+    wire_name: ClassVar[str] = "portal.delegation.erased.v1"
+
+    delegation_id: Identifier
+    erased_at: AwareDatetime
+
+
 class DeliveryFailed(PortalMessage):
     """An email to a professional was refused for good."""
 

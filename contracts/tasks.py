@@ -129,6 +129,17 @@ class TaskCompleted(Event):
     completed_at: AwareDatetime
 
 
+class TaskErased(Event):
+    """A delegation's time here is over: whoever keeps something about it erases that, and says so."""
+
+    wire_name: ClassVar[str] = "tasks.delegation.erased.v1"
+
+    task_id: str
+    authority: str
+    delegation_id: str
+    erased_at: AwareDatetime
+
+
 class FormGrant(Value):
     """What a grant says: who may do what with which task, as of which version of it.
 

@@ -4,6 +4,7 @@ It is SSPL (ADR 0026): a process of its own for local running and tests, never i
 """
 
 import importlib.util
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -41,6 +42,7 @@ def part(server: Path, home: Path, files: Path, ports: Mapping[str, int]) -> Par
     port = str(ports["database"])
     files.mkdir(exist_ok=True)
     files.chmod(0o700)
+    compressor = os.environ.get("PORTAL_DATABASE_COMPRESSOR", "snappy")
     options = {
         "--replSet": "portal",
         "--bind_ip": "127.0.0.1",
@@ -48,6 +50,9 @@ def part(server: Path, home: Path, files: Path, ports: Mapping[str, int]) -> Par
         "--dbpath": str(files),
         "--wiredTigerCacheSizeGB": "0.25",
         "--oplogSize": "64",
+        # Without one a test can search the files for what must not stand in them.
+        "--wiredTigerCollectionBlockCompressor": compressor,
+        "--wiredTigerJournalCompressor": compressor,
         # A slow operation is logged with what it was asked: answers about children.
         "--slowOpSampleRate": "0",
         "--setParameter": "diagnosticDataCollectionEnabled=false",

@@ -2,7 +2,7 @@
 
 from chassis.messaging import Delivery, Subscription
 from contracts.forms import ContributionSubmitted
-from contracts.tasks import TaskRetracted
+from contracts.tasks import TaskErased, TaskRetracted
 from services.files import usecases
 from services.files.usecases import Files
 
@@ -17,7 +17,13 @@ async def close_folder(event: TaskRetracted, _: Delivery, service: Files) -> Non
     await usecases.close(service, event.task_id, event.authority, event.access_version, event.retracted_at)
 
 
+async def erase_folder(event: TaskErased, _: Delivery, service: Files) -> None:
+    """A delegation's time here is over."""
+    await usecases.erase(service, event)
+
+
 subscriptions = (
     Subscription("files.freeze-attachments", ContributionSubmitted, freeze_attachments),
     Subscription("files.close-folder", TaskRetracted, close_folder),
+    Subscription("files.erase-folder", TaskErased, erase_folder),
 )

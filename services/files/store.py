@@ -52,6 +52,10 @@ class FolderStore:
 
         return await self._folders.change(Key(authority, task_id), decided)
 
+    async def remove(self, key: Key, _: str) -> None:
+        """It is erased."""
+        await self._folders.remove(key)
+
     async def claim_due(self, at: datetime) -> Folder | None:
         """One folder with a file whose scan is due, and that no other instance takes meanwhile."""
         due = {"scan_at": {"$lte": at, "$type": "date"}}  # with the type, or the partial index would not serve

@@ -4,6 +4,7 @@ import orjson
 from starlette.applications import Starlette
 
 from chassis.app import StoredServiceContext, stored_service_app
+from chassis.erasure import Eraser
 from chassis.tokens import Verifier
 from services.forms.api import routes
 from services.forms.handlers import subscriptions
@@ -16,6 +17,7 @@ from services.forms.usecases import FormsService
 from services.forms.usecases.definitions import Definitions
 from services.forms.usecases.delegated import Delegated
 from services.forms.usecases.drafts import Drafts
+from services.forms.usecases.erasing import Erasing
 from services.forms.usecases.manifests import Manifests
 from services.forms.usecases.submissions import Submissions
 
@@ -30,12 +32,16 @@ def build_app(settings: Settings) -> Starlette:
 
     async def compose(context: StoredServiceContext) -> FormsService:
         stores = await Stores.open(context)
+        eraser = Eraser(
+            context.keys, context.event_log, contents=[stores.documents], remove=stores.contributions.remove
+        )
         printer = Printer()
         context.closing.callback(printer.close)
         service = FormsService(
             definitions=Definitions(stores),
             delegated=Delegated(stores),
             drafts=Drafts(stores),
+            erasing=Erasing(stores, eraser),
             submissions=Submissions(stores, context.authorities, printer, manifests, settings.public_url),
         )
         await service.definitions.load_shipped(shipped)

@@ -1,7 +1,7 @@
 """Messages in: one function per queue."""
 
 from chassis.messaging import Delivery, Subscription
-from contracts.tasks import TaskAmended, TaskAssigned, TaskOpened, TaskRetracted
+from contracts.tasks import TaskAmended, TaskAssigned, TaskErased, TaskOpened, TaskRetracted
 from services.forms.usecases import FormsService
 
 
@@ -25,9 +25,15 @@ async def close_contribution(event: TaskRetracted, _: Delivery, service: FormsSe
     await service.delegated.retract(event)
 
 
+async def erase_contribution(event: TaskErased, _: Delivery, service: FormsService) -> None:
+    """A delegation's time here is over."""
+    await service.erasing.erase(event)
+
+
 subscriptions = (
     Subscription("forms.prepare-contribution", TaskOpened, prepare_contribution, prefetch=100),
     Subscription("forms.amend-contribution", TaskAmended, amend_contribution),
     Subscription("forms.hand-over-contribution", TaskAssigned, hand_over_contribution),
     Subscription("forms.close-contribution", TaskRetracted, close_contribution),
+    Subscription("forms.erase-contribution", TaskErased, erase_contribution),
 )

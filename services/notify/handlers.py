@@ -2,7 +2,7 @@
 
 from chassis.messaging import Delivery, Subscription
 from contracts.auth import CodeRequested, PasswordReset, RegistrationRefused
-from contracts.tasks import TaskAmended, TaskAssigned, TaskCompleted, TaskOpened, TaskRetracted
+from contracts.tasks import TaskAmended, TaskAssigned, TaskCompleted, TaskErased, TaskOpened, TaskRetracted
 from services.notify import usecases
 from services.notify.usecases import NotifyService
 
@@ -47,6 +47,11 @@ async def send_receipt(event: TaskCompleted, _: Delivery, service: NotifyService
     await usecases.send_receipt(service, event)
 
 
+async def erase_emails(event: TaskErased, _: Delivery, service: NotifyService) -> None:
+    """A delegation's time here is over: what was noted of its emails goes."""
+    await usecases.erase(service, event)
+
+
 subscriptions = (
     Subscription("notify.send-code", CodeRequested, send_code),
     Subscription("notify.tell-account-owner", RegistrationRefused, tell_account_owner),
@@ -56,4 +61,5 @@ subscriptions = (
     Subscription("notify.announce-change", TaskAmended, announce_change),
     Subscription("notify.announce-retraction", TaskRetracted, announce_retraction),
     Subscription("notify.send-receipt", TaskCompleted, send_receipt),
+    Subscription("notify.erase-emails", TaskErased, erase_emails),
 )

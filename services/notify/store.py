@@ -10,7 +10,7 @@ from pymongo import ASCENDING, IndexModel
 from chassis.batcher import WriteBatcher
 from chassis.database import OutboxCollection
 from chassis.documents import Document, Key
-from chassis.errors import AlreadyHandled
+from chassis.errors import AlreadyHandled, TryLater
 from chassis.keys import KeyRing
 from chassis.outbox import Outgoing
 from chassis.sealing import DataKey, Sealing, sealed_fields
@@ -19,6 +19,7 @@ from services.notify.model import EmailDelivery, State, masked
 _KEPT = timedelta(days=90)
 """Longer than dead letters and sent events are kept: until then a repetition is known as one."""
 
+_TOLD_SECONDS = 5
 _DAYS = "emails of "
 _SEALED = sealed_fields(EmailDelivery)
 _PERSONAL = {"person": "", "values": "", "code": ""}
@@ -29,6 +30,7 @@ _INDEXES = [
     ),
     IndexModel([("claim", ASCENDING)], partialFilterExpression={"claim": {"$exists": True}}, name="claimed"),
     IndexModel([("forget_at", ASCENDING)], expireAfterSeconds=0),
+    IndexModel([("authority", ASCENDING), ("delegation_id", ASCENDING)]),
 ]
 
 
@@ -81,6 +83,13 @@ class DeliveryStore:
         claimed = await self._documents.find({"claim": claim, "state": "queued"}, limit=limit)
         keys = await self._keys.of_all({_key(each["authority"], each["created_at"]) for each in claimed})
         return [_delivery(each, keys, self._documents.raw.name) for each in claimed]
+
+    async def remove(self, key: Key, delegation_id: str) -> None:
+        """Everything about a delegation that is erased; TryLater where some of it has to be told yet."""
+        about = {"authority": key.authority, "delegation_id": delegation_id}
+        await self._documents.raw.delete_many({**about, "outbox.0": {"$exists": False}})
+        if await self._documents.get(about, {"_id": 1}) is not None:
+            raise TryLater(_TOLD_SECONDS, "a council is to be told of it yet")
 
     async def forget_keys(self, authorities: Iterable[str], before: datetime) -> None:
         """The keys of days whose emails are all sent or given up."""

@@ -140,6 +140,20 @@ async def take_message(request: Request) -> Response:
     return answer(TakenView(message_id=message_id, type=name), status=202)
 
 
+async def erase_delegation(request: Request) -> Response:
+    """A delegation is erased at once."""
+    council, delegation_id = current_council(request), request.path_params["delegation_id"]
+    await _service(request).retention.erase(council.authority, delegation_id)
+    return nothing()
+
+
+async def hold_delegation(request: Request) -> Response:
+    """A legal hold begins, or ends."""
+    council, delegation_id = current_council(request), request.path_params["delegation_id"]
+    await _service(request).retention.hold(council.authority, delegation_id, is_held=request.method == "PUT")
+    return nothing()
+
+
 routes = [
     Route("/tasks", list_tasks),
     Route("/tasks/{task_id}", view_task),
@@ -152,6 +166,8 @@ routes = [
     Route("/tasks/{task_id}/re-assign/search", search_choices, methods=["POST"]),
     Route("/group-tasks", list_group_tasks),
     Route("/council-messages/{name}", take_message, methods=["POST"]),
+    Route("/erasures/{delegation_id:path}", erase_delegation, methods=["PUT"]),
+    Route("/holds/{delegation_id:path}", hold_delegation, methods=["PUT", "DELETE"]),
     Route("/delegations", list_delegations),
     Route("/delegations/{delegation_id:path}", view_delegation),
 ]

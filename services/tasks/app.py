@@ -3,11 +3,12 @@
 from starlette.applications import Starlette
 
 from chassis.app import StoredServiceContext, stored_service_app
+from chassis.erasure import Eraser, keep_the_tombstone
 from chassis.keys import Finder
 from chassis.tokens import Signer, Verifier
 from services.tasks.api import routes
 from services.tasks.handlers import subscriptions
-from services.tasks.jobs import jobs
+from services.tasks.jobs import jobs, scheduled
 from services.tasks.migrations import migrations
 from services.tasks.settings import Settings
 from services.tasks.store import FoundBy, Stores
@@ -17,6 +18,7 @@ from services.tasks.usecases.door import Door
 from services.tasks.usecases.lists import Lists
 from services.tasks.usecases.people import People
 from services.tasks.usecases.re_assigning import ReAssigning
+from services.tasks.usecases.retention import Retention
 from services.tasks.usecases.work import Work
 
 
@@ -27,7 +29,9 @@ def build_app(settings: Settings) -> Starlette:
 
     async def compose(context: StoredServiceContext) -> TasksService:
         stores = await Stores.open(context, found_by)
-        delegations = Delegations(stores, context.authorities)
+        eraser = Eraser(context.keys, context.event_log, contents=[stores.shared], remove=keep_the_tombstone)
+        retention = Retention(stores, context.authorities, context.schedule, eraser)
+        delegations = Delegations(stores, context.authorities, retention.plan)
         people = People(stores, context.authorities)
         return TasksService(
             delegations=delegations,
@@ -35,6 +39,7 @@ def build_app(settings: Settings) -> Starlette:
             lists=Lists(stores, context.authorities),
             people=people,
             re_assigning=ReAssigning(stores, context.authorities),
+            retention=retention,
             work=Work(stores, context.authorities, signer),
         )
 
@@ -46,6 +51,7 @@ def build_app(settings: Settings) -> Starlette:
         subscriptions=subscriptions,
         migrations=migrations,
         jobs=jobs,
+        scheduled=scheduled,
         identities=Verifier(settings.gateway_public_key, issuer="gateway", audience="tasks"),
     )
 

@@ -1,12 +1,20 @@
 """What tasks tells the other services and the council, from the task as it is after a change. Pure."""
 
+from datetime import datetime
+
 from chassis import clock
 from chassis.errors import Refused
 from chassis.outbox import Outgoing, outgoing
 from contracts.authority import Authority
 from contracts.council import Assignee, PersonAssignee, WorkGroupAssignee
-from contracts.portal import DelegationAccepted, DelegationAssigned, MessageRejected
-from contracts.tasks import Holder, TaskAmended, TaskAssigned, TaskCompleted, TaskOpened, TaskRetracted
+from contracts.portal import (
+    DelegationAccepted,
+    DelegationAssigned,
+    DelegationErased,
+    ErasureAnnounced,
+    MessageRejected,
+)
+from contracts.tasks import Holder, TaskAmended, TaskAssigned, TaskCompleted, TaskErased, TaskOpened, TaskRetracted
 from services.tasks.model.facts import SubmissionFact
 from services.tasks.model.task import OPEN_STATES, Task
 from services.tasks.model.told import whom_it_was_taken_from, whom_to_tell, whom_to_tell_of
@@ -161,3 +169,34 @@ def of_submission(task: Task, submission: SubmissionFact) -> list[Outgoing]:
         completed_at=clock.now(),
     )
     return [outgoing(completed, task.task_id)]
+
+
+def of_warning(task: Task, end: datetime) -> list[Outgoing]:
+    """The council has not confirmed to have what is erased soon."""
+    if task.submission is None:
+        return []
+    warning = ErasureAnnounced(
+        authority=task.authority,
+        delegation_id=task.delegation_id,
+        contribution_id=task.submission.contribution_id,
+        erased_on=end.date(),
+    )
+    return [outgoing(warning, task.task_id)]
+
+
+def of_end(task: Task) -> list[Outgoing]:
+    """Whoever keeps something of it erases that."""
+    if task.erased_at is None:
+        return []
+    erased = TaskErased(
+        task_id=task.task_id, authority=task.authority, delegation_id=task.delegation_id, erased_at=task.erased_at
+    )
+    return [outgoing(erased, task.task_id)]
+
+
+def of_erasure(task: Task) -> list[Outgoing]:
+    """Every service has, and the council may know."""
+    if task.erased_at is None:
+        return []
+    erased = DelegationErased(authority=task.authority, delegation_id=task.delegation_id, erased_at=task.erased_at)
+    return [outgoing(erased, task.task_id)]

@@ -10,8 +10,17 @@ from chassis.outbox import Outgoing, outgoing
 from contracts.auth import AccountRegistered
 from contracts.base import CouncilMessage
 from contracts.council import DelegationAmended, DelegationRequested, DelegationRetracted, WorkGroupDefined
-from contracts.forms import ContributionStarted, ContributionSubmitted, DefinitionPublished
+from contracts.files import FolderErased
+from contracts.forms import (
+    ContributionErased,
+    ContributionReceived,
+    ContributionStarted,
+    ContributionSubmitted,
+    DefinitionPublished,
+)
+from contracts.notify import EmailsErased
 from contracts.portal import MessageRejected
+from contracts.tasks import TaskErased
 from services.tasks.usecases import TasksService
 
 
@@ -76,6 +85,31 @@ async def welcome_person(event: AccountRegistered, _: Delivery, service: TasksSe
     await service.people.welcome(event)
 
 
+async def note_receipt(event: ContributionReceived, _: Delivery, service: TasksService) -> None:
+    """What the council has need not stay here for long."""
+    await service.retention.note_receipt(event)
+
+
+async def erase_task(event: TaskErased, _: Delivery, service: TasksService) -> None:
+    """Key, documents and copies of a delegation whose time is over."""
+    await service.retention.erase_own(event)
+
+
+async def note_erased_contribution(event: ContributionErased, _: Delivery, service: TasksService) -> None:
+    """Forms has erased its part."""
+    await service.retention.note_erasure(event)
+
+
+async def note_erased_folder(event: FolderErased, _: Delivery, service: TasksService) -> None:
+    """Files has erased its part."""
+    await service.retention.note_erasure(event)
+
+
+async def note_erased_emails(event: EmailsErased, _: Delivery, service: TasksService) -> None:
+    """Notify has erased its part."""
+    await service.retention.note_erasure(event)
+
+
 def reject(delivery: Delivery, refused: Refused) -> Outgoing | None:
     """The answer to the council whose message was refused; the same message has one answer."""
     rejected = MessageRejected(
@@ -109,4 +143,9 @@ subscriptions = (
     Subscription("tasks.note-start", ContributionStarted, note_start),
     Subscription("tasks.complete-task", ContributionSubmitted, complete_task),
     Subscription("tasks.welcome-person", AccountRegistered, welcome_person),
+    Subscription("tasks.note-receipt", ContributionReceived, note_receipt),
+    Subscription("tasks.erase-task", TaskErased, erase_task),
+    Subscription("tasks.note-erased-contribution", ContributionErased, note_erased_contribution),
+    Subscription("tasks.note-erased-folder", FolderErased, note_erased_folder),
+    Subscription("tasks.note-erased-emails", EmailsErased, note_erased_emails),
 )

@@ -1,7 +1,9 @@
-"""What tasks does by the clock; `jobs = [...]` at the bottom."""
+"""What tasks does by the clock; `jobs = [...]` and `scheduled = [...]` at the bottom."""
 
 from chassis.jobs import Job
+from chassis.schedule import Entry, Scheduled
 from services.tasks.usecases import TasksService
+from services.tasks.usecases.retention import ERASE, WARN
 
 
 async def tidy(service: TasksService) -> None:
@@ -9,4 +11,15 @@ async def tidy(service: TasksService) -> None:
     await service.delegations.tidy()
 
 
+async def end(entry: Entry, service: TasksService) -> None:
+    """A delegation's time here is over."""
+    await service.retention.end(entry)
+
+
+async def warn(entry: Entry, service: TasksService) -> None:
+    """A council has not fetched what goes soon."""
+    await service.retention.warn(entry)
+
+
 jobs = [Job("tidy content", 600, tidy)]
+scheduled = [Scheduled(ERASE, end), Scheduled(WARN, warn)]

@@ -65,13 +65,17 @@ def submission(delegation_id: str) -> Told:
     return ("s", event)
 
 
+async def _plan_nothing(_: Task) -> None:
+    """Nobody looks at what is over."""
+
+
 class Desk:
     """The use cases of tasks on a database; what they tell stays in the outbox."""
 
     def __init__(self, database: Database, stores: Stores, authorities: Authorities) -> None:
         self.database = database
         self.stores = stores
-        self.delegations = Delegations(stores, authorities)
+        self.delegations = Delegations(stores, authorities, _plan_nothing)
 
     async def hear(self, message_id: str, message: Message) -> None:
         """As a handler would; a refusal is an answer, not an end."""

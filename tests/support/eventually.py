@@ -33,6 +33,16 @@ async def eventually(check: Callable[[], Any], *, within: float = WITHIN_SECONDS
         await asyncio.sleep(_EVERY_SECONDS)
 
 
+async def stays(check: Callable[[], bool], *, seconds: float = 2.5) -> bool:
+    """Whether it is true for a while: for what must not happen, where a loop looks every second."""
+    until = time.monotonic() + seconds
+    while check():
+        if time.monotonic() > until:
+            return True
+        await asyncio.sleep(_EVERY_SECONDS)
+    return False
+
+
 def wait_until(check: Callable[[], T | None], *, within: float = WITHIN_SECONDS) -> T:
     """The same for a test that is not a coroutine."""
     until = time.monotonic() + within

@@ -4,13 +4,14 @@ from pydantic import SecretStr
 
 from chassis.database import Database
 from chassis.keys import EnvironmentWrapping, Finder, KeyRing
-from chassis.shared_keys import BodySeal
+from chassis.shared_keys import BodySeal, CouncilSeal
 from tests.support.service import new_key
 
 SETTINGS = {"events_key": new_key(), "master_keys": new_key()}
 """Of every service that stores something."""
 INDEX_KEY = new_key()
 FINDER = Finder(SecretStr(INDEX_KEY))
+NO_COUNCIL_KEYS = CouncilSeal([])
 BODIES = BodySeal(SecretStr(SETTINGS["events_key"]))
 
 

@@ -55,6 +55,10 @@ class ContributionStore:
         """What `decide` makes of it, with what is told (`Repository.change`)."""
         return await self._contributions.change(Key(authority, task_id), decide, is_new=is_new)
 
+    async def remove(self, key: Key, _: str) -> None:
+        """It is erased."""
+        await self._contributions.remove(key)
+
     async def pinned(self, authority: str, task_id: str) -> tuple[str, str, str] | None:
         """Owner, code and version of the form that it keeps for life; None until its task is heard of in full."""
         key = (authority, task_id)

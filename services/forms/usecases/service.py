@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from services.forms.usecases.definitions import Definitions
 from services.forms.usecases.delegated import Delegated
 from services.forms.usecases.drafts import Drafts
+from services.forms.usecases.erasing import Erasing
 from services.forms.usecases.submissions import Submissions
 
 
@@ -16,3 +17,4 @@ class FormsService:
     delegated: Delegated
     drafts: Drafts
     submissions: Submissions
+    erasing: Erasing

@@ -18,7 +18,7 @@ from chassis.outbox import Outgoing, derived_id, outgoing
 from contracts.api.forms import SubmittedView
 from contracts.base import Contact
 from contracts.files import AttachedFile
-from contracts.forms import ContributionSubmitted
+from contracts.forms import ContributionReceived, ContributionSubmitted
 from contracts.portal import ContributionSubmitted as ToldToCouncil
 from contracts.portal import DocumentReference, Signature
 from contracts.tasks import FormGrant
@@ -103,7 +103,8 @@ class Submissions:
         """The council has it, and is given it no more; whoever submitted may still download it."""
 
         async def decide(contribution: Contribution) -> tuple[Contribution, list[Outgoing]]:
-            return contribution.received(clock.now()), []
+            received = contribution.received(clock.now())
+            return received, _of_receipt(contribution, received)
 
         if await self._stores.contributions.change_of_document(authority, document_id, decide) is None:
             raise NotFound("unknown_document")
@@ -220,6 +221,19 @@ class Submissions:
             return "for good" if submission and submission.pdf.document_id == document_id else "no"
 
         await self._stores.documents.tidy(clock.now() - UNSETTLED_AFTER, is_held)
+
+
+def _of_receipt(before: Contribution, after: Contribution) -> list[Outgoing]:
+    """What is told where the receipt is news."""
+    if after is before or after.submitted.received_at is None:
+        return []
+    received = ContributionReceived(
+        task_id=after.task_id,
+        authority=after.authority,
+        delegation_id=after.delegation_id,
+        received_at=after.submitted.received_at,
+    )
+    return [outgoing(received, after.task_id)]
 
 
 def _event(

@@ -1,5 +1,6 @@
 """What notify does: owe people an email for each thing that happens, and send what is owed."""
 
+from services.notify.usecases.erasing import erase
 from services.notify.usecases.notifications import (
     announce_change,
     announce_new_holder,
@@ -22,6 +23,7 @@ __all__ = [
     "announce_task",
     "claim",
     "confirm_password_change",
+    "erase",
     "postpone",
     "release",
     "send",

@@ -86,6 +86,8 @@ class SubmissionFact(Value):
     attached: int | None = None
     by: Contact
     submitted_at: AwareDatetime
+    received_at: AwareDatetime | None = None
+    """When the council confirmed that it has the PDF."""
 
 
 def digest_of(message: DelegationRequested) -> str:

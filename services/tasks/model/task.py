@@ -34,6 +34,14 @@ class Task(Value):
     started_at: AwareDatetime | None = None
     """When somebody gave the first answer."""
     submission: Sealed[SubmissionFact | None] = None
+    warned_at: AwareDatetime | None = None
+    """When its council was told that it goes soon."""
+    held_at: AwareDatetime | None = None
+    """Since when nothing of it may be erased (a legal hold)."""
+    erased_at: AwareDatetime | None = None
+    """Since when nothing but ids and times is left of it."""
+    erased_by: dict[str, AwareDatetime] = {}
+    """Which services have said so."""
 
     @property
     def requested(self) -> Request:
@@ -146,6 +154,39 @@ class Task(Value):
     def with_submission(self, submission: SubmissionFact) -> Self:
         """The first submission counts; there is no other."""
         return self if self.submission else self._changed(submission=submission)
+
+    def with_receipt(self, at: datetime) -> Self:
+        """The council has the PDF; the first time counts."""
+        if self.submission is None or self.submission.received_at:
+            return self
+        return self._changed(submission=self.submission.model_copy(update={"received_at": at}))
+
+    def warned(self, at: datetime) -> Self:
+        """The council was told that it goes soon; once."""
+        return self if self.warned_at else self._changed(warned_at=at)
+
+    def on_hold(self, at: datetime | None) -> Self:
+        """A hold begins, or ends where there is no time; the first beginning counts."""
+        if bool(self.held_at) == bool(at):
+            return self
+        return self._changed(held_at=at)
+
+    def erased(self, at: datetime) -> Self:
+        """What is left of it: ids and times."""
+        return type(self)(
+            task_id=self.task_id,
+            authority=self.authority,
+            delegation_id=self.delegation_id,
+            reference=self.reference,
+            version=self.version + 1,
+            erased_at=at,
+        )
+
+    def with_erasure_by(self, service: str, at: datetime) -> Self:
+        """A service has erased what it kept; the first time counts."""
+        if service in self.erased_by:
+            return self
+        return self._changed(erased_by={**self.erased_by, service: at})
 
     def picked_up(self, by: Holder, at: datetime) -> Self:
         """A member of the work group takes it; Conflict says who has it where somebody was first."""

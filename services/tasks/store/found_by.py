@@ -25,6 +25,9 @@ class FoundBy:
 
     def task(self, task: Task) -> Document:
         """What the lists are found by, and what they show."""
+        if task.erased_at is not None:
+            nothing = dict.fromkeys(("listed_for", "row", "picked_up_from", "moved_from"))
+            return {"state": "erased", **nothing}
         if task.request is None:
             return {"state": "unrequested", "listed_for": None}
         child = self.child(task.authority, task.request.subject.person_id)

@@ -31,6 +31,10 @@ Decide = Callable[[Task], Awaitable[tuple[Task, list[Outgoing]]]]
 """What becomes of a task, blank where nothing was heard of it yet, and what is told of that."""
 
 
+Plan = Callable[[Task], Awaitable[None]]
+"""Plans what becomes of a task that is over, before that is written."""
+
+
 def task_id_of(authority: str, delegation_id: str) -> str:
     """A delegation's task has an id that follows from it: the same delegation twice is one task."""
     return derived_id("task", authority, delegation_id)
@@ -39,9 +43,10 @@ def task_id_of(authority: str, delegation_id: str) -> str:
 class Delegations:
     """The council's side of tasks."""
 
-    def __init__(self, stores: Stores, authorities: Authorities) -> None:
+    def __init__(self, stores: Stores, authorities: Authorities, plan: Plan) -> None:
         self._stores = stores
         self._authorities = authorities
+        self._plan = plan
         self._forms: dict[tuple[str, str], tuple[float, OfferedForm]] = {}
 
     async def request(self, message: DelegationRequested, waited_seconds: float) -> None:
@@ -159,6 +164,7 @@ class Delegations:
             retracted = task.with_retraction(retraction)
             if retracted is task:
                 raise AlreadyHandled(task.task_id)
+            await self._plan(retracted)
             return retracted, events.of_retraction(retracted, self._authorities.get(task.authority))
 
         await self._change(message.authority, message.delegation_id, decide)
@@ -188,6 +194,7 @@ class Delegations:
             completed = task.with_submission(submission)
             if completed is task:
                 raise AlreadyHandled(task.task_id)
+            await self._plan(completed)
             return completed, events.of_submission(completed, submission)
 
         await self._change(event.authority, event.delegation_id, decide)
@@ -198,6 +205,8 @@ class Delegations:
 
         async def decide_known(kept: Task | None) -> tuple[Task, list[Outgoing]]:
             task = kept or self._blank(authority, delegation_id)
+            if task.erased_at is not None:
+                raise AlreadyHandled(task.task_id)
             named = reference_of(self._authorities.get(authority), task.task_id, next(tries))
             return await decide(task.with_reference(named))
 

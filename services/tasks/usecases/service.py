@@ -7,6 +7,7 @@ from services.tasks.usecases.door import Door
 from services.tasks.usecases.lists import Lists
 from services.tasks.usecases.people import People
 from services.tasks.usecases.re_assigning import ReAssigning
+from services.tasks.usecases.retention import Retention
 from services.tasks.usecases.work import Work
 
 
@@ -19,4 +20,5 @@ class TasksService:
     lists: Lists
     people: People
     re_assigning: ReAssigning
+    retention: Retention
     work: Work

@@ -11,7 +11,7 @@ from chassis.database import Database, OutboxCollection
 from chassis.errors import AlreadyHandled
 from chassis.outbox import Publisher
 from chassis.relay import Relay
-from tests.support.sealing import BODIES
+from tests.support.sealing import BODIES, NO_COUNCIL_KEYS
 
 
 async def _keep_nothing(_: Any) -> None:
@@ -21,7 +21,11 @@ async def _keep_nothing(_: Any) -> None:
 @pytest.fixture
 async def documents(mongo_url: str, mongo_database: str) -> AsyncIterator[OutboxCollection]:
     database = Database.open(mongo_url, mongo_database)
-    relay = Relay(Publisher("amqp://nowhere.example", user="nobody", service="test"), _keep_nothing, BODIES)
+    relay = Relay(
+        Publisher("amqp://nowhere.example", user="nobody", service="test", councils=NO_COUNCIL_KEYS),
+        _keep_nothing,
+        BODIES,
+    )
     yield database.outbox_collection("things", relay)
     await database.collection("things").drop()
     database.close()

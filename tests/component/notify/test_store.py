@@ -16,7 +16,7 @@ from contracts.base import Contact
 from services.notify.model import EmailDelivery
 from services.notify.store import DeliveryStore
 from tests.component.notify.harness import Notify, address
-from tests.support.sealing import BODIES, key_ring
+from tests.support.sealing import BODIES, NO_COUNCIL_KEYS, key_ring
 
 AT = clock.now()
 LATER = AT + timedelta(seconds=20)
@@ -26,7 +26,9 @@ LATER = AT + timedelta(seconds=20)
 async def store(stopped: Notify) -> AsyncIterator[DeliveryStore]:
     settings = stopped.settings
     database = Database.open(settings.mongo_url.get_secret_value(), settings.mongo_database)
-    publisher = Publisher(settings.amqp_url.get_secret_value(), user="notify", service="notify")
+    publisher = Publisher(
+        settings.amqp_url.get_secret_value(), user="notify", service="notify", councils=NO_COUNCIL_KEYS
+    )
     relay = Relay(publisher, EventLog(database.collection("outbox_sent"), BODIES).append, BODIES)
     store = DeliveryStore(database.outbox_collection("deliveries", relay), key_ring(database))
     await store.open()

@@ -20,6 +20,7 @@ from chassis.relay import Relay
 from chassis.schedule import Schedule
 from contracts.council import DelegationAmended, DelegationRequested, DelegationRetracted
 from services.tasks.model.form import OfferedForm
+from services.tasks.model.task import Task
 from services.tasks.store import FoundBy, Stores
 from services.tasks.store.people import FormStore
 from services.tasks.store.tasks import TaskStore
@@ -27,7 +28,7 @@ from services.tasks.usecases.delegations import Delegations, task_id_of
 from tests.component.tasks.conftest import Tasks
 from tests.component.tasks.test_delegations import new_email, new_id
 from tests.support.council import request
-from tests.support.sealing import BODIES, FINDER, key_ring
+from tests.support.sealing import BODIES, FINDER, NO_COUNCIL_KEYS, key_ring
 
 AUTHORITIES = Authorities.load(Path(__file__).resolve().parents[3] / "deploy/authorities")
 Meanwhile = Callable[[], Awaitable[None]]
@@ -49,10 +50,16 @@ class Interrupted(OutboxCollection):
 @pytest.fixture
 async def parts(tasks: Tasks) -> AsyncIterator[tuple[Database, Relay]]:
     database = Database.open(tasks.settings.mongo_url.get_secret_value(), tasks.settings.mongo_database)
-    publisher = Publisher(tasks.settings.amqp_url.get_secret_value(), user="tasks", service="tasks")
+    publisher = Publisher(
+        tasks.settings.amqp_url.get_secret_value(), user="tasks", service="tasks", councils=NO_COUNCIL_KEYS
+    )
     yield database, Relay(publisher, EventLog(database.collection("outbox_sent"), BODIES).append, BODIES)
     await publisher.close()
     database.close()
+
+
+async def no_plan(_: Task) -> None:
+    """Nothing of these tests is over."""
 
 
 def delegations(parts: tuple[Database, Relay], meanwhile: Meanwhile | None = None) -> Delegations:
@@ -66,6 +73,7 @@ def delegations(parts: tuple[Database, Relay], meanwhile: Meanwhile | None = Non
             relay,
             Schedule(database.collection("schedule")),
             key_ring(database),
+            EventLog(database.collection("outbox_sent"), BODIES),
         ),
         FoundBy(FINDER),
     )
@@ -73,7 +81,7 @@ def delegations(parts: tuple[Database, Relay], meanwhile: Meanwhile | None = Non
         stores.tasks = TaskStore(
             Interrupted(database.collection("tasks"), relay, meanwhile), key_ring(database), FoundBy(FINDER)
         )
-    return Delegations(stores, AUTHORITIES)
+    return Delegations(stores, AUTHORITIES, no_plan)
 
 
 def a_request(delegation_id: str) -> DelegationRequested:

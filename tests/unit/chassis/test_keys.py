@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from chassis import clock
 from chassis.database import Database
 from chassis.documents import Key
-from chassis.keys import EnvironmentWrapping, Erased, Finder, KeyRing, Wrapping
+from chassis.keys import EnvironmentWrapping, Finder, KeyDestroyed, KeyRing, Wrapping
 from chassis.sealing import NotOpened
 from chassis.telemetry import DATABASE_COMMANDS
 from tests.support.service import new_key
@@ -70,7 +70,7 @@ async def test_a_key_is_known_for_minutes_only(inner: Database, monkeypatch: pyt
     await own.of(KEY)
     at = time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: at + 301)
-    with pytest.raises(Erased):
+    with pytest.raises(KeyDestroyed):
         await own.of(KEY)
 
 
@@ -81,7 +81,7 @@ async def test_a_destroyed_key_is_gone_and_no_other_takes_its_place(inner: Datab
         await own.destroy(key, at)
         await own.destroy(key, clock.now())
         for is_new in (False, True):
-            with pytest.raises(Erased):
+            with pytest.raises(KeyDestroyed):
                 await own.of(key, is_new=is_new)
     assert await own.of_all([KEY, OTHER]) == {}
     kept = await inner.collection("keys").find().to_list(None)

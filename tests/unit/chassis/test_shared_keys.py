@@ -1,13 +1,18 @@
 """What is sealed says nothing, and opens with its own key and for its own purpose alone."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from joserfc import jwe
+from joserfc.jwk import ECKey
 from pydantic import SecretStr
 
 from chassis import clock
+from chassis.authorities import Authorities
 from chassis.sealing import NotOpened
-from chassis.shared_keys import BodySeal, Seal, is_sealed
+from chassis.shared_keys import BodySeal, CouncilSeal, Seal, is_sealed
+from contracts.authority import Authority
 from tests.support.service import new_key
 
 
@@ -75,3 +80,22 @@ def test_each_day_has_its_own_key_and_those_of_before_still_open(monkeypatch: py
     assert {bodies.open(each, NAME) for each in (yesterday, today)} == {BODY}
     with pytest.raises(NotOpened):
         bodies.open(yesterday[:2] + today[2:4] + yesterday[4:], NAME)
+
+
+def test_a_council_that_gave_a_key_alone_can_read_what_it_is_told() -> None:
+    key = ECKey.generate_key("P-256", {"kid": "2026"})
+    council = an_authority("bristol", {name: str(value) for name, value in key.as_dict(private=False).items()})
+    seal = CouncilSeal([council, an_authority("oxfordshire", None)])
+    body, content_type = seal.close(BODY, "bristol")
+    assert content_type == "application/jose"
+    assert b"canary" not in body
+    opened = jwe.decrypt_compact(body, key)
+    assert (opened.plaintext, opened.headers()["kid"]) == (BODY, "2026")
+    assert seal.close(BODY, "oxfordshire") == (BODY, "application/json")
+    with pytest.raises(Exception, match=r".+"):
+        jwe.decrypt_compact(body, ECKey.generate_key("P-256"))
+
+
+def an_authority(code: str, public_key: dict[str, str] | None) -> Authority:
+    known = next(each for each in Authorities.load(Path("deploy/authorities")) if each.code == code)
+    return known.model_copy(update={"public_key": public_key})

@@ -17,6 +17,7 @@ from commands.parts.secrets import base64url
 from deploy.certificates.prepare import RENEWED_BEFORE_END, SERVER_LIFE, prepare
 from services.gateway.kit.clients import IdentityTokenCache, Transport
 from tests.support.eventually import WITHIN_SECONDS, eventually
+from tests.support.sealing import NO_COUNCIL_KEYS
 
 NOW = datetime.now(UTC)
 
@@ -82,7 +83,9 @@ def listening(folder: Path, name: str) -> Iterator[tuple[int, list[bytes]]]:
 
 
 async def publish(port: int, ca: Path) -> None:
-    publisher = Publisher(f"amqps://tasks:secret@localhost:{port}/?cafile={ca}", user="tasks", service="tasks")
+    publisher = Publisher(
+        f"amqps://tasks:secret@localhost:{port}/?cafile={ca}", user="tasks", service="tasks", councils=NO_COUNCIL_KEYS
+    )
     try:
         await publisher.publish(b"{}", exchange="", routing_key="q", message_id="1", type="t")
     finally:

@@ -1,0 +1,57 @@
+"""Erasure: what one service kept about a delegation goes for good, and it says so (ADR 0038)."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from chassis.blobs import BlobStore
+from chassis.database import Database, OutboxCollection
+from chassis.documents import Key
+from chassis.event_log import EventLog
+from chassis.keys import KeyRing
+from chassis.outbox import outgoing
+from chassis.relay import Relay
+from contracts.base import Erased
+from contracts.tasks import TaskErased
+
+Remove = Callable[[Key, str], Awaitable[None]]
+"""Removes documents: by the task that they are about, and by its delegation's id."""
+
+
+async def keep_the_tombstone(_: Key, __: str) -> None:
+    """For whoever has already written over what it kept."""
+
+
+class Eraser:
+    """Erases in this order: the key, so that no copy can be read again; bytes, documents, copies of what was told."""
+
+    def __init__(
+        self, keys: KeyRing, event_log: EventLog, *, contents: Sequence[BlobStore] = (), remove: Remove
+    ) -> None:
+        self._keys = keys
+        self._event_log = event_log
+        self._contents = contents
+        self._remove = remove
+
+    async def erase(self, event: TaskErased) -> None:
+        """Everything, however often it is asked. What comes later finds no key."""
+        key = Key(event.authority, event.task_id)
+        await self._keys.destroy(key, event.erased_at)
+        for contents in self._contents:
+            await contents.delete_of(key)
+        await self._remove(key, event.delegation_id)
+        await self._event_log.forget(event.authority, event.delegation_id)
+
+
+class Erasures:
+    """What a service has erased, by task: told once, and kept."""
+
+    def __init__(self, database: Database, relay: Relay) -> None:
+        self._documents: OutboxCollection = database.outbox_collection("erasures", relay)
+
+    async def prepare(self) -> None:
+        """Makes the index."""
+        await self._documents.ensure_indexes([])
+
+    async def tell(self, erased: Erased) -> None:
+        """AlreadyHandled where it was told before."""
+        note = {"_id": erased.task_id, "authority": erased.authority, "erased_at": erased.erased_at}
+        await self._documents.insert(note, [outgoing(erased, erased.task_id)])
