@@ -57,7 +57,7 @@ class Rig:
         self._channel: AbstractChannel
         self._motor: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongo_url)
         self.database = self._motor[self.name]
-        self._http = AsyncClient(base_url=f"http://127.0.0.1:{self.port}", timeout=5)
+        self._http = AsyncClient(base_url=f"http://127.0.0.1:{self.port}", timeout=30)
 
     @classmethod
     @asynccontextmanager

@@ -28,7 +28,7 @@ async def spray(house: House, number: int, guesses: int) -> Counter[int]:
 
 def alarms(house: House) -> float:
     """How often auth has said that a limit was reached."""
-    with urlopen(f"{house.status['services']['auth']['url']}/metrics", timeout=5) as answer:
+    with urlopen(f"{house.status['services']['auth']['url']}/metrics", timeout=30) as answer:
         lines = answer.read().decode().splitlines()
     wanted = 'portal_security_events_total{event="limit.reached",outcome="refused"}'
     return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(wanted))

@@ -59,11 +59,11 @@ class Mail:
 
     def clear(self) -> None:
         """Forget everything."""
-        with urlopen(Request(f"{self.api}/api/v1/messages", method="DELETE"), timeout=5):
+        with urlopen(Request(f"{self.api}/api/v1/messages", method="DELETE"), timeout=30):
             pass
 
     def _ask(self, path: str) -> Any:
-        with urlopen(f"{self.api}{path}", timeout=5) as answer:
+        with urlopen(f"{self.api}{path}", timeout=30) as answer:
             return json.load(answer)
 
 

@@ -73,7 +73,7 @@ class MailCatcher:
         """Ask the catcher's API."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"http://127.0.0.1:{self.http_port}{path}", data=data, method=method)
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=30) as answer:
             return cast(bytes, answer.read()).decode()
 
     def json(self, path: str, method: str = "GET", body: object = None) -> dict[str, Any]:

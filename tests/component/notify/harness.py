@@ -18,7 +18,7 @@ from services.notify.settings import Settings
 from tests.component.notify.catcher import MailCatcher
 from tests.support.broker import Broker
 from tests.support.events import publish
-from tests.support.eventually import eventually
+from tests.support.eventually import WITHIN_SECONDS, eventually
 from tests.support.recorder import Recorder
 from tests.support.service import new_key
 
@@ -41,7 +41,7 @@ class Notify:
         for event in events:
             await publish(self.broker, event.wire_name.split(".", 1)[0], event, times=times)
 
-    async def mail_to(self, address: str, *, number: int = 1, within: float = 15) -> list[dict[str, Any]]:
+    async def mail_to(self, address: str, *, number: int = 1, within: float = WITHIN_SECONDS) -> list[dict[str, Any]]:
         """The emails to an address, when there are so many."""
 
         def found() -> list[dict[str, Any]] | None:
@@ -50,7 +50,7 @@ class Notify:
 
         return await eventually(found, within=within) or []
 
-    async def all_in(self, state: str, number: int, *, within: float = 15) -> None:
+    async def all_in(self, state: str, number: int, *, within: float = WITHIN_SECONDS) -> None:
         """Waits until so many deliveries are in a state and none is queued."""
 
         async def settled() -> bool:
