@@ -24,7 +24,7 @@ from chassis.event_log import EventLog
 from chassis.health import Health
 from chassis.http import EXCEPTION_HANDLERS, App, RequestMetrics
 from chassis.jobs import Job, repeat, worker
-from chassis.keys import EnvironmentWrapping, KeyRing
+from chassis.keys import KeyRing, wrapping_of
 from chassis.leases import Leases
 from chassis.messaging import Consumer, Subscription
 from chassis.migrations import Migration, Stored, migrate
@@ -168,7 +168,8 @@ class ServiceRuntime:
         councils = CouncilSeal(authorities)
         self._publisher = Publisher(self._amqp_url, user=self._user, service=name, councils=councils)
         self._bodies = BodySeal(settings.events_key)
-        self._keys = KeyRing(self._database, EnvironmentWrapping(settings.master_keys, self._database))
+        self._wrapping = wrapping_of(settings, name, self._database)
+        self._keys = KeyRing(self._database, self._wrapping)
         self.event_log = EventLog(self._database.collection("outbox_sent"), self._bodies)
         self._relay = Relay(self._publisher, self.event_log.append, self._bodies)
         self._schedule = Schedule(self._database.collection("schedule"))
@@ -183,6 +184,7 @@ class ServiceRuntime:
         """Opens everything in this order; at the end it closes from below: no more work, then what work needs."""
         closing, health = context.closing, context.health
         closing.callback(self._database.close)
+        closing.push_async_callback(self._wrapping.close)
         health.register("database", self._database.ping)
         closing.push_async_callback(self._publisher.close)
         await _when_the_database_answers(self._database.ping)

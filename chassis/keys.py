@@ -23,7 +23,7 @@ from chassis.database import Database, Inserts
 from chassis.documents import Document, Key
 from chassis.errors import AlreadyHandled, NotFound
 from chassis.sealing import DataKey, NotOpened, opened, sealed
-from chassis.settings import key_bytes
+from chassis.settings import StoredServiceSettings, key_bytes
 from chassis.shared_keys import derived
 
 NEWEST_SECONDS = 10
@@ -51,6 +51,10 @@ class Wrapping(Protocol):
 
     async def turn(self, authority: str) -> None:
         """Makes a new wrapping key of an authority."""
+        ...
+
+    async def close(self) -> None:
+        """Lets go of what it holds open."""
         ...
 
 
@@ -91,6 +95,9 @@ class EnvironmentWrapping:
         """One more turn, one more key."""
         await self._turns.update_one({"_id": authority}, {"$inc": {"turns": 1}}, upsert=True)
         self._newest.pop(authority, None)
+
+    async def close(self) -> None:
+        """It holds nothing open."""
 
     def _cipher(self, known_as: str, authority: str) -> AESGCM:
         master, _, turn = known_as.partition(".")
@@ -239,6 +246,15 @@ class Finder:
     def __call__(self, kind: str, *words: str) -> str:
         """The same for the same words of the same kind; 32 hexadecimal digits."""
         return hmac.new(self._key, "\x1f".join((kind, *words)).encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def wrapping_of(settings: StoredServiceSettings, service: str, database: Database) -> Wrapping:
+    """Where the wrapping keys of a service are, by its settings."""
+    if settings.keys_url:
+        from chassis.key_service import KeyServiceWrapping  # noqa: PLC0415 - 15 MB, for those who have one
+
+        return KeyServiceWrapping(settings.keys_url, settings.keys_token, service)
+    return EnvironmentWrapping(settings.master_keys, database)
 
 
 def _id(key: Key) -> str:

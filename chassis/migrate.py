@@ -5,7 +5,7 @@ import sys
 from importlib import import_module
 
 from chassis.database import Database
-from chassis.keys import EnvironmentWrapping, KeyRing
+from chassis.keys import KeyRing, wrapping_of
 from chassis.migrations import Stored, migrate
 from chassis.telemetry import configure_logging
 
@@ -16,7 +16,7 @@ async def main(service: str) -> None:
     configure_logging(service, settings.log_level)
     database = Database.open(settings.mongo_url.get_secret_value(), settings.mongo_database)
     try:
-        stored = Stored(database, KeyRing(database, EnvironmentWrapping(settings.master_keys, database)), settings)
+        stored = Stored(database, KeyRing(database, wrapping_of(settings, service, database)), settings)
         await migrate(service, stored, import_module(f"services.{service}.migrations").migrations)
     finally:
         database.close()

@@ -67,13 +67,24 @@ class StoredServiceSettings(ServiceSettings):
     amqp_url: SecretStr
     events_key: SecretStr
     """Seals what services tell one another: all of them have the same."""
-    master_keys: SecretStr
+    master_keys: SecretStr = SecretStr("")
     """Of the keys that this service's data is sealed with; after a comma those that were it before (ADR 0038)."""
+    keys_url: str = ""
+    """A key service has those keys instead: where its transit engine answers, as `https://vault:8200/v1/transit`."""
+    keys_token: SecretStr = SecretStr("")
+
+    @model_validator(mode="after")
+    def _check_keys(self) -> Self:
+        if not self.keys_url and not self.master_keys.get_secret_value():
+            raise ValueError(f"{self.variable('master_keys')} is missing, or {self.variable('keys_url')}")
+        return self
 
     def unfit_for_production(self) -> Iterator[str]:
         """Also a database or a broker that asks for no password, or that is spoken to in clear."""
         yield from super().unfit_for_production()
-        for key in self.master_keys.get_secret_value().split(","):
+        if self.keys_url:
+            yield from self.plain_faults("keys_url", self.keys_url)
+        for key in self.master_keys.get_secret_value().split(",") if not self.keys_url else ():
             yield from _key_faults(self.variable("master_keys"), key)
         for name, url in (("mongo_url", self.mongo_url), ("amqp_url", self.amqp_url)):
             if not has_password(url):
