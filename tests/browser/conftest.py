@@ -26,7 +26,8 @@ def valid_html(portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """Every page and email that the tests of this module were sent is valid HTML; asked once, at their end."""
     SERVED.clear()
     yield
-    emails = {row["Subject"]: portal.mail.read(row)["HTML"] for row in portal.mail.all()}
+    kinds = {row["Subject"]: row for row in portal.mail.all()}
+    emails = {subject: portal.mail.read(row)["HTML"] for subject, row in kinds.items()}
     wrong = markup.faults({**SERVED, **emails}, tmp_path_factory.mktemp("served"))
     assert not wrong, "\n".join(wrong)
 
