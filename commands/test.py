@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from commands import mutants
 from commands.parts.instance import ROOT
 
-LANES = (("unit", "contracts", "component", "system"), ("browser",), ("faults",))
+LANES = (("unit", "contracts", "component"), ("system",), ("browser",), ("faults",))
 """What runs side by side, each lane with engines of its own: most of a test's time is waiting."""
 ALONE = "alone"
 """The mark of a test that measures how long somebody waits: nothing runs beside it."""
