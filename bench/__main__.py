@@ -11,7 +11,7 @@ from uuid import uuid4
 from bench import delegations, pages, pdf
 from bench.instance import Running, running
 
-NAMES = ("delegations", "pages", "pdf", "start", "all")
+NAMES = ("delegations", "pages", "pdf", "start", "sealed", "all")
 _ROUNDS = 3
 _COUNT = 500
 _SETTLE_SECONDS = 3
@@ -49,8 +49,25 @@ async def measure_pages(portal: Running) -> Figures:
     return await pages.measure(portal, cookies, forms)
 
 
+def measure_sealed(count: int) -> Figures:
+    """By how many per cent pages, saves and delegations are slower than where nothing is sealed."""
+    figures = []
+    for is_sealed in (False, True):
+        with (
+            tempfile.TemporaryDirectory(prefix="portal-bench-") as folder,
+            running(Path(folder), is_sealed=is_sealed) as portal,
+        ):
+            figures.append(asyncio.run(measure_pages(portal)) | asyncio.run(measure_delegations(portal, count)))
+    without, sealed = figures
+    slower = {name: 100 * (sealed[name] / without[name] - 1) for name in ("tasks_page_p50_ms", "save_p50_ms")}
+    slower["delegations"] = 100 * (without["delegations_per_s"] / sealed["delegations_per_s"] - 1)
+    return {f"sealed_cost_{name.removesuffix('_p50_ms')}_pct": cost for name, cost in slower.items()}
+
+
 def measure(name: str, count: int) -> Figures:
     """The figures of one measurement, or of all."""
+    if name == "sealed":
+        return measure_sealed(count)
     figures: Figures = {}
     if name in ("pdf", "all"):
         figures["pdf_p50_ms"] = pdf.measure()

@@ -5,7 +5,7 @@ import os
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from commands.parts.instance import ROOT, Instance
 from commands.parts.ports import pick
 
 _COMMAND_SECONDS = 300
+_UNSEALED = Path(__file__).with_name("unsealed")
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,10 @@ def _pss_mb(pid: int) -> float:
     return sum(int(line.split()[1]) for line in rollup if line.startswith("Pss:")) / 1e3
 
 
-def _portal(data: Path, name: str, *options: str) -> str:
+def _portal(data: Path, name: str, *options: str, surroundings: Mapping[str, str] | None = None) -> str:
     done = subprocess.run(
         [str(ROOT / "portal"), name, "--data", str(data), *options],
+        env={**os.environ, **(surroundings or {})},
         capture_output=True,
         text=True,
         timeout=_COMMAND_SECONDS,
@@ -86,13 +88,15 @@ def _portal(data: Path, name: str, *options: str) -> str:
 
 
 @contextmanager
-def running(data: Path) -> Iterator[Running]:
-    """Starts once to lay everything out, then again, warm and timed."""
+def running(data: Path, *, is_sealed: bool = True) -> Iterator[Running]:
+    """Starts once to lay everything out, then again, warm and timed. Unsealed is for comparison (bench/unsealed)."""
+    surroundings = {} if is_sealed else {"PYTHONPATH": os.pathsep.join((str(_UNSEALED), str(ROOT)))}
     port = str(pick(["gateway"], {})["gateway"])
-    _portal(data, "up", "--no-demo", "--detach", "--port", port)
+    start = ("up", "--no-demo", "--detach", "--port", port)
+    _portal(data, *start, surroundings=surroundings)
     _portal(data, "down")
     started = time.perf_counter()
-    _portal(data, "up", "--no-demo", "--detach", "--port", port)
+    _portal(data, *start, surroundings=surroundings)
     seconds = time.perf_counter() - started
     try:
         yield Running(data, json.loads(_portal(data, "status", "--json")), seconds)
