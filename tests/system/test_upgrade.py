@@ -51,6 +51,8 @@ async def test_what_the_last_release_kept_is_read_and_goes_on(upgraded: tuple[Po
         await _check_council(council, known, delegates="LCS-after")
     await asyncio.to_thread(_check_person, portal, tasks=2)
     assert _without_authority(portal) == []
+    assert _in_clear(portal) == []
+    assert _planned(portal) >= 3  # an end for what was submitted and for what was withdrawn, and a warning
     await asyncio.to_thread(portal.down)
     await asyncio.to_thread(portal.up)
     async with Council.of(portal.status()) as council:
@@ -100,3 +102,22 @@ def _without_authority(portal: Portal) -> list[str]:
         unnamed = {"metadata.authority": {"$exists": False}}
         found = {name: client[f"portal_{name}"][f"{bucket}.files"] for name, bucket in buckets}
         return [name for name, records in found.items() if records.find_one(unnamed)]
+
+
+def _in_clear(portal: Portal) -> list[str]:
+    """Collections in which a child's name stands, or content as it was uploaded."""
+    found = []
+    with MongoClient[dict[str, object]](Instance(portal.data).state()["mongo"]) as client:
+        for service in ("tasks", "forms", "files", "notify"):
+            database = client[f"portal_{service}"]
+            for name in database.list_collection_names():
+                for document in database[name].find():
+                    text = str(document)
+                    if "Gabriel" in text or "%PDF" in text:
+                        found.append(f"{service}.{name}")
+    return sorted(set(found))
+
+
+def _planned(portal: Portal) -> int:
+    with MongoClient[dict[str, object]](Instance(portal.data).state()["mongo"]) as client:
+        return int(client["portal_tasks"]["schedule"].count_documents({"state": "planned"}))

@@ -1,13 +1,14 @@
 """The end of a delegation: the clock that leads to it, the order to erase, what every service says to that."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chassis import clock
 from chassis.authorities import Authorities
 from chassis.erasure import Eraser
-from chassis.errors import Conflict, NotFound
+from chassis.errors import Conflict, NotFound, TryLater
 from chassis.outbox import Outgoing
 from chassis.schedule import Entry, Schedule
+from contracts.authority import Authority
 from contracts.base import Erased
 from contracts.catalogue import owner_of
 from contracts.forms import ContributionReceived
@@ -20,6 +21,14 @@ from services.tasks.usecases.delegations import Decide, task_id_of
 
 ERASE = "erase"
 WARN = "warn of erasure"
+_AGAIN_SECONDS = 5
+
+
+def entries_of(task: Task, authority: Authority) -> list[Entry]:
+    """What is due by what is known of a task; the same for the same facts."""
+    due = {ERASE: erased_on(task, authority), WARN: warned_on(task, authority)}
+    about = {"task_id": task.task_id}
+    return [Entry(kind, task.authority, (task.task_id, at.isoformat()), at, about) for kind, at in due.items() if at]
 
 
 class Retention:
@@ -33,18 +42,14 @@ class Retention:
 
     async def plan(self, task: Task) -> None:
         """What is due by what is known of a task; each time once."""
-        authority = self._authorities.get(task.authority)
-        due = {ERASE: erased_on(task, authority), WARN: warned_on(task, authority)}
-        about = {"task_id": task.task_id}
-        entries = [
-            Entry(kind, task.authority, (task.task_id, at.isoformat()), at, about) for kind, at in due.items() if at
-        ]
-        await self._schedule.plan(*entries)
+        await self._schedule.plan(*entries_of(task, self._authorities.get(task.authority)))
 
     async def note_receipt(self, event: ContributionReceived) -> None:
         """The council has the PDF: what is here ends sooner."""
 
         async def decide(task: Task) -> tuple[Task, list[Outgoing]]:
+            if task.submission is None and task.erased_at is None:
+                raise TryLater(_AGAIN_SECONDS, "its submission is on its way in another queue")
             received = task.with_receipt(event.received_at)
             await self.plan(received)
             return received, []
@@ -73,6 +78,8 @@ class Retention:
             due, end = warned_on(task, authority), erased_on(task, authority)
             if due is None or end is None or due > clock.now():
                 return task, []
+            # What an older version has kept for too long is announced late, and goes no sooner for that.
+            end = max(end, clock.now() + timedelta(days=authority.retention.warned_days))
             return task.warned(clock.now()), events.of_warning(task, end)
 
         await self._change(entry.authority, entry.about["task_id"], decide)

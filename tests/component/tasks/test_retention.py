@@ -141,6 +141,20 @@ async def test_what_the_council_has_not_is_announced_and_goes_after_180_days(
     await delegation.was_told(ORDERED)
 
 
+async def test_a_receipt_that_overtakes_its_submission_waits_for_it(
+    tasks: Tasks, delegation: Delegation, shared_broker: Broker
+) -> None:
+    await publish(shared_broker, "forms", ContributionReceived(**delegation.about, received_at=clock.now()))
+    assert await stays(lambda: not tasks.recorder.of(ORDERED, delegation_id=delegation.delegation_id), seconds=1)
+    await delegation.submit()
+
+    async def is_noted() -> bool:
+        submission = (await tasks.kept(delegation.task_id)).submission
+        return submission is not None and submission.received_at is not None
+
+    await eventually(is_noted)
+
+
 async def test_what_was_withdrawn_goes_after_thirty_days(delegation: Delegation, later: Later) -> None:
     await delegation.retract()
     later(29)
