@@ -35,6 +35,12 @@ class Broker:
         """The address for a service (`tasks`) or a council (`bristol`)."""
         return as_user(self.url, user, self.passwords[user]) if self.passwords else self.url
 
+    async def count(self, queue: str) -> int:
+        """How many messages wait in a queue."""
+        async with await aio_pika.connect(self.url) as connection:
+            declared = await (await connection.channel()).declare_queue(queue, passive=True)
+            return declared.declaration_result.message_count or 0
+
     async def purge(self) -> None:
         """Empty every queue."""
         async with await aio_pika.connect(self.url) as connection:

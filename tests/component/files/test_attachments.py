@@ -1,11 +1,16 @@
 """Who may do what with the files of a task, and what the end of the task does to them."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from prometheus_client import REGISTRY
 
-from tests.component.files.harness import CouncilDesk, Desk, Keys, retracted, submitted, tell
+from chassis import clock
+from chassis.documents import Key
+from chassis.keys import KeyDestroyed
+from contracts.tasks import TaskErased
+from tests.component.files.harness import CouncilDesk, Desk, Keys, Running, retracted, submitted, tell
 from tests.support.broker import Broker
 from tests.support.eventually import eventually
 from tests.unit.files import samples
@@ -30,6 +35,24 @@ async def test_the_manifest_lists_what_is_accepted_and_is_signed(desk: Desk, key
         (kept, "b.png", "image/png", len(content))
     ]
     assert [file["file_id"] for file in answer.json()["files"]] == [kept]
+
+
+async def test_what_is_erased_is_gone_with_its_content_and_its_key(
+    desk: Desk, shared_broker: Broker, instance: Running
+) -> None:
+    await desk.attach("a.pdf", samples.pdf())
+    about = {"task_id": desk.task_id, "authority": "bristol", "delegation_id": "LCS-2021-004711"}
+    await tell(shared_broker, TaskErased(**about, erased_at=clock.now()), times=2)
+
+    async def is_gone() -> bool:
+        with suppress(KeyDestroyed):  # the key goes first, then what it opened
+            return (await instance.service.folders.get("bristol", desk.task_id)).files == ()
+        return False
+
+    await eventually(is_gone)
+    with pytest.raises(KeyDestroyed):
+        await instance.service.contents._keys.of(Key("bristol", desk.task_id))
+    assert (await desk.upload("b.pdf", samples.pdf())).status_code == 404
 
 
 async def test_without_files_the_manifest_is_empty(desk: Desk, keys: Keys) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from chassis import clock
 from contracts.auth import PasswordReset, RegistrationRefused
 from contracts.base import Contact
-from contracts.tasks import Holder, TaskAmended, TaskAssigned, TaskCompleted
+from contracts.tasks import Holder, TaskAmended, TaskAssigned, TaskCompleted, TaskErased
 from tests.component.notify.harness import DUE, Notify, address, code_for, opened, retracted
 
 
@@ -173,3 +173,13 @@ async def test_a_mail_says_that_a_machine_sent_it_and_has_a_stable_id(notify: No
     (kept,) = await notify.deliveries.find({}).to_list(None)
     assert headers["Auto-Submitted"] == ["auto-generated"]
     assert headers["Message-ID"] == [f"<{kept['_id']}@bristol-portal.example>"]
+
+
+async def test_what_is_erased_leaves_nothing_of_its_emails(notify: Notify) -> None:
+    event = opened(person := address())
+    await notify.hears(event)
+    await notify.mail_to(person)
+    about = {"task_id": event.task_id, "authority": "bristol", "delegation_id": event.delegation_id}
+    await notify.hears(TaskErased(**about, erased_at=clock.now()), times=2)
+    await notify.recorder.expect("notify.emails.erased.v1", task_id=event.task_id)
+    assert await notify.deliveries.find_one({"delegation_id": event.delegation_id}) is None
