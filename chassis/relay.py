@@ -53,6 +53,7 @@ class Relay:
         self._under_way: dict[tuple[str, Any], asyncio.Task[None]] = {}
         self._slots = asyncio.Semaphore(_CONCURRENCY)
         self._confirmed: dict[str, _Confirmed] = {}
+        self._has_confirmed = asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
 
     def watch(self, collection: Collection) -> None:
@@ -112,6 +113,7 @@ class Relay:
                     await self._publish(entry)
                     failpoint.reached(self._service, "before-clear")
                     self._confirmed[entry["event_id"]] = _Confirmed(collection, document_id, entry)
+                    self._has_confirmed.set()
         except Exception as error:  # noqa: BLE001 - whatever it was, the entry stays and the sweeper comes
             log.warning("outbox entry not published", error=repr(error), collection=collection.name)
         finally:
@@ -132,11 +134,14 @@ class Relay:
 
     async def _clear_for_ever(self) -> None:
         while True:
-            await asyncio.sleep(_CLEAR_PAUSE_SECONDS)
+            await self._has_confirmed.wait()
+            await asyncio.sleep(_CLEAR_PAUSE_SECONDS)  # more of the same soon: one write clears them together
+            self._has_confirmed.clear()
             try:
                 await self.clear()
             except Exception as error:  # noqa: BLE001 - a relay that stands still is noticed by nobody
                 log.warning("outbox not cleared", error=repr(error))
+                self._has_confirmed.set()
 
     async def clear(self) -> None:
         """Removes what is confirmed from its documents and keeps a copy: a confirm is no proof for ever.
