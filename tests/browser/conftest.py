@@ -5,11 +5,14 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.browser.page_checks import SERVED
 from tests.support import markup
+from tests.support.eventually import WITHIN_SECONDS
 from tests.support.portal import Portal
+
+expect.set_options(timeout=WITHIN_SECONDS * 1000)
 
 
 @pytest.fixture(scope="session")

@@ -15,13 +15,21 @@ from typing import Any
 
 import aio_pika
 from motor.motor_asyncio import AsyncIOMotorClient
+from pydantic import SecretStr
 
+from chassis.database import Database
+from chassis.documents import Key
+from chassis.keys import EnvironmentWrapping, Finder, KeyRing
 from chassis.retry import DELAYS, dead_queue, retry_queue
+from chassis.sealing import Sealing
 from commands.parts import broker
 from commands.parts.instance import Instance
 from commands.parts.part import is_ready
 from commands.topology import subscriptions
 from services.notify.model import delivery_id
+from services.tasks.model.task import Task
+from services.tasks.store import FoundBy
+from services.tasks.store.tasks import task_mapper
 from services.tasks.usecases.delegations import task_id_of
 from tests.faults.cms import Cms, address_of
 from tests.support.eventually import eventually
@@ -108,6 +116,20 @@ class House:
     def kills_left(self) -> int:
         """How often failpoints have yet to kill."""
         return int(sum(point["kills"] for point in json.loads(self._points.read_text()).values()))
+
+    async def tasks(self, query: dict[str, Any]) -> list[Task]:
+        """Tasks as they are stored, opened with their service's keys."""
+        secrets = Instance(self.portal.data).kept("secrets.json")["keys"]
+        database = Database.open(self.status["mongo"], "portal_tasks")
+        ring = KeyRing(database, EnvironmentWrapping(SecretStr(secrets["TASKS_MASTER_KEYS"]), database))
+        mapper = task_mapper(FoundBy(Finder(SecretStr(secrets["TASKS_INDEX_KEY"]))))
+        try:
+            return [
+                mapper.aggregate(one, Sealing(await ring.of(Key(one["authority"], one["_id"])), "tasks"))
+                async for one in database.collection("tasks").find(query)
+            ]
+        finally:
+            database.close()
 
     async def effects(self, delegations: Collection[str], inbox: str | None = None) -> Effects:
         """What became of these delegations. By ids only: a search would be work for the database under test."""

@@ -16,9 +16,7 @@ async def test_t19_the_first_body_counts_and_the_second_is_rejected(
     await cms.delegate(ids, comments="The second")
     await eventually(lambda: len(cms.answers[REJECTED].keys() & set(ids)) == deliveries, within=120)
     rejections = [body for body in cms.bodies[REJECTED].values() if body.get("delegation_id") in set(ids)]
-    tasks = house.motor["portal_tasks"]["tasks"].find({"delegation_id": {"$regex": f"^{prefix}"}})
-    comments = {task["request"]["comments"] async for task in tasks}
-    assert comments == {"The first"}
+    assert {task.comments for task in await house.tasks({"delegation_id": {"$regex": f"^{prefix}"}})} == {"The first"}
     assert {(body["code"], body["field"]) for body in rejections} == {("delegation_differs", "/delegation_id")}
 
     async def are_buried() -> bool:
