@@ -25,8 +25,11 @@ _FORMAT: Final = b"\x01"
 _CODEC: CodecOptions[Document] = CodecOptions(tz_aware=True)
 
 
-class NotOpened(ValueError):  # noqa: N818 - a finding
-    """It was sealed with another key or about something else, or is damaged."""
+class NotOpened(Exception):  # noqa: N818 - a finding
+    """It was sealed with another key or about something else, or is damaged.
+
+    No ValueError: what we cannot open is no fault of whoever wrote to us.
+    """
 
 
 def sealed(cipher: AESGCM, content: bytes, about: str) -> bytes:

@@ -42,7 +42,11 @@ class Seal:
 
     def open(self, text: str, about: str) -> str:
         """The text; NotOpened for what was sealed with another key or about something else."""
-        return opened(self._cipher, base64.urlsafe_b64decode(text), about).decode()
+        try:
+            sealed_text = base64.urlsafe_b64decode(text)
+        except ValueError as error:
+            raise NotOpened(about) from error
+        return opened(self._cipher, sealed_text, about).decode()
 
 
 class BodySeal:

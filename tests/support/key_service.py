@@ -88,8 +88,10 @@ async def key_service() -> AsyncIterator[KeyService]:
     service.url = f"http://127.0.0.1:{port}/v1/transit"
     server = uvicorn.Server(uvicorn.Config(service.app(), port=port, log_level="critical"))
     serving = asyncio.create_task(server.serve())
-    await eventually(lambda: server.started)
-    yield service
-    server.should_exit = True
-    with suppress(asyncio.CancelledError):
-        await serving
+    try:
+        await eventually(lambda: server.started)
+        yield service
+    finally:
+        server.should_exit = True
+        with suppress(asyncio.CancelledError):
+            await serving

@@ -34,7 +34,7 @@ def test_nothing_opens_with_another_key_or_about_something_else() -> None:
         (Seal(key), "", "code-1"),
         (Seal(key), "76850798", "code-1"),
     ):
-        with pytest.raises(ValueError):  # noqa: PT011 - whatever is wrong with it
+        with pytest.raises(NotOpened):
             seal.open(text, about)
 
 
