@@ -205,4 +205,7 @@ async def _tell_again(database: Database, person: Person) -> None:
         return next((each for each in sent if person.email.encode() in BODIES.opened(each)), None)
 
     sent = await eventually(mine)
+    # The copy is written first, then the entry is taken out: what is put back in between would be taken out too.
+    cleared = {"email_key": person.email, "outbox": []}
+    await eventually(lambda: database["accounts"].find_one(cleared))
     await database["accounts"].update_one({"email_key": person.email}, {"$set": {"outbox": [sent]}})
