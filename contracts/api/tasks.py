@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from contracts.base import EVERYBODYS, Contact, Line, PersonalData, Sealed, Value
+from contracts.base import EVERYBODYS, Contact, Line, PersonalData, Value
 from contracts.council import Assignee, Sender, Subject
 
 TaskState = Literal["assigned", "in_group", "returned", "declined", "retracted", "submitted"]
@@ -25,18 +25,18 @@ class TaskRow(PersonalData):
     form_title: str
     child: str = ""
     """The same for all forms about one child of an authority; names nobody."""
-    subject_name: Sealed[str]
+    subject_name: str
     due_on: date
-    comments: Sealed[str]
+    comments: str
     state: TaskState
     progress: Progress | None = None
     """None while it waits in a group, and when it is over."""
-    work_group_name: Sealed[str] = ""
+    work_group_name: str = ""
     """The work group that it waits in or was picked up from."""
-    holder_name: Sealed[str] = ""
+    holder_name: str = ""
     """Whose it is: a name, or the address of somebody who has not registered; empty while it waits in a group."""
     retracted_at: AwareDatetime | None = None
-    retraction_reason: Sealed[str] = ""
+    retraction_reason: str = ""
     submitted_at: AwareDatetime | None = None
     moved_at: AwareDatetime | None = None
 

@@ -7,16 +7,16 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 import pytest
 from pydantic import BaseModel
 
-from contracts.api.tasks import TaskRow
 from contracts.base import SEALED, Sealed, Value
 from services.files.model import Folder
 from services.forms.model.contribution import Contribution
 from services.notify.model import EmailDelivery
+from services.tasks.model.listing import ListedRow
 from services.tasks.model.person import RegisteredPerson
 from services.tasks.model.task import Task
 from services.tasks.model.work_group import WorkGroup
 
-STORED: list[type[BaseModel]] = [Task, TaskRow, WorkGroup, RegisteredPerson, Contribution, Folder, EmailDelivery]
+STORED: list[type[BaseModel]] = [Task, ListedRow, WorkGroup, RegisteredPerson, Contribution, Folder, EmailDelivery]
 IDS = {"account_id", "authority", "contribution_id", "delegation_id", "document_id", "file_id", "owner", "task_id"}
 IDS |= {"delivery_id", "work_group_id", "content_id", "batch", "batches", "removed_batch", "by", "child", "code_id"}
 """Of things, and of whoever did something: an id of an account is no address."""

@@ -1,12 +1,14 @@
 """Which tasks a person's lists show, for how long, and what a row says. No I/O, no clock."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import NamedTuple, get_args
+from datetime import date, datetime, timedelta
+from typing import NamedTuple, Self, get_args
+
+from pydantic import AwareDatetime
 
 from contracts.api.tasks import Choice, ListChoices, MovedRow, Progress, Tab, TaskRow, TaskState
 from contracts.authority import Authority
-from contracts.base import Value
+from contracts.base import Sealed, Value
 from services.tasks.model.task import OPEN_STATES, Task
 
 PAGE_SIZE = 25
@@ -46,6 +48,25 @@ def windows(authorities: Iterable[Authority], tab: Tab, now: datetime) -> list[W
 def window_days(authority: Authority, tab: Tab) -> int:
     """How many days a closed task can be seen."""
     return authority.submitted_days if tab == "submitted" else authority.retracted_days
+
+
+class ListedRow(Value):
+    """A row as the database keeps it: what lists are narrowed and sorted by in clear, and the whole of it sealed."""
+
+    authority: str
+    form: str
+    child: str
+    progress: Progress | None
+    due_on: date
+    retracted_at: AwareDatetime | None
+    submitted_at: AwareDatetime | None
+    moved_at: AwareDatetime | None
+    shown: Sealed[TaskRow]
+
+    @classmethod
+    def of(cls, row: TaskRow) -> Self:
+        """Of the row that is shown."""
+        return cls(**row.model_dump(include=cls.model_fields.keys() - {"shown"}), shown=row)
 
 
 def row_of(task: Task, child: str = "") -> TaskRow:

@@ -3,7 +3,7 @@
 from chassis.documents import Document
 from chassis.keys import Finder
 from contracts.addresses import address_key
-from services.tasks.model.listing import row_of
+from services.tasks.model.listing import ListedRow, row_of
 from services.tasks.model.person import RegisteredPerson
 from services.tasks.model.task import Task
 from services.tasks.model.work_group import WorkGroup, group_key
@@ -31,7 +31,7 @@ class FoundBy:
         if task.request is None:
             return {"state": "unrequested", "listed_for": None}
         child = self.child(task.authority, task.request.subject.person_id)
-        found_by = {"state": task.state, "listed_for": self._listed_for(task), "row": row_of(task, child)}
+        found_by = {"state": task.state, "listed_for": self._listed_for(task), "row": ListedRow.of(row_of(task, child))}
         if not task.moves:
             return found_by
         return found_by | {"picked_up_from": _picked_up_from(task), "moved_from": self._moved_from(task)}

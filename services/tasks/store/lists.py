@@ -14,7 +14,7 @@ from chassis.documents import Document, Key
 from chassis.keys import KeyRing
 from chassis.sealing import Sealing, sealed_fields
 from contracts.api.tasks import Tab, TaskRow, TaskState
-from services.tasks.model.listing import PAGE_SIZE, STATES_OF, DeskFilter, Window
+from services.tasks.model.listing import PAGE_SIZE, STATES_OF, DeskFilter, ListedRow, Window
 from services.tasks.model.task import OPEN_STATES, Task
 from services.tasks.store.tasks import TaskStore
 
@@ -27,6 +27,7 @@ LATEST_FIRST: dict[Tab, Order] = {
     "submitted": [("row.submitted_at", DESCENDING), ("_id", ASCENDING)],
 }
 _SHOWN = {"row": 1}
+_SEALED = sealed_fields(ListedRow)
 _STATES: dict[str, tuple[TaskState, ...]] = {
     **{str(tab): of for tab, of in STATES_OF.items()},
     "waiting": ("in_group",),
@@ -108,9 +109,9 @@ class ListStore:
     async def _rows(self, documents: Sequence[Document]) -> list[TaskRow]:
         """Opened with one query for their keys; without those that are being erased."""
         keys = await self._keys.of_all(map(_key, documents))
-        sealed, name = sealed_fields(TaskRow), self._documents.raw.name
+        name = self._documents.raw.name
         return [
-            TaskRow.model_validate(sealed.open(document["row"], Sealing(keys[key], name), "row"))
+            TaskRow.model_validate(_SEALED.open(document["row"], Sealing(keys[key], name), "row")["shown"])
             for document in documents
             if (key := _key(document)) in keys
         ]

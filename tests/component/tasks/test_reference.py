@@ -52,11 +52,11 @@ async def test_a_task_from_before_there_were_references_is_read_and_gets_one_wit
     delegation_id, email = new_id(), new_email()
     await tasks.council.delegate(delegation_id, email)
     await tasks.recorder.expect(ACCEPTED, delegation_id=delegation_id)
-    await tasks.database["tasks"].update_one(
-        {"delegation_id": delegation_id}, {"$unset": {"reference": "", "row.reference": ""}}
-    )
-    assert (await tasks.list(email))["rows"][0]["reference"] == ""
+    task_id = task_id_of("bristol", delegation_id)
+    await tasks.database["tasks"].update_one({"_id": task_id}, {"$unset": {"reference": ""}})
+    assert (await tasks.kept(task_id)).reference == ""
     await tasks.council.publish("council.delegation.amended.v1", {"delegation_id": delegation_id, "comments": "More"})
     await tasks.recorder.expect("tasks.task.amended.v1", delegation_id=delegation_id)
+    assert (await tasks.kept(task_id)).reference.startswith("BRI-")
     rows = await eventually(lambda: tasks.list(email))
     assert rows["rows"][0]["reference"].startswith("BRI-")
