@@ -154,20 +154,20 @@ class BlobStore:
         except NotOpened as error:
             raise Damaged(chunk["files_id"]) from error
 
-    async def seal(self, most: int) -> int:
-        """Seals chunks that an older version has stored in clear; how many it has found."""
-        clear = await self._chunks.find({"is_sealed": {"$exists": False}}, {"data": 0}, limit=most).to_list(most)
-        for known in clear:
-            record = await self._records.find_one({"_id": known["files_id"]}, {"metadata": 1})
-            chunk = await self._chunks.find_one({"_id": known["_id"]})
-            if record is None or chunk is None:
-                await self._chunks.delete_one({"_id": known["_id"]})  # what an upload has left that was cut off
+    async def seal(self) -> int:
+        """Seals chunks that an older version has stored in clear, in one pass; how many it has found."""
+        is_clear, count = {"is_sealed": {"$exists": False}}, 0
+        async for chunk in self._chunks.find(is_clear, batch_size=2):
+            count += 1
+            record = await self._records.find_one({"_id": chunk["files_id"]}, {"metadata": 1})
+            if record is None:
+                await self._chunks.delete_one({"_id": chunk["_id"]})  # what an upload has left that was cut off
                 continue
             data_key = await self._keys.of(_owner(record))
             sealed = data_key.seal(bytes(chunk["data"]), self._place(chunk["files_id"], chunk["n"]))
-            guard = {"_id": chunk["_id"], "is_sealed": {"$exists": False}}
-            await self._chunks.update_one(guard, {"$set": {"data": sealed, "is_sealed": True}})
-        return len(clear)
+            change = {"$set": {"data": sealed, "is_sealed": True}}
+            await self._chunks.update_one({"_id": chunk["_id"], **is_clear}, change)
+        return count
 
     async def delete(self, *blob_ids: str) -> None:
         """Removes what is there of these: the record first, so that no reader starts, then the bytes."""

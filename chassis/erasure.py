@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from chassis.blobs import BlobStore
-from chassis.database import Database, OutboxCollection
+from chassis.database import Database
 from chassis.documents import Key
 from chassis.event_log import EventLog
 from chassis.keys import KeyRing
@@ -41,17 +41,19 @@ class Eraser:
         await self._event_log.forget(event.authority, event.delegation_id)
 
 
-class Erasures:
-    """What a service has erased, by task: told once, and kept."""
+class Erasing:
+    """Erases, and tells it once; what was erased is noted by task."""
 
-    def __init__(self, database: Database, relay: Relay) -> None:
-        self._documents: OutboxCollection = database.outbox_collection("erasures", relay)
+    def __init__(self, eraser: Eraser, database: Database, relay: Relay) -> None:
+        self._eraser = eraser
+        self._notes = database.outbox_collection("erasures", relay)
 
     async def prepare(self) -> None:
         """Makes the index."""
-        await self._documents.ensure_indexes([])
+        await self._notes.ensure_indexes([])
 
-    async def tell(self, erased: Erased) -> None:
-        """AlreadyHandled where it was told before."""
-        note = {"_id": erased.task_id, "authority": erased.authority, "erased_at": erased.erased_at}
-        await self._documents.insert(note, [outgoing(erased, erased.task_id)])
+    async def erase(self, event: TaskErased, told: Erased) -> None:
+        """`told` is what the service says of its part; AlreadyHandled where it has said so before."""
+        await self._eraser.erase(event)
+        note = {"_id": told.task_id, "authority": told.authority, "erased_at": told.erased_at}
+        await self._notes.insert(note, [outgoing(told, told.task_id)])

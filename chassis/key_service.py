@@ -1,7 +1,6 @@
 """Wrapping keys in a key service that speaks the HTTP interface of Vault's transit engine: they never come here."""
 
 import base64
-import time
 from typing import Any
 
 import aiohttp
@@ -10,7 +9,7 @@ from pydantic import SecretStr
 
 from chassis.documents import Key
 from chassis.errors import TryLater
-from chassis.keys import NEWEST_SECONDS
+from chassis.keys import Newest
 from chassis.sealing import NotOpened
 
 _SECONDS = 5
@@ -25,44 +24,44 @@ class KeyServiceWrapping:
         self._url = url.rstrip("/")
         self._headers = {"X-Vault-Token": token.get_secret_value()}
         self._service = service
-        self._newest: dict[str, tuple[str, float]] = {}
+        self._newest = Newest(self._look)
         self._session: aiohttp.ClientSession | None = None
 
     async def wrap(self, key: Key, raw: bytes) -> str:
         """With the newest version."""
-        said = await self._ask("POST", "encrypt", key.authority, plaintext=_base64(raw), associated_data=_about(key))
+        name = self._name(key.authority)
+        said = await self._ask("POST", f"encrypt/{name}", plaintext=_base64(raw), associated_data=_about(key))
         ciphertext = str(said["ciphertext"])
         return f"{_known_as(int(ciphertext.split(':')[1][1:]))}:{ciphertext}"
 
     async def unwrap(self, key: Key, wrapped: str) -> bytes:
         """With any version that the key service still gives."""
-        ciphertext = wrapped.partition(":")[2]
-        said = await self._ask("POST", "decrypt", key.authority, ciphertext=ciphertext, associated_data=_about(key))
+        name, ciphertext = self._name(key.authority), wrapped.partition(":")[2]
+        said = await self._ask("POST", f"decrypt/{name}", ciphertext=ciphertext, associated_data=_about(key))
         return base64.b64decode(said["plaintext"])
 
     async def newest(self, authority: str) -> str:
-        """Of the key service. Another process may have turned meanwhile: that is known here some seconds later."""
-        known_as, until = self._newest.get(authority, ("", 0.0))
-        if time.monotonic() >= until:
-            said = await self._ask("GET", "keys", authority)
-            known_as = _known_as(int(said["latest_version"]))
-            self._newest[authority] = (known_as, time.monotonic() + NEWEST_SECONDS)
-        return known_as
+        """As the key service says."""
+        return await self._newest.of(authority)
+
+    async def _look(self, authority: str) -> str:
+        said = await self._ask("GET", f"keys/{self._name(authority)}")
+        return _known_as(int(said["latest_version"]))
 
     async def turn(self, authority: str) -> None:
         """One version more."""
-        await self._ask("POST", f"keys/{self._name(authority)}/rotate", "")
-        self._newest.pop(authority, None)
+        await self._ask("POST", f"keys/{self._name(authority)}/rotate")
+        self._newest.forget(authority)
 
     async def close(self) -> None:
         """Closes the connections."""
         if self._session is not None:
             await self._session.close()
 
-    async def _ask(self, method: str, what: str, authority: str, **body: str) -> dict[str, Any]:
+    async def _ask(self, method: str, path: str, **body: str) -> dict[str, Any]:
         """TryLater where nobody answers in time; NotOpened where the key service refuses."""
         self._session = self._session or aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_SECONDS))
-        address = f"{self._url}/{what}" + (f"/{self._name(authority)}" if authority else "")
+        address = f"{self._url}/{path}"
         try:
             async with self._session.request(method, address, headers=self._headers, json=body or None) as answer:
                 if answer.status == _REFUSED:

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Protocol
@@ -58,6 +58,26 @@ class Wrapping(Protocol):
         ...
 
 
+class Newest:
+    """The ids of the authorities' newest wrapping keys, asked for again after some seconds."""
+
+    def __init__(self, ask: Callable[[str], Awaitable[str]]) -> None:
+        self._ask = ask
+        self._known: dict[str, tuple[str, float]] = {}
+
+    async def of(self, authority: str) -> str:
+        """Another process may have turned meanwhile: that is known here some seconds later."""
+        known_as, until = self._known.get(authority, ("", 0.0))
+        if time.monotonic() >= until:
+            known_as = await self._ask(authority)
+            self._known[authority] = (known_as, time.monotonic() + NEWEST_SECONDS)
+        return known_as
+
+    def forget(self, authority: str) -> None:
+        """There is a newer one."""
+        self._known.pop(authority, None)
+
+
 class EnvironmentWrapping:
     """Wrapping keys derived from a master key of the environment; after it may stand those that were it before.
 
@@ -69,7 +89,7 @@ class EnvironmentWrapping:
         self._masters = {_id_of(key): key for key in keys}
         self._master = _id_of(keys[0])
         self._turns = database.collection("wrapping_keys")
-        self._newest: dict[str, tuple[str, float]] = {}
+        self._newest = Newest(self._ask)
 
     async def wrap(self, key: Key, raw: bytes) -> str:
         """With the newest one of the first master."""
@@ -83,18 +103,17 @@ class EnvironmentWrapping:
         return opened(self._cipher(known_as, key.authority), base64.b64decode(text), "\x1f".join(key))
 
     async def newest(self, authority: str) -> str:
-        """Of the first master. Another process may have turned meanwhile: that is known here some seconds later."""
-        known_as, until = self._newest.get(authority, ("", 0.0))
-        if time.monotonic() >= until:
-            found = await self._turns.find_one({"_id": authority})
-            known_as = f"{self._master}.{found['turns'] if found else 0:06}"
-            self._newest[authority] = (known_as, time.monotonic() + NEWEST_SECONDS)
-        return known_as
+        """Of the first master."""
+        return await self._newest.of(authority)
+
+    async def _ask(self, authority: str) -> str:
+        found = await self._turns.find_one({"_id": authority})
+        return f"{self._master}.{found['turns'] if found else 0:06}"
 
     async def turn(self, authority: str) -> None:
         """One more turn, one more key."""
         await self._turns.update_one({"_id": authority}, {"$inc": {"turns": 1}}, upsert=True)
-        self._newest.pop(authority, None)
+        self._newest.forget(authority)
 
     async def close(self) -> None:
         """It holds nothing open."""
@@ -114,9 +133,8 @@ def _id_of(master: bytes) -> str:
 class KeyDestroyed(NotFound, AlreadyHandled):
     """It is erased: for whoever asks it is not there, and what comes late about it changes nothing."""
 
-    def __init__(self, key: Key) -> None:
+    def __init__(self) -> None:
         super().__init__("erased", "There is no such thing, or it was erased.")
-        self.key = key
 
 
 class KeyRing:
@@ -221,7 +239,7 @@ class KeyRing:
 
     async def _unwrapped(self, key: Key, document: Mapping[str, Any] | None) -> DataKey:
         if document is None or document["wrapped"] is None:
-            raise KeyDestroyed(key)
+            raise KeyDestroyed
         return self._remember(key, await self._wrapping.unwrap(key, document["wrapped"]))
 
     def _remembered(self, key: Key) -> DataKey | None:

@@ -18,7 +18,7 @@ from faststream.prometheus import PrometheusMiddleware
 from faststream.rabbit import Channel, ExchangeType, RabbitBroker, RabbitExchange, RabbitQueue
 from faststream.rabbit.utils import RabbitClientProperties
 
-from chassis import tracing, wire
+from chassis import loop, tracing, wire
 from chassis.delivery import Delivery
 from chassis.endings import Endings
 from chassis.middlewares import METRICS, Answered, Bounded, Breakers, Checked, Gently, Middleware, Received
@@ -169,7 +169,8 @@ def _subscribe(
     read_delivery: ReadDelivery,
 ) -> None:
     async def parse(raw: AbstractIncomingMessage) -> Received:
-        return Received(raw, subscription, read_delivery(raw, queue.name))
+        delivery = await loop.work(len(raw.body), read_delivery, raw, queue.name)
+        return Received(raw, subscription, delivery)
 
     async def consume(message: Any) -> None:
         received: Received = broker.context.get_local("message")

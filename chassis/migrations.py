@@ -22,7 +22,6 @@ from contracts.base import EVERYBODYS
 _ID = "schema"
 _WAIT_SECONDS = 0.5
 _ORPHANED_AFTER = timedelta(hours=1)
-_AT_A_TIME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +102,11 @@ def name_the_authority_of(content: str, owners: str) -> Step:
 
 async def seal(stored: Stored, name: str, mapper: Mapper[Any], *, authority_field: str = "authority") -> None:
     """Aggregates that an older version has kept in clear are kept as this one keeps them."""
-    documents = stored.database.collection(name)
-    while found := await documents.find({"is_sealed": {"$exists": False}}, limit=_AT_A_TIME).to_list(_AT_A_TIME):
-        for document in found:
+    documents, has_found = stored.database.collection(name), True
+    while has_found:  # what somebody has written in between is found by the next pass
+        has_found = False
+        async for document in documents.find({"is_sealed": {"$exists": False}}):
+            has_found = True
             key = Key(document.get(authority_field, EVERYBODYS), document["_id"])
             sealing = Sealing(await stored.keys.of(key), name)
             revision = document.get("revision")
@@ -116,7 +117,7 @@ async def seal(stored: Stored, name: str, mapper: Mapper[Any], *, authority_fiel
 async def seal_content(stored: Stored, name: str) -> None:
     """The same for stored bytes."""
     content = BlobStore(stored.database, name, stored.keys)
-    while await content.seal(_AT_A_TIME):
+    while await content.seal():
         pass
 
 
@@ -126,3 +127,14 @@ async def seal_told(stored: Stored) -> None:
     async for copy in told.find({"body": {"$type": "string"}}, {"body": 1, "type": 1, "authority": 1}):
         sealed = bodies.seal(copy["body"].encode(), copy.get("authority", ""), copy["type"])
         await told.update_one({"_id": copy["_id"]}, {"$set": {"body": sealed}})
+
+
+def seal_everything(aggregates: str, mapper: Mapper[Any], content: str) -> Step:
+    """All of that, where a service has one kind of aggregates and one of content."""
+
+    async def run(stored: Stored) -> None:
+        await seal(stored, aggregates, mapper)
+        await seal_content(stored, content)
+        await seal_told(stored)
+
+    return run

@@ -16,6 +16,7 @@ from chassis.shared_keys import BodySeal
 from commands.parts.dead_letters import DeadLetter, chosen, opened
 from commands.parts.instance import Instance, State
 from commands.parts.options import Options
+from commands.parts.secrets import keys_of
 from commands.parts.table import print_rows
 from commands.parts.trouble import Trouble
 from commands.topology import subscriptions
@@ -45,7 +46,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Do it, and print the rows that it was done to."""
     instance = Instance(arguments.data)
-    state, keys = instance.running(), instance.kept("secrets.json")["keys"]
+    state, keys = instance.running(), keys_of(instance)
     if arguments.verb != "list" and not arguments.which and not arguments.all:
         raise Trouble("Which? Name message ids or queues, or say --all.")
     rows = asyncio.run(_do(state, BodySeal(SecretStr(keys["EVENTS_KEY"])), arguments))

@@ -12,6 +12,7 @@ from chassis.rotate import rotate
 from chassis.settings import StoredServiceSettings
 from commands.parts.instance import Instance
 from commands.parts.options import Options
+from commands.parts.secrets import keys_of
 from contracts import registry
 
 
@@ -25,7 +26,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Rotate, and print how many keys each service had."""
     instance = Instance(arguments.data)
-    mongo, keys = instance.running()["mongo"], instance.kept("secrets.json")["keys"]
+    mongo, keys = instance.running()["mongo"], keys_of(instance)
     services = [(name, _settings(registry.named(name), mongo, keys)) for name in registry.stored()]
     for name, count in asyncio.run(rotate(arguments.authority, services)).items():
         print(f"{name}: {count} wrapped anew")

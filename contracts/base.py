@@ -69,7 +69,7 @@ class Event(Message):
 
 
 class Erased(Event):
-    """One service has erased what it kept about a delegation; each tells so under a name of its own."""
+    """A delegation is erased: tasks says so first, then each service of its part, all under names of their own."""
 
     task_id: str
     authority: str

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import AwareDatetime
 
-from contracts.base import EVERYBODYS, Contact, Email, Event, PersonalData, Text, Value
+from contracts.base import EVERYBODYS, Contact, Email, Erased, Event, PersonalData, Text, Value
 from contracts.council import Sender, Subject
 
 
@@ -129,15 +129,10 @@ class TaskCompleted(Event):
     completed_at: AwareDatetime
 
 
-class TaskErased(Event):
+class TaskErased(Erased):
     """A delegation's time here is over: whoever keeps something about it erases that, and says so."""
 
     wire_name: ClassVar[str] = "tasks.delegation.erased.v1"
-
-    task_id: str
-    authority: str
-    delegation_id: str
-    erased_at: AwareDatetime
 
 
 class FormGrant(Value):

@@ -10,6 +10,7 @@ import aiohttp
 from chassis.identity import sign_council, sign_gateway
 from chassis.tokens import Signer
 from commands.parts.instance import Instance
+from commands.parts.secrets import keys_of
 from commands.parts.trouble import Trouble
 
 _SECONDS = 20
@@ -42,6 +43,6 @@ async def inside(instance: Instance) -> AsyncIterator[Inside]:
     """The services of the portal that runs with this data."""
     state = instance.running()
     urls = {name: row["url"] for name, row in state["parts"].items()}
-    signer = Signer(instance.kept("secrets.json")["keys"]["GATEWAY_SIGNING_KEY"], issuer="gateway")
+    signer = Signer(keys_of(instance)["GATEWAY_SIGNING_KEY"], issuer="gateway")
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_SECONDS)) as session:
         yield Inside(session, urls, signer)

@@ -36,6 +36,11 @@ def load(instance: Instance, authorities: Iterable[str]) -> Secrets:
     return complete
 
 
+def keys_of(instance: Instance) -> dict[str, str]:
+    """The keys of an instance that has been started, by the names that the registry gives them."""
+    return dict(instance.kept(_FILE)["keys"])
+
+
 def council_clients(secrets_of: Mapping[str, str]) -> str:
     """Auth's setting of that name: by authority, the client, and of its secret the hash only."""
     return json.dumps(

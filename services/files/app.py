@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 
 from chassis.app import StoredServiceContext, stored_service_app
 from chassis.blobs import BlobStore
-from chassis.erasure import Eraser, Erasures
+from chassis.erasure import Eraser, Erasing
 from chassis.tokens import Signer, Verifier
 from services.files.api import routes
 from services.files.clients import Scanner
@@ -38,17 +38,17 @@ async def _compose(settings: Settings, context: StoredServiceContext) -> Files:
     database = context.database
     folders = FolderStore(database.outbox_collection("folders", context.relay), context.keys)
     contents = BlobStore(database, "content", context.keys)
-    erasures = Erasures(database, context.relay)
     eraser = Eraser(context.keys, context.event_log, contents=[contents], remove=folders.remove)
+    erasing = Erasing(eraser, database, context.relay)
     await folders.prepare()
-    await erasures.prepare()
+    await erasing.prepare()
     await contents.prepare()
     inspector = Inspector(settings.inspectors)
     context.closing.push_async_callback(inspector.stop)
     await inspector.start()
     scanner = Scanner(settings.clamd_url, timedelta(days=settings.signatures_max_days))
     signer = Signer(settings.signing_key, "files")
-    return Files(folders, contents, scanner, inspector, context.authorities, signer, eraser, erasures)
+    return Files(folders, contents, scanner, inspector, context.authorities, signer, erasing)
 
 
 def create_app() -> Starlette:

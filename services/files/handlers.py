@@ -1,6 +1,7 @@
 """Messages in: one function per queue; `subscriptions = (...)` at the bottom."""
 
 from chassis.messaging import Delivery, Subscription
+from contracts.files import FolderErased
 from contracts.forms import ContributionSubmitted
 from contracts.tasks import TaskErased, TaskRetracted
 from services.files import usecases
@@ -19,7 +20,7 @@ async def close_folder(event: TaskRetracted, _: Delivery, service: Files) -> Non
 
 async def erase_folder(event: TaskErased, _: Delivery, service: Files) -> None:
     """A delegation's time here is over."""
-    await usecases.erase(service, event)
+    await service.erasing.erase(event, FolderErased(**event.model_dump()))
 
 
 subscriptions = (

@@ -4,7 +4,7 @@ import orjson
 from starlette.applications import Starlette
 
 from chassis.app import StoredServiceContext, stored_service_app
-from chassis.erasure import Eraser
+from chassis.erasure import Eraser, Erasing
 from chassis.tokens import Verifier
 from services.forms.api import routes
 from services.forms.handlers import subscriptions
@@ -17,7 +17,6 @@ from services.forms.usecases import FormsService
 from services.forms.usecases.definitions import Definitions
 from services.forms.usecases.delegated import Delegated
 from services.forms.usecases.drafts import Drafts
-from services.forms.usecases.erasing import Erasing
 from services.forms.usecases.manifests import Manifests
 from services.forms.usecases.submissions import Submissions
 
@@ -35,13 +34,15 @@ def build_app(settings: Settings) -> Starlette:
         eraser = Eraser(
             context.keys, context.event_log, contents=[stores.documents], remove=stores.contributions.remove
         )
+        erasing = Erasing(eraser, context.database, context.relay)
+        await erasing.prepare()
         printer = Printer()
         context.closing.callback(printer.close)
         service = FormsService(
             definitions=Definitions(stores),
             delegated=Delegated(stores),
             drafts=Drafts(stores),
-            erasing=Erasing(stores, eraser),
+            erasing=erasing,
             submissions=Submissions(stores, context.authorities, printer, manifests, settings.public_url),
         )
         await service.definitions.load_shipped(shipped)

@@ -1,6 +1,7 @@
 """Messages in: one function per queue."""
 
 from chassis.messaging import Delivery, Subscription
+from contracts.forms import ContributionErased
 from contracts.tasks import TaskAmended, TaskAssigned, TaskErased, TaskOpened, TaskRetracted
 from services.forms.usecases import FormsService
 
@@ -27,7 +28,7 @@ async def close_contribution(event: TaskRetracted, _: Delivery, service: FormsSe
 
 async def erase_contribution(event: TaskErased, _: Delivery, service: FormsService) -> None:
     """A delegation's time here is over."""
-    await service.erasing.erase(event)
+    await service.erasing.erase(event, ContributionErased(**event.model_dump()))
 
 
 subscriptions = (

@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 
 from chassis.app import StoredServiceContext, stored_service_app
 from chassis.authorities import Authorities
-from chassis.erasure import Eraser, Erasures
+from chassis.erasure import Eraser, Erasing
 from chassis.jobs import worker
 from chassis.shared_keys import Seal
 from chassis.tokens import Verifier
@@ -28,17 +28,17 @@ def build_app(settings: Settings) -> Starlette:
 
     async def compose(context: StoredServiceContext) -> NotifyService:
         store = DeliveryStore(context.database.outbox_collection("deliveries", context.relay), context.keys)
-        erasures = Erasures(context.database, context.relay)
+        eraser = Eraser(context.keys, context.event_log, remove=store.remove)
+        erasing = Erasing(eraser, context.database, context.relay)
         await store.open()
-        await erasures.prepare()
+        await erasing.prepare()
         service = NotifyService(
             store=store,
             server=MailServer(settings.smtp_url.get_secret_value(), needs_tls=settings.env == "production"),
             templates=EmailTemplates(portal_urls(str(settings.public_url), context.authorities)),
             authorities=context.authorities,
             seal=Seal(settings.code_key),
-            eraser=Eraser(context.keys, context.event_log, remove=store.remove),
-            erasures=erasures,
+            erasing=erasing,
         )
         await context.closing.enter_async_context(worker("notify.deliver", lambda: deliver(service)))
         return service

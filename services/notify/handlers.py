@@ -2,6 +2,7 @@
 
 from chassis.messaging import Delivery, Subscription
 from contracts.auth import CodeRequested, PasswordReset, RegistrationRefused
+from contracts.notify import EmailsErased
 from contracts.tasks import TaskAmended, TaskAssigned, TaskCompleted, TaskErased, TaskOpened, TaskRetracted
 from services.notify import usecases
 from services.notify.usecases import NotifyService
@@ -49,7 +50,7 @@ async def send_receipt(event: TaskCompleted, _: Delivery, service: NotifyService
 
 async def erase_emails(event: TaskErased, _: Delivery, service: NotifyService) -> None:
     """A delegation's time here is over: what was noted of its emails goes."""
-    await usecases.erase(service, event)
+    await service.erasing.erase(event, EmailsErased(**event.model_dump()))
 
 
 subscriptions = (

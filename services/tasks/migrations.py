@@ -43,14 +43,13 @@ async def plan_the_end(stored: Stored) -> None:
     settings = cast("Settings", stored.settings)
     authorities, schedule = Authorities.load(settings.authorities_dir), Schedule(stored.database.collection("schedule"))
     mapper, not_before = task_mapper(FoundBy(Finder(settings.index_key))), clock.now() + _NOTICE
-    over = stored.database.collection("tasks").find({"state": {"$in": ["submitted", "retracted"]}})
-    async for document in over:
-        if document["authority"] in authorities:
-            key = Key(document["authority"], document["_id"])
-            task = mapper.aggregate(document, Sealing(await stored.keys.of(key), "tasks"))
-            for entry in entries_of(task, authorities.get(task.authority)):
-                is_end = entry.kind == ERASE
-                await schedule.plan(replace(entry, due_at=max(entry.due_at, not_before)) if is_end else entry)
+    over = {"authority": {"$in": authorities.codes}, "state": {"$in": ["submitted", "retracted"]}}
+    async for document in stored.database.collection("tasks").find(over):
+        key = Key(document["authority"], document["_id"])
+        task = mapper.aggregate(document, Sealing(await stored.keys.of(key), "tasks"))
+        entries = entries_of(task, authorities.get(task.authority))
+        late = [replace(each, due_at=max(each.due_at, not_before)) if each.kind == ERASE else each for each in entries]
+        await schedule.plan(*late)
 
 
 migrations = [

@@ -25,6 +25,7 @@ from chassis.sealing import Sealing
 from commands.parts import broker
 from commands.parts.instance import Instance
 from commands.parts.part import is_ready
+from commands.parts.secrets import keys_of
 from commands.topology import subscriptions
 from services.notify.model import delivery_id
 from services.tasks.model.task import Task
@@ -119,7 +120,7 @@ class House:
 
     async def tasks(self, query: dict[str, Any]) -> list[Task]:
         """Tasks as they are stored, opened with their service's keys."""
-        secrets = Instance(self.portal.data).kept("secrets.json")["keys"]
+        secrets = keys_of(Instance(self.portal.data))
         database = Database.open(self.status["mongo"], "portal_tasks")
         ring = KeyRing(database, EnvironmentWrapping(SecretStr(secrets["TASKS_MASTER_KEYS"]), database))
         mapper = task_mapper(FoundBy(Finder(SecretStr(secrets["TASKS_INDEX_KEY"]))))

@@ -14,6 +14,7 @@ from chassis.shared_keys import BodySeal
 from commands.parts.instance import Instance
 from commands.parts.ports import pick
 from commands.parts.processes import is_same
+from commands.parts.secrets import keys_of
 from tests.support.engines import ROOT
 from tests.support.eventually import wait_until
 from tests.support.mail import Mail
@@ -48,7 +49,7 @@ class Portal:
     @property
     def bodies(self) -> BodySeal:
         """What opens the messages of its services."""
-        return BodySeal(SecretStr(Instance(self.data).kept("secrets.json")["keys"]["EVENTS_KEY"]))
+        return BodySeal(SecretStr(keys_of(Instance(self.data))["EVENTS_KEY"]))
 
     @property
     def mail(self) -> Mail:

@@ -8,7 +8,7 @@ from services.files.usecases.attachments import (
     sign_manifest,
 )
 from services.files.usecases.documents import confirm_receipt, document
-from services.files.usecases.freezing import close, erase, freeze
+from services.files.usecases.freezing import close, freeze
 from services.files.usecases.scanning import sweep, tidy
 from services.files.usecases.service import Files
 from services.files.usecases.upload import Upload, upload
@@ -19,7 +19,6 @@ __all__ = [
     "close",
     "confirm_receipt",
     "document",
-    "erase",
     "freeze",
     "list_files",
     "readable_file",

@@ -3,8 +3,6 @@
 from datetime import datetime
 
 from chassis.errors import AlreadyHandled
-from contracts.files import FolderErased
-from contracts.tasks import TaskErased
 from services.files.model import Folder
 from services.files.usecases.service import Files
 
@@ -17,12 +15,6 @@ async def freeze(service: Files, task_id: str, authority: str, file_ids: list[st
 async def close(service: Files, task_id: str, authority: str, access_version: int, at: datetime) -> None:
     """The task is withdrawn: nothing can be added or removed any more, and older grants open nothing."""
     await service.folders.change(authority, task_id, lambda folder: _news(folder, folder.retracted(access_version, at)))
-
-
-async def erase(service: Files, event: TaskErased) -> None:
-    """A delegation's time here is over: its attachments go for good."""
-    await service.eraser.erase(event)
-    await service.erasures.tell(FolderErased(**event.model_dump()))
 
 
 def _news(before: Folder, after: Folder) -> Folder:

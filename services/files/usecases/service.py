@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from chassis.authorities import Authorities
 from chassis.blobs import BlobStore
-from chassis.erasure import Eraser, Erasures
+from chassis.erasure import Erasing
 from chassis.errors import Conflict
 from chassis.tokens import Signer
 from contracts.authority import FileRules
@@ -26,8 +26,7 @@ class Files:
     inspector: Inspector
     authorities: Authorities
     signer: Signer
-    eraser: Eraser
-    erasures: Erasures
+    erasing: Erasing
     lanes: Lanes = field(default_factory=Lanes)
 
     def rules(self, authority: str) -> FileRules:

@@ -5,7 +5,6 @@ from typing import Self
 
 from chassis.app import StoredServiceContext
 from chassis.blobs import BlobStore
-from chassis.erasure import Erasures
 from services.forms.store.contributions import ContributionStore
 from services.forms.store.definitions import DefinitionStore
 
@@ -19,7 +18,6 @@ class Stores:
     definitions: DefinitionStore
     contributions: ContributionStore
     documents: BlobStore
-    erasures: Erasures
 
     @classmethod
     async def open(cls, context: StoredServiceContext) -> Self:
@@ -29,10 +27,8 @@ class Stores:
             DefinitionStore(database.outbox_collection("definitions", relay)),
             ContributionStore(database.outbox_collection("contributions", relay), keys),
             BlobStore(database, "pdfs", keys),
-            Erasures(database, relay),
         )
         await stores.definitions.prepare()
         await stores.contributions.prepare()
         await stores.documents.prepare()
-        await stores.erasures.prepare()
         return stores

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from chassis.erasure import Erasing
 from services.forms.usecases.definitions import Definitions
 from services.forms.usecases.delegated import Delegated
 from services.forms.usecases.drafts import Drafts
-from services.forms.usecases.erasing import Erasing
 from services.forms.usecases.submissions import Submissions
 
 

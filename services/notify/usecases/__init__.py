@@ -1,6 +1,5 @@
 """What notify does: owe people an email for each thing that happens, and send what is owed."""
 
-from services.notify.usecases.erasing import erase
 from services.notify.usecases.notifications import (
     announce_change,
     announce_new_holder,
@@ -23,7 +22,6 @@ __all__ = [
     "announce_task",
     "claim",
     "confirm_password_change",
-    "erase",
     "postpone",
     "release",
     "send",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from chassis.authorities import Authorities
-from chassis.erasure import Eraser, Erasures
+from chassis.erasure import Erasing
 from chassis.shared_keys import Seal
 from services.notify.clients import MailServer
 from services.notify.model import EmailDelivery, EmailTemplates
@@ -67,6 +67,5 @@ class NotifyService:
     templates: EmailTemplates
     authorities: Authorities
     seal: Seal
-    eraser: Eraser
-    erasures: Erasures
+    erasing: Erasing
     queue: SendQueue = field(default_factory=SendQueue)

@@ -56,8 +56,6 @@ async def test_what_is_not_there_yet_is_looked_for_again() -> None:
 @pytest.mark.parametrize(("waited", "error"), [(0.0, TryLater), (59.9, TryLater), (60.0, NotFound), (1000.0, NotFound)])
 async def test_a_task_waits_for_its_form_a_minute_and_no_longer(waited: float, error: type[Exception]) -> None:
     nowhere = cast("Any", None)
-    stores = Stores(
-        store_of(Published(is_empty=True)), cast("ContributionStore", nowhere), cast("BlobStore", nowhere), nowhere
-    )
+    stores = Stores(store_of(Published(is_empty=True)), cast("ContributionStore", nowhere), cast("BlobStore", nowhere))
     with pytest.raises(error):
         await Delegated(stores).prepare(OPENED, waited)
