@@ -17,7 +17,7 @@ from pymongo.errors import DuplicateKeyError
 from chassis import clock
 from chassis.database import Database
 from chassis.documents import Document, Key
-from chassis.keys import KeyRing
+from chassis.keys import KeyDestroyed, KeyRing
 from chassis.ranges import ByteRange
 from chassis.sealing import DataKey, NotOpened
 
@@ -80,7 +80,7 @@ class BlobStore:
         except BaseException:
             await self.delete(blob_id)
             raise
-        await self._complete(blob_id, size)
+        await self._complete(owner, blob_id, size)
         return Blob(blob_id, size, digest.hexdigest())
 
     async def put_once(self, owner: Key, content: bytes, *, blob_id: str) -> None:
@@ -94,7 +94,7 @@ class BlobStore:
         for number, start in enumerate(range(0, len(content), CHUNK)):
             with suppress(DuplicateKeyError):
                 await self._chunks.insert_one(self._chunk(data_key, blob_id, number, content[start : start + CHUNK]))
-        await self._complete(blob_id, len(content))
+        await self._complete(owner, blob_id, len(content))
 
     def _chunk(self, data_key: DataKey, blob_id: str, number: int, data: bytes) -> Document:
         sealed = data_key.seal(data, self._place(blob_id, number))
@@ -103,8 +103,13 @@ class BlobStore:
     def _place(self, blob_id: str, number: int) -> str:
         return f"{self._name}.{blob_id}.{number}"
 
-    async def _complete(self, blob_id: str, size: int) -> None:
+    async def _complete(self, owner: Key, blob_id: str, size: int) -> None:
         await self._records.update_one({"_id": blob_id}, {"$set": {"length": size}})
+        try:
+            await self._keys.confirm(owner)
+        except KeyDestroyed:  # the owner was erased meanwhile: its content may have been looked for before this came
+            await self.delete(blob_id)
+            raise
 
     async def read(self, blob: Blob) -> bytes:
         """All of it; Damaged where it is not what was stored."""

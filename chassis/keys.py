@@ -155,11 +155,13 @@ class KeyRing:
     async def of(self, key: Key, *, is_new: bool = False) -> DataKey:
         """The key of one thing, made at its first use. KeyDestroyed where it was destroyed.
 
-        `is_new` says that most probably there is none yet: then it is written without looking.
+        `is_new` says that most probably there is none yet: then it is written without looking. Where there is one, it
+        is not taken from memory: another replica may have destroyed it.
         """
-        if (known := self._remembered(key)) is not None:
+        known = self._remembered(key)
+        if known is not None and not is_new:
             return known
-        document = None if is_new else await self._keys.find_one({"_id": _id(key)})
+        document = None if is_new and known is None else await self._keys.find_one({"_id": _id(key)})
         if document is None:
             raw = secrets.token_bytes(_KEY_BYTES)
             try:
@@ -181,15 +183,19 @@ class KeyRing:
                 found[key] = await self._unwrapped(key, document)
         return {key: known for key, known in found.items() if known is not None}
 
+    async def confirm(self, key: Key) -> None:
+        """KeyDestroyed where it was destroyed meanwhile, by any replica."""
+        await self._unwrapped(key, await self._keys.find_one({"_id": _id(key)}))
+
     async def destroy(self, key: Key, at: datetime) -> None:
         """Nothing that was sealed with it can be read again, here or in a backup without keys; nor is there a new one.
 
-        Another replica may know it for some minutes more.
+        Another replica may know it for some minutes more, and confirms it before it keeps anything new.
         """
-        self._known.pop(key, None)
         change = {"destroyed_at": at, "authority": key.authority, "key": key.id, "wrapped": None, "wrapped_with": None}
         with suppress(DuplicateKeyError):  # it was destroyed before
             await self._keys.update_one({"_id": _id(key), "destroyed_at": None}, {"$set": change}, upsert=True)
+        self._known.pop(key, None)  # afterwards: whoever asks meanwhile remembers it
 
     async def forget(self, first: Key, last: Key) -> None:
         """The same for all keys of an authority from the first to before the last, without a note that they were."""

@@ -11,6 +11,7 @@ from chassis import clock
 from chassis.blobs import CHUNK, Blob, BlobStore, Damaged, Held, once
 from chassis.database import Database
 from chassis.documents import Key
+from chassis.keys import KeyDestroyed
 from chassis.ranges import ByteRange
 from tests.support.sealing import key_ring
 
@@ -152,3 +153,21 @@ async def test_tidying_asks_the_owner_and_removes_what_nobody_holds(blobs: BlobS
     asked.clear()
     await blobs.tidy(clock.now() + LONG_AGO, is_held)
     assert {blob_id for _, blob_id in asked} == {"waits", "fresh"}
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+async def test_of_an_owner_that_another_replica_has_erased_nothing_is_kept(
+    blobs: BlobStore, database: Database, is_named: bool
+) -> None:
+    """This one still knows its key: the same as where the erasure overtakes what is being stored."""
+    await blobs.put(OWNER, once(b"before"))
+    elsewhere = key_ring(database)
+    await elsewhere.destroy(OWNER, clock.now())
+    await BlobStore(database, "content", elsewhere).delete_of(OWNER)
+    with pytest.raises(KeyDestroyed):
+        if is_named:
+            await blobs.put_once(OWNER, GIVEN, blob_id="late")
+        else:
+            await blobs.put(OWNER, once(GIVEN), blob_id="late")
+    assert await chunks_of(database, "late") == 0
+    assert await database.collection("content.files").count_documents({}) == 0

@@ -2,8 +2,10 @@
 
 import asyncio
 import time
+from typing import Any
 
 import pytest
+from motor.motor_asyncio import AsyncIOMotorCollection
 from pydantic import SecretStr
 
 from chassis import clock
@@ -70,6 +72,34 @@ async def test_a_key_is_known_for_minutes_only(inner: Database, monkeypatch: pyt
     await own.of(KEY)
     at = time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: at + 301)
+    with pytest.raises(KeyDestroyed):
+        await own.of(KEY)
+
+
+async def test_nothing_new_is_kept_with_a_key_that_another_replica_has_destroyed(inner: Database) -> None:
+    own = ring(inner)
+    await own.of(KEY)
+    await own.confirm(KEY)
+    await ring(inner).destroy(KEY, clock.now())
+    with pytest.raises(KeyDestroyed):
+        await own.confirm(KEY)
+    with pytest.raises(KeyDestroyed):
+        await own.of(KEY, is_new=True)
+
+
+async def test_a_key_asked_for_while_it_is_destroyed_is_not_remembered(
+    inner: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = ring(inner)
+    update = AsyncIOMotorCollection.update_one
+
+    async def asked_for_before(*args: Any, **named: Any) -> Any:
+        await own.of(KEY)
+        return await update(*args, **named)
+
+    await own.of(KEY)
+    monkeypatch.setattr(AsyncIOMotorCollection, "update_one", asked_for_before)
+    await own.destroy(KEY, clock.now())
     with pytest.raises(KeyDestroyed):
         await own.of(KEY)
 
