@@ -14,7 +14,7 @@ _PROBE_SECONDS = 3
 
 @dataclass(frozen=True)
 class Part:
-    """One process. `after` names the parts that must be ready before it starts for the first time."""
+    """One process."""
 
     name: str
     command: tuple[str, ...]
@@ -23,6 +23,9 @@ class Part:
     cwd: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     after: tuple[str, ...] = ()
+    """Which parts must be ready before it starts for the first time. They stop after it."""
+    leans_on: tuple[str, ...] = ()
+    """Which parts it waits for itself. They stop after it too."""
     settle: tuple[str, ...] = ()
     """What must have run, after each start, before it can be ready."""
     user: str | int | None = None

@@ -164,10 +164,8 @@ async def test_of_an_owner_that_another_replica_has_erased_nothing_is_kept(
     elsewhere = key_ring(database)
     await elsewhere.destroy(OWNER, clock.now())
     await BlobStore(database, "content", elsewhere).delete_of(OWNER)
+    store = blobs.put_once(OWNER, GIVEN, blob_id="late") if is_named else blobs.put(OWNER, once(GIVEN), blob_id="late")
     with pytest.raises(KeyDestroyed):
-        if is_named:
-            await blobs.put_once(OWNER, GIVEN, blob_id="late")
-        else:
-            await blobs.put(OWNER, once(GIVEN), blob_id="late")
+        await store
     assert await chunks_of(database, "late") == 0
     assert await database.collection("content.files").count_documents({}) == 0

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,11 @@ def server(name: str, folder: Path, *after: str) -> Part:
     return Part(name=name, command=command, url=url, probe=f"{url}/", cwd=folder, after=after)
 
 
+def stubborn_server(name: str, folder: Path) -> Part:
+    part = server(name, folder)
+    return replace(part, command=(sys.executable, "-c", STUBBORN, part.url.rpartition(":")[2]), drain_seconds=0.5)
+
+
 @pytest.fixture
 async def supervise(tmp_path: Path) -> AsyncIterator[Start]:
     started: list[Supervisor] = []
@@ -57,6 +63,25 @@ async def test_a_part_waits_for_those_it_leans_on(tmp_path: Path, supervise: Sta
     assert supervisor.watched["service"].is_ready
 
 
+async def test_a_part_that_waits_itself_starts_beside_those_it_leans_on_and_stops_before_them(tmp_path: Path) -> None:
+    ended: list[str] = []
+
+    def note() -> None:
+        ended.extend(name for name, each in supervisor.watched.items() if each.pid is None and name not in ended)
+
+    async def when_the_service_is_ready() -> None:
+        await supervisor.watched["service"].has_been_ready.wait()
+
+    service = replace(stubborn_server("service", tmp_path), leans_on=("engine",))
+    before = {"engine": when_the_service_is_ready}
+    supervisor = Supervisor([server("engine", tmp_path), service], tmp_path, note, before)
+    async with asyncio.timeout(30):
+        await supervisor.start()
+    ended.clear()
+    await supervisor.stop()
+    assert ended == ["service", "engine"]
+
+
 async def test_a_part_that_is_killed_comes_back_as_another_process(tmp_path: Path, supervise: Start) -> None:
     supervisor = supervise(server("service", tmp_path))
     await supervisor.start()
@@ -76,17 +101,7 @@ async def test_a_part_that_cannot_start_is_told_with_its_last_lines(tmp_path: Pa
 
 
 async def test_stopping_leaves_nothing_even_of_a_part_that_will_not_end(tmp_path: Path, supervise: Start) -> None:
-    port = pick(["stubborn"], {})["stubborn"]
-    url = f"http://127.0.0.1:{port}/"
-    stubborn = Part(
-        name="stubborn",
-        command=(sys.executable, "-c", STUBBORN, str(port)),
-        url=url,
-        probe=url,
-        cwd=tmp_path,
-        drain_seconds=0.5,
-    )
-    supervisor = supervise(stubborn, server("polite", tmp_path))
+    supervisor = supervise(stubborn_server("stubborn", tmp_path), server("polite", tmp_path))
     await supervisor.start()
     running = [(watched.pid, watched.birth) for watched in supervisor.watched.values()]
     assert all(is_same(pid, birth) for pid, birth in running)
