@@ -146,6 +146,21 @@ class DelegationRetracted(CouncilMessage):
     retracted_at: Moment | None = None
 
 
+class DelegationReturned(CouncilMessage):
+    """A council has sent a submitted form back for correction, with what it asks about; the next round begins."""
+
+    wire_name: ClassVar[str] = "council.delegation.returned.v1"
+
+    delegation_id: Identifier
+    comments: Comments = ""
+    fields: Annotated[list[Identifier], Field(max_length=500)] = []
+    """Keys of the questions that it asks about."""
+    due_on: Day | None = None
+    contribution_id: Identifier | None = None
+    """Which submission it is about; without it the last one. The same words about the same one are one return."""
+    returned_at: Moment | None = None
+
+
 class Member(PersonalData):
     """A member of a work group."""
 

@@ -61,6 +61,8 @@ class ContributionReceived(Event):
     task_id: str
     authority: str
     delegation_id: str
+    contribution_id: str = ""
+    """Empty from before there could be several."""
     received_at: AwareDatetime
 
 

@@ -77,6 +77,8 @@ class ContributionSubmitted(PortalMessage):
     pdf: DocumentReference
     attachments: list[DocumentReference]
     receipt: str
+    round: int = 1
+    """2 where it is the answer to a form that the council has sent back, and so on."""
 
 
 class ErasureAnnounced(PortalMessage):

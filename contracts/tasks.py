@@ -110,6 +110,39 @@ class TaskRetracted(Event):
     retracted_at: AwareDatetime
 
 
+class CouncilQuestions(Value):
+    """What a council asks about a form that it has sent back: in words, and the keys of the answers that it means."""
+
+    comments: str
+    fields: list[str]
+    asked_at: AwareDatetime
+
+
+class TaskReturned(Event):
+    """The council has sent a submitted form back: the whole of what it says, so that the latest alone suffices."""
+
+    wire_name: ClassVar[str] = "tasks.task.returned.v1"
+
+    task_id: str
+    authority: str
+    delegation_id: str
+    reference: str = ""
+    task_version: int
+    access_version: int
+    contribution_id: str
+    """The submission that it has sent back."""
+    questions: CouncilQuestions
+    form_title: str
+    sender: Sender
+    due_on: date
+    comments: str
+    """Those of the delegation."""
+    prefill: dict[str, Any]
+    person: Holder
+    """Who has it."""
+    tell: list[Contact]
+
+
 class TaskCompleted(Event):
     """A task's contribution has been submitted."""
 

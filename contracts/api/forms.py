@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, Field
 
 from contracts.base import Fault, PersonalData, Value
+from contracts.tasks import CouncilQuestions
 
 MANIFEST_HEADER = "Portal-Manifest"
 """Carries what files has signed of a draft's attachments, where a draft is printed."""
@@ -134,6 +135,8 @@ class ContributionView(Judged):
     submitted_at: AwareDatetime | None = None
     contribution_id: str | None = None
     receipt: str | None = None
+    council_questions: CouncilQuestions | None = None
+    """While a form is open that the council has sent back."""
 
 
 class Edit(Value):

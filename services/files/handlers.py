@@ -3,14 +3,19 @@
 from chassis.messaging import Delivery, Subscription
 from contracts.files import FolderErased
 from contracts.forms import ContributionSubmitted
-from contracts.tasks import TaskErased, TaskRetracted
+from contracts.tasks import TaskErased, TaskRetracted, TaskReturned
 from services.files import usecases
 from services.files.usecases import Files
 
 
 async def freeze_attachments(event: ContributionSubmitted, _: Delivery, service: Files) -> None:
     """A submission freezes the files that were signed for it."""
-    await usecases.freeze(service, event.task_id, event.authority, event.file_ids, event.submitted_at)
+    await usecases.freeze(service, event)
+
+
+async def reopen_folder(event: TaskReturned, _: Delivery, service: Files) -> None:
+    """A form that the council has sent back takes files again."""
+    await usecases.reopen(service, event)
 
 
 async def close_folder(event: TaskRetracted, _: Delivery, service: Files) -> None:
@@ -25,6 +30,7 @@ async def erase_folder(event: TaskErased, _: Delivery, service: Files) -> None:
 
 subscriptions = (
     Subscription("files.freeze-attachments", ContributionSubmitted, freeze_attachments),
+    Subscription("files.reopen-folder", TaskReturned, reopen_folder),
     Subscription("files.close-folder", TaskRetracted, close_folder),
     Subscription("files.erase-folder", TaskErased, erase_folder),
 )

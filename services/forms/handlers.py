@@ -2,7 +2,7 @@
 
 from chassis.messaging import Delivery, Subscription
 from contracts.forms import ContributionErased
-from contracts.tasks import TaskAmended, TaskAssigned, TaskErased, TaskOpened, TaskRetracted
+from contracts.tasks import TaskAmended, TaskAssigned, TaskErased, TaskOpened, TaskRetracted, TaskReturned
 from services.forms.usecases import FormsService
 
 
@@ -26,6 +26,11 @@ async def close_contribution(event: TaskRetracted, _: Delivery, service: FormsSe
     await service.delegated.retract(event)
 
 
+async def reopen_contribution(event: TaskReturned, _: Delivery, service: FormsService) -> None:
+    """What the council has sent back can be changed and submitted again."""
+    await service.delegated.send_back(event)
+
+
 async def erase_contribution(event: TaskErased, _: Delivery, service: FormsService) -> None:
     """A delegation's time here is over."""
     await service.erasing.erase(event, ContributionErased(**event.model_dump()))
@@ -36,5 +41,6 @@ subscriptions = (
     Subscription("forms.amend-contribution", TaskAmended, amend_contribution),
     Subscription("forms.hand-over-contribution", TaskAssigned, hand_over_contribution),
     Subscription("forms.close-contribution", TaskRetracted, close_contribution),
+    Subscription("forms.reopen-contribution", TaskReturned, reopen_contribution),
     Subscription("forms.erase-contribution", TaskErased, erase_contribution),
 )

@@ -3,7 +3,15 @@
 from chassis.messaging import Delivery, Subscription
 from contracts.auth import CodeRequested, PasswordReset, RegistrationRefused
 from contracts.notify import EmailsErased
-from contracts.tasks import TaskAmended, TaskAssigned, TaskCompleted, TaskErased, TaskOpened, TaskRetracted
+from contracts.tasks import (
+    TaskAmended,
+    TaskAssigned,
+    TaskCompleted,
+    TaskErased,
+    TaskOpened,
+    TaskRetracted,
+    TaskReturned,
+)
 from services.notify import usecases
 from services.notify.usecases import NotifyService
 
@@ -43,6 +51,11 @@ async def announce_retraction(event: TaskRetracted, _: Delivery, service: Notify
     await usecases.announce_retraction(service, event)
 
 
+async def announce_return(event: TaskReturned, _: Delivery, service: NotifyService) -> None:
+    """A submitted form was sent back: whoever has it is told by email."""
+    await usecases.announce_return(service, event)
+
+
 async def send_receipt(event: TaskCompleted, _: Delivery, service: NotifyService) -> None:
     """A contribution was submitted: its receipt is emailed."""
     await usecases.send_receipt(service, event)
@@ -61,6 +74,7 @@ subscriptions = (
     Subscription("notify.announce-new-holder", TaskAssigned, announce_new_holder),
     Subscription("notify.announce-change", TaskAmended, announce_change),
     Subscription("notify.announce-retraction", TaskRetracted, announce_retraction),
+    Subscription("notify.announce-return", TaskReturned, announce_return),
     Subscription("notify.send-receipt", TaskCompleted, send_receipt),
     Subscription("notify.erase-emails", TaskErased, erase_emails),
 )

@@ -14,7 +14,17 @@ from contracts.portal import (
     ErasureAnnounced,
     MessageRejected,
 )
-from contracts.tasks import Holder, TaskAmended, TaskAssigned, TaskCompleted, TaskErased, TaskOpened, TaskRetracted
+from contracts.tasks import (
+    CouncilQuestions,
+    Holder,
+    TaskAmended,
+    TaskAssigned,
+    TaskCompleted,
+    TaskErased,
+    TaskOpened,
+    TaskRetracted,
+    TaskReturned,
+)
 from services.tasks.model.facts import SubmissionFact
 from services.tasks.model.task import OPEN_STATES, Task
 from services.tasks.model.told import whom_it_was_taken_from, whom_to_tell, whom_to_tell_of
@@ -122,6 +132,29 @@ def of_retraction(task: Task, authority: Authority) -> list[Outgoing]:
     return [outgoing(retracted, task.task_id)]
 
 
+def of_return(task: Task, authority: Authority) -> list[Outgoing]:
+    """Sent back, to whoever keeps the form or its files, and by email to whoever has it."""
+    returned = task.returns[-1]
+    event = TaskReturned(
+        task_id=task.task_id,
+        authority=task.authority,
+        delegation_id=task.delegation_id,
+        reference=task.reference,
+        task_version=task.version,
+        access_version=task.access_version,
+        contribution_id=returned.submission.contribution_id,
+        questions=CouncilQuestions(comments=returned.comments, fields=returned.fields, asked_at=returned.returned_at),
+        form_title=task.requested.form_title,
+        sender=task.sender,
+        due_on=task.due_on,
+        comments=task.comments,
+        prefill=task.prefill,
+        person=task.holder,
+        tell=whom_to_tell(task, authority),
+    )
+    return [outgoing(event, returned.submission.contribution_id)]
+
+
 def of_move(before: Task, after: Task) -> list[Outgoing]:
     """A new holder, for the council, for forms, and by email for whoever was given it."""
     move = after.moves[-1]
@@ -168,7 +201,7 @@ def of_submission(task: Task, submission: SubmissionFact) -> list[Outgoing]:
         tell=[submission.by],
         completed_at=clock.now(),
     )
-    return [outgoing(completed, task.task_id)]
+    return [outgoing(completed, submission.contribution_id)]
 
 
 def of_warning(task: Task, end: datetime) -> list[Outgoing]:
@@ -181,7 +214,7 @@ def of_warning(task: Task, end: datetime) -> list[Outgoing]:
         contribution_id=task.submission.contribution_id,
         erased_on=end.date(),
     )
-    return [outgoing(warning, task.task_id)]
+    return [outgoing(warning, task.submission.contribution_id)]
 
 
 def of_end(task: Task) -> list[Outgoing]:

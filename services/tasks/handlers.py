@@ -9,7 +9,13 @@ from chassis.messaging import Delivery, Subscription
 from chassis.outbox import Outgoing, outgoing
 from contracts.auth import AccountRegistered
 from contracts.base import CouncilMessage
-from contracts.council import DelegationAmended, DelegationRequested, DelegationRetracted, WorkGroupDefined
+from contracts.council import (
+    DelegationAmended,
+    DelegationRequested,
+    DelegationRetracted,
+    DelegationReturned,
+    WorkGroupDefined,
+)
 from contracts.files import FolderErased
 from contracts.forms import (
     ContributionErased,
@@ -52,6 +58,11 @@ async def retract_task(message: DelegationRetracted, delivery: Delivery, service
     """A council's withdrawal closes its task."""
     check_sender(message, delivery)
     await service.delegations.retract(message)
+
+
+async def send_task_back(message: DelegationReturned, delivery: Delivery, service: TasksService) -> None:
+    """A council has questions about what was submitted."""
+    await service.delegations.send_back(message, check_sender(message, delivery), delivery.waited_seconds)
 
 
 async def define_work_group(message: WorkGroupDefined, delivery: Delivery, service: TasksService) -> None:
@@ -137,6 +148,7 @@ subscriptions = (
     Subscription("tasks.open-task", DelegationRequested, open_task, refusal=reject),
     Subscription("tasks.amend-task", DelegationAmended, amend_task, refusal=reject),
     Subscription("tasks.retract-task", DelegationRetracted, retract_task, refusal=reject),
+    Subscription("tasks.send-task-back", DelegationReturned, send_task_back, refusal=reject),
     Subscription("tasks.define-work-group", WorkGroupDefined, define_work_group, refusal=reject),
     Subscription("tasks.refuse-unknown", NoneType, refuse_unknown, refusal=reject),
     Subscription("tasks.offer-form", DefinitionPublished, offer_form),

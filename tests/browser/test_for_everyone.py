@@ -7,8 +7,9 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.page_checks import check
-from tests.browser.visitor import Visitor, new_email, new_id
+from tests.browser.visitor import ACCEPTED, Visitor, new_email, new_id
 from tests.support.council import Council
+from tests.support.eventually import eventually
 from tests.support.person import PASSWORD
 from tests.support.portal import Portal
 
@@ -94,6 +95,26 @@ async def test_the_pages_of_a_form(browser: Browser, portal: Portal, bristol: Co
     for tab in ("submitted", "retracted"):
         await page.goto(f"/tasks?tab={tab}")
         await check(visitor, f"tasks-{tab}", shots)
+    delegation_id = (await bristol.expect(ACCEPTED, task_id=task_id)).body["delegation_id"]
+    questions = {"comments": "How often,\nand by whom?", "fields": ["preferred_name", "sen_identified"]}
+    await bristol.publish("council.delegation.returned.v1", {"delegation_id": delegation_id, **questions})
+
+    async def is_open_again() -> bool:
+        await page.goto(f"/forms/{task_id}/1")
+        return await page.get_by_role("heading", name="has sent this form back").is_visible()
+
+    await eventually(is_open_again)
+    await check(visitor, "form-sent-back", shots)
+    await page.get_by_role("link", name="Preferred name (page 1)").click()
+    await expect(page.get_by_label("Preferred name")).to_have_accessible_description(
+        re.compile("The council asks about this answer.")
+    )
+    await page.goto(f"/forms/{task_id}/check")
+    await check(visitor, "check-sent-back", shots)
+    await page.get_by_role("link", name=re.compile("^SEN identified|[(]page 2[)]$")).first.click()
+    await expect(page.get_by_text("The council asks about this answer.")).to_be_visible()
+    await page.goto("/tasks")
+    await check(visitor, "tasks-sent-back", shots)
     await visitor.leave()
 
 

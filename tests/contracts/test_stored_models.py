@@ -18,7 +18,19 @@ from services.tasks.model.work_group import WorkGroup
 
 STORED: list[type[BaseModel]] = [Task, ListedRow, WorkGroup, RegisteredPerson, Contribution, Folder, EmailDelivery]
 IDS = {"account_id", "authority", "contribution_id", "delegation_id", "document_id", "file_id", "owner", "task_id"}
-IDS |= {"delivery_id", "work_group_id", "content_id", "batch", "batches", "removed_batch", "by", "child", "code_id"}
+IDS |= {
+    "contributions",
+    "sent_back",
+    "delivery_id",
+    "work_group_id",
+    "content_id",
+    "batch",
+    "batches",
+    "removed_batch",
+    "by",
+    "child",
+    "code_id",
+}
 """Of things, and of whoever did something: an id of an account is no address."""
 KINDS = {"form", "form_version", "form_owner", "form_title", "reference", "extension", "media_type", "url", "purpose"}
 """Which form it is, and in which format a file."""

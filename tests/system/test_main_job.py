@@ -1,6 +1,7 @@
 """Council to council through the front doors: AMQP, pages without scripts, emails, documents by reference."""
 
 import asyncio
+import json
 from base64 import b64encode
 from hashlib import sha256
 from uuid import uuid4
@@ -103,6 +104,55 @@ async def test_the_professional_reads_what_the_council_sent_along(portal: Portal
             person.open(page.link("Psychology report.pdf") + "0", status=404)
 
     await asyncio.to_thread(job)
+
+
+async def test_a_form_is_sent_back_with_questions_and_submitted_again(portal: Portal, bristol: Council) -> None:
+    delegation_id, email, mail = new_id(), new_email(), portal.mail
+    await bristol.delegate(delegation_id, email)
+    await bristol.expect(ACCEPTED, delegation_id=delegation_id)
+
+    def first_round() -> None:
+        with Person(portal.gateway) as person:
+            person.register(mail, email)
+            page = fill(person, person.sign_in(mail, email))
+            submit(person, person.attach(person.open(page.address), "report.pdf", pdf()))
+
+    await asyncio.to_thread(first_round)
+    first = (await bristol.expect(SUBMITTED, delegation_id=delegation_id, round=1)).body
+    questions = {"comments": "Is Gabe short\nfor Gabriel?", "fields": ["preferred_name"], "due_on": "2031-10-05"}
+    for _ in range(2):
+        await bristol.publish("council.delegation.returned.v1", {"delegation_id": delegation_id, **questions})
+    told = await asyncio.to_thread(mail.wait_for, email, "Sent back: EHC Needs Assessment")
+    assert "Gabe" not in told["Text"] + told["Subject"]
+    state = await bristol.fetch(f"{portal.gateway}/api/council/v1/delegations/{delegation_id}")
+    assert json.loads(state)["state"] == "returned"
+
+    def second_round() -> None:
+        with Person(portal.gateway) as person:
+            tasks = person.sign_in(mail, email)
+            assert "Currently Assigned Tasks (1)" in tasks.text
+            assert "Returned" in tasks.text
+            page = person.open(tasks.link(FORM))
+            assert "Is Gabe short for Gabriel?" in page.text
+            assert "Preferred name (page 1)" in page.text
+            assert "The council asks about this answer." in page.text
+            assert "05-Oct-2031" in page.text
+            page = person.press(page, "Next", {"Preferred name": "Gabriel"})
+            page = person.press(page, "Next")
+            assert "report.pdf" in page.text
+            submit(person, person.attach(page, "second.pdf", pdf()))
+            assert "Recently Submitted Tasks (1)" in person.open("/tasks").text
+
+    await asyncio.to_thread(second_round)
+    second = (await bristol.expect(SUBMITTED, delegation_id=delegation_id, round=2)).body
+    assert [one["answers"]["preferred_name"] for one in (first, second)] == ["Gabe", "Gabriel"]
+    assert [[file["name"] for file in one["attachments"]] for one in (first, second)] == [
+        ["report.pdf"],
+        ["report.pdf", "second.pdf"],
+    ]
+    assert first["contribution_id"] != second["contribution_id"]
+    for document in (first["pdf"], second["pdf"], *second["attachments"]):
+        assert sha256(await bristol.fetch(document["url"])).hexdigest() == document["sha256"]
 
 
 async def test_a_council_reads_only_its_own_documents(portal: Portal, bristol: Council, oxfordshire: Council) -> None:

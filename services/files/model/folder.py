@@ -110,6 +110,10 @@ class Folder(FrozenModel):
     """The newest one of the task that this service has heard of: grants of before open nothing."""
     files: tuple[Attachment, ...] = ()
     submitted_at: datetime | None = None
+    contributions: dict[str, datetime] = {}
+    """When which was submitted; not those from before there could be several."""
+    sent_back: tuple[str, ...] = ()
+    """The ids of the contributions that the council has sent back: files come and go again."""
     retracted_at: datetime | None = None
 
     @property
@@ -129,7 +133,7 @@ class Folder(FrozenModel):
     def listed(self) -> list[Attachment]:
         """What a page shows: after the submission, what went with it."""
         if self.submitted_at is not None:
-            return [file for file in self.files if file.is_frozen]
+            return [file for file in self.files if file.is_frozen and file.state == "accepted"]
         return [file for file in self.files if file.state != "removed"]
 
     def check_room(self, size: int, rules: FileRules) -> None:
@@ -159,10 +163,29 @@ class Folder(FrozenModel):
             return self
         return self.with_changed(file.model_copy(update={"state": "removed", "removed_at": at, "scan_at": None}))
 
-    def submitted(self, file_ids: list[str], at: datetime) -> Self:
-        """Frozen: the listed files stand, one removed since the list was signed too; nothing comes or goes any more."""
-        frozen = [self._frozen(file) if file.file_id in set(file_ids) else file for file in self.files]
-        return self.model_copy(update={"files": tuple(frozen), "submitted_at": self.submitted_at or at})
+    def submitted(self, contribution_id: str, file_ids: list[str], at: datetime) -> Self:
+        """Frozen: the listed files stand, one removed since the list was signed too; nothing comes or goes any more.
+
+        Of a contribution that was sent back before, the files are the council's, and the folder stays open.
+        """
+        if contribution_id in self.contributions:
+            return self
+        is_over = contribution_id in self.sent_back
+        frozen = [self._frozen(file, is_over=is_over) if file.file_id in set(file_ids) else file for file in self.files]
+        contributions = {**self.contributions, contribution_id: at}
+        return self._in_rounds(contributions, self.sent_back).model_copy(update={"files": tuple(frozen)})
+
+    def returned(self, contribution_id: str, access_version: int) -> Self:
+        """The council has sent this contribution back; what it has got stays its own."""
+        if contribution_id in self.sent_back:
+            return self
+        return self._in_rounds(self.contributions, (*self.sent_back, contribution_id)).seen(access_version)
+
+    def _in_rounds(self, contributions: dict[str, datetime], sent_back: tuple[str, ...]) -> Self:
+        """Closed by whatever was submitted and not sent back, in whichever order that is heard."""
+        standing = [at for contribution_id, at in contributions.items() if contribution_id not in sent_back]
+        rounds = {"contributions": contributions, "sent_back": sent_back}
+        return self.model_copy(update={**rounds, "submitted_at": max(standing, default=None)})
 
     def retracted(self, access_version: int, at: datetime) -> Self:
         """The council has withdrawn the task."""
@@ -181,8 +204,10 @@ class Folder(FrozenModel):
         return [file for file in self.files if file.is_live]
 
     @staticmethod
-    def _frozen(file: Attachment) -> Attachment:
+    def _frozen(file: Attachment, *, is_over: bool) -> Attachment:
         """Only what had been accepted can stand in a signed list, so that is what a removed one goes back to."""
         if file.accepted_at is None:
             return file
-        return file.model_copy(update={"state": "accepted", "is_frozen": True, "removed_at": None})
+        if is_over:
+            return file.model_copy(update={"is_frozen": True})
+        return file.model_copy(update={"state": "accepted", "is_frozen": True, "removed_at": None, "received_at": None})

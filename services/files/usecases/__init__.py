@@ -8,7 +8,7 @@ from services.files.usecases.attachments import (
     sign_manifest,
 )
 from services.files.usecases.documents import confirm_receipt, document
-from services.files.usecases.freezing import close, freeze
+from services.files.usecases.freezing import close, freeze, reopen
 from services.files.usecases.scanning import sweep, tidy
 from services.files.usecases.service import Files
 from services.files.usecases.upload import Upload, upload
@@ -23,6 +23,7 @@ __all__ = [
     "list_files",
     "readable_file",
     "remove_file",
+    "reopen",
     "sign_draft_manifest",
     "sign_manifest",
     "sweep",

@@ -3,13 +3,28 @@
 from datetime import datetime
 
 from chassis.errors import AlreadyHandled
+from contracts.forms import ContributionSubmitted
+from contracts.tasks import TaskReturned
 from services.files.model import Folder
 from services.files.usecases.service import Files
 
 
-async def freeze(service: Files, task_id: str, authority: str, file_ids: list[str], at: datetime) -> None:
-    """The listed files stand; nothing can be added or removed any more."""
-    await service.folders.change(authority, task_id, lambda folder: _news(folder, folder.submitted(file_ids, at)))
+async def freeze(service: Files, event: ContributionSubmitted) -> None:
+    """The listed files stand; nothing can be added or removed any more, unless the council sends the form back."""
+
+    def decide(folder: Folder) -> Folder:
+        return _news(folder, folder.submitted(event.contribution_id, event.file_ids, event.submitted_at))
+
+    await service.folders.change(event.authority, event.task_id, decide)
+
+
+async def reopen(service: Files, event: TaskReturned) -> None:
+    """The council has sent the form back: files may come and go again."""
+
+    def decide(folder: Folder) -> Folder:
+        return _news(folder, folder.returned(event.contribution_id, event.access_version))
+
+    await service.folders.change(event.authority, event.task_id, decide)
 
 
 async def close(service: Files, task_id: str, authority: str, access_version: int, at: datetime) -> None:

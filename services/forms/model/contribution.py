@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 from contracts.base import EVERYBODYS, FrozenModel, Sealed
 from contracts.council import Sender, Subject
 from contracts.portal import DocumentReference, Signature
+from contracts.tasks import CouncilQuestions
 from services.forms.model.answers import Form, Judgement
 from services.forms.model.document import Banner
 from services.forms.model.draft import Draft, with_subject
@@ -75,6 +76,21 @@ class Contribution(FrozenModel):
     """When somebody gave the first answer."""
     people: dict[str, Author] = {}
     submission: Submission | None = None
+    """Of this round."""
+    earlier: tuple[Submission, ...] = ()
+    """Those that the council has sent back, the last one last."""
+    council_questions: Sealed[CouncilQuestions | None] = None
+    """With what it has sent back the last one."""
+
+    @property
+    def round(self) -> int:
+        """1, and one more for each submission that was sent back."""
+        return 1 + len(self.earlier)
+
+    @property
+    def submissions(self) -> tuple[Submission, ...]:
+        """All of them."""
+        return (*self.earlier, self.submission) if self.submission else self.earlier
 
     @property
     def state(self) -> Literal["draft", "submitted", "retracted"]:
@@ -89,6 +105,10 @@ class Contribution(FrozenModel):
         if self.submission is None:
             raise ValueError("not submitted")
         return self.submission
+
+    def submission_of(self, document_id: str) -> Submission | None:
+        """The submission whose PDF this is."""
+        return next((each for each in self.submissions if each.pdf.document_id == document_id), None)
 
     @property
     def told(self) -> Told | None:
@@ -122,11 +142,25 @@ class Contribution(FrozenModel):
         people = {**self.people, author.key: author}
         return self.model_copy(update={"draft": draft, "started_at": started_at, "people": people})
 
-    def received(self, at: datetime) -> Self:
-        """The council has the PDF; the first time counts."""
-        if self.submission is None or self.submission.received_at is not None:
+    def sent_back(self, contribution_id: str, questions: CouncilQuestions) -> Self:
+        """The council has questions about this submission: it can be changed and submitted again."""
+        if self.submission is None or self.submission.contribution_id != contribution_id:
             return self
-        return self.model_copy(update={"submission": self.submission.model_copy(update={"received_at": at})})
+        earlier = (*self.earlier, self.submission)
+        return self.model_copy(update={"submission": None, "earlier": earlier, "council_questions": questions})
+
+    def received(self, document_id: str, at: datetime) -> Self:
+        """The council has the PDF of a submission; the first time counts."""
+
+        def marked(each: Submission) -> Submission:
+            is_news = each.pdf.document_id == document_id and each.received_at is None
+            return each.model_copy(update={"received_at": at}) if is_news else each
+
+        submission = marked(self.submission) if self.submission else None
+        earlier = tuple(marked(each) for each in self.earlier)
+        if (submission, earlier) == (self.submission, self.earlier):
+            return self
+        return self.model_copy(update={"submission": submission, "earlier": earlier})
 
     def values(self, form: Form) -> dict[str, Any]:
         """Every standing value: what was typed, and what only the council fills."""

@@ -1,6 +1,13 @@
 """A contribution as its pages show it. No I/O."""
 
-from contracts.api.forms import AnswerView, ConflictView, ContributionView, Judged, RowView, VersionView
+from contracts.api.forms import (
+    AnswerView,
+    ConflictView,
+    ContributionView,
+    Judged,
+    RowView,
+    VersionView,
+)
 from services.forms.model.answers import Form, filled_rows
 from services.forms.model.contribution import Contribution
 from services.forms.model.draft import Cell, Kept
@@ -27,6 +34,7 @@ def view_of(contribution: Contribution, form: Form, *, file_count: int = 0) -> C
         submitted_at=submission.submitted_at if submission else None,
         contribution_id=submission.contribution_id if submission else None,
         receipt=submission.receipt if submission else None,
+        council_questions=contribution.council_questions if contribution.state == "draft" else None,
     )
 
 

@@ -15,6 +15,8 @@ from services.forms.model.draft import BATCHES_KEPT, TYPED_LIMIT, Batch
 from services.forms.model.paths import split
 
 MAPPER = Mapper(Contribution, id_field="task_id")
+_DOCUMENTS = ("submission.pdf.document_id", "earlier.pdf.document_id")
+"""Where the ids of documents stand that a council fetches."""
 _PINS = 20_000
 _NEXT: dict[str, Any] = {"$add": ["$draft.revision", 1]}
 
@@ -29,9 +31,11 @@ class ContributionStore:
 
     async def prepare(self) -> None:
         """Makes the index."""
-        has_document = {"submission.pdf.document_id": {"$exists": True}}
         await self._contributions.ensure_indexes(
-            [IndexModel([("submission.pdf.document_id", ASCENDING)], partialFilterExpression=has_document)]
+            [
+                IndexModel([(place, ASCENDING)], partialFilterExpression={place: {"$exists": True}})
+                for place in _DOCUMENTS
+            ]
         )
 
     async def get(self, authority: str, task_id: str) -> Contribution | None:
@@ -40,14 +44,13 @@ class ContributionStore:
 
     async def of_document(self, authority: str, document_id: str) -> Contribution | None:
         """The contribution of a document, in one authority's data only."""
-        return await self._contributions.find_one([authority], {"submission.pdf.document_id": document_id})
+        return await self._contributions.find_one([authority], _with_document(document_id))
 
     async def change_of_document(
         self, authority: str, document_id: str, decide: DecideFound[Contribution]
     ) -> Contribution | None:
         """The same for the contribution of a document, in one authority's data only; None where there is none."""
-        query = {"submission.pdf.document_id": document_id}
-        return await self._contributions.change_found([authority], query, decide)
+        return await self._contributions.change_found([authority], _with_document(document_id), decide)
 
     async def change(
         self, authority: str, task_id: str, decide: Decide[Contribution], *, is_new: bool = False
@@ -98,6 +101,10 @@ class ContributionStore:
             guard |= _untouched(path, place, batch.seen)
             change[place] = _cell(place, sealing.value(value, f"{place}.value"), batch)
         return await self._contributions.patch(key, guard, change)
+
+
+def _with_document(document_id: str) -> Document:
+    return {"$or": [{place: document_id} for place in _DOCUMENTS]}
 
 
 def _open_guard(grant: FormGrant) -> Document:

@@ -5,12 +5,12 @@ from typing import TypeAlias
 
 from chassis.errors import AlreadyHandled, NotFound, TryLater
 from chassis.outbox import Outgoing
-from contracts.tasks import TaskAmended, TaskAssigned, TaskOpened, TaskRetracted
+from contracts.tasks import TaskAmended, TaskAssigned, TaskOpened, TaskRetracted, TaskReturned
 from services.forms.model.contribution import Contribution, Told
 from services.forms.model.draft import prefilled, with_subject
 from services.forms.store import Stores
 
-_TaskEvent: TypeAlias = TaskOpened | TaskAmended | TaskAssigned | TaskRetracted
+_TaskEvent: TypeAlias = TaskOpened | TaskAmended | TaskAssigned | TaskRetracted | TaskReturned
 
 _AGAIN_SECONDS = 5
 _PATIENCE_SECONDS = 60
@@ -58,6 +58,14 @@ class Delegated:
         """The council has withdrawn the task."""
         await self._change(event, lambda contribution: contribution.retracted(event.retracted_at))
 
+    async def send_back(self, event: TaskReturned) -> None:
+        """The council has questions about what was submitted."""
+
+        def sent_back(contribution: Contribution) -> Contribution:
+            return contribution.sent_back(event.contribution_id, event.questions).amended_by(_told(event))
+
+        await self._change(event, sent_back)
+
     async def _change(
         self, event: _TaskEvent, change: Callable[[Contribution], Contribution], *, is_new: bool = False
     ) -> None:
@@ -87,7 +95,7 @@ def _blank(event: _TaskEvent) -> Contribution:
     )
 
 
-def _told(event: TaskOpened | TaskAmended) -> Told:
+def _told(event: TaskOpened | TaskAmended | TaskReturned) -> Told:
     return Told(
         task_version=event.task_version,
         sender=event.sender,

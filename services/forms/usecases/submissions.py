@@ -95,16 +95,17 @@ class Submissions:
     async def document(self, authority: str, document_id: str) -> Document:
         """What a council fetches, until it has confirmed receipt."""
         contribution = await self._stores.contributions.of_document(authority, document_id)
-        if contribution is None or contribution.submitted.received_at is not None:
+        submission = contribution.submission_of(document_id) if contribution else None
+        if submission is None or submission.received_at is not None:
             raise NotFound("unknown_document")
-        return await self._stored(contribution.submitted)
+        return await self._stored(submission)
 
     async def confirm_receipt(self, authority: str, document_id: str) -> None:
         """The council has it, and is given it no more; whoever submitted may still download it."""
 
         async def decide(contribution: Contribution) -> tuple[Contribution, list[Outgoing]]:
-            received = contribution.received(clock.now())
-            return received, _of_receipt(contribution, received)
+            received = contribution.received(document_id, clock.now())
+            return received, _of_receipt(contribution, received, document_id)
 
         if await self._stores.contributions.change_of_document(authority, document_id, decide) is None:
             raise NotFound("unknown_document")
@@ -143,7 +144,7 @@ class Submissions:
         signature = Signature(
             name=grant.name, email=grant.email, role=grant.role, organisation=grant.organisation, signed_at=at
         )
-        contribution_id = derived_id("contribution", contribution.task_id)
+        contribution_id = contribution_id_of(contribution)
         paper = self._compose(contribution, form, answers, attached, [signature], made_at=at)
         pdf = await self._printer.print(paper)
         response = questionnaire_response(form.definition, answers, contribution_id=contribution_id, submitted_at=at)
@@ -160,6 +161,7 @@ class Submissions:
             pdf=self._pdf_reference(paper.file_name, pdf),
             attachments=[self._reference(file) for file in attached],
             receipt="",
+            round=contribution.round,
         )
         return told.model_copy(update={"receipt": receipt_of(told)}), pdf
 
@@ -217,23 +219,31 @@ class Submissions:
 
         async def is_held(owner: Key, document_id: str) -> Held:
             contribution = await self._stores.contributions.get(owner.authority, owner.id)
-            submission = contribution.submission if contribution else None
-            return "for good" if submission and submission.pdf.document_id == document_id else "no"
+            submission = contribution.submission_of(document_id) if contribution else None
+            return "for good" if submission else "no"
 
         await self._stores.documents.tidy(clock.now() - UNSETTLED_AFTER, is_held)
 
 
-def _of_receipt(before: Contribution, after: Contribution) -> list[Outgoing]:
+def contribution_id_of(contribution: Contribution) -> str:
+    """What the submission of this round is known by; the same however often it is tried."""
+    later = [str(contribution.round)] if contribution.earlier else []
+    return derived_id("contribution", contribution.task_id, *later)
+
+
+def _of_receipt(before: Contribution, after: Contribution, document_id: str) -> list[Outgoing]:
     """What is told where the receipt is news."""
-    if after is before or after.submitted.received_at is None:
+    submission = after.submission_of(document_id)
+    if after is before or submission is None or submission.received_at is None:
         return []
     received = ContributionReceived(
         task_id=after.task_id,
         authority=after.authority,
         delegation_id=after.delegation_id,
-        received_at=after.submitted.received_at,
+        contribution_id=submission.contribution_id,
+        received_at=submission.received_at,
     )
-    return [outgoing(received, after.task_id)]
+    return [outgoing(received, submission.contribution_id)]
 
 
 def _event(

@@ -18,6 +18,7 @@ Purpose = Literal[
     "moved",
     "amended",
     "retracted",
+    "returned",
     "receipt",
     "sign_in",
     "registration",

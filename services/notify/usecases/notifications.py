@@ -10,13 +10,13 @@ from chassis.clock import LONDON
 from contracts.addresses import address_key
 from contracts.auth import CodeRequested, PasswordReset, RegistrationRefused
 from contracts.base import Contact
-from contracts.tasks import Holder, TaskAmended, TaskAssigned, TaskCompleted, TaskOpened, TaskRetracted
+from contracts.tasks import Holder, TaskAmended, TaskAssigned, TaskCompleted, TaskOpened, TaskRetracted, TaskReturned
 from services.notify.model import EmailDelivery, Purpose, SealedCode, delivery_id, shown_date, shown_time
 from services.notify.usecases.sending import enqueue
 from services.notify.usecases.service import NotifyService
 
 _OPENED = "task opened"
-TaskEvent = TaskAmended | TaskAssigned | TaskCompleted | TaskOpened | TaskRetracted
+TaskEvent = TaskAmended | TaskAssigned | TaskCompleted | TaskOpened | TaskRetracted | TaskReturned
 
 
 def _to(  # one constructor for all: the fact and its key make the id
@@ -206,6 +206,23 @@ async def announce_retraction(service: NotifyService, event: TaskRetracted) -> N
             delegation_id=event.delegation_id,
         )
         for person in people
+    ]
+    await enqueue(service, deliveries)
+
+
+async def announce_return(service: NotifyService, event: TaskReturned) -> None:
+    """Whoever has the task hears that the council has questions; what they are stands in the portal."""
+    deliveries = [
+        _to(
+            person,
+            fact="task returned",
+            key=event.contribution_id,
+            purpose="returned",
+            authority=event.authority,
+            values={**_about(event, _place(event.task_id, event.person)), "due_on": shown_date(event.due_on)},
+            delegation_id=event.delegation_id,
+        )
+        for person in _once_each(event.tell)
     ]
     await enqueue(service, deliveries)
 

@@ -1,4 +1,7 @@
-"""The facts that a task is made of, each as it was said: request, amendment, retraction, move, submission. No I/O."""
+"""The facts that a task is made of, each as it was said: request, amendment, retraction, move, submission, return.
+
+No I/O.
+"""
 
 import hashlib
 from datetime import date, datetime, timedelta
@@ -9,7 +12,15 @@ from pydantic import AwareDatetime
 
 from contracts.addresses import address_key
 from contracts.base import EVERYBODYS, Contact, Value
-from contracts.council import Assignee, DelegationAmended, DelegationRequested, Sender, Subject, WorkGroupAssignee
+from contracts.council import (
+    Assignee,
+    DelegationAmended,
+    DelegationRequested,
+    DelegationReturned,
+    Sender,
+    Subject,
+    WorkGroupAssignee,
+)
 from contracts.tasks import Holder
 from services.tasks.model.shared import KeptDocument
 
@@ -62,6 +73,38 @@ class Retraction(Value):
     retracted_at: AwareDatetime
 
 
+class SubmissionFact(Value):
+    """What forms told of the contribution."""
+
+    contribution_id: str
+    receipt: str
+    attached: int | None = None
+    by: Contact
+    submitted_at: AwareDatetime
+    received_at: AwareDatetime | None = None
+    """When the council confirmed that it has the PDF."""
+
+
+class Return(Value):
+    """The council has sent back what was submitted, with what it asks about."""
+
+    message_id: str
+    comments: str
+    fields: list[str]
+    due_on: date | None
+    returned_at: AwareDatetime
+    submission: SubmissionFact
+
+    def says(self, message: DelegationReturned) -> bool:
+        """Whether a message says the same of the same submission, as far as it names one."""
+        words = (message.comments, message.fields, message.due_on)
+        return words == (self.comments, self.fields, self.due_on) and self.is_about(message)
+
+    def is_about(self, message: DelegationReturned) -> bool:
+        """Whether it is the submission that a message names, if any."""
+        return message.contribution_id in {None, self.submission.contribution_id}
+
+
 class Move(Value):
     """A change of holder."""
 
@@ -76,18 +119,6 @@ class Move(Value):
     def is_by(self, email: str, to: Assignee) -> bool:
         """Whether this person made just this move."""
         return address_key(self.by) == address_key(email) and is_held_as(self.to, to)
-
-
-class SubmissionFact(Value):
-    """What forms told of the contribution."""
-
-    contribution_id: str
-    receipt: str
-    attached: int | None = None
-    by: Contact
-    submitted_at: AwareDatetime
-    received_at: AwareDatetime | None = None
-    """When the council confirmed that it has the PDF."""
 
 
 def digest_of(message: DelegationRequested) -> str:

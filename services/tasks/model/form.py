@@ -27,6 +27,10 @@ class OfferedForm(Value):
         """One is kept per owner."""
         return form_key(self.owner, self.form)
 
+    def has_field(self, key: str) -> bool:
+        """Whether it asks a question of this key."""
+        return key in self.prefill_schema.get("properties", {})
+
     def check_prefill(self, prefill: dict[str, Any]) -> None:
         """Refused names the key at fault by JSON pointer: one the form does not have, or a value of the wrong type."""
         validator = _validator(orjson.dumps(self.prefill_schema, option=orjson.OPT_SORT_KEYS))

@@ -1,6 +1,7 @@
 """A task is what has been said about it: facts in any order give the same task. No I/O, no clock, no async."""
 
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 from typing import Any, Literal, Self
 
 from pydantic import AwareDatetime
@@ -10,9 +11,9 @@ from contracts.addresses import address_key
 from contracts.api.tasks import Progress, TaskState
 from contracts.authority import Authority
 from contracts.base import Contact, Sealed, Value
-from contracts.council import PersonAssignee, Sender
+from contracts.council import DelegationReturned, PersonAssignee, Sender
 from contracts.tasks import Holder
-from services.tasks.model.facts import Amendment, Move, Request, Retraction, SubmissionFact
+from services.tasks.model.facts import Amendment, Move, Request, Retraction, Return, SubmissionFact
 
 OPEN_STATES: tuple[TaskState, ...] = ("assigned", "returned")
 Right = Literal["read", "edit", "submit"]
@@ -34,6 +35,8 @@ class Task(Value):
     started_at: AwareDatetime | None = None
     """When somebody gave the first answer."""
     submission: Sealed[SubmissionFact | None] = None
+    """Of this round; those of earlier ones stand in `returns`."""
+    returns: Sealed[list[Return]] = []
     warned_at: AwareDatetime | None = None
     """When its council was told that it goes soon."""
     held_at: AwareDatetime | None = None
@@ -57,12 +60,14 @@ class Task(Value):
             return "submitted"
         if self.retraction is not None:
             return "retracted"
-        return "assigned" if self.holder.kind == "person" else "in_group"
+        if self.holder.kind == "work_group":
+            return "in_group"
+        return "returned" if self.returns else "assigned"
 
     @property
     def access_version(self) -> int:
         """How often it has changed who may do what; grants of before are void."""
-        facts = (self.request, *self.moves, self.retraction)
+        facts = (self.request, *self.moves, *self.returns, self.retraction)
         return sum(fact is not None for fact in facts)
 
     @property
@@ -102,7 +107,15 @@ class Task(Value):
     @property
     def due_on(self) -> date:
         """The date as last amended."""
-        return next((change.due_on for change in reversed(self.amendments) if change.due_on), self.requested.due_on)
+        said = [(change.amended_at, change.due_on) for change in self.amendments]
+        said += [(each.returned_at, each.due_on) for each in self.returns]
+        return next((day for _, day in sorted(said, key=itemgetter(0), reverse=True) if day), self.requested.due_on)
+
+    @property
+    def contribution_id(self) -> str | None:
+        """The last submission, sent back or not; None where there was none."""
+        submissions = [*(each.submission for each in self.returns), *([self.submission] if self.submission else [])]
+        return submissions[-1].contribution_id if submissions else None
 
     @property
     def comments(self) -> str:
@@ -152,14 +165,38 @@ class Task(Value):
         return self if self.started_at else self._changed(started_at=at)
 
     def with_submission(self, submission: SubmissionFact) -> Self:
-        """The first submission counts; there is no other."""
-        return self if self.submission else self._changed(submission=submission)
-
-    def with_receipt(self, at: datetime) -> Self:
-        """The council has the PDF; the first time counts."""
-        if self.submission is None or self.submission.received_at:
+        """The first submission of a round counts; one that was sent back begins no other."""
+        if self.submission or self._has_sent_back(submission.contribution_id):
             return self
-        return self._changed(submission=self.submission.model_copy(update={"received_at": at}))
+        return self._changed(submission=submission)
+
+    def with_return(self, message: DelegationReturned, message_id: str, at: datetime) -> Self:
+        """What was submitted goes back, and the next round begins; only to be asked of a task that has a submission."""
+        if self.submission is None:
+            raise Conflict("not_submitted", "This form has not been submitted.")
+        returned = Return(
+            message_id=message_id,
+            comments=message.comments,
+            fields=message.fields,
+            due_on=message.due_on,
+            returned_at=at,
+            submission=self.submission,
+        )
+        return self._changed(returns=[*self.returns, returned], submission=None, warned_at=None)
+
+    def was_returned_by(self, message: DelegationReturned, message_id: str) -> bool:
+        """Whether this has been said before, under this id or another one."""
+        return any(each.message_id == message_id or each.says(message) for each in self.returns)
+
+    def with_receipt(self, contribution_id: str, at: datetime) -> Self:
+        """The council has the PDF; the first time counts. Of one that was sent back nothing follows."""
+        submission = self.submission
+        if submission is None or submission.received_at or self._has_sent_back(contribution_id):
+            return self
+        return self._changed(submission=submission.model_copy(update={"received_at": at}))
+
+    def _has_sent_back(self, contribution_id: str) -> bool:
+        return any(each.submission.contribution_id == contribution_id for each in self.returns)
 
     def warned(self, at: datetime) -> Self:
         """The council was told that it goes soon; once."""
@@ -192,7 +229,7 @@ class Task(Value):
         """A member of the work group takes it; Conflict says who has it where somebody was first."""
         if self.state == "in_group":
             return self._moved(Move(to=by, by=by.email or "", how="picked_up", moved_at=at))
-        if self.state != "assigned":
+        if self.state not in OPEN_STATES:
             raise Conflict("not_open", "This form is no longer waiting to be filled in.")
         holder = self.holder
         raise Conflict(

@@ -10,7 +10,13 @@ from chassis.blobs import Held
 from chassis.documents import Key
 from chassis.errors import AlreadyHandled, Refused, TryLater
 from chassis.outbox import Outgoing, derived_id
-from contracts.council import DelegationAmended, DelegationRequested, DelegationRetracted, WorkGroupAssignee
+from contracts.council import (
+    DelegationAmended,
+    DelegationRequested,
+    DelegationRetracted,
+    DelegationReturned,
+    WorkGroupAssignee,
+)
 from contracts.forms import ContributionStarted, ContributionSubmitted
 from services.tasks import events
 from services.tasks.model.facts import Request, Retraction, SubmissionFact, amendment, digest_of, due_date
@@ -169,6 +175,35 @@ class Delegations:
 
         await self._change(message.authority, message.delegation_id, decide)
 
+    async def send_back(self, message: DelegationReturned, message_id: str, waited_seconds: float) -> None:
+        """What was submitted comes back with the council's questions, and can be submitted again."""
+        now = clock.now()
+        at = min(message.returned_at or now, now)
+
+        async def decide(task: Task) -> tuple[Task, list[Outgoing]]:
+            if task.was_returned_by(message, message_id):
+                raise AlreadyHandled(message_id)
+            if task.submission is None and task.retraction is None and waited_seconds < _PATIENCE_SECONDS:
+                raise TryLater(1, "its submission may be on its way")
+            if task.submission is None:
+                raise Refused("not_submitted", "The form is not submitted.", field="/delegation_id")
+            if message.contribution_id not in {None, task.submission.contribution_id}:
+                raise Refused("unknown_contribution", "This is not what was submitted last.", field="/contribution_id")
+            await self._check_fields(task, message)
+            returned = task.with_return(message, message_id, at)
+            return returned, events.of_return(returned, self._authorities.get(task.authority))
+
+        await self._change(message.authority, message.delegation_id, decide, answers_erased=True)
+
+    async def _check_fields(self, task: Task, message: DelegationReturned) -> None:
+        """Every question that the council means is one of the form, as far as its version is known here."""
+        form = await self._form(task.authority, task.requested.form, _PATIENCE_SECONDS)
+        if form.version != task.requested.form_version:
+            return
+        for index, key in enumerate(message.fields):
+            if not form.has_field(key):
+                raise Refused("unknown_field", "The form has no such field.", field=f"/fields/{index}")
+
     async def note_start(self, event: ContributionStarted) -> None:
         """Somebody has begun to fill the form in; nobody is told."""
 
@@ -199,14 +234,22 @@ class Delegations:
 
         await self._change(event.authority, event.delegation_id, decide)
 
-    async def _change(self, authority: str, delegation_id: str, decide: Decide, *, is_new: bool = False) -> None:
+    async def _change(
+        self,
+        authority: str,
+        delegation_id: str,
+        decide: Decide,
+        *,
+        is_new: bool = False,
+        answers_erased: bool = False,
+    ) -> None:
         """Decides on the task as it is, or on a blank one. A reference that is another task's gives way to the next."""
         tries = count()
 
         async def decide_known(kept: Task | None) -> tuple[Task, list[Outgoing]]:
             task = kept or self._blank(authority, delegation_id)
             if task.erased_at is not None:
-                raise AlreadyHandled(task.task_id)
+                raise _erased() if answers_erased else AlreadyHandled(task.task_id)
             named = reference_of(self._authorities.get(authority), task.task_id, next(tries))
             return await decide(task.with_reference(named))
 
@@ -229,6 +272,10 @@ def _with_fitting_amendments(task: Task, form: OfferedForm) -> tuple[Task, list[
             task = task.without_amendment(change.message_id)
             refusals.append(events.of_refused_amendment(task, change.message_id, refused))
     return task, refusals
+
+
+def _erased() -> Refused:
+    return Refused("erased", "The portal has erased this form at the end of its time.", field="/delegation_id")
 
 
 def _size(message: DelegationRequested) -> int:

@@ -1,17 +1,25 @@
 """A council's message over HTTP: taken at once, refused by the rules of the broker's door."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 from chassis.errors import AlreadyHandled, NotFound, Refused, TryLater, refusing_unfit_data
 from chassis.subscription import read
 from contracts.base import CouncilMessage
 from contracts.catalogue import CATALOGUE
-from contracts.council import DelegationAmended, DelegationRequested, DelegationRetracted, WorkGroupDefined
+from contracts.council import (
+    DelegationAmended,
+    DelegationRequested,
+    DelegationRetracted,
+    DelegationReturned,
+    WorkGroupDefined,
+)
 from services.tasks.usecases.delegations import Delegations
 from services.tasks.usecases.people import People
 
 _PATIENCE = (0.1, 0.2, 0.4, 0.8, 1.0)
-"""Seconds to wait, one after the other, for a form or group whose message may be on its way in another queue."""
+"""Seconds to wait, one after the other, for what may be on its way in another queue: a form, a group, a submission."""
 _NO_LONGER = float("inf")
 
 
@@ -39,19 +47,22 @@ class Door:
     async def _take(self, message: CouncilMessage, message_id: str) -> None:
         match message:
             case DelegationRequested():
-                await self._request(message)
+                await _patiently(partial(self._delegations.request, message))
             case DelegationAmended():
                 await self._delegations.amend(message, message_id)
             case DelegationRetracted():
                 await self._delegations.retract(message)
+            case DelegationReturned():
+                await _patiently(partial(self._delegations.send_back, message, message_id))
             case WorkGroupDefined():
                 await self._people.define_work_group(message)
 
-    async def _request(self, message: DelegationRequested) -> None:
-        """A form published a moment ago reaches tasks by the broker: the answer waits for it, as a queue would."""
-        for seconds in _PATIENCE:
-            try:
-                return await self._delegations.request(message, 0)
-            except TryLater:
-                await asyncio.sleep(seconds)
-        return await self._delegations.request(message, _NO_LONGER)
+
+async def _patiently(take: Callable[[float], Awaitable[None]]) -> None:
+    """What it needs reaches tasks by the broker, and may be a moment behind: the answer waits, as a queue would."""
+    for seconds in _PATIENCE:
+        try:
+            return await take(0)
+        except TryLater:
+            await asyncio.sleep(seconds)
+    return await take(_NO_LONGER)

@@ -170,5 +170,5 @@ def _view(task: Task) -> DelegationView:
         due_on=task.due_on,
         task_id=task.task_id,
         reference=task.reference,
-        contribution_id=task.submission.contribution_id if task.submission else None,
+        contribution_id=task.contribution_id,
     )

@@ -48,9 +48,9 @@ class Retention:
         """The council has the PDF: what is here ends sooner."""
 
         async def decide(task: Task) -> tuple[Task, list[Outgoing]]:
-            if task.submission is None and task.erased_at is None:
+            if task.contribution_id is None and task.erased_at is None:
                 raise TryLater(_AGAIN_SECONDS, "its submission is on its way in another queue")
-            received = task.with_receipt(event.received_at)
+            received = task.with_receipt(event.contribution_id, event.received_at)
             await self.plan(received)
             return received, []
 

@@ -20,8 +20,9 @@ from chassis import clock
 from chassis.identity import Professional, sign_council, sign_grant, sign_professional
 from chassis.tokens import Signer, Verifier, public_key_of
 from contracts.base import Contact, Event
+from contracts.council import Sender
 from contracts.forms import ContributionSubmitted
-from contracts.tasks import FormGrant, TaskRetracted
+from contracts.tasks import CouncilQuestions, FormGrant, Holder, TaskRetracted, TaskReturned
 from services.files.app import build_app
 from services.files.settings import Settings
 from services.files.usecases import Files
@@ -183,10 +184,10 @@ class CouncilDesk:
         return await self.client.post(f"/documents/{document_id}/receipt", headers=self.headers)
 
 
-def submitted(desk: Desk, file_ids: list[str]) -> ContributionSubmitted:
-    """What forms tells when a contribution is submitted."""
+def submitted(desk: Desk, file_ids: list[str], number: int = 1) -> ContributionSubmitted:
+    """What forms tells when a contribution is submitted, for the first or a later time."""
     return ContributionSubmitted(
-        contribution_id=f"contribution-{desk.task_id}",
+        contribution_id=f"contribution-{number}-{desk.task_id}",
         task_id=desk.task_id,
         authority=desk.authority,
         delegation_id="LCS-2021-004711",
@@ -195,6 +196,26 @@ def submitted(desk: Desk, file_ids: list[str]) -> ContributionSubmitted:
         receipt="0" * 64,
         person=Contact(email="sandra@school.example", name="Sandra Example"),
         submitted_at=clock.now(),
+    )
+
+
+def returned(desk: Desk, version: int = 1) -> TaskReturned:
+    """What tasks tells when a council sends the first submission back."""
+    return TaskReturned(
+        task_id=desk.task_id,
+        authority=desk.authority,
+        delegation_id="LCS-2021-004711",
+        task_version=version,
+        access_version=version,
+        contribution_id=f"contribution-1-{desk.task_id}",
+        questions=CouncilQuestions(comments="Whose report is this?", fields=[], asked_at=clock.now()),
+        form_title="EHC Needs Assessment Contributions",
+        sender=Sender(name="Chloe Caseworker"),
+        due_on=clock.today(),
+        comments="",
+        prefill={},
+        person=Holder(kind="person", email="sandra@school.example"),
+        tell=[],
     )
 
 

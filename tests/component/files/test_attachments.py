@@ -10,7 +10,7 @@ from chassis import clock
 from chassis.documents import Key
 from chassis.keys import KeyDestroyed
 from contracts.tasks import TaskErased
-from tests.component.files.harness import CouncilDesk, Desk, Keys, Running, retracted, submitted, tell
+from tests.component.files.harness import CouncilDesk, Desk, Keys, Running, retracted, returned, submitted, tell
 from tests.support.broker import Broker
 from tests.support.eventually import eventually
 from tests.unit.files import samples
@@ -83,6 +83,31 @@ async def test_a_submission_heard_before_any_file_closes_the_task(desk: Desk, sh
         return bool((await desk.upload("a.exe", b"MZ")).json()["code"] == "task_submitted")
 
     await eventually(is_closed)
+
+
+async def test_what_is_sent_back_takes_files_again_and_the_council_keeps_what_it_got(
+    desk: Desk, shared_broker: Broker, keys: Keys, council: Callable[[str], CouncilDesk]
+) -> None:
+    first = await desk.attach("a.pdf", samples.pdf())
+    await tell(shared_broker, submitted(desk, [first]))
+
+    async def answers(code: str) -> bool:
+        return bool((await desk.upload("a.exe", b"MZ")).json()["code"] == code)
+
+    await eventually(lambda: answers("task_submitted"))
+    await tell(shared_broker, returned(desk), times=2)
+    await eventually(lambda: answers("file_wrong_type"))
+    await tell(shared_broker, submitted(desk, [first]))  # told once more
+    assert (await desk.remove(first)).status_code == 204
+    second = await desk.attach("b.pdf", samples.pdf())
+    assert [file["file_id"] for file in keys.manifests.verify((await desk.manifest()).json()["manifest"])["files"]] == [
+        second
+    ]
+    await tell(shared_broker, submitted(desk, [second], 2))
+    await eventually(lambda: answers("task_submitted"))
+    assert [file["file_id"] for file in await desk.files()] == [second]
+    of_bristol = council("bristol")
+    assert [(await of_bristol.fetch(each)).status_code for each in (first, second)] == [200, 200]
 
 
 async def test_another_authority_closes_nothing_of_a_task(desk: Desk, shared_broker: Broker) -> None:

@@ -16,7 +16,16 @@ from chassis.tokens import Signer, public_key_of
 from contracts.base import Event
 from contracts.council import Sender, Subject
 from contracts.files import AttachedFile, Manifest
-from contracts.tasks import FormGrant, Holder, TaskAmended, TaskAssigned, TaskOpened, TaskRetracted
+from contracts.tasks import (
+    CouncilQuestions,
+    FormGrant,
+    Holder,
+    TaskAmended,
+    TaskAssigned,
+    TaskOpened,
+    TaskRetracted,
+    TaskReturned,
+)
 from services.forms.app import build_app
 from services.forms.model.contribution import Contribution
 from services.forms.settings import Settings
@@ -192,6 +201,25 @@ def assigned(task_id: str, version: int) -> TaskAssigned:
         access_version=version,
         person=Holder(kind="person", email="other@school.example"),
         assigned_at=clock.now(),
+    )
+
+
+def returned(task_id: str, version: int, contribution_id: str) -> TaskReturned:
+    return TaskReturned(
+        task_id=task_id,
+        authority="bristol",
+        delegation_id=f"of-{task_id}",
+        task_version=version,
+        access_version=version,
+        contribution_id=contribution_id,
+        questions=CouncilQuestions(comments="How often?", fields=["here_and_now"], asked_at=clock.now()),
+        form_title="EHC Needs Assessment Contributions",
+        sender=SENDER,
+        due_on=date(2021, 9, 19),
+        comments="Please complete the report",
+        prefill={"first_name": "Gabriel"},
+        person=Holder(kind="person", email=EMAIL),
+        tell=[],
     )
 
 

@@ -13,7 +13,7 @@ from chassis.shared_keys import Seal
 from contracts.auth import CodeRequested
 from contracts.base import Contact, Event
 from contracts.council import Sender, Subject
-from contracts.tasks import Holder, TaskOpened, TaskRetracted
+from contracts.tasks import CouncilQuestions, Holder, TaskOpened, TaskRetracted, TaskReturned
 from services.notify.settings import Settings
 from tests.component.notify.catcher import MailCatcher
 from tests.support.broker import Broker
@@ -98,6 +98,21 @@ def retracted(event: TaskOpened) -> TaskRetracted:
         due_on=DUE,
         tell=event.tell,
         retracted_at=clock.now(),
+    )
+
+
+def returned(event: TaskOpened, contribution_id: str = "c-1") -> TaskReturned:
+    """What was submitted of that delegation was sent back."""
+    return TaskReturned(
+        **event.model_dump(include={"task_id", "authority", "delegation_id", "form_title", "tell", "person"}),
+        task_version=3,
+        access_version=2,
+        contribution_id=contribution_id,
+        questions=CouncilQuestions(comments="Is Gabriel at home?", fields=["here_and_now"], asked_at=clock.now()),
+        sender=event.sender,
+        due_on=DUE,
+        comments=event.comments,
+        prefill=event.prefill,
     )
 
 

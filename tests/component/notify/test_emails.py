@@ -6,7 +6,7 @@ from chassis import clock
 from contracts.auth import PasswordReset, RegistrationRefused
 from contracts.base import Contact
 from contracts.tasks import Holder, TaskAmended, TaskAssigned, TaskCompleted, TaskErased
-from tests.component.notify.harness import DUE, Notify, address, code_for, opened, retracted
+from tests.component.notify.harness import DUE, Notify, address, code_for, opened, retracted, returned
 
 
 async def test_a_delegation_is_told_to_its_person(notify: Notify) -> None:
@@ -36,7 +36,7 @@ async def test_nothing_about_the_child_is_in_any_email(notify: Notify) -> None:
         tell=[Contact(email=person)],
         amended_at=clock.now(),
     )
-    for number, one in enumerate((event, amended, retracted(event)), start=1):
+    for number, one in enumerate((event, amended, returned(event), retracted(event)), start=1):
         await notify.hears(one)
         await notify.mail_to(person, number=number)
     emails = [*notify.catcher.sent_to(person), *await notify.mail_to(duty, number=2)]
@@ -163,6 +163,15 @@ async def test_account_owners_and_submitters_are_told(notify: Notify) -> None:
     }
     assert any("    0123456789abcdef\n" in email["Text"] for email in emails)
     assert all(email["To"] == [{"Name": "Sandra Professional", "Address": person.email}] for email in emails)
+
+
+async def test_each_time_a_form_is_sent_back_its_holder_is_told_once(notify: Notify) -> None:
+    event = opened(person := address())
+    for contribution_id in ("c-1", "c-1", "c-2"):
+        await notify.hears(returned(event, contribution_id))
+    emails = await notify.mail_to(person, number=2)
+    assert {email["Subject"] for email in emails} == {"Sent back: EHC needs assessment contributions, due 21-Sep-2021"}
+    assert all(f"/forms/{event.task_id}/1" in email["Text"] for email in emails)
 
 
 async def test_a_mail_says_that_a_machine_sent_it_and_has_a_stable_id(notify: Notify) -> None:

@@ -93,7 +93,7 @@ def test_the_same_file_twice_is_once() -> None:
 
 def test_a_file_removed_during_the_submission_comes_back() -> None:
     folder = EMPTY.with_file(attachment("file_a"), RULES).with_file(attachment("file_b"), RULES)
-    folder = folder.without("file_a", AT).submitted(["file_a", "file_b"], AT)
+    folder = folder.without("file_a", AT).submitted("c-1", ["file_a", "file_b"], AT)
     assert [file.file_id for file in folder.listed()] == ["file_a", "file_b"]
     assert all(file.state == "accepted" and file.is_frozen for file in folder.files)
     assert not folder.is_open
@@ -101,12 +101,12 @@ def test_a_file_removed_during_the_submission_comes_back() -> None:
 
 def test_what_was_not_signed_for_does_not_go_with_the_submission() -> None:
     folder = EMPTY.with_file(attachment("file_a"), RULES).with_file(attachment("file_b"), RULES)
-    assert [file.file_id for file in folder.submitted(["file_b"], AT).listed()] == ["file_b"]
+    assert [file.file_id for file in folder.submitted("c-1", ["file_b"], AT).listed()] == ["file_b"]
 
 
 def test_a_file_that_was_never_released_is_never_frozen() -> None:
     waiting = attachment("file_a", verdict=Verdict.NOT_SCANNED)
-    assert not EMPTY.with_file(waiting, RULES).submitted(["file_a"], AT).listed()
+    assert not EMPTY.with_file(waiting, RULES).submitted("c-1", ["file_a"], AT).listed()
 
 
 def test_the_next_scan_is_that_of_the_first_waiting_file() -> None:
@@ -118,7 +118,7 @@ def test_the_next_scan_is_that_of_the_first_waiting_file() -> None:
 
 
 THINGS = {
-    "submitted": lambda folder: folder.submitted(["file_a", "file_b"], AT),
+    "submitted": lambda folder: folder.submitted("c-1", ["file_a", "file_b"], AT),
     "retracted": lambda folder: folder.retracted(3, AT),
     "removed": lambda folder: folder.without("file_a", AT) if folder.is_open else folder,
     "seen": lambda folder: folder.seen(2),
@@ -134,3 +134,42 @@ def test_any_order_and_any_repetition_end_the_same(order: list[str]) -> None:
     assert folder.access_version == 3
     assert (folder.submitted_at, folder.retracted_at) == (AT, AT)
     assert all(file.state == "accepted" for file in folder.files)
+
+
+ROUNDS = {
+    "submitted": lambda folder: folder.submitted("c-1", ["file_a"], AT),
+    "sent back": lambda folder: folder.returned("c-1", 4),
+    "submitted again": lambda folder: folder.submitted("c-2", ["file_a", "file_b"], AT + timedelta(days=1)),
+}
+
+
+@given(st.lists(st.sampled_from(sorted(ROUNDS)), max_size=6).flatmap(lambda more: st.permutations([*ROUNDS, *more])))
+def test_a_second_round_ends_the_same_in_any_order(order: list[str]) -> None:
+    folder = EMPTY.with_file(attachment("file_a"), RULES).with_file(attachment("file_b"), RULES)
+    for name in order:
+        folder = ROUNDS[name](folder)
+    assert [file.file_id for file in folder.listed()] == ["file_a", "file_b"]
+    assert folder.submitted_at == AT + timedelta(days=1)
+    assert folder.access_version == 4
+
+
+def test_what_was_sent_back_takes_files_again_and_the_council_keeps_what_it_got() -> None:
+    folder = EMPTY.with_file(attachment("file_a"), RULES).submitted("c-1", ["file_a"], AT).returned("c-1", 4)
+    assert folder.is_open
+    folder = folder.without("file_a", AT).with_file(attachment("file_b"), RULES)
+    assert [file.file_id for file in folder.listed()] == ["file_b"]
+    folder = folder.submitted("c-1", ["file_a"], AT)  # told once more
+    assert folder.is_open
+    folder = folder.submitted("c-2", ["file_b"], AT)
+    assert not folder.is_open
+    assert [file.file_id for file in folder.listed()] == ["file_b"]
+    assert all(file.is_frozen for file in folder.files)
+
+
+def test_a_file_that_goes_out_again_can_be_fetched_again() -> None:
+    folder = EMPTY.with_file(attachment("file_a"), RULES).submitted("c-1", ["file_a"], AT)
+    folder = folder.with_changed(folder.files[0].model_copy(update={"received_at": AT})).returned("c-1", 4)
+    folder = folder.submitted("c-2", ["file_a"], AT)
+    assert folder.files[0].received_at is None
+    received = folder.with_changed(folder.files[0].model_copy(update={"received_at": AT}))
+    assert received.submitted("c-2", ["file_a"], AT) == received

@@ -11,6 +11,7 @@ from contracts.authority import Authority
 from contracts.base import Contact
 from contracts.council import (
     DelegationRetracted,
+    DelegationReturned,
     PersonAssignee,
     Sender,
     Subject,
@@ -267,3 +268,58 @@ def test_grants_are_void_where_it_has_changed_who_may_do_what_and_not_where_the_
     retracted = picked_up.with_retraction(Retraction(reason="", retracted_at=NOW))
     versions = [each.access_version for each in (added, moved, picked_up, retracted)]
     assert versions == sorted(set(versions))
+
+
+def asks(comments: str = "How often?", **changed: Any) -> DelegationReturned:
+    return DelegationReturned(authority="bristol", delegation_id="d", comments=comments, **changed)
+
+
+def test_what_is_sent_back_is_open_for_its_holder_until_it_is_submitted_again() -> None:
+    submitted = BLANK.with_request(a_request()).with_submission(a_submission())
+    returned = submitted.with_return(asks(due_on=date(2026, 5, 1)), "m1", NOW)
+    assert (returned.state, returned.progress, returned.due_on) == ("returned", "returned", date(2026, 5, 1))
+    assert returned.rights_of("sandra@school.example", BRISTOL, NOW + timedelta(days=900)) == ["read", "edit", "submit"]
+    assert returned.access_version == submitted.access_version + 1
+    assert returned.contribution_id == "c"
+    assert returned.with_submission(a_submission()) is returned, "told once more, it is no second one"
+    again = returned.with_submission(a_submission().model_copy(update={"contribution_id": "c-2"}))
+    assert (again.state, again.contribution_id) == ("submitted", "c-2")
+
+
+def test_a_return_is_known_by_its_id_or_by_its_words() -> None:
+    returned = BLANK.with_request(a_request()).with_submission(a_submission()).with_return(asks(), "m1", NOW)
+    assert returned.was_returned_by(asks("Else"), "m1")
+    assert returned.was_returned_by(asks(), "m2")
+    assert returned.was_returned_by(asks(contribution_id="c"), "m2")
+    assert not returned.was_returned_by(asks("Else"), "m2")
+    assert not returned.was_returned_by(asks(contribution_id="c-2"), "m2")
+
+
+def test_a_form_that_was_sent_back_can_be_withdrawn_or_moved() -> None:
+    returned = BLANK.with_request(a_request()).with_submission(a_submission()).with_return(asks(), "m1", NOW)
+    assert returned.with_retraction(Retraction(reason="Moved", retracted_at=NOW)).state == "retracted"
+    in_group = returned.re_assigned(GROUP_HOLDER, [], Contact(email="sandra@school.example"), NOW)
+    assert in_group.state == "in_group"
+    picked_up = in_group.picked_up(Holder(kind="person", email="tom@school.example"), NOW)
+    assert picked_up.state == "returned"
+    with pytest.raises(Conflict, match="Somebody else"):
+        picked_up.picked_up(Holder(kind="person", email="ann@school.example"), NOW)
+
+
+def test_the_date_is_the_one_said_last_by_amendment_or_return() -> None:
+    amended = Amendment(message_id="m0", amended_at=NOW + timedelta(days=2), due_on=date(2026, 6, 1))
+    returned = BLANK.with_request(a_request()).with_submission(a_submission())
+    returned = returned.with_return(asks(due_on=date(2026, 5, 1)), "m1", NOW + timedelta(days=1))
+    assert returned.with_amendment(amended).due_on == date(2026, 6, 1)
+    early = amended.model_copy(update={"amended_at": NOW})
+    assert returned.with_amendment(early).due_on == date(2026, 5, 1)
+
+
+def test_a_receipt_of_what_was_sent_back_starts_no_clock() -> None:
+    returned = BLANK.with_request(a_request()).with_submission(a_submission()).with_return(asks(), "m1", NOW)
+    assert returned.with_receipt("c", NOW) is returned
+    again = returned.with_submission(a_submission().model_copy(update={"contribution_id": "c-2"}))
+    assert again.with_receipt("c", NOW) is again
+    received = again.with_receipt("c-2", NOW).submission
+    assert received is not None
+    assert received.received_at == NOW

@@ -11,6 +11,7 @@ from services.gateway.form.questions import NOTHING, on_page, showing
 from services.gateway.form.views.attached import attached_words
 from services.gateway.form.views.fields import element_id
 from services.gateway.form.views.page import AttachmentLine, attachments, in_place, takes_files
+from services.gateway.form.views.sent_back import SentBack, sent_back_to_check
 from services.gateway.kit.views.banner import TaskBanner, task_banner
 from services.gateway.kit.views.frame import SummaryLine
 
@@ -43,6 +44,7 @@ class CheckPage:
     task_id: str
     form_title: str
     banner: TaskBanner
+    sent_back: SentBack | None
     to_mend: list[SummaryLine]
     sections: list[Section]
     attachments: list[AttachmentLine]
@@ -102,6 +104,7 @@ def check_page(
         task_id=task.task_id,
         form_title=task.form_title,
         banner=task_banner(task, authority, today),
+        sent_back=sent_back_to_check(contribution, base),
         to_mend=to_mend,
         sections=_sections(contribution, base),
         attachments=attachments(task.task_id, files),

@@ -9,6 +9,7 @@ from services.gateway.form.edits import ANSWER, CHOICE, REMOVED, ROWS
 from services.gateway.form.questions import NOTHING, control_value
 from services.gateway.kit.views.wording import moment
 
+ASKED = "The council asks about this answer."
 COUNT_UP_TO = 5000
 """Longer limits are told by an error only: a count in five digits is noise."""
 
@@ -89,6 +90,12 @@ class ControlValues:
     conflicts: dict[str, ConflictView] = field(default_factory=dict)
     spare_row: str = ""
     """The id of the row that an empty table offers to type into."""
+    asked: frozenset[str] = frozenset()
+    """The keys of the questions that the council asks about."""
+
+    def hint(self, question: Question, path: str) -> str:
+        """What stands under the label of a question."""
+        return " ".join(words for words in (ASKED if path in self.asked else "", question.hint) if words)
 
 
 def element_id(path: str) -> str:
@@ -134,7 +141,7 @@ def _control(question: Question, path: str, filled: ControlValues, *, hidden: bo
         id=element_id(path),
         name=ANSWER + path,
         label=question.label,
-        hint=question.hint,
+        hint=filled.hint(question, path),
         required=question.required,
         value=shown if typed is None else (typed[-1] if typed else ""),
         values=(answer.chosen if typed is None else typed) if several else [],
@@ -169,7 +176,7 @@ def _table(question: Question, filled: ControlValues, *, hidden: bool) -> Field:
         id=element_id(question.key),
         name=question.key,
         label=question.label,
-        hint=question.hint,
+        hint=filled.hint(question, question.key),
         required=question.required,
         error=filled.faults.get(question.key, ""),
         full_width=question.full_width,
@@ -200,7 +207,7 @@ def _field(question: Question, filled: ControlValues) -> Field:
             id=element_id(question.key),
             name=ANSWER + question.key,
             label=question.label,
-            hint=question.hint,
+            hint=filled.hint(question, question.key),
             required=question.required,
             error=filled.faults.get(question.key, ""),
             hidden=hidden,

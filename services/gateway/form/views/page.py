@@ -10,6 +10,7 @@ from contracts.authority import Authority
 from services.gateway.form.edits import ANSWERED, seen_on
 from services.gateway.form.questions import flat, narrowed, on_page, showing, stands
 from services.gateway.form.views.fields import ControlValues, Field, element_id, fields_of
+from services.gateway.form.views.sent_back import SentBack, sent_back_above
 from services.gateway.form.views.typed import labels_of
 from services.gateway.kit.views.banner import TaskBanner, task_banner
 from services.gateway.kit.views.frame import SummaryLine
@@ -81,6 +82,7 @@ class FormPageView:
     file_rules: str
     largest: int
     too_large: str
+    sent_back: SentBack | None
     full_screen: str = ""
     removed: str = ""
     """The row that was just removed, as `table/row`: it can be put back."""
@@ -173,6 +175,7 @@ def form_page(
         {fault.path: fault.message for fault in faults},
         conflicts,
         state.spare_row,
+        frozenset(contribution.council_questions.fields if contribution.council_questions else ()),
     )
     return FormPageView(
         task_id=task.task_id,
@@ -199,6 +202,7 @@ def form_page(
         file_rules=file_rules(authority),
         largest=authority.files.max_size,
         too_large=f"The selected file must be smaller than {size_words(authority.files.max_size)}",
+        sent_back=sent_back_above(contribution, state.number),
         full_screen=state.full_screen,
         removed=state.removed,
         notice=state.notice,
