@@ -97,12 +97,12 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
 @pytest.fixture
 async def bristol(portal: Portal) -> AsyncIterator[Council]:
     """The council of Bristol at the shared portal."""
-    async with Council.of(portal.status(), "bristol") as council:
+    async with Council.of(portal.addresses, "bristol") as council:
         yield council
 
 
 @pytest.fixture
 async def oxfordshire(portal: Portal) -> AsyncIterator[Council]:
     """The council of Oxfordshire at the shared portal."""
-    async with Council.of(portal.status(), "oxfordshire") as council:
+    async with Council.of(portal.addresses, "oxfordshire") as council:
         yield council

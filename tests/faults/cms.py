@@ -24,7 +24,8 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 _PAUSE_SECONDS = 0.2
 _ANSWER_SECONDS = 5
 _AT_ONCE = 50
-_PACE_SECONDS = 0.01
+_PACE_SECONDS, _LATER_PACE_SECONDS = 0.01, 0.05
+"""Between two delegations of a stream; and once there are enough, for as long as it is wanted."""
 
 
 def address_of(delegation_id: str) -> str:
@@ -93,7 +94,7 @@ class Cms:
                 ids.append(f"{prefix}{len(ids)}")
                 under_way.add(task := asyncio.create_task(self.delegate_one(ids[-1])))
                 task.add_done_callback(under_way.discard)
-            await asyncio.sleep(_PACE_SECONDS)
+            await asyncio.sleep(_PACE_SECONDS if len(ids) < at_least else _LATER_PACE_SECONDS)
         await asyncio.gather(*under_way)
 
     async def delegate_one(self, delegation_id: str, *, message_id: str | None = None, **changes: Any) -> None:

@@ -68,7 +68,7 @@ class House:
         """Starts it, and lets its queues grow old enough."""
         self.portal.up()
         self._declared_at = time.monotonic()
-        self.status = self.portal.status()
+        self.status = self.portal.addresses
         self.motor: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(self.status["mongo"], tz_aware=True)
 
     def down(self) -> None:

@@ -160,7 +160,7 @@ class Rig:
             assert not missing, f"{len(missing)} not done, e.g. {sorted(missing)[:3]}"
             return True
 
-        await eventually(all_done, within=within)
+        await eventually(all_done, within=within, every=0.25)
 
     async def starts(self) -> Counter[str]:
         """How often each order's handler was started."""
@@ -197,7 +197,7 @@ class Rig:
             assert not missing, f"{len(missing)} not dead, e.g. {sorted(missing)[:3]}"
             return True
 
-        await eventually(all_dead, within=within)
+        await eventually(all_dead, within=within, every=0.5)
 
     async def hear(self, name: str) -> None:
         """Binds a queue that goes with this rig to what it tells under a name; ids come in `heard`."""

@@ -107,7 +107,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
 @pytest.fixture(scope="module")
 def bristol(portal: Portal) -> Council:
     """Over HTTP alone."""
-    return Council.of(portal.status())
+    return Council.of(portal.addresses)
 
 
 async def post(council: Council, name: str, body: dict[str, Any]) -> int:
@@ -140,9 +140,9 @@ async def written(portal: Portal, bristol: Council) -> list[Written]:
     for one in all_of_them:
         assert await post(bristol, "council.delegation.requested.v1", one.body) == 202
         assert await post(bristol, "council.delegation.amended.v1", one.amendment) == 202
-    await eventually(lambda: told(bristol, ACCEPTED, {one.delegation_id for one in all_of_them}))
+    await eventually(lambda: told(bristol, ACCEPTED, {one.delegation_id for one in all_of_them}), every=0.5)
     await asyncio.to_thread(work, portal, all_of_them)
-    await eventually(lambda: told(bristol, SUBMITTED, {all_of_them[0].delegation_id}))
+    await eventually(lambda: told(bristol, SUBMITTED, {all_of_them[0].delegation_id}), every=0.5)
     return all_of_them
 
 
@@ -206,7 +206,7 @@ async def test_t95_keys_are_rotated_under_load_and_nobody_notices(
 
 
 async def wrapped_with(portal: Portal) -> dict[str, list[str]]:
-    motor: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(portal.status()["mongo"])
+    motor: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(portal.addresses["mongo"])
     bristols = {"authority": "bristol", "destroyed_at": None}
     try:
         return {
@@ -232,7 +232,7 @@ async def test_t94_what_is_erased_is_nowhere_and_for_nobody(
     async with inside(Instance(portal.data)) as services:
         for one in erased[1:]:
             await services.ask("tasks", "PUT", f"/erasures/{one.delegation_id}", authority="bristol")
-    await eventually(lambda: told(bristol, ERASED, {one.delegation_id for one in erased}), within=120)
+    await eventually(lambda: told(bristol, ERASED, {one.delegation_id for one in erased}), within=120, every=0.5)
 
     # Every door answers as if it had never been, also where its messages come again.
     unknown = await get(bristol, f"/delegations/never-{uuid4().hex}")
@@ -266,7 +266,7 @@ def check_pages(portal: Portal, one: Written) -> None:
 async def what_is_left(portal: Portal, erased: list[Written]) -> dict[str, int]:
     """Beside the tombstones nothing; no key that could open a backup."""
     tasks, ids = [one.task_id for one in erased], [one.delegation_id for one in erased]
-    motor: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(portal.status()["mongo"])
+    motor: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(portal.addresses["mongo"])
     left = dict.fromkeys(("tombstones", "keys", "documents", "contents", "copies"), 0)
 
     async def count(what: str, service: str, collection: str, query: dict[str, Any]) -> None:

@@ -14,15 +14,22 @@ _EVERY_SECONDS = 0.05
 
 
 @overload
-async def eventually(check: Callable[[], Awaitable[T | None]], *, within: float = WITHIN_SECONDS) -> T: ...
+async def eventually(
+    check: Callable[[], Awaitable[T | None]], *, within: float = WITHIN_SECONDS, every: float = _EVERY_SECONDS
+) -> T: ...
 
 
 @overload
-async def eventually(check: Callable[[], T | None], *, within: float = WITHIN_SECONDS) -> T: ...
+async def eventually(
+    check: Callable[[], T | None], *, within: float = WITHIN_SECONDS, every: float = _EVERY_SECONDS
+) -> T: ...
 
 
-async def eventually(check: Callable[[], Any], *, within: float = WITHIN_SECONDS) -> Any:
-    """Ask again until the answer is true, and return it; the last answer (or error) is in the failure."""
+async def eventually(check: Callable[[], Any], *, within: float = WITHIN_SECONDS, every: float = _EVERY_SECONDS) -> Any:
+    """Ask again until the answer is true, and return it; the last answer (or error) is in the failure.
+
+    What costs much to ask is asked less often: `every` so many seconds.
+    """
     until = time.monotonic() + within
     while True:
         answer, told = await _ask(check)
@@ -30,7 +37,7 @@ async def eventually(check: Callable[[], Any], *, within: float = WITHIN_SECONDS
             return answer
         if time.monotonic() > until:
             raise AssertionError(f"not true within {within} s; last: {told}")
-        await asyncio.sleep(_EVERY_SECONDS)
+        await asyncio.sleep(every)
 
 
 async def stays(check: Callable[[], bool], *, seconds: float = 2.5) -> bool:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 from commands.parts.mail import code_in
@@ -27,7 +28,9 @@ class Mail:
 
     def to(self, email: str) -> list[dict[str, Any]]:
         """The messages to one address, newest first."""
-        return [row for row in self.all() if any(one["Address"].lower() == email.lower() for one in row["To"])]
+        query = quote(f'to:"{email}"')
+        found = self._ask(f"/api/v1/search?limit=500&query={query}")["messages"]
+        return [row for row in found if any(one["Address"].lower() == email.lower() for one in row["To"])]
 
     def read(self, row: dict[str, Any]) -> dict[str, Any]:
         """One whole message."""

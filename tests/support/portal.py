@@ -1,10 +1,12 @@
 """A whole private portal for tests, started the way a person starts one: `./portal up`."""
 
+import asyncio
 import json
 import os
 import signal
 import subprocess
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from pydantic import SecretStr
 
 from chassis.shared_keys import BodySeal
 from commands.parts.instance import Instance
+from commands.parts.part import is_ready
 from commands.parts.ports import pick
 from commands.parts.processes import is_same
 from commands.parts.secrets import keys_of
@@ -54,7 +57,7 @@ class Portal:
     @property
     def mail(self) -> Mail:
         """Its mail catcher."""
-        return Mail(**self.status()["mail"])
+        return Mail(**self.addresses["mail"])
 
     def command(self, *words: str, given: str | None = None, check: bool = True) -> "subprocess.CompletedProcess[str]":
         """Run `./portal ...` about this instance."""
@@ -92,9 +95,14 @@ class Portal:
         """What `./portal status --json` says."""
         return dict(json.loads(self.command("status", "--json", check=False).stdout))
 
+    @cached_property
+    def addresses(self) -> dict[str, Any]:
+        """The same, asked once: where everything is stays as it was, and each time costs a process."""
+        return self.status()
+
     def wait_until_ready(self, *, within: float = 60) -> None:
         """Wait until every part takes work again."""
-        wait_until(lambda: self.status()["ready"], within=within)
+        wait_until(lambda: all(asyncio.run(is_ready(row["probe"])) for row in self.parts().values()), within=within)
 
     def set_clock(self, duration: str) -> None:
         """Move every service's clock: `P31D` is 31 days from now."""

@@ -14,7 +14,7 @@ _ASKED = re.compile(r'portal_request_seconds_count\{.*route="/contributions/.*\}
 
 def asked(portal: Portal) -> int:
     """How many requests on contributions forms has answered."""
-    with urlopen(f"{portal.status()['services']['forms']['url']}/metrics", timeout=30) as answer:
+    with urlopen(f"{portal.addresses['services']['forms']['url']}/metrics", timeout=30) as answer:
         return sum(int(float(count)) for count in _ASKED.findall(answer.read().decode()))
 
 

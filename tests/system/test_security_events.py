@@ -88,7 +88,7 @@ def events_of(text: str) -> list[Event]:
 
 def count_of(portal: Portal, service: str) -> float:
     """How many security events a service has counted."""
-    with urlopen(f"{portal.status()['services'][service]['url']}/metrics", timeout=30) as answer:
+    with urlopen(f"{portal.addresses['services'][service]['url']}/metrics", timeout=30) as answer:
         lines = answer.read().decode().splitlines()
     return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith("portal_security_events_total{"))
 

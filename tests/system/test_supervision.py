@@ -1,7 +1,6 @@
 """`./portal up` keeps everything running: what is killed comes back, and nothing is left when it goes."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +13,7 @@ from tests.support.portal import Portal
 def own_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """A portal that nobody else uses, since parts of it are killed."""
     portal = Portal.at(tmp_path_factory.mktemp("supervision") / "data")
-    portal.up()
+    portal.up(demo=True)
     yield portal
     portal.down()
 
@@ -42,17 +41,15 @@ def test_a_second_one_on_the_same_data_is_refused(own_portal: Portal) -> None:
     assert "already runs" in refused.stderr
 
 
-def test_down_leaves_no_process_and_up_finds_data_and_demo_again(tmp_path: Path) -> None:
-    portal = Portal.at(tmp_path / "data")
-    portal.up(demo=True)
-    rows, status = portal.parts(), portal.status()
-    assert portal.lives(rows) == list(rows)
+def test_down_leaves_no_process_and_up_finds_data_and_demo_again(own_portal: Portal) -> None:
+    own_portal.wait_until_ready()
+    rows, status = own_portal.parts(), own_portal.status()
+    assert own_portal.lives(rows) == list(rows)
     assert {"email", "password", "name"} == set(status["demo"]["accounts"][0])
-    portal.down()
-    assert portal.lives(rows) == []
-    assert portal.status()["ready"] is False
-    portal.up(demo=True)
-    again = portal.status()
+    own_portal.down()
+    assert own_portal.lives(rows) == []
+    assert own_portal.status()["ready"] is False
+    own_portal.up(demo=True)
+    again = own_portal.status()
     assert (again["amqp"], again["demo"]) == (status["amqp"], status["demo"])
-    assert portal.command("dead", "list", "--json").stdout.strip() == "[]"
-    portal.down()
+    assert own_portal.command("dead", "list", "--json").stdout.strip() == "[]"

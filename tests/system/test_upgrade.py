@@ -47,7 +47,7 @@ async def upgraded(tmp_path: Path, points: Path) -> AsyncIterator[tuple[Portal, 
 async def test_what_the_last_release_kept_is_read_and_goes_on(upgraded: tuple[Portal, Known], points: Path) -> None:
     portal, known = upgraded
     assert kills_left(points) == [0, 0]
-    async with Council.of(portal.status()) as council:
+    async with Council.of(portal.addresses) as council:
         await _check_council(council, known, delegates="LCS-after")
     await asyncio.to_thread(_check_person, portal, tasks=2)
     assert _without_authority(portal) == []
@@ -55,7 +55,7 @@ async def test_what_the_last_release_kept_is_read_and_goes_on(upgraded: tuple[Po
     assert _planned(portal) >= 3  # an end for what was submitted and for what was withdrawn, and a warning
     await asyncio.to_thread(portal.down)
     await asyncio.to_thread(portal.up)
-    async with Council.of(portal.status()) as council:
+    async with Council.of(portal.addresses) as council:
         await _check_council(council, known, delegates="LCS-again")
     await asyncio.to_thread(_check_person, portal, tasks=3)
 
