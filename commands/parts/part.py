@@ -24,8 +24,6 @@ class Part:
     environment: Mapping[str, str] = field(default_factory=dict)
     after: tuple[str, ...] = ()
     """Which parts must be ready before it starts for the first time. They stop after it."""
-    leans_on: tuple[str, ...] = ()
-    """Which parts it waits for itself. They stop after it too."""
     settle: tuple[str, ...] = ()
     """What must have run, after each start, before it can be ready."""
     user: str | int | None = None

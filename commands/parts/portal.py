@@ -82,7 +82,8 @@ def plan(instance: Instance, *, gateway_port: int, replicas: int = 1, only: Sequ
     port = _ports(instance, gateway_port, further)
     addresses = _addresses(port, further)
     engines = _engines(instance, port, wanted)
-    own = services.parts(addresses, secrets, engines=[part.name for part in engines], authorities=authorities)
+    leaned_on = tuple(part.name for part in engines if part.name in {"broker", "database"})
+    own = services.parts(addresses, secrets, after=leaned_on, authorities=authorities)
     return Plan(
         instance=instance,
         parts=(*engines, *(part for part in own if part.name in wanted)),

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -35,12 +35,9 @@ class Addresses:
 
 
 def parts(
-    addresses: Addresses, secrets: Secrets, *, engines: Collection[str], authorities: tuple[str, ...]
+    addresses: Addresses, secrets: Secrets, *, after: tuple[str, ...], authorities: tuple[str, ...]
 ) -> list[Part]:
-    """One uvicorn process a service, and one for each further replica.
-
-    Of these engines they wait for the broker themselves: it is the slowest, and they are made ready beside it.
-    """
+    """One uvicorn process a service, and one for each further replica."""
     first = {name: (name, url) for name, url in addresses.services.items()}
     return [
         Part(
@@ -50,8 +47,7 @@ def parts(
             probe=f"{url}/readyz",
             cwd=ROOT,
             environment=environment(service, addresses, secrets, authorities),
-            after=("database",) if "database" in engines else (),
-            leans_on=("broker",) if "broker" in engines else (),
+            after=after,
             drain_seconds=_DRAIN_SECONDS,
         )
         for name, (service, url) in (first | dict(addresses.replicas)).items()

@@ -88,7 +88,7 @@ class Supervisor:
         self._stopping = True
         left = dict(self.watched)
         while left:
-            leaned_on = {name for watched in left.values() for name in (*watched.part.after, *watched.part.leans_on)}
+            leaned_on = {name for watched in left.values() for name in watched.part.after}
             batch = {name for name in left if name not in leaned_on}
             await asyncio.gather(*(self._stop(left.pop(name)) for name in batch))
         for keeper in self._keepers:

@@ -26,8 +26,8 @@ class FaultyClamd:
 
     @classmethod
     @asynccontextmanager
-    async def before(cls, real: str) -> AsyncIterator[Self]:
-        made = cls(real)
+    async def before(cls, real: str, fault: Fault = "none") -> AsyncIterator[Self]:
+        made = cls(real, fault)
         server = await asyncio.start_server(made._serve, "127.0.0.1", 0)
         made.port = server.sockets[0].getsockname()[1]
         try:

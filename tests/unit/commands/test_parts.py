@@ -189,7 +189,7 @@ def test_the_demo_shows_every_shipped_form_of_both_councils_some_to_a_group() ->
 
 def test_a_further_replica_has_the_settings_of_its_service_and_a_port_of_its_own(tmp_path: Path) -> None:
     known = secrets.load(Instance(tmp_path), ["bristol"])
-    made = {part.name: part for part in services.parts(ADDRESSES, known, engines=(), authorities=("bristol",))}
+    made = {part.name: part for part in services.parts(ADDRESSES, known, after=(), authorities=("bristol",))}
     assert made["tasks-2"].environment == made["tasks"].environment
     assert made["tasks-2"].url == "http://127.0.0.1:20002"
     assert "services.tasks.app:create_app" in made["tasks-2"].command
