@@ -35,6 +35,35 @@ class CodeRequested(Event):
     expires_at: AwareDatetime
 
 
+class AddressCodeRequested(Event):
+    """Somebody wants another email address for their account; both mailboxes have to agree, each by its own code."""
+
+    wire_name: ClassVar[str] = "auth.address-code.requested.v1"
+    is_secret: ClassVar[bool] = True
+
+    code_id: str
+    authority: str
+    person: Contact
+    """Whose mailbox: the new one, or the one that the account has."""
+    is_new: bool
+    code: str
+    """Eight digits, sealed about `code_id` for notify alone; of no use after `expires_at` or after its first use."""
+    expires_at: AwareDatetime
+
+
+class AccountReaddressed(Event):
+    """An account has another email address, and its owner reads both mailboxes."""
+
+    wire_name: ClassVar[str] = "auth.account.readdressed.v1"
+
+    account_id: str
+    authority: str
+    person: Contact
+    """With the new address."""
+    former: Contact
+    readdressed_at: AwareDatetime
+
+
 class RegistrationRefused(Event):
     """Somebody tried to register an address that has an account; its owner is told, the page says nothing."""
 

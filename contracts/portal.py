@@ -35,7 +35,7 @@ class DelegationAssigned(PortalMessage):
     by: str
     at: AwareDatetime
     how: str
-    """`picked_up` by a member of the work group, or `re_assigned`."""
+    """`picked_up` by a member of the work group, `re_assigned`, or `readdressed`: the same person's new address."""
 
 
 class DocumentReference(Value):

@@ -111,6 +111,26 @@ class NewPasswordBody(Value):
     confirm_password: str
 
 
+class AddressChangeBody(Value):
+    """Another email address for the account of whoever is signed in; the password shows that it is they who ask."""
+
+    email: str
+    password: str
+
+
+class AddressChangeView(Value):
+    """A change of address that waits for its two codes."""
+
+    change_id: str
+
+
+class AddressCodesBody(Value):
+    """The codes as typed: the one that the new mailbox got, and the one that the present one did."""
+
+    new_code: str
+    present_code: str
+
+
 class DevicesView(Value):
     """A new password stands; what the browser holds from now on."""
 

@@ -1,8 +1,8 @@
 """Messages in: one function per queue."""
 
 from chassis.messaging import Delivery, Subscription
-from contracts.auth import PasswordReset
-from services.auth.usecases import sessions
+from contracts.auth import AccountReaddressed, PasswordReset
+from services.auth.usecases import address_changes, sessions
 from services.auth.usecases.context import Auth
 
 
@@ -11,4 +11,12 @@ async def end_sessions(event: PasswordReset, _: Delivery, auth: Auth) -> None:
     await sessions.end_sessions_after_reset(auth, event.account_id)
 
 
-subscriptions = (Subscription("auth.end-sessions", PasswordReset, end_sessions),)
+async def note_address(event: AccountReaddressed, _: Delivery, auth: Auth) -> None:
+    """Sessions of an account show its new address, even if auth crashed in between."""
+    await address_changes.note_address(auth, event.account_id)
+
+
+subscriptions = (
+    Subscription("auth.end-sessions", PasswordReset, end_sessions),
+    Subscription("auth.note-address", AccountReaddressed, note_address),
+)

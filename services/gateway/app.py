@@ -10,6 +10,7 @@ from chassis.app import ServiceContext, service_app
 from chassis.authorities import Authorities
 from chassis.settings import key_bytes
 from chassis.tokens import Signer, Verifier
+from services.gateway.account import pages as account
 from services.gateway.content import pages as content
 from services.gateway.council import api as council
 from services.gateway.form import attachment_pages, submit_pages
@@ -42,6 +43,7 @@ PAGES = [
     *sign_in.routes,
     *register_pages.routes,
     *reset_pages.routes,
+    *account.routes,
     *tasks.routes,
     *re_assign_pages.routes,
     *submit_pages.routes,

@@ -1,7 +1,7 @@
 """Messages in: one function a queue, each tells its use case and nothing else."""
 
 from chassis.messaging import Delivery, Subscription
-from contracts.auth import CodeRequested, PasswordReset, RegistrationRefused
+from contracts.auth import AccountReaddressed, AddressCodeRequested, CodeRequested, PasswordReset, RegistrationRefused
 from contracts.notify import EmailsErased
 from contracts.tasks import (
     TaskAmended,
@@ -19,6 +19,16 @@ from services.notify.usecases import NotifyService
 async def send_code(event: CodeRequested, _: Delivery, service: NotifyService) -> None:
     """A code was asked for: it is emailed."""
     await usecases.send_code(service, event)
+
+
+async def send_address_code(event: AddressCodeRequested, _: Delivery, service: NotifyService) -> None:
+    """Another address is wanted for an account: this mailbox's code for it is emailed."""
+    await usecases.send_address_code(service, event)
+
+
+async def confirm_address_change(event: AccountReaddressed, _: Delivery, service: NotifyService) -> None:
+    """An account has another address: both mailboxes are told."""
+    await usecases.confirm_address_change(service, event)
 
 
 async def tell_account_owner(event: RegistrationRefused, _: Delivery, service: NotifyService) -> None:
@@ -68,6 +78,8 @@ async def erase_emails(event: TaskErased, _: Delivery, service: NotifyService) -
 
 subscriptions = (
     Subscription("notify.send-code", CodeRequested, send_code),
+    Subscription("notify.send-address-code", AddressCodeRequested, send_address_code),
+    Subscription("notify.confirm-address-change", AccountReaddressed, confirm_address_change),
     Subscription("notify.tell-account-owner", RegistrationRefused, tell_account_owner),
     Subscription("notify.confirm-password-change", PasswordReset, confirm_password_change),
     Subscription("notify.announce-task", TaskOpened, announce_task),

@@ -7,7 +7,7 @@ import orjson
 from chassis.errors import Refused
 from chassis.messaging import Delivery, Subscription
 from chassis.outbox import Outgoing, outgoing
-from contracts.auth import AccountRegistered
+from contracts.auth import AccountReaddressed, AccountRegistered
 from contracts.base import CouncilMessage
 from contracts.council import (
     DelegationAmended,
@@ -96,6 +96,11 @@ async def welcome_person(event: AccountRegistered, _: Delivery, service: TasksSe
     await service.people.welcome(event)
 
 
+async def readdress_person(event: AccountReaddressed, _: Delivery, service: TasksService) -> None:
+    """Forms and groups go with somebody who has another address."""
+    await service.people.readdress(event)
+
+
 async def note_receipt(event: ContributionReceived, _: Delivery, service: TasksService) -> None:
     """What the council has need not stay here for long."""
     await service.retention.note_receipt(event)
@@ -155,6 +160,7 @@ subscriptions = (
     Subscription("tasks.note-start", ContributionStarted, note_start),
     Subscription("tasks.complete-task", ContributionSubmitted, complete_task),
     Subscription("tasks.welcome-person", AccountRegistered, welcome_person),
+    Subscription("tasks.readdress-person", AccountReaddressed, readdress_person),
     Subscription("tasks.note-receipt", ContributionReceived, note_receipt),
     Subscription("tasks.erase-task", TaskErased, erase_task),
     Subscription("tasks.note-erased-contribution", ContributionErased, note_erased_contribution),

@@ -118,6 +118,26 @@ async def test_the_pages_of_a_form(browser: Browser, portal: Portal, bristol: Co
     await visitor.leave()
 
 
+async def test_the_pages_of_an_account(browser: Browser, portal: Portal, shots: Path | None) -> None:
+    visitor = await Visitor.arrive(browser, portal)
+    page = visitor.page
+    await visitor.have_account()
+    await visitor.sign_in()
+    await page.locator("summary").click()
+    await page.get_by_role("link", name="Update account").click()
+    await check(visitor, "account", shots)
+    await page.get_by_role("link", name="Change your email address").click()
+    await check(visitor, "account-email", shots)
+    await visitor.press("Next")
+    await check(visitor, "account-email-error", shots)
+    await visitor.fill(New_email_address=new_email("long" * 10), Password=PASSWORD)
+    await visitor.press("Next")
+    await check(visitor, "account-codes", shots)
+    await visitor.press("Change address")
+    await check(visitor, "account-codes-error", shots)
+    await visitor.leave()
+
+
 async def test_the_pages_of_a_manager(browser: Browser, portal: Portal, bristol: Council, shots: Path | None) -> None:
     visitor = await Visitor.arrive(browser, portal)
     page, group = visitor.page, f"wg-{new_id()}"

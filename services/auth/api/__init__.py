@@ -1,5 +1,12 @@
 """HTTP in: one function per route, for the gateway alone."""
 
-from services.auth.api import councils, registrations, resets, sessions, sign_ins
+from services.auth.api import address_changes, councils, registrations, resets, sessions, sign_ins
 
-routes = [*registrations.routes, *sign_ins.routes, *sessions.routes, *resets.routes, *councils.routes]
+routes = [
+    *registrations.routes,
+    *sign_ins.routes,
+    *sessions.routes,
+    *resets.routes,
+    *address_changes.routes,
+    *councils.routes,
+]

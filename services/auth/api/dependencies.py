@@ -8,6 +8,7 @@ from services.auth.usecases.context import Auth
 
 CLIENT_HEADER = "Portal-Client"
 DEVICES_HEADER = "Portal-Devices"
+SESSION_HEADER = "Portal-Session"
 
 
 def enter(request: Request) -> Auth:
@@ -15,6 +16,11 @@ def enter(request: Request) -> Auth:
     require_gateway(request)
     auth: Auth = request.app.state.service
     return auth
+
+
+def session_token(request: Request) -> str:
+    """Whose session it is, as the gateway says; empty where it is nobody's."""
+    return request.headers.get(SESSION_HEADER, "")
 
 
 def caller(request: Request) -> Caller:

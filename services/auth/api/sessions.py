@@ -7,16 +7,14 @@ from starlette.routing import Route
 from chassis import clock
 from chassis.http import answer, nothing
 from contracts.api.auth import SessionView
-from services.auth.api.dependencies import enter
+from services.auth.api.dependencies import enter, session_token
 from services.auth.usecases import sessions as usecases
-
-SESSION_HEADER = "Portal-Session"
 
 
 async def show_session(request: Request) -> Response:
     """Who is signed in; `?touch=1` says that the person has done something."""
     auth, touch = enter(request), request.query_params.get("touch") == "1"
-    session, idle_until = await usecases.find_session(auth, _token(request), at=clock.now(), touch=touch)
+    session, idle_until = await usecases.find_session(auth, session_token(request), at=clock.now(), touch=touch)
     view = SessionView(
         account_id=session.account_id,
         authority=session.authority,
@@ -32,12 +30,8 @@ async def show_session(request: Request) -> Response:
 
 async def end_session(request: Request) -> Response:
     """Logout."""
-    await usecases.sign_out(enter(request), _token(request))
+    await usecases.sign_out(enter(request), session_token(request))
     return nothing()
-
-
-def _token(request: Request) -> str:
-    return request.headers.get(SESSION_HEADER, "")
 
 
 routes = [

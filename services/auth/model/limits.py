@@ -40,6 +40,9 @@ RESET_TRIES = Limit(name="reset.code", most=100, window=_SENDING)
 DEVICE_RESET_TRIES = Limit(name="reset.code-device", most=20, window=_SENDING)
 """Reset codes tried from one browser that is known to the account."""
 
+ADDRESS_CHANGES = Limit(name="code.address-change", most=3, window=_SENDING)
+"""Changes of address begun for one account: each sends a code to a mailbox that is not known to be its owner's."""
+
 ADDRESS_REGISTRATIONS = Limit(name="code.registration-address", most=12, window=_SENDING)
 """Codes for registering one address, from everywhere: strangers at one network do not use up its owner's."""
 

@@ -90,6 +90,16 @@ def is_over(what: str) -> Refused:
     return NotFound(f"{what}_over", "This page is out of date. Start again.")
 
 
+def wrong_password() -> Refused:
+    """Said to somebody who is signed in."""
+    return faulty([Fault(path="password", code="wrong_password", message="The password is not correct")])
+
+
+def same_address() -> Refused:
+    """The account has it already."""
+    return faulty([Fault(path="email", code="same_address", message="This is the address that you have now")])
+
+
 def address_taken() -> Refused:
     """Said only to a person who has shown that the mailbox is theirs."""
     return Conflict(

@@ -1,16 +1,25 @@
-"""Where accounts, registrations, sessions, resets and counts live; the only package that knows the database."""
+"""Where accounts, sessions and all that is under way live; the only package that knows the database."""
 
 from typing import Self
 
 from chassis.database import Database
 from chassis.relay import Relay
 from services.auth.store.accounts import AccountStore
+from services.auth.store.address_changes import AddressChangeStore
 from services.auth.store.limits import LimitStore
 from services.auth.store.registrations import RegistrationStore
 from services.auth.store.resets import ResetStore
 from services.auth.store.sessions import SessionStore
 
-__all__ = ["AccountStore", "LimitStore", "RegistrationStore", "ResetStore", "SessionStore", "Stores"]
+__all__ = [
+    "AccountStore",
+    "AddressChangeStore",
+    "LimitStore",
+    "RegistrationStore",
+    "ResetStore",
+    "SessionStore",
+    "Stores",
+]
 
 
 class Stores:
@@ -21,10 +30,18 @@ class Stores:
         self.registrations = RegistrationStore(database.outbox_collection("registrations", relay))
         self.sessions = SessionStore(database.outbox_collection("sessions", relay))
         self.resets = ResetStore(database.outbox_collection("resets", relay))
+        self.address_changes = AddressChangeStore(database.outbox_collection("address_changes", relay))
         self.limits = LimitStore(database.collection("limits"))
 
     async def ensure_indexes(self) -> Self:
         """Creates what is missing; once at start."""
-        for store in (self.accounts, self.registrations, self.sessions, self.resets, self.limits):
+        for store in (
+            self.accounts,
+            self.registrations,
+            self.sessions,
+            self.resets,
+            self.address_changes,
+            self.limits,
+        ):
             await store.ensure_indexes()
         return self

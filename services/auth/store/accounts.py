@@ -62,6 +62,14 @@ class AccountStore:
         guard = {"_id": account_id, "reset_by": {"$ne": code_id}}
         return _account(await self._documents.update(guard, change, events))
 
+    async def set_address(
+        self, account_id: str, email: str, email_key: str, *, code_id: str, events: Sequence[Outgoing]
+    ) -> Account | None:
+        """Another address; None where this code has changed it before. AlreadyHandled where it is another account's."""
+        change = {"$set": {"email": email, "email_key": email_key, "readdressed_by": code_id}}
+        guard = {"_id": account_id, "readdressed_by": {"$ne": code_id}}
+        return _account(await self._documents.update(guard, change, events))
+
 
 def _no_failures() -> dict[str, Any]:
     return {"failures": {"sign_in": 0}}

@@ -56,6 +56,10 @@ class ResetStore:
         change = {"$set": {"state": "password", "expires_at": expires_at}}
         return _reset(await self._documents.update({"_id": key, "state": "code"}, change))
 
+    async def end_elsewhere(self, account_id: str, address: str) -> None:
+        """A code that was sent to another address than this one resets nothing."""
+        await self._documents.raw.delete_many({"account_id": account_id, "address": {"$ne": address}})
+
     async def end(self, key: str) -> None:
         """It has done its work."""
         await self._documents.raw.delete_one({"_id": key})

@@ -72,6 +72,12 @@ class SessionStore:
         older = {"account_id": account_id, "password_version": {"$lt": before_version}}
         return (await self._documents.raw.delete_many(older)).deleted_count
 
+    async def set_address(self, account_id: str, email: str) -> None:
+        """Every session of an account shows the address that it has now; a code sent to another one opens none."""
+        others = {"account_id": account_id, "email": {"$ne": email}}
+        await self._documents.raw.delete_many({**others, "token_hash": {"$exists": False}})
+        await self._documents.raw.update_many(others, {"$set": {"email": email}})
+
 
 def _waiting(key: str, at: datetime) -> Document:
     return {"_id": key, "token_hash": {"$exists": False}, "ends_at": {"$gt": at}}

@@ -33,7 +33,7 @@ async def start_sign_in(
 ) -> tuple[str, SignIn]:
     """Step 1: the right password sends a code; gives the id that only this browser holds."""
     auth.authorities.get(authority)
-    account = await _authenticate(auth, email, password, caller, at)
+    account = await authenticate(auth, email, password, caller, at)
     await _spend(auth, account.email, at)
     challenge, code = codes.challenge_for(auth, authority, at)
     sign_in_id = new_token()
@@ -69,8 +69,11 @@ async def confirm_sign_in(auth: Auth, sign_in_id: str, typed: str, *, caller: Ca
     return OpenedSession(token, session, await _welcome(auth, account, sign_in, caller, at))
 
 
-async def _authenticate(auth: Auth, email: str, password: str, caller: Caller, at: datetime) -> Account:
-    """The guess is counted before it is looked at; what is not there is checked as long as what is."""
+async def authenticate(auth: Auth, email: str, password: str, caller: Caller, at: datetime) -> Account:
+    """The account of an address, where the password is the right one.
+
+    The guess is counted before it is looked at; what is not there is checked as long as what is.
+    """
     account = await auth.stores.accounts.by_email(email_key(email))
     device = known_device(auth.secret, account, caller.devices, at) if account else None
     await count_guess(auth, email_key(email), caller, device, at)

@@ -26,6 +26,7 @@ class BrowserState:
     sign_in: str = ""
     registration: str = ""
     reset: str = ""
+    address_change: str = ""
     next: str = ""
     email: str = ""
     """What was typed at step 1, for step 2 to say."""

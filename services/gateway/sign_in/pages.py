@@ -13,14 +13,13 @@ from contracts.api.auth import SignInBody
 from services.gateway.kit.form_parsing import verified_form
 from services.gateway.kit.request_context import RequestContext
 from services.gateway.kit.unsaved_form import FIELD
+from services.gateway.kit.views.form_errors import form_errors, raise_unless_correctable
 from services.gateway.kit.views.frame import FormErrors
 from services.gateway.sign_in.attempts import attempt
 from services.gateway.sign_in.interrupted import resume
 from services.gateway.sign_in.views import (
     CodePage,
     SignInPage,
-    form_errors,
-    raise_unless_correctable,
     sign_in_code_page,
 )
 

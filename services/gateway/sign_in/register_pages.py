@@ -9,6 +9,7 @@ from contracts.api.auth import CredentialsBody, RegistrationBody, RegistrationDe
 from contracts.base import Address
 from services.gateway.kit.form_parsing import SubmittedForm
 from services.gateway.kit.request_context import RequestContext
+from services.gateway.kit.views.form_errors import form_errors, raise_unless_correctable
 from services.gateway.kit.views.frame import FormErrors
 from services.gateway.sign_in.attempts import attempt
 from services.gateway.sign_in.views import (
@@ -16,9 +17,7 @@ from services.gateway.sign_in.views import (
     CredentialsPage,
     DetailsPage,
     DonePage,
-    form_errors,
     password_rules,
-    raise_unless_correctable,
     registration_code_page,
 )
 

@@ -7,6 +7,7 @@ from starlette.routing import Route
 from chassis.errors import NotFound, Refused
 from contracts.api.auth import NewPasswordBody, ResetBody
 from services.gateway.kit.request_context import RequestContext
+from services.gateway.kit.views.form_errors import form_errors, raise_unless_correctable
 from services.gateway.kit.views.frame import FormErrors
 from services.gateway.sign_in.attempts import attempt
 from services.gateway.sign_in.views import (
@@ -14,9 +15,7 @@ from services.gateway.sign_in.views import (
     CredentialsPage,
     DonePage,
     SignInPage,
-    form_errors,
     password_rules,
-    raise_unless_correctable,
     reset_code_page,
 )
 

@@ -25,6 +25,9 @@ Purpose = Literal[
     "reset",
     "already_registered",
     "password_changed",
+    "new_address",
+    "present_address",
+    "address_changed",
 ]
 
 State = Literal["queued", "sent", "failed", "expired", "withdrawn"]

@@ -8,10 +8,10 @@ from datetime import datetime
 from chassis import clock
 from chassis.clock import LONDON
 from contracts.addresses import address_key
-from contracts.auth import CodeRequested, PasswordReset, RegistrationRefused
+from contracts.auth import AccountReaddressed, AddressCodeRequested, CodeRequested, PasswordReset, RegistrationRefused
 from contracts.base import Contact
 from contracts.tasks import Holder, TaskAmended, TaskAssigned, TaskCompleted, TaskOpened, TaskRetracted, TaskReturned
-from services.notify.model import EmailDelivery, Purpose, SealedCode, delivery_id, shown_date, shown_time
+from services.notify.model import EmailDelivery, Purpose, SealedCode, delivery_id, masked, shown_date, shown_time
 from services.notify.usecases.sending import enqueue
 from services.notify.usecases.service import NotifyService
 
@@ -46,6 +46,15 @@ def _to(  # one constructor for all: the fact and its key make the id
 
 async def send_code(service: NotifyService, event: CodeRequested) -> None:
     """The code, to whoever reads that mailbox; not when it is of no use any more."""
+    await _send_code(service, event, event.purpose)
+
+
+async def send_address_code(service: NotifyService, event: AddressCodeRequested) -> None:
+    """The same for one of the two mailboxes of an account that is to have another address."""
+    await _send_code(service, event, "new_address" if event.is_new else "present_address")
+
+
+async def _send_code(service: NotifyService, event: CodeRequested | AddressCodeRequested, purpose: Purpose) -> None:
     seconds_left = (event.expires_at - clock.now()).total_seconds()
     if seconds_left <= 0:
         return
@@ -57,7 +66,7 @@ async def send_code(service: NotifyService, event: CodeRequested) -> None:
         event.person,
         fact="code requested",
         key=event.code_id,
-        purpose=event.purpose,
+        purpose=purpose,
         authority=event.authority,
         values=values,
         expires_at=event.expires_at,
@@ -91,6 +100,23 @@ async def confirm_password_change(service: NotifyService, event: PasswordReset) 
         values={"changed_at": shown_time(event.reset_at)},
     )
     await enqueue(service, [delivery])
+
+
+async def confirm_address_change(service: NotifyService, event: AccountReaddressed) -> None:
+    """Whoever reads either mailbox hears of the change: one of them may not have wanted it."""
+    deliveries = [
+        _to(
+            person,
+            fact="account readdressed",
+            key=f"{event.account_id} {event.readdressed_at.isoformat()}",
+            purpose="address_changed",
+            authority=event.authority,
+            values={"changed_at": shown_time(event.readdressed_at), "email": shown},
+        )
+        # Others may read the mailbox that somebody has left.
+        for person, shown in ((event.person, event.person.email), (event.former, masked(event.person.email)))
+    ]
+    await enqueue(service, deliveries)
 
 
 async def announce_task(service: NotifyService, event: TaskOpened) -> None:

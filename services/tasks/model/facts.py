@@ -111,7 +111,7 @@ class Move(Value):
     to: Holder
     by: str
     by_name: str = ""
-    how: Literal["picked_up", "re_assigned"]
+    how: Literal["picked_up", "re_assigned", "readdressed"]
     moved_at: AwareDatetime
     inbox: list[Contact] = []
     """Where the mail goes of a work group that it was moved to."""

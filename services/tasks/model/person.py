@@ -1,7 +1,11 @@
 """Somebody who has registered, as tasks knows them. No I/O."""
 
+from datetime import datetime
+from typing import Self
+
 from pydantic import AwareDatetime
 
+from contracts.addresses import address_key
 from contracts.base import EVERYBODYS, Sealed, Value
 
 
@@ -11,5 +15,26 @@ class RegisteredPerson(Value):
     account_id: str
     owner: str = EVERYBODYS
     email: Sealed[str]
+    former: Sealed[list[str]] = []
+    """Addresses that were theirs before: councils go on using them. One that somebody else registers is theirs."""
     name: Sealed[str]
     registered_at: AwareDatetime
+    addressed_at: AwareDatetime | None = None
+    """Since when they have this address, where they have had others."""
+
+    def readdressed(self, email: str, former: str, at: datetime) -> Self:
+        """They have had another address since then, and are known by the ones before too, in whatever order heard."""
+        is_latest = self.addressed_at is None or at > self.addressed_at
+        current = email if is_latest else self.email
+        known: dict[str, str] = {}
+        for each in (*self.former, self.email, former, email):
+            known.setdefault(address_key(each), each)
+        known.pop(address_key(current))
+        changes = {"email": current, "former": list(known.values())}
+        changed = self.model_copy(update=changes | ({"addressed_at": at} if is_latest else {}))
+        return self if changed == self else changed
+
+    def without_former(self, email: str) -> Self:
+        """Somebody else has this address now."""
+        kept = [each for each in self.former if address_key(each) != address_key(email)]
+        return self if kept == self.former else self.model_copy(update={"former": kept})

@@ -243,6 +243,10 @@ class Task(Value):
         move = Move(to=to, by=by.email, by_name=by.name, how="re_assigned", moved_at=at, inbox=inbox)
         return self._moved(move)
 
+    def readdressed(self, to: Holder, at: datetime) -> Self:
+        """Its holder has another address, in whatever state it is; dates and answers stay as they are."""
+        return self._moved(Move(to=to, by=to.email or "", by_name=to.name, how="readdressed", moved_at=at))
+
     def rights_of(self, email: str, authority: Authority, at: datetime) -> list[Right]:
         """What a person may do with the form; nothing for anybody but its holder, nor when its time is over."""
         if not self.is_held_by(email):
@@ -261,7 +265,9 @@ class Task(Value):
 
     def was_taken_from(self, email: str) -> bool:
         """Whether this person had it until somebody else moved it."""
-        if not self.moves or address_key(self.moves[-1].by) == address_key(email):
+        if not self.moves or self.moves[-1].how == "readdressed":
+            return False
+        if address_key(self.moves[-1].by) == address_key(email):
             return False
         before = self.model_copy(update={"moves": self.moves[:-1]})
         return before.is_held_by(email) and not self.is_held_by(email)

@@ -1,5 +1,7 @@
 """A work group as its council defined it. No I/O."""
 
+from typing import Self
+
 from chassis.errors import Refused
 from contracts.addresses import address_key
 from contracts.base import Contact, Sealed, Value
@@ -42,6 +44,16 @@ class WorkGroup(Value):
         if self.email:
             return [Contact(email=self.email, name=self.name)]
         return [Contact(email=member.email) for member in self.members[:_MOST_TOLD]]
+
+    def readdressed(self, former: str, email: str) -> Self:
+        """With somebody's new address in the place of the one before; the council's own version stays."""
+        is_there = self.has_member(email)
+        members = [
+            member.model_copy(update={"email": email}) if address_key(member.email) == address_key(former) else member
+            for member in self.members
+            if not (is_there and address_key(member.email) == address_key(former))
+        ]
+        return self if members == self.members else self.model_copy(update={"members": members})
 
     def has_member(self, email: str) -> bool:
         """Whether a person is in it."""

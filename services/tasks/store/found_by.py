@@ -43,8 +43,9 @@ class FoundBy:
         return {"member_addresses": members, "manager_addresses": managers}
 
     def person(self, person: RegisteredPerson) -> Document:
-        """Their address."""
-        return {"address": self.address(person.email)}
+        """Their address, and those that were theirs."""
+        former = [self.address(each) for each in person.former]
+        return {"address": self.address(person.email), "former_addresses": former}
 
     def _listed_for(self, task: Task) -> str:
         holder = task.holder

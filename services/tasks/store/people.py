@@ -1,6 +1,7 @@
 """Where work groups, forms on offer and registered people are kept."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from pymongo import ASCENDING, IndexModel
 
@@ -85,6 +86,17 @@ class WorkGroupStore:
             for document in found
         ]
 
+    async def readdress(self, authorities: Sequence[str], former: str, email: str) -> None:
+        """Somebody's new address stands in all of their groups."""
+
+        async def decide(kept: WorkGroup | None) -> tuple[WorkGroup, list[Outgoing]]:
+            if kept is None:
+                raise AlreadyHandled(former)
+            return kept.readdressed(former, email), []
+
+        for group in await self.of_member(authorities, former):
+            await self._groups.change(Key(group.authority, group.key), decide)
+
     async def managed_by(self, authority: str, email: str) -> list[WorkGroup]:
         """An authority's groups that a person manages, whole."""
         return await self._groups.find(
@@ -129,7 +141,7 @@ class PersonStore:
 
     async def prepare(self) -> None:
         """Makes the indexes."""
-        await self._people.ensure_indexes([IndexModel([("address", ASCENDING)])])
+        await self._people.ensure_indexes([IndexModel([(f, ASCENDING)]) for f in ("address", "former_addresses")])
 
     async def add(self, person: RegisteredPerson, events: Sequence[Outgoing]) -> None:
         """AlreadyHandled where the registration was heard before."""
@@ -140,6 +152,30 @@ class PersonStore:
             return person, events
 
         await self._people.change(Key(person.owner, person.account_id), decide, is_new=True)
+
+    async def readdress(self, account_id: str, email: str, former: str, at: datetime) -> RegisteredPerson | None:
+        """With their new address; None where their registration is not heard of yet."""
+
+        async def decide(found: RegisteredPerson) -> tuple[RegisteredPerson, Sequence[Outgoing]]:
+            return found.readdressed(email, former, at), []
+
+        return await self._people.change_found([EVERYBODYS], {"_id": account_id}, decide)
+
+    async def give_up(self, email: str) -> None:
+        """Nobody is known by this former address any more: somebody else has registered it."""
+
+        async def decide(found: RegisteredPerson) -> tuple[RegisteredPerson, Sequence[Outgoing]]:
+            return found.without_former(email), []
+
+        await self._people.change_found([EVERYBODYS], self._once_at([email]), decide)
+
+    async def now_at(self, addresses: Collection[str]) -> dict[str, str]:
+        """Where those are reached now who were reached by these addresses before, by address."""
+        found = await self._people.find([EVERYBODYS], self._once_at(addresses), limit=len(addresses) + 1)
+        return {address_key(former): person.email for person in found for former in person.former}
+
+    def _once_at(self, addresses: Collection[str]) -> Document:
+        return {"former_addresses": {"$in": [self._found_by.address(address) for address in addresses]}}
 
     async def names_of(self, addresses: Collection[str]) -> dict[str, str]:
         """The names of those who have registered, by address."""

@@ -31,6 +31,7 @@ class TaskStore:
         await self._tasks.ensure_indexes(
             [
                 IndexModel([("authority", ASCENDING), ("state", ASCENDING), ("_id", ASCENDING)]),
+                IndexModel([("listed_for", ASCENDING), ("_id", ASCENDING)]),
                 IndexModel(
                     [("authority", ASCENDING), ("reference", ASCENDING)],
                     unique=True,
@@ -61,6 +62,14 @@ class TaskStore:
         states = [state] if state else ["assigned", "in_group", "returned", "declined", "retracted", "submitted"]
         query = {"state": {"$in": states}, "_id": {"$gt": after}}
         return await self._tasks.find([authority], query, sort=[("_id", ASCENDING)], limit=limit)
+
+    async def held_by(self, authorities: Sequence[str], email: str, after: str, limit: int) -> list[Key]:
+        """A page of what somebody has or had, open or over, in the order of their ids."""
+        whose = {"listed_for": self._found_by.address(email), "authority": {"$in": list(authorities)}}
+        query = {**whose, "_id": {"$gt": after}}
+        order = [("_id", ASCENDING)]
+        found = await self._documents.find(query, sort=order, limit=limit, projection={"authority": 1})
+        return [Key(document["authority"], document["_id"]) for document in found]
 
     async def opened(self, documents: Sequence[Document]) -> list[Task]:
         """Tasks that were read by a query of another kind."""

@@ -10,11 +10,14 @@ from chassis.blobs import Held
 from chassis.documents import Key
 from chassis.errors import AlreadyHandled, Refused, TryLater
 from chassis.outbox import Outgoing, derived_id
+from contracts.addresses import address_key
 from contracts.council import (
+    Assignee,
     DelegationAmended,
     DelegationRequested,
     DelegationRetracted,
     DelegationReturned,
+    PersonAssignee,
     WorkGroupAssignee,
 )
 from contracts.forms import ContributionStarted, ContributionSubmitted
@@ -106,7 +109,7 @@ class Delegations:
             form_owner=form.owner,
             form_title=form.title,
             subject=message.subject,
-            assignee=message.assignee,
+            assignee=await self._as_reached_now(message.assignee),
             assignee_name=group.name if group else "",
             inbox=group.inbox if group else [],
             notify_email=message.notify_email,
@@ -118,6 +121,13 @@ class Delegations:
             documents=documents,
             requested_at=clock.now(),
         )
+
+    async def _as_reached_now(self, assignee: Assignee) -> Assignee:
+        """A council may go on using an address that somebody has left."""
+        if not isinstance(assignee, PersonAssignee):
+            return assignee
+        now = await self._stores.people.now_at([assignee.email])
+        return assignee.model_copy(update={"email": now.get(address_key(assignee.email), assignee.email)})
 
     async def _form(self, authority: str, code: str, waited_seconds: float) -> OfferedForm:
         at = clock.now().timestamp()

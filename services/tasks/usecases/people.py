@@ -1,16 +1,27 @@
 """Work groups, forms on offer and registrations, as others tell of them."""
 
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+
 from chassis.authorities import Authorities
-from chassis.outbox import outgoing
-from contracts.auth import AccountRegistered
-from contracts.council import WorkGroupDefined
+from chassis.errors import AlreadyHandled, TryLater
+from chassis.outbox import Outgoing, outgoing
+from contracts.addresses import address_key
+from contracts.auth import AccountReaddressed, AccountRegistered
+from contracts.council import Member, WorkGroupDefined
 from contracts.forms import DefinitionPublished
 from contracts.portal import AccountRegistered as AccountRegisteredToCouncil
+from contracts.tasks import Holder
+from services.tasks import events
 from services.tasks.model.form import OfferedForm
 from services.tasks.model.person import RegisteredPerson
+from services.tasks.model.task import OPEN_STATES, Task
 from services.tasks.model.work_group import WorkGroup, still_needed
 from services.tasks.store import Stores
 
+_A_PAGE = 100
+_AGAIN_SECONDS = 5
 _MOST_NAMED = 20
 """The most forms that the answer to a council names."""
 
@@ -33,10 +44,18 @@ class People:
                 work_group_id=message.work_group_id,
                 name=message.name,
                 email=message.email,
-                members=message.members,
+                members=await self._as_reached_now(message.members),
                 version=message.version,
             )
         )
+
+    async def _as_reached_now(self, members: Sequence[Member]) -> list[Member]:
+        """A council may go on using an address that somebody has left."""
+        now = await self._stores.people.now_at([member.email for member in members])
+        moved = [
+            member.model_copy(update={"email": now.get(address_key(member.email), member.email)}) for member in members
+        ]
+        return list({address_key(member.email): member for member in moved}.values())
 
     async def _check_empty(self, message: WorkGroupDefined) -> None:
         group = await self._stores.work_groups.get(message.authority, message.work_group_id)
@@ -54,7 +73,7 @@ class People:
         codes = self._authorities.codes
         naming = set(await self._stores.tasks.authorities_naming(codes, event.person.email))
         groups = await self._stores.work_groups.of_member(codes, event.person.email)
-        events = [
+        told = [
             outgoing(
                 AccountRegisteredToCouncil(
                     authority=authority,
@@ -74,4 +93,30 @@ class People:
             name=event.person.name,
             registered_at=event.registered_at,
         )
-        await self._stores.people.add(person, events)
+        await self._stores.people.give_up(person.email)
+        await self._stores.people.add(person, told)
+
+    async def readdress(self, event: AccountReaddressed) -> None:
+        """Somebody has another address: their forms and their groups go with them, whatever address councils use."""
+        email, former = event.person.email, event.former.email
+        person = await self._stores.people.readdress(event.account_id, email, former, event.readdressed_at)
+        if person is None:
+            raise TryLater(_AGAIN_SECONDS, "their registration is on its way in another queue")
+        holder = Holder(kind="person", email=person.email, name=person.name)
+        for address in person.former:
+            await self._stores.work_groups.readdress(self._authorities.codes, address, person.email)
+            await self._readdress_tasks(address, holder, event.readdressed_at)
+
+    async def _readdress_tasks(self, former: str, to: Holder, at: datetime) -> None:
+        async def decide(kept: Task | None) -> tuple[Task, list[Outgoing]]:
+            if kept is None or not kept.is_held_by(former):
+                raise AlreadyHandled(former)
+            after = kept.readdressed(to, at)
+            return after, events.of_move(kept, after) if kept.state in OPEN_STATES else []
+
+        after = ""
+        while page := await self._stores.tasks.held_by(self._authorities.codes, former, after, _A_PAGE):
+            for key in page:
+                with suppress(AlreadyHandled):
+                    await self._stores.tasks.change(key.authority, key.id, decide)
+            after = page[-1].id

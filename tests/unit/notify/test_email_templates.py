@@ -41,6 +41,7 @@ VALUES = {
     "changed_at": shown_time(datetime(2021, 1, 3, 12, 12, tzinfo=UTC)),
     "code": shown_code("76850798"),
     "minutes": "10",
+    "email": "sandra@college.example",
     "expires_at": "13:12",
 }
 
@@ -127,6 +128,9 @@ def test_the_emails_about_forms_name_form_and_reference_in_their_subjects(bristo
         "reset",
         "already_registered",
         "password_changed",
+        "new_address",
+        "present_address",
+        "address_changed",
     }
     subjects = [EMAILS.write(purpose, bristol, VALUES).subject for purpose in about_forms]
     assert all("EHC needs assessment contributions (BRI-4K7Q-22)" in subject for subject in subjects)

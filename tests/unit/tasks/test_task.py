@@ -323,3 +323,16 @@ def test_a_receipt_of_what_was_sent_back_starts_no_clock() -> None:
     received = again.with_receipt("c-2", NOW).submission
     assert received is not None
     assert received.received_at == NOW
+
+
+def test_a_new_address_takes_a_form_along_in_whatever_state() -> None:
+    to = Holder(kind="person", email="sandra@college.example", name="Sandra")
+    task = BLANK.with_request(a_request())
+    over = task.with_submission(a_submission())
+    for before in (task, over, over.with_return(asks(), "m1", NOW)):
+        after = before.readdressed(to, NOW)
+        assert (after.state, after.due_on) == (before.state, before.due_on)
+        assert after.rights_of("sandra@college.example", BRISTOL, NOW) == before.rights_of(PERSON.email, BRISTOL, NOW)
+        assert after.rights_of(PERSON.email, BRISTOL, NOW) == []
+        assert not after.was_taken_from(PERSON.email), "nobody has taken it from them"
+        assert after.access_version == before.access_version + 1

@@ -1,8 +1,11 @@
-"""auth, as the gateway asks it: registrations, sign-ins, sessions, resets, councils' tokens."""
+"""auth, as the gateway asks it: registrations, sign-ins, sessions, resets, changes of address, councils' tokens."""
 
 from dataclasses import dataclass
 
 from contracts.api.auth import (
+    AddressChangeBody,
+    AddressChangeView,
+    AddressCodesBody,
     CodeBody,
     CouncilTokenBody,
     CouncilTokenView,
@@ -110,6 +113,20 @@ class AuthClient(ServiceClient):
         """Reset step 3; gives what the browser holds from now on."""
         path = f"/resets/{reset_id}/password"
         return (await self._ask(DevicesView, "PUT", path, body=body, headers=origin.headers, slow=True)).devices
+
+    async def start_address_change(
+        self, token: str, body: AddressChangeBody, origin: RequestOrigin
+    ) -> AddressChangeView:
+        """Another address is wanted: both mailboxes get a code."""
+        headers = {**origin.headers, "Portal-Session": token}
+        return await self._ask(AddressChangeView, "POST", "/address-changes", body=body, headers=headers, slow=True)
+
+    async def confirm_address_change(
+        self, token: str, change_id: str, body: AddressCodesBody, origin: RequestOrigin
+    ) -> None:
+        """Both codes right: the address is the account's."""
+        headers = {**origin.headers, "Portal-Session": token}
+        await self._call("POST", f"/address-changes/{change_id}/confirm", body=body, headers=headers, slow=True)
 
     async def council_token(self, body: CouncilTokenBody, origin: RequestOrigin) -> CouncilTokenView:
         """A council's access token; Unauthorised for wrong credentials."""

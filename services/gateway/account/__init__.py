@@ -1,0 +1,1 @@
+"""Account: who somebody is in the portal, and what they change of that themselves."""

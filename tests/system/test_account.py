@@ -1,0 +1,82 @@
+"""One's own account: another email address, with everything that is one's own, by both mailboxes."""
+
+import asyncio
+from uuid import uuid4
+
+from tests.support.council import Council
+from tests.support.eventually import wait_until
+from tests.support.person import PASSWORD, TASKS, Page, Person
+from tests.support.portal import Portal
+from tests.system.test_main_job import ACCEPTED, new_email, new_id
+
+STEP_2 = "Change your email address - step 2"
+
+
+def ask(person: Person, email: str, password: str = PASSWORD) -> Page:
+    """Step 1, from the menu."""
+    page = person.open(person.open("/tasks").link("Update account"))
+    page = person.open(page.link("Change your email address"))
+    return person.press(page, "Next", {"New email address": email, "Password": password})
+
+
+def opened(person: Person, form: str) -> Page | None:
+    """The form, as soon as it is prepared."""
+    page = person.open(form)
+    return page if page.response.status_code == 200 else None
+
+
+async def test_a_new_address_takes_forms_drafts_and_groups_along(portal: Portal, bristol: Council) -> None:
+    delegation_id, group, mail = new_id(), f"wg-{uuid4().hex[:8]}", portal.mail
+    former, email = new_email("before"), new_email("after")
+    await bristol.define_group(group, [former])
+    await bristol.delegate(delegation_id, former)
+    form = f"/forms/{(await bristol.expect(ACCEPTED, delegation_id=delegation_id)).body['task_id']}/1"
+    in_group = new_id()
+    await bristol.delegate(in_group, assignee={"kind": "work_group", "work_group_id": group})
+    await bristol.expect(ACCEPTED, delegation_id=in_group)
+
+    def move() -> None:
+        with Person(portal.gateway) as person:
+            person.register(mail, former)
+            person.sign_in(mail, former)
+            page = wait_until(lambda: opened(person, form))
+            person.press(page, "Save", {"Preferred name": "Typed before"})
+            wrong = ask(person, email, "not the password")
+            assert "The password is not correct" in wrong.text
+            seen = len(mail.codes_for(former))
+            page = ask(person, email)
+            assert page.title.startswith(STEP_2)
+            new = mail.code_for(email)
+            refused = person.press(
+                page, "Change address", {f"Code sent to {email}": new, f"Code sent to {former}": new}
+            )
+            assert "The code is not correct" in refused.text
+            present = mail.code_for(former, more_than=seen)
+            codes: dict[str, str | bool] = {f"Code sent to {email}": new, f"Code sent to {former}": present}
+            done = person.press(refused, "Change address", {**codes})
+            assert "Your email address is changed." in done.text
+            assert email in done.text
+            # The same session goes on, with what was typed before.
+            assert "Typed before" in person.open(form).response.text
+
+    await asyncio.to_thread(move)
+    told = (await bristol.expect("portal.delegation.assigned.v1", delegation_id=delegation_id)).body
+    assert (told["from"]["email"], told["to"]["email"], told["how"]) == (former, email, "readdressed")
+    for address, shown in ((former, False), (email, True)):
+        notice = await asyncio.to_thread(mail.wait_for, address, "has been changed")
+        assert (email in notice["Text"]) is shown
+    # The council goes on using the address that it knows.
+    later = new_id()
+    await bristol.delegate(later, former)
+    assert (await bristol.expect(ACCEPTED, delegation_id=later)).body["assigned_to"]["email"] == email
+
+    def sign_in_again() -> None:
+        with Person(portal.gateway) as person:
+            page = person.press(person.open("/sign-in"), "Submit", {"Email": former, "Password": PASSWORD})
+            assert page.title != TASKS
+            assert "is not correct" in page.text
+            tasks = person.sign_in(mail, email)
+            assert "Currently Assigned Tasks (2)" in tasks.text
+            assert "Tasks Assigned to your Work Groups" in tasks.text
+
+    await asyncio.to_thread(sign_in_again)

@@ -1,0 +1,56 @@
+"""Addresses that somebody had, one after the other, in whatever order that is heard; and those in groups."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.council import Member
+from services.tasks.model.person import RegisteredPerson
+from services.tasks.model.work_group import WorkGroup
+
+AT = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+FIRST = RegisteredPerson(account_id="a", email="first@school.example", name="Sandra", registered_at=AT)
+MOVES = [
+    ("second@school.example", "first@school.example", AT + timedelta(days=1)),
+    ("third@school.example", "second@school.example", AT + timedelta(days=2)),
+    ("First@school.example", "third@school.example", AT + timedelta(days=3)),
+    ("fourth@school.example", "First@school.example", AT + timedelta(days=4)),
+]
+
+
+@given(st.lists(st.sampled_from(MOVES), max_size=6).flatmap(lambda more: st.permutations([*MOVES, *more])))
+def test_whatever_the_order_the_last_address_counts_and_all_before_are_known(
+    order: list[tuple[str, str, datetime]],
+) -> None:
+    person = FIRST
+    for move in order:
+        person = person.readdressed(*move)
+    assert person.email == "fourth@school.example"
+    assert {each.casefold() for each in person.former} == {
+        "first@school.example",
+        "second@school.example",
+        "third@school.example",
+    }
+    assert len(person.former) == 3
+    assert person.readdressed(*MOVES[-1]) is person
+
+
+def test_a_former_address_is_given_up_and_no_other() -> None:
+    person = FIRST.readdressed(*MOVES[0]).readdressed(*MOVES[1])
+    assert person.without_former("FIRST@school.example").former == ["second@school.example"]
+    assert person.without_former("else@school.example") is person
+
+
+def test_a_member_keeps_their_place_and_is_there_once() -> None:
+    members = [Member(email="first@school.example", is_manager=True), Member(email="tom@school.example")]
+    group = WorkGroup(authority="bristol", work_group_id="w", name="W", email=None, members=members, version=1)
+    moved = group.readdressed("First@school.example", "second@school.example")
+    assert [(member.email, member.is_manager) for member in moved.members] == [
+        ("second@school.example", True),
+        ("tom@school.example", False),
+    ]
+    assert moved.version == 1
+    assert moved.readdressed("first@school.example", "second@school.example") is moved
+    both = group.model_copy(update={"members": [*members, Member(email="second@school.example")]})
+    assert len(both.readdressed("first@school.example", "second@school.example").members) == 2
