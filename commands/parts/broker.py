@@ -18,11 +18,8 @@ DEFINITIONS = "definitions.json"
 _USER = "rabbitmq"
 _INSTALLATIONS = (Path("/usr/lib/rabbitmq/lib"), Path("/usr/local/opt/rabbitmq"), Path("/opt/homebrew/opt/rabbitmq"))
 
-# Small tables and no cache of freed memory (15 MB less): this node has dozens of queues, not millions. Its threads do
-# not spin while they wait for work: services run on the same few cores. Loopback only.
-_ERLANG = (
-    "+sbwt none +sbwtdcpu none +sbwtdio none +P 65536 +t 1048576 +MMmcs 0 -kernel inet_dist_use_interface {127,0,0,1}"
-)
+# Small tables and no cache of freed memory (15 MB less): this node has dozens of queues, not millions. Loopback only.
+_ERLANG = "+P 65536 +t 1048576 +MMmcs 0 -kernel inet_dist_use_interface {127,0,0,1}"
 
 CONFIGURATION = """\
 listeners.tcp.default = 127.0.0.1:{port}

@@ -26,6 +26,7 @@ from tests.unit.files import samples
 FAULTS: tuple[Fault, ...] = ("down", "frozen", "cut off", "empty", "error", "almost", "stale")
 UPLOADS_A_FAULT = 30
 DESKS = 6
+FAULTS_AT_ONCE = 2
 CLEAN = samples.pdf()
 INFECTED = samples.docx_with_picture(EICAR)
 VIRUS = "The selected file contains a virus"
@@ -86,9 +87,12 @@ class Round:
 async def test_t75_a_failing_scanner_releases_nothing(
     mongo_url: str, shared_broker: Broker, clamd_url: str, measures: Measures
 ) -> None:
+    at_once = asyncio.Semaphore(FAULTS_AT_ONCE)
+
     async def failing(fault: Fault) -> tuple[Round, float]:
         """One service at a scanner of its own, which fails and then works."""
         async with (
+            at_once,
             FaultyClamd.before(clamd_url, fault) as clamd,
             files_at(clamd.url, mongo_url, shared_broker) as (client, keys),
         ):
