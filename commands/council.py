@@ -21,7 +21,7 @@ _SUBMITTED = "portal.contribution.submitted.v1"
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
-    """`./portal council delegate|retract|group|watch|documents`."""
+    """`./portal council delegate|retract|return|group|watch|documents`."""
     options = Options(parser)
     options.add("--authority", default="bristol", help="the council's code (default: bristol)")
     delegate = options.verb("delegate", "delegate a form: FILE holds the body of council.delegation.requested.v1")
@@ -30,6 +30,11 @@ def describe(parser: argparse.ArgumentParser) -> None:
     retract = options.verb("retract", "withdraw a delegation")
     retract.add_argument("id", help="its delegation_id")
     retract.add_argument("--reason", default="No longer needed")
+    back = options.verb("return", "send a submitted form back, with questions")
+    back.add_argument("id", help="its delegation_id")
+    back.add_argument("--comments", default="", help="what is asked, in words")
+    back.add_argument("--field", action="append", default=[], help="the key of an answer that is meant; any number")
+    back.add_argument("--due-on", help="until when, as YYYY-MM-DD (default: as before)")
     group = options.verb("group", "set a work group: FILE holds the body of council.work-group.defined.v1")
     group.add_argument("file", help="a JSON file, or - for the standard input")
     watch = options.verb("watch", "print what the portal sends, one JSON line a message, and acknowledge it")
@@ -68,6 +73,12 @@ async def _retract(door: CouncilDoor, arguments: argparse.Namespace) -> None:
     at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
     body = {"delegation_id": arguments.id, "reason": arguments.reason, "retracted_at": at}
     await _publish(door, "council.delegation.retracted.v1", body)
+
+
+async def _return(door: CouncilDoor, arguments: argparse.Namespace) -> None:
+    body = {"delegation_id": arguments.id, "comments": arguments.comments, "fields": arguments.field}
+    due_on = {"due_on": arguments.due_on} if arguments.due_on else {}
+    await _publish(door, "council.delegation.returned.v1", {**body, **due_on})
 
 
 async def _group(door: CouncilDoor, arguments: argparse.Namespace) -> None:
@@ -139,6 +150,7 @@ def _text(file: str) -> str:
 _VERBS = {
     "delegate": _delegate,
     "retract": _retract,
+    "return": _return,
     "group": _group,
     "watch": _watch,
     "documents": _documents,

@@ -64,6 +64,8 @@ def test_a_submitted_forms_documents_are_fetched_from_the_shell(
     content = Path(files[0]["file"]).read_bytes()
     assert content.startswith(b"%PDF")
     assert sha256(content).hexdigest() == files[0]["sha256"]
+    portal.command("council", "return", delegation_id, "--comments", "How often?", "--field", "preferred_name")
+    portal.mail.wait_for(email, "Sent back")
 
 
 def test_a_council_that_is_not_served_is_named(portal: Portal) -> None:

@@ -87,6 +87,11 @@ class Task(Value):
         return self._first_holder
 
     @property
+    def held_since(self) -> datetime:
+        """When its holder got it."""
+        return self.moves[-1].moved_at if self.moves else self.requested.requested_at
+
+    @property
     def _first_holder(self) -> Holder:
         assignee = self.requested.assignee
         if isinstance(assignee, PersonAssignee):

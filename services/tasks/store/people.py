@@ -167,15 +167,23 @@ class PersonStore:
         async def decide(found: RegisteredPerson) -> tuple[RegisteredPerson, Sequence[Outgoing]]:
             return found.without_former(email), []
 
-        await self._people.change_found([EVERYBODYS], self._once_at([email]), decide)
+        await self._people.change_found([EVERYBODYS], {"former_addresses": self._found_by.address(email)}, decide)
 
     async def now_at(self, addresses: Collection[str]) -> dict[str, str]:
-        """Where those are reached now who were reached by these addresses before, by address."""
-        found = await self._people.find([EVERYBODYS], self._once_at(addresses), limit=len(addresses) + 1)
-        return {address_key(former): person.email for person in found for former in person.former}
+        """Where those are reached now who were reached by these addresses before, by address.
 
-    def _once_at(self, addresses: Collection[str]) -> Document:
-        return {"former_addresses": {"$in": [self._found_by.address(address) for address in addresses]}}
+        An address that somebody has is theirs, whoever had it before.
+        """
+        hashes = [self._found_by.address(address) for address in addresses]
+        query = {"$or": [{"former_addresses": {"$in": hashes}}, {"address": {"$in": hashes}}]}
+        found = await self._people.find([EVERYBODYS], query, limit=2 * len(hashes))
+        taken = {address_key(person.email) for person in found}
+        known = {address_key(former): person.email for person in found for former in person.former}
+        return {address: email for address, email in known.items() if address not in taken}
+
+    async def is_somebodys(self, address: str) -> bool:
+        """Whether somebody has registered with this address, or has it now."""
+        return bool(await self._people.find([EVERYBODYS], {"address": self._found_by.address(address)}, limit=1))
 
     async def names_of(self, addresses: Collection[str]) -> dict[str, str]:
         """The names of those who have registered, by address."""

@@ -108,8 +108,11 @@ class People:
             await self._readdress_tasks(address, holder, event.readdressed_at)
 
     async def _readdress_tasks(self, former: str, to: Holder, at: datetime) -> None:
+        """What came since then to a mailbox that is somebody else's by now was meant for them."""
+        is_taken = await self._stores.people.is_somebodys(former)
+
         async def decide(kept: Task | None) -> tuple[Task, list[Outgoing]]:
-            if kept is None or not kept.is_held_by(former):
+            if kept is None or not kept.is_held_by(former) or (is_taken and kept.held_since > at):
                 raise AlreadyHandled(former)
             after = kept.readdressed(to, at)
             return after, events.of_move(kept, after) if kept.state in OPEN_STATES else []

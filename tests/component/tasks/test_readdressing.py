@@ -149,6 +149,28 @@ async def test_a_former_address_that_somebody_else_registers_is_theirs_from_then
     await mover.has(1)
 
 
+async def test_a_move_that_is_heard_after_somebody_else_has_the_address_takes_nothing_of_theirs(
+    tasks: Tasks, mover: Mover, shared_broker: Broker
+) -> None:
+    earlier, between, later = new_id(), new_id(), new_id()
+    await tasks.council.delegate(earlier, mover.email)
+    await tasks.recorder.expect(ACCEPTED, delegation_id=earlier)
+    former, at = mover.email, clock.now()
+    other = Mover(tasks, shared_broker)
+    other.email = former
+    await other.register()
+    await tasks.council.delegate(between, former)
+    await tasks.recorder.expect(ACCEPTED, delegation_id=between)
+    mover.email = new_email()
+    for _ in range(2):  # the second time is long after
+        await publish(shared_broker, "auth", mover.moved(mover.email, former, at))
+        await mover.has(1)
+        await other.has(1)
+    await tasks.council.delegate(later, former)
+    assert (await tasks.recorder.expect(ACCEPTED, delegation_id=later))["assigned_to"]["email"] == former
+    await other.has(2)
+
+
 async def test_two_moves_end_at_the_last_address_in_whatever_order_they_are_heard(
     tasks: Tasks, mover: Mover, shared_broker: Broker
 ) -> None:
