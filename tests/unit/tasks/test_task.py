@@ -162,10 +162,16 @@ TestAnyOrder = AnyOrder.TestCase
 
 
 def test_amendments_count_in_the_order_of_their_times() -> None:
-    late = Amendment(message_id="1", amended_at=NOW + timedelta(days=2), due_on=date(2026, 6, 2))
-    early = Amendment(message_id="2", amended_at=NOW + timedelta(days=1), due_on=date(2026, 6, 1), comments="x")
+    late = Amendment(message_id="1", amended_at=NOW + timedelta(days=2), due_on=date(2026, 6, 2), prefill={"b": "late"})
+    early = Amendment(
+        message_id="2",
+        amended_at=NOW + timedelta(days=1),
+        due_on=date(2026, 6, 1),
+        comments="x",
+        prefill={"b": "early"},
+    )
     task = BLANK.with_request(a_request()).with_amendment(late).with_amendment(early)
-    assert (task.due_on, task.comments) == (date(2026, 6, 2), "x")
+    assert (task.due_on, task.comments, task.prefill) == (date(2026, 6, 2), "x", {"a": "1", "b": "late"})
 
 
 def test_an_open_task_is_in_progress_from_its_first_answer_on_whoever_has_it() -> None:
