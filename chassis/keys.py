@@ -158,10 +158,11 @@ class KeyRing:
         `is_new` says that most probably there is none yet: then it is written without looking. Where there is one, it
         is not taken from memory: another replica may have destroyed it.
         """
-        known = self._remembered(key)
-        if known is not None and not is_new:
+        if (known := self._remembered(key)) is not None:
+            if is_new:
+                await self.confirm(key)
             return known
-        document = None if is_new and known is None else await self._keys.find_one({"_id": _id(key)})
+        document = None if is_new else await self._keys.find_one({"_id": _id(key)})
         if document is None:
             raw = secrets.token_bytes(_KEY_BYTES)
             try:
@@ -185,7 +186,8 @@ class KeyRing:
 
     async def confirm(self, key: Key) -> None:
         """KeyDestroyed where it was destroyed meanwhile, by any replica."""
-        await self._unwrapped(key, await self._keys.find_one({"_id": _id(key)}))
+        if await self._keys.find_one({"_id": _id(key), "destroyed_at": None}, {"_id": 1}) is None:
+            raise KeyDestroyed
 
     async def destroy(self, key: Key, at: datetime) -> None:
         """Nothing that was sealed with it can be read again, here or in a backup without keys; nor is there a new one.

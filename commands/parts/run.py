@@ -5,7 +5,6 @@ import json
 import signal
 import sys
 from collections.abc import Callable
-from functools import partial
 
 from commands.parts import broker
 from commands.parts.instance import ROOT
@@ -21,8 +20,7 @@ class _Record:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        before = {"broker": partial(_define_topology, plan)}
-        self.supervisor = Supervisor(plan.parts, plan.instance.logs, self.write, before)
+        self.supervisor = Supervisor(plan.parts, plan.instance.logs, self.write)
         self.is_complete = False
         self.demo: list[dict[str, str]] = []
         self.notices = list(plan.notices)
@@ -63,8 +61,7 @@ async def supervise(plan: Plan, *, demo: bool, on_complete: Callable[[], None]) 
 
 async def _live(record: _Record, *, demo: bool, on_complete: Callable[[], None]) -> None:
     plan = record.plan
-    if plan.addresses.is_broker_outside:
-        await _tell_outside_broker(plan)
+    await _prepare_broker(plan)
     await record.supervisor.start()
     record.write()
     if demo:
@@ -75,18 +72,16 @@ async def _live(record: _Record, *, demo: bool, on_complete: Callable[[], None])
     await record.supervisor.run()
 
 
-async def _define_topology(plan: Plan) -> None:
-    """Have exchanges, queues and users written down for our own broker."""
-    options = ("--users", "--authorities", str(plan.authorities_folder))
-    told = await _python("commands.topology", *options, given=json.dumps(plan.secrets.passwords))
-    broker.write_definitions(plan.instance, told)
-
-
-async def _tell_outside_broker(plan: Plan) -> None:
-    """The same over the wire."""
+async def _prepare_broker(plan: Plan) -> None:
+    """Have exchanges, queues and users written down for the broker; an outside broker is told over the wire."""
     folder, passwords = str(plan.authorities_folder), plan.secrets.passwords
-    request = {"passwords": passwords, "authorities": folder, "amqp": plan.addresses.amqp}
-    await _python("commands.parts.outside_broker", given=json.dumps(request))
+    if any(part.name == "broker" for part in plan.parts):
+        options = ("--users", "--authorities", folder)
+        told = await _python("commands.topology", *options, given=json.dumps(passwords))
+        broker.write_definitions(plan.instance, told)
+    elif plan.addresses.is_broker_outside:
+        request = {"passwords": passwords, "authorities": folder, "amqp": plan.addresses.amqp}
+        await _python("commands.parts.outside_broker", given=json.dumps(request))
 
 
 async def _python(module: str, *arguments: str, given: str = "") -> str:

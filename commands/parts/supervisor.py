@@ -9,10 +9,9 @@ import subprocess
 import sys
 import time
 from asyncio.subprocess import Process
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import BinaryIO
 
 from commands.parts.instance import ROOT
@@ -53,17 +52,9 @@ class Watched:
 class Supervisor:
     """Keeps a set of parts running until it is told to stop."""
 
-    def __init__(
-        self,
-        parts: Sequence[Part],
-        logs: Path,
-        on_change: Callable[[], None],
-        before: Mapping[str, Callable[[], Awaitable[None]]] = MappingProxyType({}),
-    ) -> None:
-        """`before` gives what must be done before a part starts for the first time."""
+    def __init__(self, parts: Sequence[Part], logs: Path, on_change: Callable[[], None]) -> None:
         self.watched = {part.name: Watched(part, logs / f"{part.name}.log") for part in parts}
         self._on_change = on_change
-        self._before = before
         self._stopping = False
         self._keepers: list[asyncio.Task[None]] = []
 
@@ -103,8 +94,6 @@ class Supervisor:
     async def _keep(self, watched: Watched) -> None:
         for name in watched.part.after:
             await self.watched[name].has_been_ready.wait()
-        if watched.part.name in self._before:
-            await self._before[watched.part.name]()
         pause = _FIRST_PAUSE
         while not self._stopping:
             started = time.monotonic()

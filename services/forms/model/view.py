@@ -1,13 +1,6 @@
 """A contribution as its pages show it. No I/O."""
 
-from contracts.api.forms import (
-    AnswerView,
-    ConflictView,
-    ContributionView,
-    Judged,
-    RowView,
-    VersionView,
-)
+from contracts.api.forms import AnswerView, ConflictView, ContributionView, Judged, RowView, VersionView
 from services.forms.model.answers import Form, filled_rows
 from services.forms.model.contribution import Contribution
 from services.forms.model.draft import Cell, Kept

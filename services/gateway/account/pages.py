@@ -4,9 +4,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from chassis.errors import NotFound, Refused, Unauthorised
-from contracts.api.auth import AddressChangeBody, AddressCodesBody, SessionView
-from services.gateway.account.views import AccountPage, AddressCodesPage, AddressPage, account_page
+from chassis.errors import NotFound, Refused
+from chassis.identity import Professional
+from contracts.api.auth import AddressChangeBody, AddressCodesBody
+from services.gateway.account.views import AddressCodesPage, AddressPage, account_page
 from services.gateway.kit.form_parsing import SubmittedForm, verified_form
 from services.gateway.kit.request_context import RequestContext
 from services.gateway.kit.views.form_errors import form_errors, raise_unless_correctable
@@ -17,26 +18,26 @@ FIRST = "/account/email"
 
 async def show_account(request: Request) -> Response:
     """Who one is."""
-    context, session = await _signed_in(request)
-    page: AccountPage = account_page(session, is_changed=request.query_params.get("done") == "email")
+    context, person = await _signed_in(request)
+    page = account_page(person, is_changed=request.query_params.get("done") == "email")
     return context.page("account.html", page)
 
 
 async def show_address(request: Request) -> Response:
     """Step 1."""
-    context, session = await _signed_in(request)
-    return context.page("account_email.html", AddressPage(session.email))
+    context, person = await _signed_in(request)
+    return context.page("account_email.html", AddressPage(person.email))
 
 
 async def send_codes(request: Request) -> Response:
     """Step 1: both mailboxes get a code."""
-    context, session, form = await _posted(request)
+    context, person, form = await _posted(request)
     body = AddressChangeBody(email=form.text("email"), password=form.raw("password"))
     try:
         begun = await context.gateway.auth.start_address_change(context.cookies.session_token, body, context.origin)
     except Refused as refused:
         raise_unless_correctable(refused)
-        page = AddressPage(session.email, body.email, form_errors(refused))
+        page = AddressPage(person.email, body.email, form_errors(refused))
         return context.page("account_email.html", page, refused.status)
     context.cookies.remember(address_change=begun.change_id, email=body.email.strip())
     return context.redirect("/account/email/codes")
@@ -44,15 +45,15 @@ async def send_codes(request: Request) -> Response:
 
 async def show_codes(request: Request) -> Response:
     """Step 2."""
-    context, session = await _signed_in(request)
+    context, person = await _signed_in(request)
     if not context.cookies.browser.address_change:
         return context.redirect(FIRST)
-    return context.page("account_codes.html", _codes_page(context, session))
+    return context.page("account_codes.html", _codes_page(context, person))
 
 
 async def confirm_codes(request: Request) -> Response:
     """Step 2: both codes are right."""
-    context, session, form = await _posted(request)
+    context, person, form = await _posted(request)
     body = AddressCodesBody(new_code=form.text("new_code"), present_code=form.text("present_code"))
     change_id = context.cookies.browser.address_change or "none"
     try:
@@ -63,28 +64,25 @@ async def confirm_codes(request: Request) -> Response:
         return context.redirect(FIRST)
     except Refused as refused:
         raise_unless_correctable(refused)
-        return context.page("account_codes.html", _codes_page(context, session, form_errors(refused)), refused.status)
+        return context.page("account_codes.html", _codes_page(context, person, form_errors(refused)), refused.status)
     context.gateway.people.drop(context.cookies.session_token)
     context.cookies.remember(address_change="", email="")
     return context.redirect("/account?done=email")
 
 
-def _codes_page(context: RequestContext, session: SessionView, errors: FormErrors | None = None) -> AddressCodesPage:
+def _codes_page(context: RequestContext, person: Professional, errors: FormErrors | None = None) -> AddressCodesPage:
     email = context.cookies.browser.email
-    return AddressCodesPage(session.email, email, context.authority.code_minutes, errors or FormErrors())
+    return AddressCodesPage(person.email, email, context.authority.code_minutes, errors or FormErrors())
 
 
-async def _signed_in(request: Request) -> tuple[RequestContext, SessionView]:
+async def _signed_in(request: Request) -> tuple[RequestContext, Professional]:
     context = RequestContext(request)
-    await context.require_person()
-    if context.session is None:
-        raise Unauthorised("signed_out")
-    return context, context.session
+    return context, await context.require_person()
 
 
-async def _posted(request: Request) -> tuple[RequestContext, SessionView, SubmittedForm]:
-    context, session = await _signed_in(request)
-    return context, session, await verified_form(context)
+async def _posted(request: Request) -> tuple[RequestContext, Professional, SubmittedForm]:
+    context, person = await _signed_in(request)
+    return context, person, await verified_form(context)
 
 
 routes = [

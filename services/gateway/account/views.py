@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from contracts.api.auth import SessionView
+from chassis.identity import Professional
 from services.gateway.kit.views.frame import FormErrors
 
 
@@ -33,8 +33,8 @@ class AddressCodesPage:
     errors: FormErrors = field(default_factory=FormErrors)
 
 
-def account_page(session: SessionView, *, is_changed: bool) -> AccountPage:
+def account_page(person: Professional, *, is_changed: bool) -> AccountPage:
     """Who is signed in, as others see them."""
-    lines = [("Name", session.name), ("Role", session.role), ("Organisation", session.organisation)]
+    lines = [("Name", person.name), ("Role", person.role), ("Organisation", person.organisation)]
     notice = "Your email address is changed. Your forms and your work groups have gone with it." if is_changed else ""
-    return AccountPage([line for line in lines if line[1]] + [("Email", session.email)], notice)
+    return AccountPage([line for line in lines if line[1]] + [("Email", person.email)], notice)
