@@ -63,12 +63,11 @@ class AccountStore:
         return _account(await self._documents.update(guard, change, events))
 
     async def set_address(
-        self, account_id: str, email: str, email_key: str, *, code_id: str, events: Sequence[Outgoing]
+        self, account_id: str, email: str, email_key: str, *, former: str, events: Sequence[Outgoing]
     ) -> Account | None:
-        """Another address; None where this code has changed it before. AlreadyHandled where it is another account's."""
-        change = {"$set": {"email": email, "email_key": email_key, "readdressed_by": code_id}}
-        guard = {"_id": account_id, "readdressed_by": {"$ne": code_id}}
-        return _account(await self._documents.update(guard, change, events))
+        """Another address; None where the former is not its any more. AlreadyHandled where it is another account's."""
+        change = {"$set": {"email": email, "email_key": email_key}}
+        return _account(await self._documents.update({"_id": account_id, "email_key": former}, change, events))
 
 
 def _no_failures() -> dict[str, Any]:

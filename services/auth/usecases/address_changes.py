@@ -43,6 +43,7 @@ async def start_address_change(
         account_id=account.account_id,
         authority=account.authority,
         email=email,
+        former=account.email_key,
         new=new,
         present=present,
         expires_at=at + LIFETIME,
@@ -88,14 +89,13 @@ async def _readdress(auth: Auth, account: Account, change: AddressChange, at: da
         former=account.person,
         readdressed_at=at,
     )
-    code_id = change.new.code_id
     try:
         changed = await auth.stores.accounts.set_address(
             account.account_id,
             change.email,
             email_key(change.email),
-            code_id=code_id,
-            events=[outgoing(event, code_id)],
+            former=change.former,
+            events=[outgoing(event, change.new.code_id)],
         )
     except AlreadyHandled:
         raise refusals.address_taken() from None

@@ -79,6 +79,17 @@ async def test_codes_that_went_to_the_former_mailbox_open_nothing_any_more(
     assert code_of(await person.give_reset_code(reset_id, reset_code)) == "reset_over"
 
 
+async def test_of_two_changes_the_second_needs_a_code_from_the_mailbox_that_is_the_accounts_by_then(
+    person: Person, somebody: Callable[[], Person]
+) -> None:
+    token, email = await person.sign_in(), somebody().email
+    first = await started(person, token, email)
+    second = await started(person, token, somebody().email)
+    assert (await give(person, token, *first)).status_code == 204
+    assert code_of(await give(person, token, *second)) == "address_change_over"
+    assert (await person.session(token)).json()["email"] == email
+
+
 async def test_a_wrong_password_or_address_is_told_beside_its_field_and_ends_no_session(
     person: Person, somebody: Callable[[], Person]
 ) -> None:

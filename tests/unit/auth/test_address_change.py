@@ -16,6 +16,7 @@ CHANGE = AddressChange(
     account_id="a",
     authority="bristol",
     email="new@school.example",
+    former="present@school.example",
     new=NEW,
     present=PRESENT,
     expires_at=AT + LIFETIME,
