@@ -56,8 +56,9 @@ async def test_a_new_address_takes_forms_drafts_and_groups_along(portal: Portal,
             done = person.press(refused, "Change address", {**codes})
             assert "Your email address is changed." in done.text
             assert email in done.text
-            # The same session goes on, with what was typed before.
-            assert "Typed before" in person.open(form).response.text
+            # The same session goes on, with what was typed before, as soon as tasks has heard of the change.
+            page = wait_until(lambda: opened(person, form))
+            assert "Typed before" in page.response.text
 
     await asyncio.to_thread(move)
     told = (await bristol.expect("portal.delegation.assigned.v1", delegation_id=delegation_id)).body

@@ -36,5 +36,5 @@ class AddressCodesPage:
 def account_page(person: Professional, *, is_changed: bool) -> AccountPage:
     """Who is signed in, as others see them."""
     lines = [("Name", person.name), ("Role", person.role), ("Organisation", person.organisation)]
-    notice = "Your email address is changed. Your forms and your work groups have gone with it." if is_changed else ""
+    notice = "Your email address is changed. Your forms and your work groups follow in a moment." if is_changed else ""
     return AccountPage([line for line in lines if line[1]] + [("Email", person.email)], notice)
