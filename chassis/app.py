@@ -1,6 +1,7 @@
 """A service as one Starlette app: what it opens, in which order, and how all of it closes again, the last first."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -243,13 +244,16 @@ class ServiceRuntime:
 
 
 async def _when_the_database_answers(attempt: Callable[[], Awaitable[Result]]) -> Result:
-    async with asyncio.timeout(_START_SECONDS):
-        while True:
-            try:
-                return await attempt()
-            except (PyMongoError, TimeoutError) as error:
-                log.warning("waiting for the database", error=repr(error))
-                await asyncio.sleep(_RECONNECT_SECONDS)
+    """Asks again for a while. An attempt that is under way, be it that indexes are made, is not cut off."""
+    asked_since = time.monotonic()
+    while True:
+        try:
+            return await attempt()
+        except (PyMongoError, TimeoutError) as error:
+            if time.monotonic() - asked_since > _START_SECONDS:
+                raise
+            log.warning("waiting for the database", error=repr(error))
+            await asyncio.sleep(_RECONNECT_SECONDS)
 
 
 async def _consume(consumer: Consumer, service: Any) -> None:

@@ -14,7 +14,7 @@ from uuid import uuid4
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
-from chassis import clock
+from chassis import clock, indexes
 from chassis.database import Database
 from chassis.documents import Document, Key
 from chassis.keys import KeyDestroyed, KeyRing
@@ -58,12 +58,14 @@ class BlobStore:
     async def prepare(self) -> None:
         """Makes the indexes."""
         is_unsettled = {"metadata.unsettled_since": {"$exists": True}}
-        await self._chunks.create_indexes([IndexModel([("files_id", ASCENDING), ("n", ASCENDING)], unique=True)])
-        await self._records.create_indexes(
+        by_number = IndexModel([("files_id", ASCENDING), ("n", ASCENDING)], unique=True)
+        await indexes.ensure(self._chunks, [by_number])
+        await indexes.ensure(
+            self._records,
             [
                 IndexModel([("metadata.unsettled_since", ASCENDING)], partialFilterExpression=is_unsettled),
                 IndexModel([("metadata.task_id", ASCENDING), ("metadata.authority", ASCENDING)]),
-            ]
+            ],
         )
 
     async def put(self, owner: Key, pieces: AsyncIterator[bytes], *, blob_id: str = "") -> Blob:

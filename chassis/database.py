@@ -13,6 +13,7 @@ from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStart
 from chassis.batcher import WriteBatcher
 from chassis.documents import Document
 from chassis.errors import AlreadyHandled
+from chassis.indexes import ensure
 from chassis.outbox import Collection, Outgoing
 from chassis.relay import Relay
 from chassis.telemetry import DATABASE_COMMANDS
@@ -89,8 +90,7 @@ class OutboxCollection:
 
     async def ensure_indexes(self, indexes: Sequence[IndexModel]) -> None:
         """Creates what is missing; to be called once at start."""
-        if indexes:
-            await self._collection.create_indexes(list(indexes))
+        await ensure(self._collection, indexes)
         await self._relay.ensure_indexes(self._collection)
 
     async def insert(self, document: Document, events: Sequence[Outgoing] = ()) -> None:

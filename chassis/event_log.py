@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from chassis import clock
+from chassis import clock, indexes
 from chassis.errors import BadRequest
 from chassis.http import answer
 from chassis.identity import current_council
@@ -34,7 +34,8 @@ class EventLog:
 
     async def prepare(self) -> None:
         """Makes the indexes."""
-        await self._sent.create_indexes(
+        await indexes.ensure(
+            self._sent,
             [
                 IndexModel([("sent_at", ASCENDING)], expireAfterSeconds=_KEPT_DAYS * 86400),
                 IndexModel(
@@ -44,7 +45,7 @@ class EventLog:
                 ),
                 IndexModel([("authority", ASCENDING), ("sent_at", ASCENDING)], partialFilterExpression=_WAITING),
                 IndexModel([("authority", ASCENDING), ("delegation_id", ASCENDING)]),
-            ]
+            ],
         )
 
     async def append(self, entries: Sequence[Entry]) -> None:

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
-from chassis import clock
+from chassis import clock, indexes
 from chassis.database import Database, Inserts
 from chassis.documents import Document, Key
 from chassis.errors import AlreadyHandled, NotFound
@@ -148,8 +148,9 @@ class KeyRing:
 
     async def prepare(self) -> None:
         """Makes the indexes."""
-        await self._keys.create_indexes(
-            [IndexModel([("authority", ASCENDING), (field, ASCENDING)]) for field in ("key", "wrapped_with")]
+        await indexes.ensure(
+            self._keys,
+            [IndexModel([("authority", ASCENDING), (field, ASCENDING)]) for field in ("key", "wrapped_with")],
         )
 
     async def of(self, key: Key, *, is_new: bool = False) -> DataKey:

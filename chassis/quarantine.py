@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 
-from chassis import clock
+from chassis import clock, indexes
 from chassis.delivery import Delivery
 from chassis.errors import Refused
 from chassis.middlewares import Middleware, Next, Received
@@ -35,7 +35,7 @@ class Quarantine(Middleware):
     async def prepare(self) -> None:
         """Makes the index that forgets."""
         forget = IndexModel([("at", ASCENDING)], expireAfterSeconds=_KEPT_SECONDS)
-        await self._attempts.create_indexes([forget])
+        await indexes.ensure(self._attempts, [forget])
 
     async def around(self, call_next: Next, msg: Received) -> None:
         """One delivery; a suspect waits for the suspects before it."""

@@ -12,7 +12,7 @@ from typing import Any
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import PyMongoError
 
-from chassis import clock, failpoint
+from chassis import clock, failpoint, indexes
 from chassis.outbox import COUNCIL_OUTBOX, Collection, Entry, Keep, Outgoing, Publisher
 from chassis.shared_keys import BodySeal
 from chassis.telemetry import OUTBOX_AGE, OUTBOX_WAITING, log
@@ -62,8 +62,9 @@ class Relay:
 
     async def ensure_indexes(self, collection: Collection) -> None:
         """What the sweeper's query needs; only documents with something to tell are in it."""
-        await collection.create_indexes(
-            [IndexModel([("outbox.at", ASCENDING)], partialFilterExpression={"outbox.at": {"$exists": True}})]
+        has_something = {"outbox.at": {"$exists": True}}
+        await indexes.ensure(
+            collection, [IndexModel([("outbox.at", ASCENDING)], partialFilterExpression=has_something)]
         )
 
     async def start(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
-from chassis import clock
+from chassis import clock, indexes
 from chassis.context import entered, of_service
 from chassis.outbox import Collection, derived_id
 from chassis.telemetry import log
@@ -61,11 +61,12 @@ class Schedule:
 
     async def prepare(self) -> None:
         """Makes the indexes."""
-        await self._entries.create_indexes(
+        await indexes.ensure(
+            self._entries,
             [
                 IndexModel([("due_at", ASCENDING)], partialFilterExpression=_PLANNED),
                 IndexModel([("forget_at", ASCENDING)], expireAfterSeconds=0),
-            ]
+            ],
         )
 
     async def plan(self, *entries: Entry) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
+from chassis import indexes
 from chassis.outbox import Collection
 from services.auth.model.limits import Limit
 
@@ -19,7 +20,7 @@ class LimitStore:
 
     async def ensure_indexes(self) -> None:
         """Counts vanish when they no longer matter."""
-        await self._collection.create_indexes(INDEXES)
+        await indexes.ensure(self._collection, INDEXES)
 
     async def use(self, key: str, limit: Limit, at: datetime) -> bool:
         """Takes one use, or says that there is none left. One atomic write where there is one."""
