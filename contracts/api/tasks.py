@@ -23,8 +23,6 @@ class TaskRow(PersonalData):
     authority: str
     form: str
     form_title: str
-    child: str = ""
-    """The same for all forms about one child of an authority; names nobody."""
     subject_name: str
     due_on: date
     comments: str
@@ -39,6 +37,7 @@ class TaskRow(PersonalData):
     retraction_reason: str = ""
     submitted_at: AwareDatetime | None = None
     moved_at: AwareDatetime | None = None
+    moved_by: str = ""
 
 
 class Choice(Value):
@@ -52,7 +51,6 @@ class ListChoices(Value):
     """What the rows of a list can be narrowed to, each by name."""
 
     forms: list[Choice] = []
-    children: list[Choice] = []
     authorities: list[str] = []
     progress: list[Progress] = []
 

@@ -1,5 +1,6 @@
 """What becomes of data that an older tasks has written; `migrations = [...]` at the bottom, the latest last."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import cast
@@ -7,7 +8,7 @@ from typing import cast
 from chassis import clock
 from chassis.authorities import Authorities
 from chassis.documents import Key
-from chassis.keys import Finder
+from chassis.keys import Finder, KeyDestroyed
 from chassis.migrations import (
     Migration,
     Stored,
@@ -52,9 +53,29 @@ async def plan_the_end(stored: Stored) -> None:
         await schedule.plan(*late)
 
 
+async def renew_rows(stored: Stored) -> None:
+    """Rows say of which kind a task is, and by which names its child is found; indexes that this version leaves go."""
+    documents = stored.database.collection("tasks")
+    mapper = task_mapper(FoundBy(Finder(cast("Settings", stored.settings).index_key)))
+    has_missed = True
+    while has_missed:  # what somebody has written in between is found by the next pass
+        has_missed = False
+        async for document in documents.find({"row": {"$ne": None}, "row.kind": {"$exists": False}}):
+            with suppress(KeyDestroyed):
+                sealing = Sealing(await stored.keys.of(Key(document["authority"], document["_id"])), "tasks")
+                row = mapper.document(mapper.aggregate(document, sealing), sealing)["row"]
+                known_as = {"_id": document["_id"], "revision": document["revision"]}
+                done = await documents.update_one(known_as, {"$set": {"row": row}, "$inc": {"revision": 1}})
+                has_missed = has_missed or not done.matched_count
+    known = await documents.index_information()
+    for name in known.keys() & {"listed", "listed_retracted", "listed_submitted"}:
+        await documents.drop_index(name)
+
+
 migrations = [
     Migration(1, "Attempts of quarantined deliveries", carry_attempts_over),
     Migration(2, "The authority beside shared documents", name_the_authority_of("shared", "tasks")),
     Migration(3, "What is kept is sealed", seal_everything),
     Migration(4, "The end of what is over", plan_the_end),
+    Migration(5, "Rows that are found by kind and name", renew_rows),
 ]

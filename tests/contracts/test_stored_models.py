@@ -28,7 +28,8 @@ IDS |= {
     "batches",
     "removed_batch",
     "by",
-    "child",
+    "kind",
+    "name_tokens",
     "code_id",
 }
 """Of things, and of whoever did something: an id of an account is no address."""

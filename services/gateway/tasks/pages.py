@@ -14,10 +14,13 @@ from services.gateway.kit.form_parsing import verified_form
 from services.gateway.kit.request_context import RequestContext
 from services.gateway.kit.views.banner import task_banner
 from services.gateway.tasks.views.closed import closed
-from services.gateway.tasks.views.lists import TaskFilter, group_tasks_page, tasks_page
+from services.gateway.tasks.views.lists import TaskFilter, address, group_tasks_page, tasks_page
 from services.gateway.tasks.views.look import LookPage
 
 _MOST_LETTERS = 200
+_NARROWS = ("form", "authority", "progress")
+_PURPOSE = "looked for"
+_KEPT_SECONDS = 86_400
 _TASK_ID = re.compile(r"[0-9a-f-]{36}")
 
 
@@ -25,15 +28,16 @@ async def show_tasks(request: Request) -> Response:
     """One tab, one page."""
     context = RequestContext(request)
     query = request.query_params
-    wanted = TaskFilter(*(query.get(name, "")[:_MOST_LETTERS] for name in ("form", "child", "authority", "progress")))
+    chosen = {name: query.get(name, "")[:_MOST_LETTERS] for name in _NARROWS}
+    wanted = TaskFilter(**chosen, **_looked_for(context, query.get("name", "")))
     asked: dict[str, str | int] = {
-        **wanted.parameters(),
+        **chosen,
         "tab": tab if (tab := query.get("tab", "assigned")) in get_args(Tab) else "assigned",
         "page": _page_number(request),
         "group_page": _page_number(request, "group_page"),
         "re_assigned": query.get("re_assigned", "")[:_MOST_LETTERS],
     }
-    person, tasks = await context.reading(lambda person: context.gateway.tasks.list(person, asked))
+    person, tasks = await context.reading(lambda person: context.gateway.tasks.list(person, asked, wanted.words))
     context.cookies.set_manages(manages=bool(tasks.manages))
     names = {one.code: one.brand.name for one in context.gateway.authorities}
     page = tasks_page(tasks, context.authority, clock.today(), names, wanted, person.email)
@@ -41,6 +45,29 @@ async def show_tasks(request: Request) -> Response:
     if _TASK_ID.fullmatch(task_id):
         page = replace(page, closed=closed(tasks.rows, task_id, number))
     return context.page("tasks.html", page, section="tasks")
+
+
+async def narrow(request: Request) -> Response:
+    """What somebody has chosen is asked for under an address of its own, in which a child's name cannot be read."""
+    context = RequestContext(request)
+    form = await verified_form(context)
+    await context.require_person()
+    wanted = TaskFilter(
+        **{name: form.text(name)[:_MOST_LETTERS] for name in _NARROWS},
+        name=_kept(context, " ".join(form.text("words")[:_MOST_LETTERS].split())),
+    )
+    tab = form.text("tab")
+    return context.redirect(address("/tasks", wanted, tab=tab if tab in get_args(Tab) else "assigned"))
+
+
+def _kept(context: RequestContext, words: str) -> str:
+    return context.gateway.encryptor.encrypt(_PURPOSE, {"words": words}) if words else ""
+
+
+def _looked_for(context: RequestContext, name: str) -> dict[str, str]:
+    """What `_kept` made; nothing where it is not ours, or from yesterday."""
+    known = context.gateway.encryptor.decrypt(_PURPOSE, name, _KEPT_SECONDS) if name else None
+    return {"name": name, "words": known["words"]} if known else {}
 
 
 async def show_group_tasks(request: Request) -> Response:
@@ -85,6 +112,7 @@ async def look(request: Request) -> Response:
 routes = [
     Route("/tasks/{task_id}/look", look),
     Route("/tasks", show_tasks),
+    Route("/tasks", narrow, methods=["POST"]),
     Route("/group-tasks", show_group_tasks),
     Route("/tasks/{task_id}/pickup", pick_up, methods=["POST"]),
 ]

@@ -1,5 +1,7 @@
 """Which tasks a person's lists show, for how long, and what a row says. No I/O, no clock."""
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple, Self, get_args
@@ -21,13 +23,20 @@ STATES_OF: dict[Tab, tuple[TaskState, ...]] = {
 }
 
 
+_FEWEST_LETTERS, _MOST_LETTERS = 2, 8
+_MOST_WORDS = 12
+_WORD = re.compile(r"\w+")
+_BETWEEN = "\x1f"
+
+
 class DeskFilter(Value):
     """What a person wants to see of their tasks; an empty part says nothing."""
 
     form: str = ""
-    child: str = ""
     authority: str = ""
     progress: str = ""
+    words: str = ""
+    """How names of the child begin."""
 
 
 class Window(NamedTuple):
@@ -50,12 +59,48 @@ def window_days(authority: Authority, tab: Tab) -> int:
     return authority.submitted_days if tab == "submitted" else authority.retracted_days
 
 
+def beginnings(name: str) -> list[str]:
+    """What a name can be found by: the first two to eight letters of each of its words."""
+    lengths = range(_FEWEST_LETTERS, _MOST_LETTERS + 1)
+    return sorted({word[:length] for word in _words(name) for length in lengths})
+
+
+def looked_for(words: str) -> list[str]:
+    """Which beginnings a name must have to be what somebody looks for; a single letter says too little."""
+    return sorted({word[:_MOST_LETTERS] for word in _words(words)})
+
+
+def _words(text: str) -> list[str]:
+    """Without capitals and accents, as people type names who look for them."""
+    plain = "".join(one for one in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(one))
+    return [word for word in _WORD.findall(plain) if len(word) >= _FEWEST_LETTERS][:_MOST_WORDS]
+
+
+class Kind(NamedTuple):
+    """Of which council a task is, and with which form."""
+
+    authority: str
+    form: str
+    form_title: str
+
+    def __str__(self) -> str:
+        return _BETWEEN.join(self)
+
+    @classmethod
+    def parsed(cls, text: str) -> Self:
+        """From how it is kept."""
+        return cls(*text.split(_BETWEEN, 2))
+
+
 class ListedRow(Value):
     """A row as the database keeps it: what lists are narrowed and sorted by in clear, and the whole of it sealed."""
 
     authority: str
     form: str
-    child: str
+    kind: str
+    """A `Kind`."""
+    name_tokens: list[str]
+    """Keyed hashes of the beginnings of the child's names."""
     progress: Progress | None
     due_on: date
     retracted_at: AwareDatetime | None
@@ -64,20 +109,21 @@ class ListedRow(Value):
     shown: Sealed[TaskRow]
 
     @classmethod
-    def of(cls, row: TaskRow) -> Self:
+    def of(cls, row: TaskRow, name_tokens: list[str]) -> Self:
         """Of the row that is shown."""
-        return cls(**row.model_dump(include=cls.model_fields.keys() - {"shown"}), shown=row)
+        kind = Kind(row.authority, row.form, row.form_title)
+        clear = row.model_dump(include=cls.model_fields.keys() & TaskRow.model_fields.keys())
+        return cls(**clear, kind=str(kind), name_tokens=name_tokens, shown=row)
 
 
-def row_of(task: Task, child: str = "") -> TaskRow:
-    """A task as a list shows it; `child` is a name for the child that says nothing: it stands in addresses."""
+def row_of(task: Task) -> TaskRow:
+    """A task as a list shows it."""
     return TaskRow(
         task_id=task.task_id,
         reference=task.reference,
         authority=task.authority,
         form=task.requested.form,
         form_title=task.requested.form_title,
-        child=child,
         subject_name=task.requested.subject.name,
         due_on=task.due_on,
         comments=task.comments,
@@ -89,19 +135,21 @@ def row_of(task: Task, child: str = "") -> TaskRow:
         retraction_reason=task.retraction.reason if task.retraction else "",
         submitted_at=task.submission.submitted_at if task.submission else None,
         moved_at=task.moves[-1].moved_at if task.moves else None,
+        moved_by=(task.moves[-1].by_name or task.moves[-1].by) if task.moves else "",
     )
 
 
-def moved_row(task: Task) -> MovedRow:
+def moved_row(row: TaskRow) -> MovedRow:
     """A task that has a new holder, as its former one and whoever moved it read of it."""
-    move = task.moves[-1]
+    if row.moved_at is None:
+        raise ValueError(f"{row.task_id} was never moved")
     return MovedRow(
-        reference=task.reference,
-        form_title=task.requested.form_title,
-        subject_name=task.requested.subject.name,
-        holder_name=task.holder.name or task.holder.email or "a work group",
-        by=move.by_name or move.by,
-        moved_at=move.moved_at,
+        reference=row.reference,
+        form_title=row.form_title,
+        subject_name=row.subject_name,
+        holder_name=row.holder_name or row.work_group_name or "a work group",
+        by=row.moved_by,
+        moved_at=row.moved_at,
     )
 
 
@@ -111,16 +159,16 @@ def place(page: int, count: int) -> tuple[int, int]:
     return min(max(page, 1), pages), pages
 
 
-def choices(rows: Iterable[TaskRow]) -> ListChoices:
-    """What the list can be narrowed to, by name."""
-    known = list(rows)
+def choices(kinds: Iterable[Kind], open_tasks: int) -> ListChoices:
+    """What the list can be narrowed to, by name; by progress where there is more than one open task."""
+    known = list(kinds)
+    titles = {kind.form: kind.form_title for kind in known}
     return ListChoices(
-        forms=_by_name({row.form: row.form_title for row in known}),
-        children=_by_name({row.child: row.subject_name for row in known if row.child}),
-        authorities=sorted({row.authority for row in known}),
-        progress=[one for one in get_args(Progress) if any(row.progress == one for row in known)],
+        forms=sorted((Choice(key=form, name=title) for form, title in titles.items()), key=_by_name),
+        authorities=sorted({kind.authority for kind in known}),
+        progress=list(get_args(Progress)) if open_tasks > 1 else [],
     )
 
 
-def _by_name(found: dict[str, str]) -> list[Choice]:
-    return sorted((Choice(key=key, name=name) for key, name in found.items()), key=lambda one: one.name.casefold())
+def _by_name(choice: Choice) -> str:
+    return choice.name.casefold()

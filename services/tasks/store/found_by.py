@@ -3,10 +3,13 @@
 from chassis.documents import Document
 from chassis.keys import Finder
 from contracts.addresses import address_key
-from services.tasks.model.listing import ListedRow, row_of
+from services.tasks.model.listing import ListedRow, beginnings, row_of
 from services.tasks.model.person import RegisteredPerson
 from services.tasks.model.task import Task
 from services.tasks.model.work_group import WorkGroup, group_key
+
+_NAME_DIGITS = 16
+"""Enough to tell the beginnings of one person's children apart; a row has a dozen of them."""
 
 
 class FoundBy:
@@ -19,9 +22,9 @@ class FoundBy:
         """The same for all ways to write an address."""
         return self._finder("address", address_key(email))
 
-    def child(self, authority: str, person_id: str) -> str:
-        """The same for all forms about one child of an authority."""
-        return self._finder("child", authority, person_id)
+    def name(self, authority: str, beginning: str) -> str:
+        """The same wherever a name of an authority's children begins so."""
+        return self._finder("name", authority, beginning)[:_NAME_DIGITS]
 
     def task(self, task: Task) -> Document:
         """What the lists are found by, and what they show."""
@@ -30,8 +33,9 @@ class FoundBy:
             return {"state": "erased", **nothing}
         if task.request is None:
             return {"state": "unrequested", "listed_for": None}
-        child = self.child(task.authority, task.request.subject.person_id)
-        found_by = {"state": task.state, "listed_for": self._listed_for(task), "row": ListedRow.of(row_of(task, child))}
+        row = row_of(task)
+        name_tokens = [self.name(task.authority, beginning) for beginning in beginnings(row.subject_name)]
+        found_by = {"state": task.state, "listed_for": self._listed_for(task), "row": ListedRow.of(row, name_tokens)}
         if not task.moves:
             return found_by
         return found_by | {"picked_up_from": _picked_up_from(task), "moved_from": self._moved_from(task)}

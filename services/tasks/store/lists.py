@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
@@ -13,52 +13,79 @@ from chassis.database import OutboxCollection
 from chassis.documents import Document, Key
 from chassis.keys import KeyRing
 from chassis.sealing import Sealing, sealed_fields
-from contracts.api.tasks import Tab, TaskRow, TaskState
-from services.tasks.model.listing import PAGE_SIZE, STATES_OF, DeskFilter, ListedRow, Window
-from services.tasks.model.task import OPEN_STATES, Task
-from services.tasks.store.tasks import TaskStore
+from contracts.api.tasks import Tab, TaskRow
+from services.tasks.model.listing import PAGE_SIZE, DeskFilter, Kind, ListedRow, Window
+from services.tasks.model.task import OPEN_STATES
 
 Query = Mapping[str, Any]
 Order = Sequence[tuple[str, int]]
+Stages = list[Document]
 
 BY_DUE_DATE: Order = [("row.due_on", ASCENDING), ("_id", ASCENDING)]
 LATEST_FIRST: dict[Tab, Order] = {
     "retracted": [("row.retracted_at", DESCENDING), ("_id", ASCENDING)],
     "submitted": [("row.submitted_at", DESCENDING), ("_id", ASCENDING)],
 }
-_SHOWN = {"row": 1}
-_SEALED = sealed_fields(ListedRow)
-_STATES: dict[str, tuple[TaskState, ...]] = {
-    **{str(tab): of for tab, of in STATES_OF.items()},
-    "waiting": ("in_group",),
-}
 MOVED_LAST: Order = [("row.moved_at", DESCENDING), ("_id", ASCENDING)]
 MOST_MOVED = 5
-MOST_CHOICES = 1000
-"""The most combinations of council, form, child and progress that filters are made from."""
+_MOST_KINDS = 1000
+_SHOWN = {"row": 1}
+_SEALED = sealed_fields(ListedRow)
+_COUNTED = "authority"
+"""Stands at the end of an index, so that what is counted is counted in it alone."""
+
+
+class Narrowing(NamedTuple):
+    """What somebody wants to see of a list."""
+
+    wanted: DeskFilter = DeskFilter()
+    names: Sequence[Sequence[str]] = ()
+    """By what each word that is looked for is found."""
+
+
+EVERYTHING = Narrowing()
+
+
+class Listed(NamedTuple):
+    """What a list is read by, in which order, and which page of it."""
+
+    query: Query
+    order: Order
+    page: int = 1
+    size: int = PAGE_SIZE
+
+
+class Desk(NamedTuple):
+    """What was found, by the names under which it was asked for."""
+
+    counts: Mapping[str, int]
+    rows: Mapping[str, list[TaskRow]]
+    kinds: list[Kind]
 
 
 class ListStore:
     """Rows of lists, of the same documents as tasks."""
 
-    def __init__(self, documents: OutboxCollection, keys: KeyRing, tasks: TaskStore) -> None:
+    def __init__(self, documents: OutboxCollection, keys: KeyRing) -> None:
         self._documents = documents
         self._keys = keys
-        self._tasks = tasks
 
     async def prepare(self) -> None:
         """An index for each order in which a list is read."""
         await self._documents.ensure_indexes(
             [
-                IndexModel([("listed_for", ASCENDING), ("state", ASCENDING), *BY_DUE_DATE], name="listed"),
+                IndexModel(
+                    [("listed_for", ASCENDING), ("state", ASCENDING), *BY_DUE_DATE, (_COUNTED, ASCENDING)], name="desk"
+                ),
                 *(
                     IndexModel(
-                        [("listed_for", ASCENDING), *order],
-                        name=f"listed_{tab}",
+                        [("listed_for", ASCENDING), ("state", ASCENDING), *order, (_COUNTED, ASCENDING)],
+                        name=f"desk_{tab}",
                         partialFilterExpression={"state": tab},
                     )
                     for tab, order in LATEST_FIRST.items()
                 ),
+                IndexModel([("listed_for", ASCENDING), ("row.kind", ASCENDING)], name="desk_kinds"),
                 IndexModel(
                     [("moved_from", ASCENDING), *MOVED_LAST],
                     partialFilterExpression={"moved_from": {"$exists": True}},
@@ -72,31 +99,35 @@ class ListStore:
             ]
         )
 
-    async def counts(self, queries: Mapping[str, Query]) -> dict[str, int]:
-        """How many each query finds, in one round trip."""
-        stages: list[Document] = [
-            {"$match": {"$or": list(queries.values())}},
-            {"$group": {"_id": "$state", "count": {"$sum": 1}}},
-        ]
-        found = {one["_id"]: one["count"] async for one in self._documents.raw.aggregate(stages)}
-        return {name: sum(found.get(state, 0) for state in _STATES[name]) for name in queries}
+    async def desk(
+        self, counted: Mapping[str, Query], listed: Mapping[str, Listed], who: str, groups: Sequence[str]
+    ) -> Desk:
+        """How many each query finds, a page of each list, and of which kinds a person's and groups' tasks are.
 
-    async def page(self, query: Query, order: Order, page: int) -> list[TaskRow]:
-        """A page of rows."""
-        skip = (page - 1) * PAGE_SIZE
-        found = await self._documents.find(query, sort=order, skip=skip, limit=PAGE_SIZE, projection=_SHOWN)
-        return await self._rows(found)
+        In one read.
+        """
+        parts = {
+            **{f"count {name}": _counting(query) for name, query in counted.items()},
+            **{f"rows {name}": _page(asked) for name, asked in listed.items()},
+            "kinds": _kinds(who),
+            **({"kinds of groups": _kinds({"$in": list(groups)})} if groups else {}),
+        }
+        found = {one["_id"]: one["found"] async for one in self._documents.raw.aggregate(self._together(parts))}
+        pages = {name: found.get(f"rows {name}", []) for name in listed}
+        opened = await self._opened([document for page in pages.values() for document in page])
+        return Desk(
+            counts={name: found.get(f"count {name}", 0) for name in counted},
+            rows={
+                name: [opened[key] for document in page if (key := _key(document)) in opened]
+                for name, page in pages.items()
+            },
+            kinds=[Kind.parsed(kind) for name in ("kinds", "kinds of groups") for kind in found.get(name, []) if kind],
+        )
 
-    async def kinds(self, queries: Sequence[Query]) -> list[TaskRow]:
-        """One row of each combination of council, form, child and progress."""
-        kind = ["$row.form", "/", "$row.child", "/", {"$ifNull": ["$row.progress", ""]}]
-        stages: list[Document] = [
-            {"$match": {"$or": list(queries)}},
-            # One text, because SecantusDB does not tell apart groups by a document.
-            {"$group": {"_id": {"$concat": kind}, "of": {"$first": {"_id": "$_id", "row": "$row"}}}},
-            {"$limit": MOST_CHOICES},
-        ]
-        return await self._rows([document["of"] async for document in self._documents.raw.aggregate(stages)])
+    def _together(self, parts: Mapping[str, Stages]) -> Stages:
+        """One document of each part that finds something, its name as its `_id`."""
+        first, *others = ([*stages, {"$set": {"_id": name}}] for name, stages in parts.items())
+        return first + [{"$unionWith": {"coll": self._documents.raw.name, "pipeline": stages}} for stages in others]
 
     async def picked_up_from(
         self, authorities: Sequence[str], groups: Sequence[str], *, skip: int, limit: int
@@ -104,54 +135,75 @@ class ListStore:
         """Open tasks that members of these groups have picked up, the earliest due first."""
         query = picked_up(authorities, groups)
         found = await self._documents.find(query, sort=BY_DUE_DATE, skip=skip, limit=limit, projection=_SHOWN)
-        return await self._rows(found)
+        return list((await self._opened(found)).values())
 
-    async def _rows(self, documents: Sequence[Document]) -> list[TaskRow]:
-        """Opened with one query for their keys; without those that are being erased."""
+    async def _opened(self, documents: Sequence[Document]) -> dict[Key, TaskRow]:
+        """In their order, with one query for their keys; without those that are being erased."""
         keys = await self._keys.of_all(map(_key, documents))
         name = self._documents.raw.name
-        return [
-            TaskRow.model_validate(_SEALED.open(document["row"], Sealing(keys[key], name), "row")["shown"])
+        return {
+            key: TaskRow.model_validate(_SEALED.open(document["row"], Sealing(keys[key], name), "row")["shown"])
             for document in documents
             if (key := _key(document)) in keys
-        ]
-
-    async def moved_from(self, authorities: Sequence[str], who: str, since: datetime) -> list[Task]:
-        """What others have taken from a person, the latest first."""
-        found = await self._documents.find(moved(authorities, who, since), sort=MOVED_LAST, limit=MOST_MOVED)
-        return await self._tasks.opened(found)
+        }
 
     async def waiting_in(self, authority: str, group: str, limit: int) -> list[str]:
         """The delegations that wait in a work group, the earliest due first."""
-        query = waiting([group], [authority], DeskFilter())
+        query = waiting([group], [authority], EVERYTHING)
         found = await self._documents.find(query, sort=BY_DUE_DATE, limit=limit, projection={"delegation_id": 1})
         return [document["delegation_id"] for document in found]
 
 
-def listed(who: str, authorities: Sequence[str], wanted: DeskFilter) -> Query:
+def _counting(query: Query) -> Stages:
+    return [{"$match": query}, {"$group": {"_id": None, "found": {"$sum": 1}}}]
+
+
+def _page(asked: Listed) -> Stages:
+    return [
+        {"$match": asked.query},
+        {"$sort": dict(asked.order)},
+        {"$skip": (asked.page - 1) * asked.size},
+        {"$limit": asked.size},
+        {"$project": _SHOWN},
+        # The parts of a union come in any order; inside a list it stays.
+        {"$group": {"_id": None, "found": {"$push": "$$ROOT"}}},
+    ]
+
+
+def _kinds(whose: str | Mapping[str, Any]) -> Stages:
+    """Of one person's each kind is looked up once, however many tasks are of it: that is why no authority is named."""
+    return [
+        {"$match": {"listed_for": whose}},
+        {"$group": {"_id": "$row.kind"}},
+        {"$limit": _MOST_KINDS},
+        {"$group": {"_id": None, "found": {"$push": "$_id"}}},
+    ]
+
+
+def listed(who: str, authorities: Sequence[str], narrowing: Narrowing) -> Query:
     """What a person has to do."""
     query = {
         "listed_for": who,
         "authority": {"$in": list(authorities)},
         "state": {"$in": list(OPEN_STATES)},
     }
-    return query | _narrowed(wanted) | ({"row.progress": wanted.progress} if wanted.progress else {})
+    progress = narrowing.wanted.progress
+    return query | _narrowed(narrowing) | ({"row.progress": progress} if progress else {})
 
 
-def waiting(groups: Sequence[str], authorities: Sequence[str], wanted: DeskFilter) -> Query:
+def waiting(groups: Sequence[str], authorities: Sequence[str], narrowing: Narrowing) -> Query:
     """What waits in work groups."""
     query = {"listed_for": {"$in": list(groups)}, "authority": {"$in": list(authorities)}, "state": "in_group"}
-    return query | _narrowed(wanted)
+    return query | _narrowed(narrowing)
 
 
-def closed(who: str, tab: Tab, windows: Sequence[Window], wanted: DeskFilter) -> Query:
+def closed(who: str, tab: Tab, windows: Sequence[Window], narrowing: Narrowing) -> Query:
     """What is over and still shown, in each authority's own window."""
     field = f"row.{tab}_at"
     since = [{"authority": {"$in": each.authorities}, field: {"$gt": each.since}} for each in windows]
-    query: Document = {"listed_for": who, "state": tab}
-    query |= since[0] if len(since) == 1 else {"$or": since}
-    narrowed = _narrowed(wanted)
-    return {"$and": [query, narrowed]} if narrowed else query
+    query = {"listed_for": who, "state": tab, field: {"$gt": min(each.since for each in windows)}}
+    in_window = {"$or": since} if len(since) > 1 else since[0]
+    return query | in_window | _narrowed(narrowing)
 
 
 def picked_up(authorities: Sequence[str], groups: Sequence[str]) -> Query:
@@ -169,9 +221,12 @@ def moved(authorities: Sequence[str], who: str, since: datetime) -> Query:
     return query | {"row.moved_at": {"$gt": since}}
 
 
-def _narrowed(wanted: DeskFilter) -> Document:
-    fields = {"row.form": wanted.form, "row.child": wanted.child, "row.authority": wanted.authority}
-    return {field: value for field, value in fields.items() if value}
+def _narrowed(narrowing: Narrowing) -> Document:
+    fields = {"row.form": narrowing.wanted.form, "row.authority": narrowing.wanted.authority}
+    chosen: Document = {field: value for field, value in fields.items() if value}
+    if narrowing.names:
+        chosen["$and"] = [{"row.name_tokens": {"$in": list(tokens)}} for tokens in narrowing.names]
+    return chosen
 
 
 def _key(document: Document) -> Key:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pymongo import ASCENDING, IndexModel
 
 from chassis.database import OutboxCollection
-from chassis.documents import Document, Key
+from chassis.documents import Key
 from chassis.keys import KeyRing
 from chassis.repository import Decide, DecideFound, Mapper, Repository
 from contracts.api.tasks import TaskState
@@ -70,10 +70,6 @@ class TaskStore:
         order = [("_id", ASCENDING)]
         found = await self._documents.find(query, sort=order, limit=limit, projection={"authority": 1})
         return [Key(document["authority"], document["_id"]) for document in found]
-
-    async def opened(self, documents: Sequence[Document]) -> list[Task]:
-        """Tasks that were read by a query of another kind."""
-        return await self._tasks.all_opened(documents)
 
     async def authorities_naming(self, authorities: Sequence[str], email: str) -> list[str]:
         """The authorities that have delegated something to this address."""

@@ -1,7 +1,6 @@
 """What lists show: a professional's tasks, their group members', a council's delegations."""
 
-import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chassis import clock
 from chassis.authorities import Authorities
@@ -16,7 +15,6 @@ from contracts.api.tasks import (
     Tab,
     TabCounts,
     TaskListView,
-    TaskRow,
     TaskState,
 )
 from contracts.base import Value
@@ -27,18 +25,35 @@ from services.tasks.model.listing import (
     STATES_OF,
     DeskFilter,
     choices,
+    looked_for,
     moved_row,
     place,
+    row_of,
     windows,
 )
 from services.tasks.model.task import Task
 from services.tasks.model.work_group import Membership
 from services.tasks.store import Stores
-from services.tasks.store.lists import BY_DUE_DATE, LATEST_FIRST, Order, Query, closed, listed, waiting
+from services.tasks.store.lists import (
+    BY_DUE_DATE,
+    EVERYTHING,
+    LATEST_FIRST,
+    MOST_MOVED,
+    MOVED_LAST,
+    Desk,
+    Listed,
+    Narrowing,
+    Query,
+    closed,
+    listed,
+    moved,
+    waiting,
+)
 from services.tasks.usecases.delegations import task_id_of
 
+_WAITING, _MOVED = "waiting", "moved"
 Queries = dict[str, Query]
-"""What each list is read by: the three tabs, and `waiting`."""
+"""What each list is read by: the three tabs, and what waits."""
 
 
 class Asked(Value):
@@ -53,75 +68,71 @@ class Asked(Value):
 
 
 class Lists:
-    """A page takes the person's groups, the counts, what there is to choose from, and the rows: eight reads at most.
-
-    Seven where nothing is narrowed, fewer where lists are empty.
-    """
+    """A page takes the person's groups, all that the lists say in one read, and the keys of its rows."""
 
     def __init__(self, stores: Stores, authorities: Authorities) -> None:
         self._stores = stores
         self._authorities = authorities
 
     async def of_person(self, person: Professional, asked: Asked) -> TaskListView:
-        """The task page of a professional, over all authorities."""
+        """The task page of a professional, over all authorities; a page that is too far is the last."""
         groups = await self._stores.work_groups.of_member(self._authorities.codes, person.email)
         who = self._stores.found_by.address(person.email)
-        everything = self._queries(who, groups, DeskFilter())
-        wanted = self._queries(who, groups, asked.wanted) if asked.wanted != DeskFilter() else everything
-        (counted, found), kinds = await asyncio.gather(
-            self._counts(everything, wanted),
-            self._stores.lists.kinds([everything[asked.tab], everything["waiting"]]),
-        )
-        page, pages = place(asked.page, found[asked.tab])
-        group_page, group_pages = place(asked.group_page, found["waiting"])
-        since = clock.now() - timedelta(days=MOVED_DAYS)
-        rows, group_rows, moved = await asyncio.gather(
-            self._rows(wanted[asked.tab], LATEST_FIRST.get(asked.tab, BY_DUE_DATE), page, found[asked.tab]),
-            self._rows(wanted["waiting"], BY_DUE_DATE, group_page, found["waiting"]),
-            self._stores.lists.moved_from(self._authorities.codes, who, since),
-        )
+        desk = await self._desk(who, groups, asked)
+        (page, pages), (group_page, group_pages) = _places(desk, asked)
+        if (page, group_page) != (asked.page, asked.group_page):
+            desk = await self._desk(who, groups, asked.model_copy(update={"page": page, "group_page": group_page}))
         return TaskListView(
             tab=asked.tab,
             page=page,
             pages=pages,
-            rows=rows,
-            counts=TabCounts(**{name: counted[name] for name in STATES_OF}),
-            group_rows=group_rows,
+            rows=desk.rows[asked.tab],
+            counts=TabCounts(**{name: desk.counts[name] for name in STATES_OF}),
+            group_rows=desk.rows[_WAITING],
             group_page=group_page,
             group_pages=group_pages,
-            waiting=counted["waiting"],
-            moved=[moved_row(task) for task in moved],
+            waiting=desk.counts[_WAITING],
+            moved=[moved_row(row) for row in desk.rows[_MOVED]],
             re_assigned=await self._re_assigned(person, asked.re_assigned),
-            choices=choices(kinds),
+            choices=choices(
+                (kind for kind in desk.kinds if kind.authority in self._authorities.codes),
+                desk.counts["assigned"] if asked.tab == "assigned" else 0,
+            ),
             manages=_managed(groups),
         )
 
-    async def _counts(self, everything: Queries, wanted: Queries) -> tuple[dict[str, int], dict[str, int]]:
-        """How many there are, and how many of them are wanted; counted once where that is the same."""
-        if wanted is everything:
-            counted = await self._stores.lists.counts(everything)
-            return counted, counted
-        counted, found = await asyncio.gather(self._stores.lists.counts(everything), self._stores.lists.counts(wanted))
-        return counted, found
-
-    async def _rows(self, query: Query, order: Order, page: int, count: int) -> list[TaskRow]:
-        """A page of rows; nothing is asked for where there is none."""
-        return await self._stores.lists.page(query, order, page) if count else []
+    async def _desk(self, who: str, groups: list[Membership], asked: Asked) -> Desk:
+        """Everything that is counted, and the pages that are asked for."""
+        now, since = clock.now(), clock.now() - timedelta(days=MOVED_DAYS)
+        narrowings = (EVERYTHING, self._narrowing(asked.wanted))
+        everything, wanted = (self._queries(who, groups, each, now) for each in narrowings)
+        narrowed = {} if wanted == everything else {_of_wanted(name): wanted[name] for name in (asked.tab, _WAITING)}
+        listed_now = {
+            asked.tab: Listed(wanted[asked.tab], LATEST_FIRST.get(asked.tab, BY_DUE_DATE), asked.page),
+            _WAITING: Listed(wanted[_WAITING], BY_DUE_DATE, asked.group_page),
+            _MOVED: Listed(moved(self._authorities.codes, who, since), MOVED_LAST, size=MOST_MOVED),
+        }
+        return await self._stores.lists.desk(everything | narrowed, listed_now, who, [group.key for group in groups])
 
     async def _re_assigned(self, person: Professional, task_id: str) -> MovedRow | None:
         """A task that the person moved last; nothing for anybody else."""
         task = await self._stores.tasks.find(self._authorities.codes, task_id) if task_id else None
         if task is None or not task.moves or address_key(task.moves[-1].by) != address_key(person.email):
             return None
-        return moved_row(task)
+        return moved_row(row_of(task))
 
-    def _queries(self, who: str, groups: list[Membership], wanted: DeskFilter) -> Queries:
-        now, authorities = clock.now(), list(self._authorities)
+    def _narrowing(self, wanted: DeskFilter) -> Narrowing:
+        """A name is found by one token in each authority."""
+        name, codes = self._stores.found_by.name, self._authorities.codes
+        return Narrowing(wanted, [[name(code, beginning) for code in codes] for beginning in looked_for(wanted.words)])
+
+    def _queries(self, who: str, groups: list[Membership], narrowing: Narrowing, now: datetime) -> Queries:
+        authorities, codes = list(self._authorities), self._authorities.codes
         return {
-            "assigned": listed(who, self._authorities.codes, wanted),
-            "retracted": closed(who, "retracted", windows(authorities, "retracted", now), wanted),
-            "submitted": closed(who, "submitted", windows(authorities, "submitted", now), wanted),
-            "waiting": waiting([group.key for group in groups], self._authorities.codes, wanted),
+            "assigned": listed(who, codes, narrowing),
+            "retracted": closed(who, "retracted", windows(authorities, "retracted", now), narrowing),
+            "submitted": closed(who, "submitted", windows(authorities, "submitted", now), narrowing),
+            _WAITING: waiting([group.key for group in groups], codes, narrowing),
         }
 
     async def of_group_members(self, person: Professional, page: int, re_assigned: str = "") -> GroupTasksView:
@@ -155,6 +166,19 @@ class Lists:
         return DelegationListView(
             delegations=[_view(task) for task in page], after=page[-1].task_id if len(found) > limit else None
         )
+
+
+def _of_wanted(name: str) -> str:
+    return f"wanted {name}"
+
+
+def _places(desk: Desk, asked: Asked) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The pages that there are for those asked for, and how many, of the tab and of what waits."""
+
+    def found(name: str) -> int:
+        return desk.counts.get(_of_wanted(name), desk.counts[name])
+
+    return place(asked.page, found(asked.tab)), place(asked.group_page, found(_WAITING))
 
 
 def _managed(groups: list[Membership]) -> list[str]:

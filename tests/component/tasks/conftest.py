@@ -59,6 +59,11 @@ class Tasks:
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
+    async def search(self, email: str, words: str) -> dict[str, Any]:
+        answer = await self.client.post("/tasks/search", json={"words": words}, headers=self.as_person(email))
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
 
 @pytest.fixture(scope="session")
 async def tasks(shared_broker: Broker, mongo_url: str) -> AsyncIterator[Tasks]:

@@ -10,7 +10,17 @@ from chassis import clock
 from chassis.telemetry import DATABASE_COMMANDS
 from contracts.forms import ContributionStarted
 from services.tasks.model.listing import PAGE_SIZE, DeskFilter, Window
-from services.tasks.store.lists import BY_DUE_DATE, LATEST_FIRST, Order, closed, listed, picked_up, waiting
+from services.tasks.store.lists import (
+    BY_DUE_DATE,
+    EVERYTHING,
+    LATEST_FIRST,
+    Narrowing,
+    Order,
+    closed,
+    listed,
+    picked_up,
+    waiting,
+)
 from services.tasks.usecases.delegations import task_id_of
 from tests.component.tasks.conftest import Tasks
 from tests.component.tasks.test_delegations import ACCEPTED, new_email, new_id
@@ -21,15 +31,19 @@ from tests.support.measures import Measures
 
 HISTORY = 1_100
 WINDOWS = [Window(clock.now() - timedelta(days=30), ["bristol", "oxfordshire"])]
+SEVERAL_WINDOWS = [*WINDOWS, Window(clock.now() - timedelta(days=60), ["ealing"])]
+SOME = Narrowing(DeskFilter(form="f", words="gab"), [["token"]])
 QUERIES: dict[str, tuple[Mapping[str, Any], Order]] = {
-    "assigned": (listed("a@b.example", ["bristol"], DeskFilter()), BY_DUE_DATE),
-    "narrowed": (listed("a@b.example", ["bristol"], DeskFilter(form="f", child="c")), BY_DUE_DATE),
-    "of one status": (listed("a@b.example", ["bristol"], DeskFilter(progress="in_progress")), BY_DUE_DATE),
-    "waiting": (waiting(["bristol:g", "bristol:h"], ["bristol"], DeskFilter()), BY_DUE_DATE),
-    "retracted": (closed("a@b.example", "retracted", WINDOWS, DeskFilter()), LATEST_FIRST["retracted"]),
-    "submitted": (closed("a@b.example", "submitted", WINDOWS, DeskFilter()), LATEST_FIRST["submitted"]),
+    "assigned": (listed("a@b.example", ["bristol"], EVERYTHING), BY_DUE_DATE),
+    "narrowed": (listed("a@b.example", ["bristol"], SOME), BY_DUE_DATE),
+    "of one status": (listed("a@b.example", ["bristol"], Narrowing(DeskFilter(progress="in_progress"))), BY_DUE_DATE),
+    "waiting": (waiting(["bristol:g", "bristol:h"], ["bristol"], EVERYTHING), BY_DUE_DATE),
+    "retracted": (closed("a@b.example", "retracted", WINDOWS, EVERYTHING), LATEST_FIRST["retracted"]),
+    "submitted": (closed("a@b.example", "submitted", WINDOWS, EVERYTHING), LATEST_FIRST["submitted"]),
+    "in several windows": (closed("a@b.example", "submitted", SEVERAL_WINDOWS, SOME), LATEST_FIRST["submitted"]),
     "picked up": (picked_up(["bristol"], ["bristol:g"]), BY_DUE_DATE),
 }
+COUNTED = ("assigned", "waiting", "retracted", "submitted")
 
 
 async def a_group_with_history(tasks: Tasks, email: str) -> str:
@@ -70,7 +84,7 @@ async def test_an_open_task_stays_in_sight_behind_any_history(tasks: Tasks, meas
     assert len(page["group_rows"]) == page["waiting"] == 1
     assert page["counts"] == {"assigned": 0, "retracted": 0, "submitted": 0}
     # The sweeper of the outbox reads beside it.
-    assert min(trips) < 12
+    assert min(trips) <= 5
     measures.report("C2", history=HISTORY, group_rows=len(page["group_rows"]), round_trips=int(min(trips)))
 
 
@@ -95,16 +109,22 @@ async def test_a_list_is_paged_in_order_and_a_page_too_far_is_the_last(tasks: Ta
     assert (last["page"], last["pages"], len(first["rows"])) == (2, 2, PAGE_SIZE)
 
 
-async def test_a_list_is_narrowed_to_a_child_and_counts_stay_whole(tasks: Tasks) -> None:
+async def test_a_child_is_found_by_name_and_counts_stay_whole(tasks: Tasks) -> None:
     email = new_email()
     await tasks.council.delegate(new_id(), email)
-    await tasks.council.delegate(new_id(), email, subject={"person_id": "P-2", "name": "Tom Example"})
+    await tasks.council.delegate(new_id(), email, subject={"person_id": "P-2", "name": "Tom Élan Example"})
     whole = await eventually(lambda: _has(tasks, email, 2))
-    assert [child["name"] for child in whole["choices"]["children"]] == ["Gabriel Example", "Tom Example"]
-    child = whole["choices"]["children"][1]["key"]
-    narrowed = await tasks.list(email, f"assigned&child={child}")
-    assert [row["subject_name"] for row in narrowed["rows"]] == ["Tom Example"]
-    assert (narrowed["counts"]["assigned"], narrowed["pages"]) == (2, 1)
+    assert [form["key"] for form in whole["choices"]["forms"]] == [whole["rows"][0]["form"]]
+    assert whole["choices"]["authorities"] == ["bristol"]
+
+    async def found(words: str) -> list[str]:
+        narrowed = await tasks.search(email, words)
+        assert narrowed["counts"]["assigned"] == 2
+        return sorted(row["subject_name"] for row in narrowed["rows"])
+
+    assert await found("elan TO") == ["Tom Élan Example"]
+    assert await found("exa") == ["Gabriel Example", "Tom Élan Example"]
+    assert await found("tom gabriel") == []
     assert (await tasks.list(email, "assigned&form=none&authority=bristol"))["rows"] == []
 
 
@@ -118,7 +138,7 @@ async def test_a_row_says_whether_its_form_was_started_and_the_list_is_narrowed_
         await tasks.council.delegate(delegation_id, email)
     whole = await eventually(lambda: _has(tasks, email, 2))
     assert sorted(row["progress"] for row in whole["rows"]) == ["in_progress", "not_started"], "told before the request"
-    assert whole["choices"]["progress"] == ["not_started", "in_progress"]
+    assert whole["choices"]["progress"] == ["not_started", "in_progress", "returned"]
     assert [row["progress"] for row in (await tasks.list(email, "assigned&progress=not_started"))["rows"]] == [
         "not_started"
     ]
@@ -144,6 +164,35 @@ async def _has(tasks: Tasks, email: str, count: int) -> dict[str, Any] | None:
     return await tasks.list(email) if page["counts"]["assigned"] == count else None
 
 
+@pytest.fixture(scope="module")
+async def desks(tasks: Tasks) -> None:
+    """Tasks in every list: which index is the best one shows only where there is something to find."""
+    states = ("assigned", "returned", "declined", "retracted", "submitted", "in_group")
+    await tasks.database["tasks"].insert_many(
+        {
+            "_id": f"desk-{number}",
+            "reference": f"desk-{number}",
+            "authority": "bristol",
+            "state": (state := states[number % len(states)]),
+            "listed_for": f"bristol:{'gh'[number % 2]}"
+            if state == "in_group"
+            else f"{'abc'[number // 6 % 3]}@b.example",
+            "picked_up_from": f"bristol:{'gh'[number % 2]}",
+            "row": {
+                "authority": "bristol",
+                "form": "fg"[number // 36 % 2],
+                "kind": f"kind {number % 5}",
+                "name_tokens": ["token"],
+                "progress": "in_progress",
+                "due_on": f"2031-01-{number % 28 + 1:02}",
+                f"{state}_at": clock.now() - timedelta(days=number % 50),
+            },
+        }
+        for number in range(360)
+    )
+
+
+@pytest.mark.usefixtures("desks")
 @pytest.mark.parametrize("name", QUERIES)
 async def test_a_list_is_read_by_an_index_in_its_own_order(tasks: Tasks, name: str) -> None:
     query, order = QUERIES[name]
@@ -155,6 +204,32 @@ async def test_a_list_is_read_by_an_index_in_its_own_order(tasks: Tasks, name: s
     stages = _stages(plan["queryPlanner"]["winningPlan"])
     assert "IXSCAN" in stages, plan
     assert not {"COLLSCAN", "SORT"} & stages, plan
+
+
+@pytest.mark.usefixtures("desks")
+@pytest.mark.parametrize("name", COUNTED)
+async def test_a_list_is_counted_in_its_index_alone(tasks: Tasks, name: str) -> None:
+    plan = await _plan(tasks, [{"$match": QUERIES[name][0]}, {"$group": {"_id": None, "found": {"$sum": 1}}}])
+    assert "IXSCAN" in plan
+    assert not {"COLLSCAN", "FETCH"} & plan, plan
+
+
+@pytest.mark.usefixtures("desks")
+async def test_the_kinds_of_tasks_are_looked_up_once_each(tasks: Tasks) -> None:
+    plan = await _plan(tasks, [{"$match": {"listed_for": "a@b.example"}}, {"$group": {"_id": "$row.kind"}}])
+    assert "DISTINCT_SCAN" in plan, plan
+    groups = {"listed_for": {"$in": ["bristol:g", "bristol:h"]}}
+    plan = await _plan(tasks, [{"$match": groups}, {"$group": {"_id": "$row.kind"}}])
+    assert not {"COLLSCAN", "FETCH"} & plan, plan
+
+
+async def _plan(tasks: Tasks, stages: list[dict[str, Any]]) -> set[str]:
+    command = {"aggregate": "tasks", "pipeline": stages, "cursor": {}}
+    plan = await tasks.database.command("explain", command, verbosity="queryPlanner")
+    if plan["serverInfo"]["host"] == "secantus":
+        pytest.skip("SecantusDB plans nothing; its indexes are judged on mongod")
+    (queried,) = plan["stages"][:1] if "stages" in plan else [{"$cursor": plan}]
+    return _stages(queried["$cursor"]["queryPlanner"]["winningPlan"])
 
 
 def _stages(plan: Any) -> set[str]:

@@ -48,11 +48,20 @@ def a_page(rows: list[TaskRow], wanted: TaskFilter | None = None, **more: object
 
 
 def test_what_the_list_is_narrowed_to_stays_while_paging_and_names_nobody() -> None:
-    children = [Choice(key="key-1", name="Gabriel Example"), Choice(key="key-2", name="Tom Example")]
-    page = a_page([a_row()], TaskFilter(child="key-1"), choices=ListChoices(children=children, authorities=["bristol"]))
-    assert page.next == "/tasks?tab=assigned&page=2&child=key-1"
-    assert [(one.label, one.chosen) for one in page.selects] == [("Name", "key-1")]
-    assert a_page([], TaskFilter(child="key-1")).empty == "No form fits what you have chosen."
+    forms = [Choice(key="key-1", name="Report"), Choice(key="key-2", name="Advice")]
+    wanted = TaskFilter(form="key-1", name="unreadable", words="Gab")
+    page = a_page([a_row()], wanted, choices=ListChoices(forms=forms, authorities=["bristol"]))
+    assert page.next == "/tasks?tab=assigned&page=2&form=key-1&name=unreadable"
+    assert [(one.label, one.chosen) for one in page.selects] == [("Form Type", "key-1")]
+    assert a_page([], wanted).empty == "No form fits what you have chosen."
+
+
+def test_a_name_is_looked_for_where_there_is_more_than_one_form() -> None:
+    counts = TabCounts(assigned=1, retracted=0, submitted=0)
+    assert a_page([a_row()]).has_search
+    assert not a_page([a_row()], counts=counts).has_search
+    assert a_page([a_row()], counts=counts, waiting=1).has_search
+    assert a_page([], TaskFilter(name="unreadable", words="Gab"), counts=counts).has_search
 
 
 def test_councils_are_named_where_there_are_several() -> None:

@@ -4,7 +4,17 @@ import pytest
 
 from contracts.council import DelegationRequested
 from services.tasks.model.facts import digest_of
-from services.tasks.model.listing import Window, choices, place, row_of, windows
+from services.tasks.model.listing import (
+    Kind,
+    ListedRow,
+    Window,
+    beginnings,
+    choices,
+    looked_for,
+    place,
+    row_of,
+    windows,
+)
 from tests.unit.tasks.test_task import BLANK, BRISTOL, NOW, a_request
 
 OXFORDSHIRE = BRISTOL.model_copy(update={"code": "oxfordshire", "retracted_days": 7})
@@ -29,12 +39,39 @@ def test_a_page_too_far_is_the_last(asked: int, count: int, expected: tuple[int,
     assert place(asked, count) == expected
 
 
-def test_a_list_is_narrowed_by_keys_that_name_nobody() -> None:
-    row = row_of(BLANK.with_request(a_request()), "c-1")
-    found = choices([row, row])
-    assert [(one.key, one.name) for one in found.children] == [("c-1", "Gabriel Example")]
-    assert [(one.key, one.name) for one in found.forms] == [("f", "Form")]
-    assert found.authorities == ["bristol"]
+def test_a_list_is_narrowed_by_form_council_and_progress_where_there_is_a_choice() -> None:
+    row = ListedRow.of(row_of(BLANK.with_request(a_request())), [])
+    kinds = [Kind.parsed(row.kind), Kind("ealing", "b", "another form"), Kind("ealing", "f", "Form")]
+    found = choices(kinds, open_tasks=2)
+    assert [(one.key, one.name) for one in found.forms] == [("b", "another form"), ("f", "Form")]
+    assert found.authorities == ["bristol", "ealing"]
+    assert found.progress == ["not_started", "in_progress", "returned"]
+    assert choices(kinds, open_tasks=1).progress == []
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "is_found"),
+    [
+        ("Gabriel Example", "gab", True),
+        ("Gabriel Example", "exam GABRIEL", True),
+        ("Gabriel Example", "gabriela", False),
+        ("Gabriel Example", "ab", False),
+        ("Gabriel Example", "tom gab", False),
+        ("Alexandrina O'Hara-Zoë", "alexandrinchen hara zoe", True),
+        ("Łucja Đurić", "łuc", True),
+        ("Élodie Nuñez", "elodie nunez", True),
+        ("李 小龍", "小龍", True),
+        ("", "gab", False),
+    ],
+)
+def test_a_child_is_found_by_how_the_names_begin(name: str, words: str, is_found: bool) -> None:
+    assert (set(looked_for(words)) <= set(beginnings(name))) is is_found
+
+
+def test_a_single_letter_looks_for_nobody_and_a_name_without_end_has_few_beginnings() -> None:
+    assert looked_for("g  x - '") == []
+    assert beginnings("X") == []
+    assert len(beginnings(" ".join(f"nameless{number:03}" for number in range(500)))) < 100
 
 
 class Later(DelegationRequested):

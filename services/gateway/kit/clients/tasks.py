@@ -26,10 +26,12 @@ class TasksClient(ServiceClient):
 
     service = "tasks"
 
-    async def list(self, person: Professional, asked: Mapping[str, str | int]) -> TaskListView:
-        """A page of a person's tasks, and one of those in their groups, as they asked for them."""
+    async def list(self, person: Professional, asked: Mapping[str, str | int], words: str = "") -> TaskListView:
+        """A page of a person's tasks, and one of those in their groups; the words, a child's name, go in the body."""
         query = urlencode(asked)
-        return await self._ask(TaskListView, "GET", f"/tasks?{query}", person)
+        if not words:
+            return await self._ask(TaskListView, "GET", f"/tasks?{query}", person)
+        return await self._ask(TaskListView, "POST", f"/tasks/search?{query}", person, body=SearchBody(words=words))
 
     async def grant(self, person: Professional, task_id: str) -> GrantView:
         """The task, and what the person may do with it."""

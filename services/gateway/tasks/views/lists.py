@@ -53,16 +53,19 @@ class TaskLine:
 
 @dataclass(frozen=True)
 class TaskFilter:
-    """What the list is narrowed to, by keys that name nobody; it stands in addresses."""
+    """What the list is narrowed to; it stands in addresses."""
 
     form: str = ""
-    child: str = ""
     authority: str = ""
     progress: str = ""
+    name: str = ""
+    """The words that were looked for, encrypted: addresses are kept in many places, and a child's name in none."""
+    words: str = ""
+    """The same as they were typed."""
 
     def parameters(self) -> dict[str, str]:
         """As they stand in an address."""
-        return {name: value for name, value in vars(self).items() if value}
+        return {name: value for name, value in vars(self).items() if value and name != "words"}
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,8 @@ class TasksPage:
     number: int
     pages: int
     selects: list[FilterSelect]
+    has_search: bool
+    """Whether there is anybody to be found by name."""
     wanted: TaskFilter
     councils: bool
     """Whether the tasks are of several councils."""
@@ -237,7 +242,6 @@ def _selects(tasks: TaskListView, names: Mapping[str, str], wanted: TaskFilter) 
     found = tasks.choices
     councils = [Choice(key=code, name=names.get(code, code)) for code in found.authorities]
     selects = [
-        FilterSelect("child", "Name", "Everybody", found.children, wanted.child),
         FilterSelect("form", "Form Type", "Every form", found.forms, wanted.form),
         FilterSelect("authority", "Council", "Every council", councils, wanted.authority),
     ]
@@ -279,6 +283,7 @@ def tasks_page(  # noqa: PLR0917 - what is listed, and who looks at it when
         number=tasks.page,
         pages=tasks.pages,
         selects=_selects(tasks, names, wanted),
+        has_search=bool(wanted.words) or getattr(tasks.counts, tasks.tab) + tasks.waiting > 1,
         wanted=wanted,
         councils=len(tasks.choices.authorities) > 1,
         moved=[_moved(one) for one in tasks.moved],
