@@ -10,7 +10,7 @@ from pymongo import IndexModel, ReturnDocument, WriteConcern
 from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError, WriteError
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
-from chassis.batcher import WriteBatcher
+from chassis.batcher import Batcher
 from chassis.documents import Document
 from chassis.errors import AlreadyHandled
 from chassis.indexes import ensure
@@ -55,7 +55,7 @@ class Inserts:
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
-        self._batches = WriteBatcher(self._insert_all)
+        self._batches = Batcher[Document, None](self._insert_all)
 
     async def add(self, document: Document) -> None:
         """Inserts if absent; AlreadyHandled where the `_id` (or another unique key) is there."""

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from pymongo import ASCENDING, IndexModel
 
-from chassis.batcher import WriteBatcher
+from chassis.batcher import Batcher
 from chassis.database import OutboxCollection
 from chassis.documents import Document, Key
 from chassis.errors import AlreadyHandled, TryLater
@@ -40,7 +40,7 @@ class DeliveryStore:
     def __init__(self, documents: OutboxCollection, keys: KeyRing) -> None:
         self._documents = documents
         self._keys = keys
-        self._marks = WriteBatcher(self._mark_all)
+        self._marks = Batcher(self._mark_all)
 
     async def open(self) -> None:
         """Makes the indexes."""

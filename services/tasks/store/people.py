@@ -5,6 +5,7 @@ from datetime import datetime
 
 from pymongo import ASCENDING, IndexModel
 
+from chassis.batcher import Batcher
 from chassis.database import OutboxCollection
 from chassis.documents import Document, Key
 from chassis.errors import AlreadyHandled
@@ -124,6 +125,10 @@ class FormStore:
 
         await self._forms.change(Key(form.owner, form.key), decide)
 
+    async def has_any(self, authority: str) -> bool:
+        """Whether any was told for this authority: where forms starts after this service, none is for a moment."""
+        return bool(await self._forms.find([authority, EVERYBODYS], {"_id": {"$gt": ""}}, limit=1))
+
     async def get(self, authority: str, code: str) -> OfferedForm | None:
         """The authority's own form of this code, else everybody's."""
         owners = [authority, EVERYBODYS]
@@ -138,6 +143,7 @@ class PersonStore:
     def __init__(self, documents: OutboxCollection, keys: KeyRing, found_by: FoundBy) -> None:
         self._found_by = found_by
         self._people = Repository(documents, person_mapper(found_by), keys, authority_field="owner")
+        self._lookups = Batcher(self._reached_at)
 
     async def prepare(self) -> None:
         """Makes the indexes."""
@@ -180,6 +186,14 @@ class PersonStore:
         taken = {address_key(person.email) for person in found}
         known = {address_key(former): person.email for person in found for former in person.former}
         return {address: email for address, email in known.items() if address not in taken}
+
+    async def reached_at(self, address: str) -> str:
+        """Where whoever was reached by this address is reached now; delegations that come together ask together."""
+        return await self._lookups.add(address)
+
+    async def _reached_at(self, addresses: list[str]) -> list[str]:
+        now = await self.now_at(addresses)
+        return [now.get(address_key(address), address) for address in addresses]
 
     async def is_somebodys(self, address: str) -> bool:
         """Whether somebody has registered with this address, or has it now."""

@@ -10,7 +10,6 @@ from chassis.blobs import Held
 from chassis.documents import Key
 from chassis.errors import AlreadyHandled, Refused, TryLater
 from chassis.outbox import Outgoing, derived_id
-from contracts.addresses import address_key
 from contracts.council import (
     Assignee,
     DelegationAmended,
@@ -126,8 +125,7 @@ class Delegations:
         """A council may go on using an address that somebody has left."""
         if not isinstance(assignee, PersonAssignee):
             return assignee
-        now = await self._stores.people.now_at([assignee.email])
-        return assignee.model_copy(update={"email": now.get(address_key(assignee.email), assignee.email)})
+        return assignee.model_copy(update={"email": await self._stores.people.reached_at(assignee.email)})
 
     async def _form(self, authority: str, code: str, waited_seconds: float) -> OfferedForm:
         at = clock.now().timestamp()
@@ -136,7 +134,7 @@ class Delegations:
             return kept[1]
         form = await self._stores.forms.get(authority, code)
         if form is None:
-            if waited_seconds < _PATIENCE_SECONDS:
+            if waited_seconds < _PATIENCE_SECONDS or not await self._stores.forms.has_any(authority):
                 raise TryLater(1, "the form may be on its way")
             raise Refused("unknown_form", "The portal has no form of this name.", field="/form")
         self._forms[authority, code] = (at, form)

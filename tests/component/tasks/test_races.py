@@ -12,7 +12,7 @@ from chassis.app import StoredServiceContext
 from chassis.authorities import Authorities
 from chassis.database import Database, OutboxCollection
 from chassis.documents import Document
-from chassis.errors import AlreadyHandled, Refused
+from chassis.errors import AlreadyHandled, Refused, TryLater
 from chassis.event_log import EventLog
 from chassis.health import Health
 from chassis.outbox import Collection, Outgoing, Publisher
@@ -31,6 +31,8 @@ from tests.support.council import request
 from tests.support.sealing import BODIES, FINDER, NO_COUNCIL_KEYS, key_ring
 
 AUTHORITIES = Authorities.load(Path(__file__).resolve().parents[3] / "deploy/authorities")
+LONG_ENOUGH = 60
+"""Seconds: more than a delegation waits for what may be on its way in another queue."""
 Meanwhile = Callable[[], Awaitable[None]]
 
 
@@ -173,3 +175,17 @@ async def test_the_newer_of_two_versions_of_a_form_stays(parts: tuple[Database, 
     kept = await plain.get("bristol", code)
     assert kept is not None
     assert kept.version == "2"
+
+
+async def test_a_delegation_comes_again_while_no_form_at_all_was_told_and_is_refused_once_some_were(
+    tasks: Tasks, parts: tuple[Database, Relay]
+) -> None:
+    database = Database.open(tasks.settings.mongo_url.get_secret_value(), f"tasks_{new_id()}")
+    service, forms = delegations((database, parts[1])), FormStore(database.outbox_collection("forms", parts[1]))
+    with pytest.raises(TryLater):
+        await service.request(a_request(new_id()), LONG_ENOUGH)
+    await forms.put(a_form("another", "1", 0))
+    with pytest.raises(Refused, match="unknown_form"):
+        await service.request(a_request(new_id()), LONG_ENOUGH)
+    await tasks.database.client.drop_database(database.collection("forms").database.name)
+    database.close()

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from chassis.batcher import WriteBatcher
+from chassis.batcher import Batcher
 from chassis.retry import DEFAULT_RETRY, DELAYS, Retry, at_least
 
 
@@ -13,27 +13,28 @@ class Sender:
     def __init__(self) -> None:
         self.batches: list[list[str]] = []
 
-    async def __call__(self, items: list[str]) -> Sequence[Exception | None]:
+    async def __call__(self, items: list[str]) -> Sequence[str | Exception]:
         self.batches.append(items)
         await asyncio.sleep(0)
         if "broken" in items:
             raise OSError("away")
-        return [ValueError(item) if item.startswith("bad") else None for item in items]
+        return [ValueError(item) if item.startswith("bad") else f"{item} sent" for item in items]
 
 
 async def test_every_item_is_sent_once_and_each_caller_gets_its_own_outcome() -> None:
     sender = Sender()
-    batcher = WriteBatcher(sender)
+    batcher = Batcher(sender)
     items = [f"{'bad' if number % 7 == 0 else 'good'}-{number}" for number in range(1200)]
     async with asyncio.timeout(10):
         ends = await asyncio.gather(*(batcher.add(item) for item in items), return_exceptions=True)
     assert [item for batch in sender.batches for item in batch] == items
     assert max(map(len, sender.batches)) <= 500
     assert [isinstance(end, ValueError) for end in ends] == [item.startswith("bad") for item in items]
+    assert all(end == f"{item} sent" for end, item in zip(ends, items, strict=True) if item.startswith("good"))
 
 
 async def test_what_sending_raises_is_for_all_of_the_batch_and_the_next_goes_on() -> None:
-    batcher = WriteBatcher(Sender())
+    batcher = Batcher(Sender())
     ends = await asyncio.gather(batcher.add("broken"), batcher.add("good"), return_exceptions=True)
     assert [type(end) for end in ends] == [OSError, OSError]
     await batcher.add("good")
