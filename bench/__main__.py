@@ -5,13 +5,14 @@ import asyncio
 import json
 import statistics
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from uuid import uuid4
 
-from bench import delegations, pages, pdf
+from bench import delegations, growth, pages, pdf, sealed
 from bench.instance import Running, running
 
-NAMES = ("delegations", "pages", "pdf", "start", "sealed", "all")
+NAMES = ("delegations", "pages", "pdf", "start", "sealed", "growth", "history", "all")
 _ROUNDS = 3
 _COUNT = 500
 _SETTLE_SECONDS = 3
@@ -51,17 +52,12 @@ async def measure_pages(portal: Running) -> Figures:
 
 def measure_sealed(count: int) -> Figures:
     """By how many per cent pages, saves and delegations are slower than where nothing is sealed."""
-    figures = []
-    for is_sealed in (False, True):
-        with (
-            tempfile.TemporaryDirectory(prefix="portal-bench-") as folder,
-            running(Path(folder), is_sealed=is_sealed) as portal,
-        ):
-            figures.append(asyncio.run(measure_pages(portal)) | asyncio.run(measure_delegations(portal, count)))
-    without, sealed = figures
-    slower = {name: 100 * (sealed[name] / without[name] - 1) for name in ("tasks_page_p50_ms", "save_p50_ms")}
-    slower["delegations"] = 100 * (without["delegations_per_s"] / sealed["delegations_per_s"] - 1)
-    return {f"sealed_cost_{name.removesuffix('_p50_ms')}_pct": cost for name, cost in slower.items()}
+    with ExitStack() as stack:
+        portals = {}
+        for name in ("unsealed", "sealed"):
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="portal-bench-")))
+            portals[name] = stack.enter_context(running(folder, is_sealed=name == "sealed"))
+        return asyncio.run(sealed.measure(portals, count))
 
 
 def measure(name: str, count: int) -> Figures:
@@ -82,6 +78,10 @@ def measure(name: str, count: int) -> Figures:
             figures |= asyncio.run(measure_pages(portal))
         if name in ("delegations", "all"):
             figures |= asyncio.run(measure_delegations(portal, count))
+        if name == "growth":
+            figures |= asyncio.run(growth.measure_growth(portal))
+        if name == "history":
+            figures |= asyncio.run(growth.measure_history(portal))
     return figures
 
 
@@ -94,7 +94,7 @@ def main() -> None:
     options = parser.parse_args()
     figures = measure(options.name, options.count)
     for key, value in figures.items():
-        print(f"{key:<26} {value:>10.2f}")
+        print(f"{key:<32} {value:>10.2f}")
     if options.json:
         options.json.write_text(json.dumps({key: round(value, 3) for key, value in figures.items()}, indent=2) + "\n")
 

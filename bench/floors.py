@@ -23,8 +23,8 @@ from starlette.routing import Route
 
 ROWS = 25
 DRAFTS = 10
-READS_OF_A_PAGE = 5
-"""Beside the session: groups, counts, choices, rows, what was moved."""
+READS_OF_A_PAGE = 2
+"""Beside the session: the person's groups, and all that the lists say."""
 _PAGE = Template(
     "<!doctype html><html lang=en><title>Floor</title><h1>Tasks</h1><table>"
     "{% for row in rows %}<tr><td>{{ row.form }}<td>{{ row.name }}"

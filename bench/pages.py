@@ -42,8 +42,8 @@ def sign_in(running: Running, email: str) -> tuple[dict[str, str], list[str]]:
 async def measure(running: Running, cookies: dict[str, str], forms: list[str]) -> Figures:
     """Rounds of portal and floors in turn, so that a slow moment of the machine hits all; then ten clients at once."""
     with _floors(running.status["mongo"]) as (bare, road):
-        async with aiohttp.ClientSession(cookies=cookies, cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
-            await _until_up(_getting(session, f"{road}/page"))
+        async with browser(cookies) as session:
+            await _until_up(getting(session, f"{road}/page"))
             floors = {"floor": bare, "road": road}
             one = await _one_by_one(running, session, forms[0], floors)
             return one | await _at_once(running, session, forms[:_CLIENTS], floors)
@@ -71,16 +71,16 @@ async def _one_by_one(
 ) -> Figures:
     """Medians and 99th hundredths in milliseconds, and database commands per request."""
     work = {
-        "tasks_page": _getting(session, f"{running.gateway}/tasks"),
-        "open_form": _getting(session, _first_page(running, form)),
-        "save": await _saver(running, session, form),
-        **{f"{name}_page": _getting(session, f"{floor}/page") for name, floor in floors.items()},
+        "tasks_page": getting(session, f"{running.gateway}/tasks"),
+        "open_form": getting(session, _first_page(running, form)),
+        "save": await saver(running, session, form),
+        **{f"{name}_page": getting(session, f"{floor}/page") for name, floor in floors.items()},
         **{f"{name}_save": _floor_saver(session, floor, 0) for name, floor in floors.items()},
     }
     times: dict[str, list[float]] = {name: [] for name in work}
     for _ in range(_ROUNDS):
         for name, operation in work.items():
-            times[name] += await _timed(operation)
+            times[name] += await timed(operation)
     figures = {f"{name}_p50_ms": statistics.median(taken) for name, taken in times.items()}
     figures |= {f"{name}_p99_ms": statistics.quantiles(taken, n=_HUNDREDTHS)[-1] for name, taken in times.items()}
     for name in ("tasks_page", "open_form", "save"):
@@ -94,11 +94,11 @@ async def _at_once(
     """Requests a second of ten clients, each with a form of its own; this process takes its share of the machine."""
     numbers = range(len(forms))
     figures = {
-        "pages_per_s_10": await _rate([_getting(session, f"{running.gateway}/tasks") for _ in numbers]),
-        "saves_per_s_10": await _rate([await _saver(running, session, form) for form in forms]),
+        "pages_per_s_10": await _rate([getting(session, f"{running.gateway}/tasks") for _ in numbers]),
+        "saves_per_s_10": await _rate([await saver(running, session, form) for form in forms]),
     }
     for name, floor in floors.items():
-        figures[f"{name}_pages_per_s_10"] = await _rate([_getting(session, f"{floor}/page") for _ in numbers])
+        figures[f"{name}_pages_per_s_10"] = await _rate([getting(session, f"{floor}/page") for _ in numbers])
         figures[f"{name}_saves_per_s_10"] = await _rate([_floor_saver(session, floor, one) for one in numbers])
     return figures
 
@@ -116,7 +116,14 @@ async def _rate(clients: Sequence[Operation]) -> float:
     return done / (time.perf_counter() - started)
 
 
-def _getting(session: aiohttp.ClientSession, address: str) -> Operation:
+def browser(cookies: Mapping[str, str]) -> aiohttp.ClientSession:
+    """What asks like a person's browser."""
+    return aiohttp.ClientSession(cookies=dict(cookies), cookie_jar=aiohttp.CookieJar(unsafe=True))
+
+
+def getting(session: aiohttp.ClientSession, address: str) -> Operation:
+    """Asks for a page."""
+
     async def get() -> None:
         await _expect(session.get(address))
 
@@ -134,7 +141,7 @@ def _first_page(running: Running, form: str) -> str:
     return f"{running.gateway}{form.rsplit('/', 1)[0]}/1"
 
 
-async def _saver(running: Running, session: aiohttp.ClientSession, form: str) -> Operation:
+async def saver(running: Running, session: aiohttp.ClientSession, form: str) -> Operation:
     """Saves one field as the page's script does: its hidden fields, one changed value, the answer as JSON."""
     address = _first_page(running, form)
     async with session.get(address) as answer:
@@ -169,7 +176,8 @@ async def _until_up(operation: Operation) -> None:
                 return
 
 
-async def _timed(operation: Operation) -> list[float]:
+async def timed(operation: Operation) -> list[float]:
+    """Milliseconds of each of a round, after some to warm up."""
     for _ in range(_WARM):
         await operation()
     times = []

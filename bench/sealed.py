@@ -1,0 +1,46 @@
+"""What sealing costs: a portal that seals and one that does not, side by side, measured in turn."""
+
+import asyncio
+import statistics
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from uuid import uuid4
+
+from bench import delegations, pages
+from bench.instance import Running
+
+_ROUNDS = 5
+_TASKS = 25
+
+Figures = dict[str, float]
+
+
+async def measure(portals: Mapping[str, Running], count: int) -> Figures:
+    """By how many per cent pages, saves and delegations of `sealed` are slower than of `unsealed`."""
+    times: dict[tuple[str, str], list[float]] = {}
+    async with AsyncExitStack() as stack:
+        work = {name: await _work(running, stack) for name, running in portals.items()}
+        for _ in range(_ROUNDS):
+            for operation in ("tasks_page", "save"):
+                for name in portals:
+                    times.setdefault((name, operation), []).extend(await pages.timed(work[name][operation]))
+    for _ in range(_ROUNDS):
+        for name, running in portals.items():
+            rate = await delegations.portal(running, count, f"p.{uuid4().hex[:8]}@school.example")
+            times.setdefault((name, "delegation"), []).append(1000 / rate)
+    medians = {key: statistics.median(taken) for key, taken in times.items()}
+    return {
+        f"sealed_cost_{operation}_pct": 100 * (medians["sealed", operation] / medians["unsealed", operation] - 1)
+        for operation in ("tasks_page", "save", "delegation")
+    }
+
+
+async def _work(running: Running, stack: AsyncExitStack) -> dict[str, pages.Operation]:
+    email = f"p.{uuid4().hex[:8]}@school.example"
+    await delegations.portal(running, _TASKS, email)
+    cookies, forms = await asyncio.to_thread(pages.sign_in, running, email)
+    session = await stack.enter_async_context(pages.browser(cookies))
+    return {
+        "tasks_page": pages.getting(session, f"{running.gateway}/tasks"),
+        "save": await pages.saver(running, session, forms[0]),
+    }
