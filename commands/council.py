@@ -21,7 +21,7 @@ _SUBMITTED = "portal.contribution.submitted.v1"
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
-    """`./portal council delegate|retract|return|group|watch|documents`."""
+    """`./portal council delegate|retract|return|decide|group|watch|documents`."""
     options = Options(parser)
     options.add("--authority", default="bristol", help="the council's code (default: bristol)")
     delegate = options.verb("delegate", "delegate a form: FILE holds the body of council.delegation.requested.v1")
@@ -35,6 +35,12 @@ def describe(parser: argparse.ArgumentParser) -> None:
     back.add_argument("--comments", default="", help="what is asked, in words")
     back.add_argument("--field", action="append", default=[], help="the key of an answer that is meant; any number")
     back.add_argument("--due-on", help="until when, as YYYY-MM-DD (default: as before)")
+    decide = options.verb("decide", "answer a decline, or a request for more time")
+    decide.add_argument("id", help="its delegation_id")
+    decide.add_argument("decision", choices=("accepted", "refused", "re-delegated"))
+    decide.add_argument("--comments", default="", help="what the professional is told")
+    decide.add_argument("--due-on", help="until when, as YYYY-MM-DD (default: as asked for, or as before)")
+    decide.add_argument("--to", help="re-delegated: the email of whoever is asked instead, or group:ID")
     group = options.verb("group", "set a work group: FILE holds the body of council.work-group.defined.v1")
     group.add_argument("file", help="a JSON file, or - for the standard input")
     watch = options.verb("watch", "print what the portal sends, one JSON line a message, and acknowledge it")
@@ -79,6 +85,19 @@ async def _return(door: CouncilDoor, arguments: argparse.Namespace) -> None:
     body = {"delegation_id": arguments.id, "comments": arguments.comments, "fields": arguments.field}
     due_on = {"due_on": arguments.due_on} if arguments.due_on else {}
     await _publish(door, "council.delegation.returned.v1", {**body, **due_on})
+
+
+async def _decide(door: CouncilDoor, arguments: argparse.Namespace) -> None:
+    body = {"delegation_id": arguments.id, "decision": arguments.decision, "comments": arguments.comments}
+    if arguments.due_on:
+        body["due_on"] = arguments.due_on
+    if arguments.to:
+        kind, _, group = arguments.to.partition(":")
+        is_group = kind == "group" and group
+        body["assignee"] = (
+            {"kind": "work_group", "work_group_id": group} if is_group else {"kind": "person", "email": arguments.to}
+        )
+    await _publish(door, "council.delegation.decided.v1", body)
 
 
 async def _group(door: CouncilDoor, arguments: argparse.Namespace) -> None:
@@ -151,6 +170,7 @@ _VERBS = {
     "delegate": _delegate,
     "retract": _retract,
     "return": _return,
+    "decide": _decide,
     "group": _group,
     "watch": _watch,
     "documents": _documents,

@@ -146,6 +146,10 @@ class DelegationRetracted(CouncilMessage):
     retracted_at: Moment | None = None
 
 
+Decision = Literal["accepted", "refused", "re-delegated"]
+"""What a council answers: accepted closes a declined form, or gives the time; refused leaves the form where it was."""
+
+
 class DelegationReturned(CouncilMessage):
     """A council has sent a submitted form back for correction, with what it asks about; the next round begins."""
 
@@ -159,6 +163,22 @@ class DelegationReturned(CouncilMessage):
     contribution_id: Identifier | None = None
     """Which submission it is about; without it the last one. The same words about the same one are one return."""
     returned_at: Moment | None = None
+
+
+class DelegationDecided(CouncilMessage):
+    """A council has answered a decline, or a request for more time."""
+
+    wire_name: ClassVar[str] = "council.delegation.decided.v1"
+
+    delegation_id: Identifier
+    decision: Decision
+    comments: Comments = ""
+    assignee: Assignee | None = None
+    """Who is asked instead; only where it is re-delegated."""
+    due_on: Day | None = None
+    ask_id: Identifier | None = None
+    """Which decline or request it answers; without it the one that waits."""
+    decided_at: Moment | None = None
 
 
 class Member(PersonalData):

@@ -1,7 +1,7 @@
 """What the portal tells councils: the outbound half of the council's door. The names and fields are fixed."""
 
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
@@ -35,7 +35,56 @@ class DelegationAssigned(PortalMessage):
     by: str
     at: AwareDatetime
     how: str
-    """`picked_up` by a member of the work group, `re_assigned`, or `readdressed`: the same person's new address."""
+    """`picked_up` by a member of the work group, `re_assigned`, `readdressed` (the same person's new address), or
+    `re_delegated` by the council."""
+
+
+DeclineReason = Literal[
+    "not_known",
+    "no_longer_involved",
+    "not_the_right_person",
+    "exceptional_circumstances",
+    "absent_from_area",
+    "missed_appointment",
+    "other",
+]
+ExtensionReason = Literal[
+    "exceptional_circumstances", "absent_from_area", "missed_appointment", "school_closed", "other"
+]
+"""The first three are those of SI 2014/1530, regulation 8(2)."""
+
+
+class DelegationDeclined(PortalMessage):
+    """Whoever has a form declines it; the council decides (`council.delegation.decided.v1`)."""
+
+    wire_name: ClassVar[str] = "portal.delegation.declined.v1"
+
+    delegation_id: Identifier
+    ask_id: Identifier
+    reason_code: DeclineReason
+    explanation: str
+    proposed_recipient: str = ""
+    """Who should be asked instead, in the professional's words."""
+    appointment_on: date | None = None
+    """Of a missed appointment."""
+    by: str
+    at: AwareDatetime
+
+
+class ExtensionRequested(PortalMessage):
+    """Whoever has a form needs longer; the council decides (`council.delegation.decided.v1`)."""
+
+    wire_name: ClassVar[str] = "portal.extension.requested.v1"
+
+    delegation_id: Identifier
+    ask_id: Identifier
+    reason_code: ExtensionReason
+    explanation: str
+    until: date
+    appointment_on: date | None = None
+    """Of a missed appointment."""
+    by: str
+    at: AwareDatetime
 
 
 class DocumentReference(Value):

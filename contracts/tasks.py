@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import AwareDatetime
 
 from contracts.base import EVERYBODYS, Contact, Email, Erased, Event, PersonalData, Text, Value
-from contracts.council import Sender, Subject
+from contracts.council import Decision, Sender, Subject
 
 
 class Holder(PersonalData):
@@ -141,6 +141,51 @@ class TaskReturned(Event):
     person: Holder
     """Who has it."""
     tell: list[Contact]
+
+
+Asked = Literal["decline", "extension"]
+"""What whoever has a form asks of the council: to be released from it, or more time."""
+
+
+class TaskDeclined(Event):
+    """Whoever has a task declines it: nobody can change its form until the council has decided."""
+
+    wire_name: ClassVar[str] = "tasks.task.declined.v1"
+
+    task_id: str
+    authority: str
+    delegation_id: str
+    reference: str = ""
+    task_version: int
+    access_version: int
+    declined_at: AwareDatetime
+
+
+class TaskDecided(Event):
+    """The council has answered what a holder asked of it: the whole of what may change, so that the latest suffices."""
+
+    wire_name: ClassVar[str] = "tasks.task.decided.v1"
+
+    task_id: str
+    authority: str
+    delegation_id: str
+    reference: str = ""
+    task_version: int
+    access_version: int
+    ask_id: str
+    asked: Asked
+    decision: Decision
+    form_title: str
+    sender: Sender
+    due_on: date
+    comments: str
+    """Those of the delegation; what the council answers stands in the portal."""
+    prefill: dict[str, Any]
+    person: Holder
+    """Who has it."""
+    tell: list[Contact]
+    """Nobody where a new holder is told, and the former one of that."""
+    decided_at: AwareDatetime
 
 
 class TaskCompleted(Event):

@@ -6,10 +6,12 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from contracts.base import EVERYBODYS, Contact, Line, PersonalData, Value
-from contracts.council import Assignee, Sender, Subject
+from contracts.council import Assignee, Comments, Day, Decision, Sender, Subject
+from contracts.portal import DeclineReason, ExtensionReason
+from contracts.tasks import Asked
 
 TaskState = Literal["assigned", "in_group", "returned", "declined", "retracted", "submitted"]
-Progress = Literal["not_started", "in_progress", "returned"]
+Progress = Literal["not_started", "in_progress", "returned", "declined"]
 """How far whoever has a task is."""
 Tab = Literal["assigned", "retracted", "submitted"]
 
@@ -117,6 +119,36 @@ class SharedDocumentView(Value):
     url: str | None = None
 
 
+class AskView(Value):
+    """What a holder has asked of the council, and what it has answered; `decision` is empty until it has."""
+
+    asked: Asked
+    explanation: str
+    until: date | None = None
+    asked_at: AwareDatetime
+    decision: Decision | None = None
+    comments: str = ""
+    decided_at: AwareDatetime | None = None
+
+
+class DeclineBody(Value):
+    """Whoever has a form declines it, or a member of the group that it waits in."""
+
+    reason_code: DeclineReason
+    explanation: Comments
+    proposed_recipient: Line = ""
+    appointment_on: Day | None = None
+
+
+class ExtensionBody(Value):
+    """Whoever has a form needs longer."""
+
+    reason_code: ExtensionReason
+    explanation: Comments
+    until: Day
+    appointment_on: Day | None = None
+
+
 class TaskView(PersonalData):
     """A task as the form's banner needs it (requirements F96, F97)."""
 
@@ -135,6 +167,8 @@ class TaskView(PersonalData):
     state: TaskState
     version: int
     documents: list[SharedDocumentView] = []
+    ask: AskView | None = None
+    """What was asked of the council last."""
 
 
 class GroupChoice(Value):

@@ -2,7 +2,16 @@
 
 from chassis.messaging import Delivery, Subscription
 from contracts.forms import ContributionErased
-from contracts.tasks import TaskAmended, TaskAssigned, TaskErased, TaskOpened, TaskRetracted, TaskReturned
+from contracts.tasks import (
+    TaskAmended,
+    TaskAssigned,
+    TaskDecided,
+    TaskDeclined,
+    TaskErased,
+    TaskOpened,
+    TaskRetracted,
+    TaskReturned,
+)
 from services.forms.usecases import FormsService
 
 
@@ -19,6 +28,16 @@ async def amend_contribution(event: TaskAmended, _: Delivery, service: FormsServ
 async def hand_over_contribution(event: TaskAssigned, _: Delivery, service: FormsService) -> None:
     """A new holder makes the grants of the old one void."""
     await service.delegated.hand_over(event)
+
+
+async def freeze_contribution(event: TaskDeclined, _: Delivery, service: FormsService) -> None:
+    """A declined form waits for the council as it is."""
+    await service.delegated.freeze(event)
+
+
+async def take_decision(event: TaskDecided, _: Delivery, service: FormsService) -> None:
+    """The council has answered a decline, or a request for more time."""
+    await service.delegated.answer(event)
 
 
 async def close_contribution(event: TaskRetracted, _: Delivery, service: FormsService) -> None:
@@ -40,6 +59,8 @@ subscriptions = (
     Subscription("forms.prepare-contribution", TaskOpened, prepare_contribution, prefetch=100),
     Subscription("forms.amend-contribution", TaskAmended, amend_contribution),
     Subscription("forms.hand-over-contribution", TaskAssigned, hand_over_contribution),
+    Subscription("forms.freeze-contribution", TaskDeclined, freeze_contribution),
+    Subscription("forms.take-decision", TaskDecided, take_decision),
     Subscription("forms.close-contribution", TaskRetracted, close_contribution),
     Subscription("forms.reopen-contribution", TaskReturned, reopen_contribution),
     Subscription("forms.erase-contribution", TaskErased, erase_contribution),

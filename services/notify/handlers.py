@@ -7,6 +7,7 @@ from contracts.tasks import (
     TaskAmended,
     TaskAssigned,
     TaskCompleted,
+    TaskDecided,
     TaskErased,
     TaskOpened,
     TaskRetracted,
@@ -66,6 +67,11 @@ async def announce_return(event: TaskReturned, _: Delivery, service: NotifyServi
     await usecases.announce_return(service, event)
 
 
+async def announce_decision(event: TaskDecided, _: Delivery, service: NotifyService) -> None:
+    """A council has answered what somebody asked of it: they are told by email."""
+    await usecases.announce_decision(service, event)
+
+
 async def send_receipt(event: TaskCompleted, _: Delivery, service: NotifyService) -> None:
     """A contribution was submitted: its receipt is emailed."""
     await usecases.send_receipt(service, event)
@@ -87,6 +93,7 @@ subscriptions = (
     Subscription("notify.announce-change", TaskAmended, announce_change),
     Subscription("notify.announce-retraction", TaskRetracted, announce_retraction),
     Subscription("notify.announce-return", TaskReturned, announce_return),
+    Subscription("notify.announce-decision", TaskDecided, announce_decision),
     Subscription("notify.send-receipt", TaskCompleted, send_receipt),
     Subscription("notify.erase-emails", TaskErased, erase_emails),
 )

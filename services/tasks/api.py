@@ -12,7 +12,7 @@ from chassis.errors import BadRequest
 from chassis.http import answer, nothing, read
 from chassis.identity import current_council, current_professional
 from contracts.api.council import TakenView
-from contracts.api.tasks import ReAssignBody, SearchBody, Tab, TaskState
+from contracts.api.tasks import DeclineBody, ExtensionBody, ReAssignBody, SearchBody, Tab, TaskState
 from services.tasks.model.listing import DeskFilter
 from services.tasks.usecases import TasksService
 from services.tasks.usecases.lists import Asked
@@ -101,6 +101,20 @@ async def list_group_tasks(request: Request) -> Response:
     return answer(await _service(request).lists.of_group_members(person, page, re_assigned))
 
 
+async def decline_task(request: Request) -> Response:
+    """A form is declined."""
+    person, body = current_professional(request), await read(request, DeclineBody)
+    await _service(request).asks.decline(person, request.path_params["task_id"], body)
+    return nothing()
+
+
+async def ask_for_time(request: Request) -> Response:
+    """Somebody needs longer for a form."""
+    person, body = current_professional(request), await read(request, ExtensionBody)
+    await _service(request).asks.ask_for_time(person, request.path_params["task_id"], body)
+    return nothing()
+
+
 async def list_choices(request: Request) -> Response:
     """Whom a task may be re-assigned to."""
     person, task_id = current_professional(request), request.path_params["task_id"]
@@ -172,6 +186,8 @@ routes = [
     Route("/tasks/{task_id}/look", look_at_task),
     Route("/tasks/{task_id}/grant", grant_task, methods=["POST"]),
     Route("/tasks/{task_id}/pickup", pick_up_task, methods=["POST"]),
+    Route("/tasks/{task_id}/decline", decline_task, methods=["POST"]),
+    Route("/tasks/{task_id}/more-time", ask_for_time, methods=["POST"]),
     Route("/tasks/{task_id}/re-assign", list_choices),
     Route("/tasks/{task_id}/re-assign", re_assign_task, methods=["POST"]),
     Route("/tasks/{task_id}/re-assign/search", search_choices, methods=["POST"]),

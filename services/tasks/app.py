@@ -13,6 +13,7 @@ from services.tasks.migrations import migrations
 from services.tasks.settings import Settings
 from services.tasks.store import FoundBy, Stores
 from services.tasks.usecases import TasksService
+from services.tasks.usecases.asks import Asks
 from services.tasks.usecases.delegations import Delegations
 from services.tasks.usecases.door import Door
 from services.tasks.usecases.lists import Lists
@@ -38,6 +39,7 @@ def build_app(settings: Settings) -> Starlette:
             door=Door(delegations, people),
             lists=Lists(stores, context.authorities),
             people=people,
+            asks=Asks(stores, context.authorities),
             re_assigning=ReAssigning(stores, context.authorities),
             retention=retention,
             work=Work(stores, context.authorities, signer),

@@ -1,17 +1,23 @@
 """What tasks tells the other services and the council, from the task as it is after a change. Pure."""
 
 from datetime import datetime
+from typing import cast
 
 from chassis import clock
 from chassis.errors import Refused
 from chassis.outbox import Outgoing, outgoing
 from contracts.authority import Authority
+from contracts.base import Contact
 from contracts.council import Assignee, PersonAssignee, WorkGroupAssignee
 from contracts.portal import (
+    DeclineReason,
     DelegationAccepted,
     DelegationAssigned,
+    DelegationDeclined,
     DelegationErased,
     ErasureAnnounced,
+    ExtensionReason,
+    ExtensionRequested,
     MessageRejected,
 )
 from contracts.tasks import (
@@ -20,13 +26,15 @@ from contracts.tasks import (
     TaskAmended,
     TaskAssigned,
     TaskCompleted,
+    TaskDecided,
+    TaskDeclined,
     TaskErased,
     TaskOpened,
     TaskRetracted,
     TaskReturned,
 )
 from services.tasks.model.facts import SubmissionFact
-from services.tasks.model.task import OPEN_STATES, Task
+from services.tasks.model.task import Task
 from services.tasks.model.told import whom_it_was_taken_from, whom_to_tell, whom_to_tell_of
 
 
@@ -79,7 +87,7 @@ def of_request(task: Task, authority: Authority) -> list[Outgoing]:
 
 def of_amendment(task: Task, message_id: str, authority: Authority) -> list[Outgoing]:
     """The whole of what may change; nothing while the request is still missing or when the work is over."""
-    if task.request is None or task.state not in (*OPEN_STATES, "in_group"):
+    if task.request is None or not task.is_open:
         return []
     amended = TaskAmended(
         task_id=task.task_id,
@@ -153,6 +161,72 @@ def of_return(task: Task, authority: Authority) -> list[Outgoing]:
         tell=whom_to_tell(task, authority),
     )
     return [outgoing(event, returned.submission.contribution_id)]
+
+
+def of_ask(task: Task) -> list[Outgoing]:
+    """What a holder has asked: for the council, and for forms where nothing may be changed until it has answered."""
+    ask = task.asks[-1]
+    if ask.until is not None:
+        requested = ExtensionRequested(
+            authority=task.authority,
+            delegation_id=task.delegation_id,
+            ask_id=ask.ask_id,
+            reason_code=cast("ExtensionReason", ask.reason_code),
+            explanation=ask.explanation,
+            until=ask.until,
+            appointment_on=ask.appointment_on,
+            by=ask.by.email,
+            at=ask.asked_at,
+        )
+        return [outgoing(requested, ask.ask_id)]
+    declined = DelegationDeclined(
+        authority=task.authority,
+        delegation_id=task.delegation_id,
+        ask_id=ask.ask_id,
+        reason_code=cast("DeclineReason", ask.reason_code),
+        explanation=ask.explanation,
+        proposed_recipient=ask.proposed_recipient,
+        appointment_on=ask.appointment_on,
+        by=ask.by.email,
+        at=ask.asked_at,
+    )
+    heard = TaskDeclined(
+        task_id=task.task_id,
+        authority=task.authority,
+        delegation_id=task.delegation_id,
+        reference=task.reference,
+        task_version=task.version,
+        access_version=task.access_version,
+        declined_at=ask.asked_at,
+    )
+    return [outgoing(declined, ask.ask_id), outgoing(heard, ask.ask_id)]
+
+
+def of_answer(task: Task, tell: list[Contact]) -> list[Outgoing]:
+    """What the council has answered, to whoever keeps the form, and by email."""
+    ask = task.asks[-1]
+    if ask.answer is None:
+        return []
+    decided = TaskDecided(
+        task_id=task.task_id,
+        authority=task.authority,
+        delegation_id=task.delegation_id,
+        reference=task.reference,
+        task_version=task.version,
+        access_version=task.access_version,
+        ask_id=ask.ask_id,
+        asked=ask.asked,
+        decision=ask.answer.decision,
+        form_title=task.requested.form_title,
+        sender=task.sender,
+        due_on=task.due_on,
+        comments=task.comments,
+        prefill=task.prefill,
+        person=task.holder,
+        tell=tell,
+        decided_at=ask.answer.decided_at,
+    )
+    return [outgoing(decided, ask.ask_id)]
 
 
 def of_move(before: Task, after: Task) -> list[Outgoing]:

@@ -11,6 +11,7 @@ from contracts.auth import AccountReaddressed, AccountRegistered
 from contracts.base import CouncilMessage
 from contracts.council import (
     DelegationAmended,
+    DelegationDecided,
     DelegationRequested,
     DelegationRetracted,
     DelegationReturned,
@@ -63,6 +64,11 @@ async def retract_task(message: DelegationRetracted, delivery: Delivery, service
 async def send_task_back(message: DelegationReturned, delivery: Delivery, service: TasksService) -> None:
     """A council has questions about what was submitted."""
     await service.delegations.send_back(message, check_sender(message, delivery), delivery.waited_seconds)
+
+
+async def take_answer(message: DelegationDecided, delivery: Delivery, service: TasksService) -> None:
+    """A council decides about a decline, or a request for more time."""
+    await service.delegations.answer(message, check_sender(message, delivery), delivery.waited_seconds)
 
 
 async def define_work_group(message: WorkGroupDefined, delivery: Delivery, service: TasksService) -> None:
@@ -154,6 +160,7 @@ subscriptions = (
     Subscription("tasks.amend-task", DelegationAmended, amend_task, refusal=reject),
     Subscription("tasks.retract-task", DelegationRetracted, retract_task, refusal=reject),
     Subscription("tasks.send-task-back", DelegationReturned, send_task_back, refusal=reject),
+    Subscription("tasks.take-answer", DelegationDecided, take_answer, refusal=reject),
     Subscription("tasks.define-work-group", WorkGroupDefined, define_work_group, refusal=reject),
     Subscription("tasks.refuse-unknown", NoneType, refuse_unknown, refusal=reject),
     Subscription("tasks.offer-form", DefinitionPublished, offer_form),

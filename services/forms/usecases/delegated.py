@@ -5,12 +5,22 @@ from typing import TypeAlias
 
 from chassis.errors import AlreadyHandled, NotFound, TryLater
 from chassis.outbox import Outgoing
-from contracts.tasks import TaskAmended, TaskAssigned, TaskOpened, TaskRetracted, TaskReturned
+from contracts.tasks import (
+    TaskAmended,
+    TaskAssigned,
+    TaskDecided,
+    TaskDeclined,
+    TaskOpened,
+    TaskRetracted,
+    TaskReturned,
+)
 from services.forms.model.contribution import Contribution, Told
 from services.forms.model.draft import prefilled, with_subject
 from services.forms.store import Stores
 
-_TaskEvent: TypeAlias = TaskOpened | TaskAmended | TaskAssigned | TaskRetracted | TaskReturned
+_TaskEvent: TypeAlias = (
+    TaskOpened | TaskAmended | TaskAssigned | TaskDeclined | TaskDecided | TaskRetracted | TaskReturned
+)
 
 _AGAIN_SECONDS = 5
 _PATIENCE_SECONDS = 60
@@ -54,6 +64,15 @@ class Delegated:
         """Somebody else has the task: grants of before are refused from here on."""
         await self._change(event, lambda contribution: contribution.heard(event.access_version))
 
+    async def freeze(self, event: TaskDeclined) -> None:
+        """Whoever has the task declines it: grants to change it are refused from here on."""
+        await self._change(event, lambda contribution: contribution.heard(event.access_version))
+
+    async def answer(self, event: TaskDecided) -> None:
+        """The council has decided: its date may be another one."""
+        told = _told(event)
+        await self._change(event, lambda contribution: contribution.heard(event.access_version).amended_by(told))
+
     async def retract(self, event: TaskRetracted) -> None:
         """The council has withdrawn the task."""
         await self._change(event, lambda contribution: contribution.retracted(event.retracted_at))
@@ -95,7 +114,7 @@ def _blank(event: _TaskEvent) -> Contribution:
     )
 
 
-def _told(event: TaskOpened | TaskAmended | TaskReturned) -> Told:
+def _told(event: TaskOpened | TaskAmended | TaskDecided | TaskReturned) -> Told:
     return Told(
         task_version=event.task_version,
         sender=event.sender,

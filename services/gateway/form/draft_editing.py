@@ -58,6 +58,8 @@ async def open_to_edit(gateway: Gateway, person: Professional, task_id: str) -> 
     opened = await open_task(gateway, person, task_id)
     if opened.task.state == "retracted":
         raise Conflict("retracted", "The council has withdrawn this form.")
+    if opened.task.state == "declined":
+        raise Conflict("declined", "You declined this form, and the council has not answered yet.")
     gateway.grants.put((person, task_id), (GrantView(grant=opened.grant, task=opened.task), clock.now()))
     return opened
 
@@ -88,7 +90,7 @@ async def granted(
 
 def is_draft(opened: OpenTask, contribution: ContributionView) -> bool:
     """Whether it can be changed; a withdrawal is known here before the form has heard of it."""
-    return contribution.state == "draft" and opened.task.state != "retracted"
+    return contribution.state == "draft" and opened.task.state not in {"retracted", "declined"}
 
 
 async def contribution_of(gateway: Gateway, opened: OpenTask, documents: int = 0) -> ContributionView:

@@ -241,6 +241,7 @@ async def _after(  # noqa: PLR0917 - a button, where it was pressed, and what ca
         "print": f"{base}/print",
         "pdf": f"{base}/{number}?done=pdf",
         "submit": f"{base}/submit",
+        **{name: f"/tasks/{opened.task.task_id}/{name}" for name in ("decline", "more-time")},
     }
     return context.redirect(places.get(verb, here))
 

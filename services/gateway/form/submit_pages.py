@@ -24,10 +24,11 @@ from services.gateway.form.draft_editing import (
 )
 from services.gateway.form.page_rendering import render_form_page
 from services.gateway.form.questions import first_to_mend, on_page
+from services.gateway.form.views.asked import asked_words
 from services.gateway.form.views.attached import attached_words
 from services.gateway.form.views.check import check_page
 from services.gateway.form.views.page import FormPageState
-from services.gateway.form.views.submit import PrintPage, SubmitPage, SubmittedPage, WithdrawnPage
+from services.gateway.form.views.submit import DeclinedPage, PrintPage, SubmitPage, SubmittedPage, WithdrawnPage
 from services.gateway.kit.form_parsing import verified_form
 from services.gateway.kit.request_context import RequestContext
 from services.gateway.kit.streaming_proxy import proxy_response
@@ -123,6 +124,8 @@ async def show_submitted(request: Request) -> Response:
     task, authority = opened.task, context.gateway.authorities.get(opened.task.authority)
     if is_draft(opened, contribution):
         return context.redirect(f"/forms/{task.task_id}/1")
+    if task.state == "declined":
+        return _declined(context, opened)
     if contribution.submitted_at is None:
         return _withdrawn(context, opened)
     page = SubmittedPage(
@@ -139,6 +142,18 @@ async def show_submitted(request: Request) -> Response:
         request.query_params.get("late") == "1",
     )
     return context.page("submitted.html", page, section="tasks", authority=authority)
+
+
+def _declined(context: RequestContext, opened: OpenTask) -> Response:
+    """What its holder has declined, while the council decides."""
+    task, authority = opened.task, context.gateway.authorities.get(opened.task.authority)
+    page = DeclinedPage(
+        task_banner(task, authority, clock.today()),
+        task.task_id,
+        asked_words(task.ask, authority.brand.name),
+        task.ask.explanation if task.ask else "",
+    )
+    return context.page("declined.html", page, section="tasks", authority=authority)
 
 
 def _withdrawn(context: RequestContext, opened: OpenTask) -> Response:

@@ -13,6 +13,7 @@ from contracts.api.tasks import Tab
 from services.gateway.kit.form_parsing import verified_form
 from services.gateway.kit.request_context import RequestContext
 from services.gateway.kit.views.banner import task_banner
+from services.gateway.tasks.views.ask import TOLD
 from services.gateway.tasks.views.closed import closed
 from services.gateway.tasks.views.lists import TaskFilter, address, group_tasks_page, tasks_page
 from services.gateway.tasks.views.look import LookPage
@@ -42,6 +43,7 @@ async def show_tasks(request: Request) -> Response:
     names = {one.code: one.brand.name for one in context.gateway.authorities}
     page = tasks_page(tasks, context.authority, clock.today(), names, wanted, person.email)
     task_id, number = query.get("closed", ""), _page_number(request, "mend")
+    page = replace(page, told=TOLD.get(query.get("told", ""), ""))
     if _TASK_ID.fullmatch(task_id):
         page = replace(page, closed=closed(tasks.rows, task_id, number))
     return context.page("tasks.html", page, section="tasks")

@@ -2,6 +2,7 @@
 
 from services.notify.usecases.notifications import (
     announce_change,
+    announce_decision,
     announce_new_holder,
     announce_retraction,
     announce_return,
@@ -20,6 +21,7 @@ __all__ = [
     "NotifyService",
     "SendQueue",
     "announce_change",
+    "announce_decision",
     "announce_new_holder",
     "announce_retraction",
     "announce_return",

@@ -10,13 +10,22 @@ from chassis.clock import LONDON
 from contracts.addresses import address_key
 from contracts.auth import AccountReaddressed, AddressCodeRequested, CodeRequested, PasswordReset, RegistrationRefused
 from contracts.base import Contact
-from contracts.tasks import Holder, TaskAmended, TaskAssigned, TaskCompleted, TaskOpened, TaskRetracted, TaskReturned
+from contracts.tasks import (
+    Holder,
+    TaskAmended,
+    TaskAssigned,
+    TaskCompleted,
+    TaskDecided,
+    TaskOpened,
+    TaskRetracted,
+    TaskReturned,
+)
 from services.notify.model import EmailDelivery, Purpose, SealedCode, delivery_id, masked, shown_date, shown_time
 from services.notify.usecases.sending import enqueue
 from services.notify.usecases.service import NotifyService
 
 _OPENED = "task opened"
-TaskEvent = TaskAmended | TaskAssigned | TaskCompleted | TaskOpened | TaskRetracted | TaskReturned
+TaskEvent = TaskAmended | TaskAssigned | TaskCompleted | TaskDecided | TaskOpened | TaskRetracted | TaskReturned
 
 
 def _to(  # one constructor for all: the fact and its key make the id
@@ -244,6 +253,27 @@ async def announce_return(service: NotifyService, event: TaskReturned) -> None:
             fact="task returned",
             key=event.contribution_id,
             purpose="returned",
+            authority=event.authority,
+            values={**_about(event, _place(event.task_id, event.person)), "due_on": shown_date(event.due_on)},
+            delegation_id=event.delegation_id,
+        )
+        for person in _once_each(event.tell)
+    ]
+    await enqueue(service, deliveries)
+
+
+async def announce_decision(service: NotifyService, event: TaskDecided) -> None:
+    """Whoever has the task hears what the council has answered; its words stand in the portal."""
+    if event.decision == "accepted":
+        purpose: Purpose = "time_given"
+    else:
+        purpose = "decline_refused" if event.asked == "decline" else "time_refused"
+    deliveries = [
+        _to(
+            person,
+            fact="task decided",
+            key=event.ask_id,
+            purpose=purpose,
             authority=event.authority,
             values={**_about(event, _place(event.task_id, event.person)), "due_on": shown_date(event.due_on)},
             delegation_id=event.delegation_id,

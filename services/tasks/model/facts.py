@@ -14,14 +14,16 @@ from contracts.addresses import address_key
 from contracts.base import EVERYBODYS, Contact, Value
 from contracts.council import (
     Assignee,
+    Decision,
     DelegationAmended,
+    DelegationDecided,
     DelegationRequested,
     DelegationReturned,
     Sender,
     Subject,
     WorkGroupAssignee,
 )
-from contracts.tasks import Holder
+from contracts.tasks import Asked, Holder
 from services.tasks.model.shared import KeptDocument
 
 
@@ -105,13 +107,59 @@ class Return(Value):
         return message.contribution_id in {None, self.submission.contribution_id}
 
 
+class Answer(Value):
+    """What the council has answered to an ask."""
+
+    message_id: str
+    decision: Decision
+    comments: str
+    due_on: date | None
+    decided_at: AwareDatetime
+
+
+class Ask(Value):
+    """What whoever has a form asks of the council: to be released from it, or more time."""
+
+    ask_id: str
+    asked: Asked
+    reason_code: str
+    explanation: str
+    proposed_recipient: str = ""
+    until: date | None = None
+    appointment_on: date | None = None
+    by: Contact
+    asked_at: AwareDatetime
+    answer: Answer | None = None
+
+    def says(self, other: "Ask") -> bool:
+        """Whether another one asks for the same in the same words."""
+        ours, theirs = (each.model_dump(exclude={"ask_id", "asked_at", "answer", "by"}) for each in (self, other))
+        return ours == theirs and address_key(self.by.email) == address_key(other.by.email)
+
+    def is_answered_by(self, message: DelegationDecided, message_id: str) -> bool:
+        """Whether this answer has been given before, under this id or another one."""
+        if self.answer is None or message.ask_id not in {None, self.ask_id}:
+            return False
+        words = (message.decision, message.comments, message.due_on)
+        kept = (self.answer.decision, self.answer.comments, self.answer.due_on)
+        return self.answer.message_id == message_id or words == kept
+
+    @property
+    def new_date(self) -> tuple[datetime, date | None]:
+        """When a due date was said in the answer, and which: the council's, else what was asked for and accepted."""
+        if self.answer is None:
+            return self.asked_at, None
+        is_given = self.asked == "extension" and self.answer.decision == "accepted"
+        return self.answer.decided_at, self.answer.due_on or (self.until if is_given else None)
+
+
 class Move(Value):
     """A change of holder."""
 
     to: Holder
     by: str
     by_name: str = ""
-    how: Literal["picked_up", "re_assigned", "readdressed"]
+    how: Literal["picked_up", "re_assigned", "readdressed", "re_delegated"]
     moved_at: AwareDatetime
     inbox: list[Contact] = []
     """Where the mail goes of a work group that it was moved to."""

@@ -11,13 +11,13 @@ from pydantic import AwareDatetime
 from contracts.api.tasks import Choice, ListChoices, MovedRow, Progress, Tab, TaskRow, TaskState
 from contracts.authority import Authority
 from contracts.base import Sealed, Value
-from services.tasks.model.task import OPEN_STATES, Task
+from services.tasks.model.task import LISTED_STATES, Task
 
 PAGE_SIZE = 25
 MOVED_DAYS = 7
 """How long the former holder is told in the list where a task went."""
 STATES_OF: dict[Tab, tuple[TaskState, ...]] = {
-    "assigned": OPEN_STATES,
+    "assigned": LISTED_STATES,
     "retracted": ("retracted",),
     "submitted": ("submitted",),
 }

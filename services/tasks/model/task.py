@@ -11,11 +11,13 @@ from contracts.addresses import address_key
 from contracts.api.tasks import Progress, TaskState
 from contracts.authority import Authority
 from contracts.base import Contact, Sealed, Value
-from contracts.council import DelegationReturned, PersonAssignee, Sender
+from contracts.council import DelegationDecided, DelegationReturned, PersonAssignee, Sender
 from contracts.tasks import Holder
-from services.tasks.model.facts import Amendment, Move, Request, Retraction, Return, SubmissionFact
+from services.tasks.model.facts import Amendment, Answer, Ask, Move, Request, Retraction, Return, SubmissionFact
 
 OPEN_STATES: tuple[TaskState, ...] = ("assigned", "returned")
+LISTED_STATES: tuple[TaskState, ...] = (*OPEN_STATES, "declined")
+"""What stands among somebody's tasks: what is declined too, until the council has decided."""
 Right = Literal["read", "edit", "submit"]
 
 
@@ -37,6 +39,8 @@ class Task(Value):
     submission: Sealed[SubmissionFact | None] = None
     """Of this round; those of earlier ones stand in `returns`."""
     returns: Sealed[list[Return]] = []
+    asks: Sealed[list[Ask]] = []
+    """What its holders have asked of the council, in that order."""
     warned_at: AwareDatetime | None = None
     """When its council was told that it goes soon."""
     held_at: AwareDatetime | None = None
@@ -60,23 +64,43 @@ class Task(Value):
             return "submitted"
         if self.retraction is not None:
             return "retracted"
+        if (ask := self.waiting_ask) is not None and ask.asked == "decline":
+            return "declined"
         if self.holder.kind == "work_group":
             return "in_group"
         return "returned" if self.returns else "assigned"
 
     @property
+    def is_open(self) -> bool:
+        """Whether somebody has still to fill it in, or to be released from it."""
+        return self.state in {*LISTED_STATES, "in_group"}
+
+    @property
     def access_version(self) -> int:
         """How often it has changed who may do what; grants of before are void."""
-        facts = (self.request, *self.moves, *self.returns, self.retraction)
+        declines = [ask for ask in self.asks if ask.asked == "decline"]
+        answers = [ask.answer for ask in declines]
+        facts = (self.request, *self.moves, *self.returns, self.retraction, *declines, *answers)
         return sum(fact is not None for fact in facts)
+
+    @property
+    def waiting_ask(self) -> Ask | None:
+        """What the council has still to answer; nothing where the form has a new holder or was submitted since."""
+        if not self.asks or self.asks[-1].answer is not None:
+            return None
+        moved = [move.moved_at for move in self.moves if move.how != "readdressed"]
+        since = max([*moved, *(each.returned_at for each in self.returns)], default=None)
+        return self.asks[-1] if since is None or self.asks[-1].asked_at > since else None
 
     @property
     def progress(self) -> Progress | None:
         """How far whoever has it is; None where nobody has it, or it is over."""
-        if self.state not in OPEN_STATES:
-            return None
         if self.state == "returned":
             return "returned"
+        if self.state == "declined":
+            return "declined"
+        if self.state != "assigned":
+            return None
         return "in_progress" if self.started_at else "not_started"
 
     @property
@@ -114,6 +138,7 @@ class Task(Value):
         """The date as last amended."""
         said = [(change.amended_at, change.due_on) for change in self.amendments]
         said += [(each.returned_at, each.due_on) for each in self.returns]
+        said += [ask.new_date for ask in self.asks]
         return next((day for _, day in sorted(said, key=itemgetter(0), reverse=True) if day), self.requested.due_on)
 
     @property
@@ -193,6 +218,31 @@ class Task(Value):
         """Whether this has been said before, under this id or another one."""
         return any(each.message_id == message_id or each.says(message) for each in self.returns)
 
+    def with_ask(self, ask: Ask) -> Self:
+        """The last one counts; the same one again changes nothing. Conflict where nothing can be asked any more."""
+        if (waiting := self.waiting_ask) is not None and waiting.says(ask):
+            return self
+        if self.state not in (*OPEN_STATES, "in_group"):
+            raise Conflict("not_open", "This form is no longer waiting to be filled in.")
+        return self._changed(asks=[*self.asks, ask])
+
+    def with_answer(self, answer: Answer) -> Self:
+        """The council has answered what waited."""
+        if (waiting := self.waiting_ask) is None:
+            raise Conflict("nothing_asked", "Nobody waits for an answer about this form.")
+        return self._changed(asks=[*self.asks[:-1], waiting.model_copy(update={"answer": answer})])
+
+    def was_answered_by(self, message: DelegationDecided, message_id: str) -> bool:
+        """Whether this has been said before, under this id or another one."""
+        last = self.asks[-1:] if self.waiting_ask is None else []
+        known = [ask for ask in self.asks if ask.answer is not None and ask.answer.message_id == message_id]
+        return any(ask.is_answered_by(message, message_id) for ask in [*known, *last])
+
+    def re_delegated(self, to: Holder, inbox: list[Contact], authority: Authority, at: datetime) -> Self:
+        """The council asks somebody else instead; what was filled in stays."""
+        who = {"by": authority.code, "by_name": authority.brand.name}
+        return self._moved(Move(to=to, **who, how="re_delegated", moved_at=at, inbox=inbox))
+
     def with_receipt(self, contribution_id: str, at: datetime) -> Self:
         """The council has the PDF; the first time counts. Of one that was sent back nothing follows."""
         submission = self.submission
@@ -258,6 +308,8 @@ class Task(Value):
             return []
         if self.state in OPEN_STATES:
             return ["read", "edit", "submit"]
+        if self.state == "declined":
+            return ["read"]
         return ["read"] if self.is_shown(authority, at) else []
 
     def is_shown(self, authority: Authority, at: datetime) -> bool:

@@ -15,7 +15,7 @@ from chassis.keys import KeyRing
 from chassis.sealing import Sealing, sealed_fields
 from contracts.api.tasks import Tab, TaskRow
 from services.tasks.model.listing import PAGE_SIZE, DeskFilter, Kind, ListedRow, Window
-from services.tasks.model.task import OPEN_STATES
+from services.tasks.model.task import LISTED_STATES, OPEN_STATES
 
 Query = Mapping[str, Any]
 Order = Sequence[tuple[str, int]]
@@ -185,7 +185,7 @@ def listed(who: str, authorities: Sequence[str], narrowing: Narrowing) -> Query:
     query = {
         "listed_for": who,
         "authority": {"$in": list(authorities)},
-        "state": {"$in": list(OPEN_STATES)},
+        "state": {"$in": list(LISTED_STATES)},
     }
     progress = narrowing.wanted.progress
     return query | _narrowed(narrowing) | ({"row.progress": progress} if progress else {})

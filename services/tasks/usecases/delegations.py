@@ -10,9 +10,12 @@ from chassis.blobs import Held
 from chassis.documents import Key
 from chassis.errors import AlreadyHandled, Refused, TryLater
 from chassis.outbox import Outgoing, derived_id
+from contracts.addresses import address_key
+from contracts.base import Contact
 from contracts.council import (
     Assignee,
     DelegationAmended,
+    DelegationDecided,
     DelegationRequested,
     DelegationRetracted,
     DelegationReturned,
@@ -20,12 +23,14 @@ from contracts.council import (
     WorkGroupAssignee,
 )
 from contracts.forms import ContributionStarted, ContributionSubmitted
+from contracts.tasks import Holder
 from services.tasks import events
-from services.tasks.model.facts import Request, Retraction, SubmissionFact, amendment, digest_of, due_date
+from services.tasks.model.facts import Answer, Request, Retraction, SubmissionFact, amendment, digest_of, due_date
 from services.tasks.model.form import OfferedForm
 from services.tasks.model.reference import reference_of
 from services.tasks.model.shared import Coming, KeptDocument, coming
 from services.tasks.model.task import Task
+from services.tasks.model.told import whom_to_tell
 from services.tasks.model.work_group import WorkGroup
 from services.tasks.store import Stores
 
@@ -34,6 +39,8 @@ _PATIENCE_SECONDS = 6
 _FORM_SECONDS = 5.0
 UNSETTLED_AFTER = timedelta(days=1)
 """Longer than a request is tried: its content must not go while it comes again."""
+
+_RELEASED = "You declined this form, and the council has accepted that."
 
 Decide = Callable[[Task], Awaitable[tuple[Task, list[Outgoing]]]]
 """What becomes of a task, blank where nothing was heard of it yet, and what is told of that."""
@@ -99,7 +106,7 @@ class Delegations:
         self, message: DelegationRequested, form: OfferedForm, documents: list[KeptDocument], waited_seconds: float
     ) -> Request:
         form.check_prefill(message.prefill)
-        group = await self._group(message, waited_seconds)
+        group = await self._group(message.authority, message.assignee, waited_seconds)
         received_on = message.received_on or clock.today()
         return Request(
             digest=await loop.work(_size(message), digest_of, message),
@@ -140,10 +147,10 @@ class Delegations:
         self._forms[authority, code] = (at, form)
         return form
 
-    async def _group(self, message: DelegationRequested, waited_seconds: float) -> WorkGroup | None:
-        if not isinstance(message.assignee, WorkGroupAssignee):
+    async def _group(self, authority: str, assignee: Assignee, waited_seconds: float) -> WorkGroup | None:
+        if not isinstance(assignee, WorkGroupAssignee):
             return None
-        group = await self._stores.work_groups.get(message.authority, message.assignee.work_group_id)
+        group = await self._stores.work_groups.get(authority, assignee.work_group_id)
         if group is not None and not group.is_closed:
             return group
         if waited_seconds < _PATIENCE_SECONDS:
@@ -202,6 +209,51 @@ class Delegations:
             return returned, events.of_return(returned, self._authorities.get(task.authority))
 
         await self._change(message.authority, message.delegation_id, decide, answers_erased=True)
+
+    async def answer(self, message: DelegationDecided, message_id: str, waited_seconds: float) -> None:
+        """The council decides about a decline, or a request for more time."""
+        now = clock.now()
+        at, authority = min(message.decided_at or now, now), self._authorities.get(message.authority)
+        instead = await self._instead(message, waited_seconds)
+        answer = Answer(
+            message_id=message_id,
+            decision=message.decision,
+            comments=message.comments,
+            due_on=message.due_on,
+            decided_at=at,
+        )
+
+        async def decide(task: Task) -> tuple[Task, list[Outgoing]]:
+            if task.was_answered_by(message, message_id):
+                raise AlreadyHandled(message_id)
+            ask = task.waiting_ask if task.request is not None and task.is_open else None
+            if ask is None or message.ask_id not in {None, ask.ask_id}:
+                raise Refused("nothing_to_decide", "Nothing waits for an answer.", field="/delegation_id")
+            answered = task.with_answer(answer)
+            if instead is not None:
+                moved = answered.re_delegated(*instead, authority, at)
+                return moved, [*events.of_move(answered, moved), *events.of_answer(moved, [])]
+            if (ask.asked, message.decision) == ("decline", "accepted"):
+                over = answered.with_retraction(Retraction(reason=message.comments or _RELEASED, retracted_at=at))
+                await self._plan(over)
+                return over, events.of_retraction(over, authority)
+            return answered, events.of_answer(answered, whom_to_tell(answered, authority))
+
+        await self._change(message.authority, message.delegation_id, decide, answers_erased=True)
+
+    async def _instead(self, message: DelegationDecided, waited_seconds: float) -> tuple[Holder, list[Contact]] | None:
+        """Who is asked instead, and where the mail of a work group goes."""
+        if message.decision != "re-delegated":
+            return None
+        if message.assignee is None:
+            raise Refused("assignee_missing", "Say who is asked instead.", field="/assignee")
+        group = await self._group(message.authority, message.assignee, waited_seconds)
+        if group is not None:
+            return Holder(kind="work_group", work_group_id=group.work_group_id, name=group.name), group.inbox
+        assignee = await self._as_reached_now(message.assignee)
+        email = assignee.email if isinstance(assignee, PersonAssignee) else ""
+        names = await self._stores.people.names_of([email])
+        return Holder(kind="person", email=email, name=names.get(address_key(email), "")), []
 
     async def _check_fields(self, task: Task, message: DelegationReturned) -> None:
         """Every question that the council means is one of the form, as far as its version is known here."""

@@ -10,6 +10,7 @@ from contracts.base import CouncilMessage
 from contracts.catalogue import CATALOGUE
 from contracts.council import (
     DelegationAmended,
+    DelegationDecided,
     DelegationRequested,
     DelegationRetracted,
     DelegationReturned,
@@ -54,6 +55,8 @@ class Door:
                 await self._delegations.retract(message)
             case DelegationReturned():
                 await _patiently(partial(self._delegations.send_back, message, message_id))
+            case DelegationDecided():
+                await _patiently(partial(self._delegations.answer, message, message_id))
             case WorkGroupDefined():
                 await self._people.define_work_group(message)
 

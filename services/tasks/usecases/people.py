@@ -16,7 +16,7 @@ from contracts.tasks import Holder
 from services.tasks import events
 from services.tasks.model.form import OfferedForm
 from services.tasks.model.person import RegisteredPerson
-from services.tasks.model.task import OPEN_STATES, Task
+from services.tasks.model.task import LISTED_STATES, Task
 from services.tasks.model.work_group import WorkGroup, still_needed
 from services.tasks.store import Stores
 
@@ -115,7 +115,7 @@ class People:
             if kept is None or not kept.is_held_by(former) or (is_taken and kept.held_since > at):
                 raise AlreadyHandled(former)
             after = kept.readdressed(to, at)
-            return after, events.of_move(kept, after) if kept.state in OPEN_STATES else []
+            return after, events.of_move(kept, after) if kept.state in LISTED_STATES else []
 
         after = ""
         while page := await self._stores.tasks.held_by(self._authorities.codes, former, after, _A_PAGE):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from services.tasks.usecases.asks import Asks
 from services.tasks.usecases.delegations import Delegations
 from services.tasks.usecases.door import Door
 from services.tasks.usecases.lists import Lists
@@ -15,6 +16,7 @@ from services.tasks.usecases.work import Work
 class TasksService:
     """The table of contents of this service."""
 
+    asks: Asks
     delegations: Delegations
     door: Door
     lists: Lists

@@ -9,7 +9,7 @@ from chassis.errors import Conflict, Forbidden, NotFound
 from chassis.identity import Professional, sign_grant
 from chassis.outbox import Outgoing
 from chassis.tokens import Signer
-from contracts.api.tasks import GrantView, TaskView
+from contracts.api.tasks import AskView, GrantView, TaskView
 from contracts.tasks import FormGrant, Holder
 from services.tasks import events
 from services.tasks.model.shared import KeptDocument
@@ -29,6 +29,14 @@ async def load(stores: Stores, authorities: Authorities, task_id: str) -> Task:
     return requested(await stores.tasks.find(authorities.codes, task_id))
 
 
+async def is_in_its_group(stores: Stores, task: Task, email: str) -> bool:
+    """Whether somebody is a member of the group that the task waits in, or was picked up from."""
+    if task.work_group is None:
+        return False
+    group = await stores.work_groups.get(task.authority, task.work_group.work_group_id or "")
+    return group is not None and group.has_member(email)
+
+
 class Work:
     """The professional's side of tasks."""
 
@@ -44,7 +52,7 @@ class Work:
             return self._granted(task, person, rights)
         if task.is_held_by(person.email):
             raise Conflict("no_longer_shown", "This form can no longer be seen here.")
-        is_member = await self._is_in_its_group(task, person)
+        is_member = await is_in_its_group(self._stores, task, person.email)
         if is_member and task.state == "in_group":
             raise Conflict("not_picked_up", "Nobody has picked up this form yet.")
         if task.was_taken_from(person.email):
@@ -64,7 +72,7 @@ class Work:
             before = requested(found)
             if self._rights(before, person):
                 return before, []
-            if not await self._is_in_its_group(before, person):
+            if not await is_in_its_group(self._stores, before, person.email):
                 raise NotFound("unknown_task", "There is no such form, or it is not yours.")
             after = before.picked_up(Holder(kind="person", email=person.email, name=person.name), clock.now())
             return after, events.of_move(before, after)
@@ -79,7 +87,7 @@ class Work:
     async def look(self, person: Professional, task_id: str) -> TaskView:
         """A task as a member of the group that it waits in sees it before picking it up; documents come with it."""
         task = await load(self._stores, self._authorities, task_id)
-        if not await self._is_in_its_group(task, person):
+        if not await is_in_its_group(self._stores, task, person.email):
             raise NotFound("unknown_task", "There is no such form, or it is not yours.")
         if task.state != "in_group":
             raise Conflict("already_picked_up", "Somebody else has picked up this form.", holder=_holder(task))
@@ -105,12 +113,6 @@ class Work:
 
     def _rights(self, task: Task, person: Professional) -> list[Right]:
         return task.rights_of(person.email, self._authorities.get(task.authority), clock.now())
-
-    async def _is_in_its_group(self, task: Task, person: Professional) -> bool:
-        if task.work_group is None:
-            return False
-        group = await self._stores.work_groups.get(task.authority, task.work_group.work_group_id or "")
-        return group is not None and group.has_member(person.email)
 
     def _granted(self, task: Task, person: Professional, rights: list[Right]) -> GrantView:
         if not rights:
@@ -156,4 +158,15 @@ def _view(task: Task) -> TaskView:
         state=task.state,
         version=task.version,
         documents=[document.view() for document in task.requested.documents],
+        ask=_asked(task),
     )
+
+
+def _asked(task: Task) -> AskView | None:
+    """What was asked last, answered or not; nothing that a new holder or a new round has done with."""
+    ask = task.asks[-1] if task.asks else None
+    if ask is None or (ask.answer is None and task.waiting_ask is None):
+        return None
+    answer = ask.answer.model_dump(include={"decision", "comments", "decided_at"}) if ask.answer else {}
+    said = ask.model_dump(include={"asked", "explanation", "until", "asked_at"})
+    return AskView.model_validate({**said, **answer})

@@ -12,8 +12,8 @@ from chassis import clock
 from chassis.shared_keys import Seal
 from contracts.auth import CodeRequested
 from contracts.base import Contact, Event
-from contracts.council import Sender, Subject
-from contracts.tasks import CouncilQuestions, Holder, TaskOpened, TaskRetracted, TaskReturned
+from contracts.council import Decision, Sender, Subject
+from contracts.tasks import Asked, CouncilQuestions, Holder, TaskDecided, TaskOpened, TaskRetracted, TaskReturned
 from services.notify.settings import Settings
 from tests.component.notify.catcher import MailCatcher
 from tests.support.broker import Broker
@@ -113,6 +113,23 @@ def returned(event: TaskOpened, contribution_id: str = "c-1") -> TaskReturned:
         due_on=DUE,
         comments=event.comments,
         prefill=event.prefill,
+    )
+
+
+def decided(event: TaskOpened, asked: Asked, decision: Decision) -> TaskDecided:
+    """The council has answered what the holder of that delegation asked."""
+    return TaskDecided(
+        **event.model_dump(include={"task_id", "authority", "delegation_id", "form_title", "tell", "person"}),
+        task_version=3,
+        access_version=2,
+        ask_id=uuid4().hex,
+        asked=asked,
+        decision=decision,
+        sender=event.sender,
+        due_on=DUE,
+        comments=event.comments,
+        prefill=event.prefill,
+        decided_at=clock.now(),
     )
 
 

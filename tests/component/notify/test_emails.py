@@ -2,11 +2,14 @@
 
 from typing import Any
 
+import pytest
+
 from chassis import clock
 from contracts.auth import PasswordReset, RegistrationRefused
 from contracts.base import Contact
-from contracts.tasks import Holder, TaskAmended, TaskAssigned, TaskCompleted, TaskErased
-from tests.component.notify.harness import DUE, Notify, address, code_for, opened, retracted, returned
+from contracts.council import Decision
+from contracts.tasks import Asked, Holder, TaskAmended, TaskAssigned, TaskCompleted, TaskErased
+from tests.component.notify.harness import DUE, Notify, address, code_for, decided, opened, retracted, returned
 
 
 async def test_a_delegation_is_told_to_its_person(notify: Notify) -> None:
@@ -19,6 +22,26 @@ async def test_a_delegation_is_told_to_its_person(notify: Notify) -> None:
     assert email["From"]["Address"] == "no-reply@bristol-portal.example"
     assert email["To"] == [{"Name": "", "Address": person}]
     assert email["ReturnPath"] == "no-reply@bristol-portal.example"
+
+
+@pytest.mark.parametrize(
+    ("asked", "decision", "words"),
+    [
+        ("decline", "refused", "asks you to complete it all the same"),
+        ("extension", "accepted", "has agreed to more time"),
+        ("extension", "refused", "cannot give you more time"),
+    ],
+)
+async def test_what_the_council_decides_is_told_to_whoever_asked(
+    notify: Notify, asked: Asked, decision: Decision, words: str
+) -> None:
+    person = address()
+    event = decided(opened(person), asked, decision)
+    await notify.hears(event, event)
+    (email,) = await notify.mail_to(person)
+    assert words in email["Text"]
+    assert "by 21-Sep-2021" in email["Text"]
+    assert f"/forms/{event.task_id}/1" in email["Text"]
 
 
 async def test_nothing_about_the_child_is_in_any_email(notify: Notify) -> None:

@@ -138,7 +138,7 @@ async def test_a_row_says_whether_its_form_was_started_and_the_list_is_narrowed_
         await tasks.council.delegate(delegation_id, email)
     whole = await eventually(lambda: _has(tasks, email, 2))
     assert sorted(row["progress"] for row in whole["rows"]) == ["in_progress", "not_started"], "told before the request"
-    assert whole["choices"]["progress"] == ["not_started", "in_progress", "returned"]
+    assert whole["choices"]["progress"] == ["not_started", "in_progress", "returned", "declined"]
     assert [row["progress"] for row in (await tasks.list(email, "assigned&progress=not_started"))["rows"]] == [
         "not_started"
     ]

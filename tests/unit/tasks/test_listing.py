@@ -45,7 +45,7 @@ def test_a_list_is_narrowed_by_form_council_and_progress_where_there_is_a_choice
     found = choices(kinds, open_tasks=2)
     assert [(one.key, one.name) for one in found.forms] == [("b", "another form"), ("f", "Form")]
     assert found.authorities == ["bristol", "ealing"]
-    assert found.progress == ["not_started", "in_progress", "returned"]
+    assert found.progress == ["not_started", "in_progress", "returned", "declined"]
     assert choices(kinds, open_tasks=1).progress == []
 
 

@@ -46,6 +46,16 @@ class WithdrawnPage:
 
 
 @dataclass(frozen=True)
+class DeclinedPage:
+    """A form that its holder has declined."""
+
+    banner: TaskBanner
+    task_id: str
+    words: str
+    explanation: str
+
+
+@dataclass(frozen=True)
 class PrintPage:
     """The whole form to print."""
 

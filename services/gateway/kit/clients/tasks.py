@@ -6,8 +6,10 @@ from urllib.parse import quote, urlencode
 
 from chassis.identity import Council, Professional
 from contracts.api.tasks import (
+    DeclineBody,
     DelegationListView,
     DelegationView,
+    ExtensionBody,
     GrantView,
     GroupTasksView,
     ReAssignBody,
@@ -46,6 +48,14 @@ class TasksClient(ServiceClient):
         """Takes a group's task; Conflict says who was first."""
         path = f"/tasks/{quote(task_id, safe='')}/pickup"
         return await self._ask(GrantView, "POST", path, person)
+
+    async def decline(self, person: Professional, task_id: str, body: DeclineBody) -> None:
+        """The council is told that the form is declined, and decides."""
+        await self._call("POST", f"/tasks/{quote(task_id, safe='')}/decline", person, body=body)
+
+    async def ask_for_time(self, person: Professional, task_id: str, body: ExtensionBody) -> None:
+        """The council is asked for more time, and decides."""
+        await self._call("POST", f"/tasks/{quote(task_id, safe='')}/more-time", person, body=body)
 
     async def of_group_members(self, person: Professional, asked: Mapping[str, str | int]) -> GroupTasksView:
         """What was picked up from the groups that the person manages."""

@@ -98,6 +98,13 @@ _BY_CODE: dict[str, tuple[str, list[str]]] = {
             "You find it under Recently Retracted Tasks.",
         ],
     ),
+    "declined": (
+        "You declined this form",
+        [
+            "The council decides. Until it has answered, nobody can change the form.",
+            f"You hear of it by email. {_SAFE}",
+        ],
+    ),
     "no_longer_shown": (
         "This form can no longer be seen here",
         [
@@ -122,7 +129,7 @@ _BY_CODE: dict[str, tuple[str, list[str]]] = {
     ),
     "not_open": (
         "This form is over",
-        [f"It was submitted or withdrawn, so it cannot be re-assigned any more. {_NOTHING_CHANGED}"],
+        [f"It was submitted, withdrawn or declined, so that cannot be done any more. {_NOTHING_CHANGED}"],
     ),
     "manages_no_group": (
         "You cannot re-assign this form",

@@ -16,6 +16,7 @@ STATUSES: dict[Progress, tuple[str, str]] = {
     "not_started": ("Not started", "govuk-tag govuk-tag--grey"),
     "in_progress": ("In progress", "govuk-tag"),
     "returned": ("Returned", "govuk-tag govuk-tag--orange"),
+    "declined": ("Declined", "govuk-tag govuk-tag--purple"),
 }
 """What the status of a task is called, and the classes of its tag."""
 LONGEST_COMMENTS = 160
@@ -123,6 +124,8 @@ class TasksPage:
     re_assigned: str
     """What the person has just given to somebody else, and to whom."""
     signed_in_as: str
+    told: str = ""
+    """What the council has been told a moment ago."""
     closed: Closed | None = None
 
     @property
@@ -190,7 +193,7 @@ def _row(number: int, task: TaskRow, today: date, manages: Sequence[str], counci
         work_group=task.work_group_name,
         professional=task.holder_name,
         # A form that was picked up can go back to its group, whoever has it.
-        can_re_assign=task.authority in manages or bool(task.work_group_name),
+        can_re_assign=task.progress != "declined" and (task.authority in manages or bool(task.work_group_name)),
         at=moment(at) if at else "",
     )
 

@@ -1,0 +1,121 @@
+"""Declining a form, and asking for more time (requirements M5, regulation 8(2) of SI 2014/1530). Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from contracts.api.tasks import TaskView
+from contracts.portal import DeclineReason, ExtensionReason
+from services.gateway.kit.views.frame import FormErrors
+from services.gateway.kit.views.wording import day, due_words
+
+_COMMON: dict[str, str] = {
+    "exceptional_circumstances": "Exceptional circumstances of the child, the young person or a parent",
+    "absent_from_area": "The child or young person is away from the area for four weeks or more",
+    "missed_appointment": "An appointment for an examination or a test was missed",
+}
+DECLINE_REASONS: Mapping[DeclineReason | str, str] = {
+    "not_known": "The child or young person is not known to us",
+    "no_longer_involved": "We are no longer involved",
+    "not_the_right_person": "Somebody else should be asked",
+    **_COMMON,
+    "other": "Another reason",
+}
+EXTENSION_REASONS: Mapping[ExtensionReason | str, str] = {
+    **_COMMON,
+    "school_closed": "The school or setting is closed for four weeks or more",
+    "other": "Another reason",
+}
+Told = Literal["declined", "more-time"]
+TOLD: Mapping[str, str] = {
+    "declined": "The council has been told that you decline the form. It decides, and you hear of it by email.",
+    "more-time": "The council has been asked for more time. It decides, and you hear of it by email.",
+}
+"""What the task list says once the council was told."""
+_NO_DATE = "Enter a date, for example 17 5 2026."
+
+
+@dataclass(frozen=True)
+class TypedDate:
+    """A date as it was typed, in three parts."""
+
+    day: str = ""
+    month: str = ""
+    year: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was typed."""
+        return not (self.day or self.month or self.year)
+
+    @property
+    def value(self) -> date | None:
+        """The date; None where there is no such day."""
+        parts = (self.year, self.month, self.day)
+        if not all(part.isascii() and part.isdigit() and len(part) <= 4 for part in parts):  # noqa: PLR2004 - a year
+            return None
+        try:
+            return date(int(self.year), int(self.month), int(self.day))
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True)
+class TypedAsk:
+    """What was typed into either page."""
+
+    reason: str = ""
+    explanation: str = ""
+    recipient: str = ""
+    until: TypedDate = TypedDate()
+    appointment: TypedDate = TypedDate()
+
+
+@dataclass(frozen=True)
+class AskPage:
+    """Decline this form, or ask for more time."""
+
+    task_id: str
+    form: str
+    name: str
+    due: str
+    council: str
+    reasons: Mapping[str, str]
+    is_waiting_in_group: bool
+    typed: TypedAsk = TypedAsk()
+    errors: FormErrors = field(default_factory=FormErrors)
+
+
+def ask_page(  # noqa: PLR0917 - a task, what can be said of it, and what was
+    task: TaskView,
+    council: str,
+    today: date,
+    reasons: Mapping[str, str],
+    typed: TypedAsk = TypedAsk(),
+    errors: FormErrors | None = None,
+) -> AskPage:
+    """The page, with what was typed before."""
+    return AskPage(
+        task_id=task.task_id,
+        form=task.form_title,
+        name=task.subject.name,
+        due=f"{day(task.due_on)} ({due_words(task.due_on, today)})",
+        council=council,
+        reasons=reasons,
+        is_waiting_in_group=task.state == "in_group",
+        typed=typed,
+        errors=errors or FormErrors(),
+    )
+
+
+def unreadable(typed: TypedAsk, reasons: Mapping[str, str], *, asks_until: bool) -> dict[str, str]:
+    """What cannot be sent to tasks as it is, by field."""
+    faults = {}
+    if typed.reason not in reasons:
+        faults["reason"] = "Select a reason."
+    if not typed.appointment.is_empty and typed.appointment.value is None:
+        faults["appointment"] = _NO_DATE
+    if asks_until and typed.until.value is None:
+        faults["until"] = _NO_DATE
+    return faults

@@ -1,0 +1,193 @@
+"""Declining and asking for more time: what the council hears, what it answers, and what becomes of the form."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from services.tasks.usecases.delegations import task_id_of
+from tests.component.tasks.conftest import Tasks
+from tests.component.tasks.test_delegations import ACCEPTED, REJECTED, new_email, new_id
+from tests.support.eventually import stays
+from tests.support.service import council
+
+DECIDED = "council.delegation.decided.v1"
+DECLINED = "portal.delegation.declined.v1"
+EXTENSION = "portal.extension.requested.v1"
+HEARD = "tasks.task.decided.v1"
+WHY = {"reason_code": "not_known", "explanation": "We have no record of this child."}
+LONGER = {"reason_code": "school_closed", "explanation": "Nobody is there in August.", "until": "2031-09-30"}
+
+
+@dataclass
+class Delegated:
+    """A form that somebody has."""
+
+    tasks: Tasks
+    delegation_id: str
+    email: str
+
+    @property
+    def task_id(self) -> str:
+        return task_id_of("bristol", self.delegation_id)
+
+    async def ask(self, what: str, body: dict[str, Any], email: str = "") -> tuple[int, dict[str, Any]]:
+        headers = self.tasks.as_person(email or self.email)
+        answer = await self.tasks.client.post(f"/tasks/{self.task_id}/{what}", json=body, headers=headers)
+        return answer.status_code, answer.json() if answer.content else {}
+
+    async def decide(self, decision: str, **more: Any) -> str:
+        body = {"delegation_id": self.delegation_id, "decision": decision, **more}
+        return await self.tasks.council.publish(DECIDED, body)
+
+    async def hears(self, name: str) -> dict[str, Any]:
+        return await self.tasks.recorder.expect(name, delegation_id=self.delegation_id)
+
+    def heard(self, name: str) -> int:
+        return len(self.tasks.recorder.of(name, delegation_id=self.delegation_id))
+
+    async def state(self) -> dict[str, Any]:
+        headers = council(self.tasks.key, "tasks")
+        answer = await self.tasks.client.get(f"/delegations/{self.delegation_id}", headers=headers)
+        return dict(answer.json())
+
+    async def rights(self) -> tuple[int, str]:
+        answer = await self.tasks.client.post(f"/tasks/{self.task_id}/grant", headers=self.tasks.as_person(self.email))
+        return answer.status_code, answer.json().get("task", {}).get("state", "")
+
+
+@pytest.fixture
+async def one(tasks: Tasks) -> Delegated:
+    one = Delegated(tasks, new_id(), new_email())
+    await tasks.council.delegate(one.delegation_id, one.email, due_on="2031-05-01")
+    await one.hears(ACCEPTED)
+    return one
+
+
+async def test_a_decline_is_told_once_and_the_form_waits_for_the_council(tasks: Tasks, one: Delegated) -> None:
+    said = {**WHY, "proposed_recipient": "Northside Team"}
+    assert [(await one.ask("decline", said))[0] for _ in range(3)] == [204] * 3
+    told = await one.hears(DECLINED)
+    assert {name: told[name] for name in said} == said
+    assert told["by"] == one.email
+    await one.hears("tasks.task.declined.v1")
+    assert await stays(lambda: one.heard(DECLINED) == one.heard("tasks.task.declined.v1") == 1)
+    assert ((await one.state())["state"], await one.rights()) == ("declined", (200, "declined"))
+    (row,) = (await tasks.list(one.email))["rows"]
+    assert (row["state"], row["progress"]) == ("declined", "declined")
+
+
+async def test_an_accepted_decline_withdraws_the_form(tasks: Tasks, one: Delegated) -> None:
+    await one.ask("decline", WHY)
+    await one.decide("accepted", comments="Thank you for telling us.")
+    await one.hears("tasks.task.retracted.v1")
+    page = await tasks.list(one.email, "retracted")
+    assert [row["retraction_reason"] for row in page["rows"]] == ["Thank you for telling us."]
+    assert page["counts"] == {"assigned": 0, "retracted": 1, "submitted": 0}
+    assert (await one.state())["state"] == "retracted"
+
+
+async def test_a_refused_decline_gives_the_form_back_with_the_councils_words(tasks: Tasks, one: Delegated) -> None:
+    await one.ask("decline", WHY)
+    for _ in range(2):
+        await one.decide("refused", comments="You saw him in May.", due_on="2031-05-20")
+    told = await one.hears(HEARD)
+    assert (told["asked"], told["decision"], told["due_on"]) == ("decline", "refused", "2031-05-20")
+    assert [contact["email"] for contact in told["tell"]] == [one.email]
+    assert await stays(lambda: one.heard(HEARD) == 1)
+    answer = await tasks.client.get(f"/tasks/{one.task_id}", headers=tasks.as_person(one.email))
+    assert answer.json()["state"] == "assigned"
+    assert (answer.json()["ask"]["decision"], answer.json()["ask"]["comments"]) == ("refused", "You saw him in May.")
+
+
+async def test_a_form_is_re_delegated_to_somebody_else_and_the_former_holder_is_told(
+    tasks: Tasks, one: Delegated
+) -> None:
+    await one.ask("decline", WHY)
+    other = new_email()
+    await one.decide("re-delegated", assignee={"kind": "person", "email": other})
+    assigned = await one.hears("portal.delegation.assigned.v1")
+    assert (assigned["to"]["email"], assigned["by"], assigned["how"]) == (other, "bristol", "re_delegated")
+    told = await one.hears("tasks.task.assigned.v1")
+    assert (told["former"]["email"], [contact["email"] for contact in told["tell"]]) == (one.email, [other])
+    assert (await one.hears(HEARD))["tell"] == []
+    assert (await tasks.list(other))["counts"]["assigned"] == 1
+    assert [row["holder_name"] for row in (await tasks.list(one.email))["moved"]] == [other]
+
+
+async def test_more_time_is_asked_for_and_given(tasks: Tasks, one: Delegated) -> None:
+    assert (await one.ask("more-time", LONGER))[0] == 204
+    told = await one.hears(EXTENSION)
+    assert (told["until"], told["reason_code"], (await one.state())["state"]) == (
+        "2031-09-30",
+        "school_closed",
+        "assigned",
+    )
+    assert (await one.state())["due_on"] == "2031-05-01"
+    await one.decide("accepted", ask_id=told["ask_id"])
+    assert (await one.hears(HEARD))["due_on"] == "2031-09-30"
+    assert (await one.state())["due_on"] == "2031-09-30"
+
+
+async def test_a_member_declines_what_waits_in_the_group_and_a_stranger_does_not(tasks: Tasks) -> None:
+    group, one = new_id(), Delegated(tasks, new_id(), new_email())
+    members = [{"email": one.email, "is_manager": False}]
+    defined = {"work_group_id": group, "name": "Hill View", "members": members, "version": 1}
+    await tasks.council.publish("council.work-group.defined.v1", defined)
+    await tasks.council.delegate(one.delegation_id, assignee={"kind": "work_group", "work_group_id": group})
+    await one.hears(ACCEPTED)
+    assert (await one.ask("decline", WHY, new_email()))[1]["code"] == "unknown_task"
+    assert (await one.ask("more-time", LONGER))[1]["code"] == "unknown_task"
+    assert (await one.ask("decline", WHY))[0] == 204
+    await one.hears(DECLINED)
+    assert (await tasks.list(one.email))["waiting"] == 0
+    await one.decide("refused")
+    await one.hears(HEARD)
+    assert ((await one.state())["state"], (await tasks.list(one.email))["waiting"]) == ("in_group", 1)
+
+
+@pytest.mark.parametrize(
+    ("what", "body", "path"),
+    [
+        ("decline", {**WHY, "explanation": " "}, "explanation"),
+        ("decline", {**WHY, "reason_code": "missed_appointment"}, "appointment"),
+        ("more-time", {**LONGER, "until": "2031-05-01"}, "until"),
+        ("more-time", {**LONGER, "until": "2033-05-01"}, "until"),
+    ],
+)
+async def test_what_cannot_be_asked_is_said_at_its_field(
+    one: Delegated, what: str, body: dict[str, Any], path: str
+) -> None:
+    status, problem = await one.ask(what, body)
+    assert (status, [fault["path"] for fault in problem["faults"]]) == (422, [path])
+    assert (await one.state())["state"] == "assigned"
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "field"),
+    [
+        ({"decision": "accepted", "ask_id": "another"}, "nothing_to_decide", "/delegation_id"),
+        ({"decision": "re-delegated"}, "assignee_missing", "/assignee"),
+        ({"decision": "perhaps"}, "invalid", "/decision"),
+        (
+            {"decision": "re-delegated", "assignee": {"kind": "work_group", "work_group_id": "none"}},
+            "unknown_work_group",
+            "/assignee/work_group_id",
+        ),
+    ],
+)
+async def test_a_decision_that_does_not_fit_is_answered(
+    tasks: Tasks, one: Delegated, body: dict[str, Any], code: str, field: str
+) -> None:
+    await one.ask("decline", WHY)
+    message_id = await one.decide(**body)
+    rejected = await tasks.recorder.expect(REJECTED, message_id=message_id)
+    assert (rejected["code"], rejected["field"]) == (code, field)
+    assert (await one.state())["state"] == "declined"
+
+
+async def test_where_nothing_was_asked_nothing_is_decided(tasks: Tasks, one: Delegated) -> None:
+    message_id = await one.decide("accepted")
+    rejected = await tasks.recorder.expect(REJECTED, message_id=message_id)
+    assert rejected["code"] == "nothing_to_decide"
+    assert (await one.state())["state"] == "assigned"

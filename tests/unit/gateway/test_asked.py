@@ -1,0 +1,56 @@
+"""What stands above a form of which something was asked, and dates as they are typed."""
+
+from datetime import date
+
+import pytest
+
+from contracts.api.tasks import AskView
+from services.gateway.form.views.asked import asked_words
+from services.gateway.tasks.views.ask import DECLINE_REASONS, TypedAsk, TypedDate, unreadable
+from tests.unit.gateway.samples import AT
+
+
+def an_ask(**changed: object) -> AskView:
+    ask = AskView(asked="extension", explanation="Why", until=date(2031, 5, 1), asked_at=AT)
+    return ask.model_copy(update=changed)
+
+
+@pytest.mark.parametrize(
+    ("ask", "end"),
+    [
+        (an_ask(), "more time until 01-May-2031 on 30-Aug-2021 14:02. Bristol has not answered yet."),
+        (an_ask(decision="accepted"), "Bristol has agreed."),
+        (an_ask(decision="refused", comments="Not in law."), "Bristol cannot give you more time. Not in law."),
+        (an_ask(asked="decline"), "You declined this form on 30-Aug-2021 14:02. Bristol has not answered yet."),
+        (an_ask(asked="decline", decision="refused"), "Bristol asks you to complete it all the same."),
+        (an_ask(asked="decline", decision="re-delegated"), ""),
+        (None, ""),
+    ],
+)
+def test_an_ask_and_its_answer_are_said_in_words(ask: AskView | None, end: str) -> None:
+    words = asked_words(ask, "Bristol")
+    assert words.endswith(end)
+    assert bool(words) is bool(end)
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        (("17", "5", "2026"), date(2026, 5, 17)),
+        (("29", "2", "2025"), None),
+        (("29", "2", "2024"), date(2024, 2, 29)),
+        (("1", "", "2026"), None),
+        (("-1", "5", "2026"), None),
+        (("\u0661", "5", "2026"), None),
+        (("1", "5", "99999"), None),
+        (("1", "5", "0"), None),
+    ],
+)
+def test_a_date_is_one_day_or_none(typed: tuple[str, str, str], value: date | None) -> None:
+    assert TypedDate(*typed).value == value
+
+
+def test_what_cannot_be_read_is_said_at_its_field() -> None:
+    typed = TypedAsk(reason="none", appointment=TypedDate("31", "2", "2026"))
+    assert [*unreadable(typed, DECLINE_REASONS, asks_until=True)] == ["reason", "appointment", "until"]
+    assert unreadable(TypedAsk(reason="other"), DECLINE_REASONS, asks_until=False) == {}

@@ -1,0 +1,197 @@
+"""Declining, asking for more time, and what the council answers: the task at every step."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chassis.errors import Conflict, Refused
+from contracts.api.tasks import DeclineBody, ExtensionBody
+from contracts.base import Contact
+from contracts.council import DelegationDecided, DelegationReturned
+from contracts.tasks import Holder
+from services.tasks.model.asking import check_extension, check_reason
+from services.tasks.model.facts import Amendment, Answer, Ask, Retraction
+from services.tasks.model.task import Task
+from tests.unit.tasks.test_task import BLANK, BRISTOL, NOW, a_request, a_submission
+
+SANDRA = Contact(email="sandra@school.example", name="Sandra Example")
+TOM = Holder(kind="person", email="tom@school.example", name="Tom Example")
+OPEN = BLANK.with_request(a_request())
+DUE = OPEN.due_on
+UNTIL = DUE + timedelta(days=14)
+LATER = NOW + timedelta(hours=1)
+
+
+def an_ask(asked: str = "decline", at: datetime = LATER, **changed: Any) -> Ask:
+    until = UNTIL if asked == "extension" else None
+    ask = Ask.model_validate(
+        {
+            "ask_id": f"a-{at.isoformat()}",
+            "asked": asked,
+            "reason_code": "other",
+            "explanation": "We are not involved.",
+            "until": until,
+            "by": SANDRA,
+            "asked_at": at,
+        }
+    )
+    return ask.model_copy(update=changed)
+
+
+def an_answer(decision: str, message_id: str = "m-1", **changed: Any) -> Answer:
+    answer = Answer.model_validate(
+        {
+            "message_id": message_id,
+            "decision": decision,
+            "comments": "",
+            "due_on": None,
+            "decided_at": LATER + timedelta(hours=1),
+        }
+    )
+    return answer.model_copy(update=changed)
+
+
+def says(decision: str, **changed: Any) -> DelegationDecided:
+    said = {"authority": "bristol", "delegation_id": "d", "decision": decision, **changed}
+    return DelegationDecided.model_validate(said)
+
+
+def state_of(task: Task) -> tuple[str, str | None, list[str]]:
+    return task.state, task.progress, list(task.rights_of(SANDRA.email, BRISTOL, NOW))
+
+
+def test_a_declined_form_can_be_read_and_changed_by_nobody_until_the_council_says_no() -> None:
+    declined = OPEN.with_ask(an_ask())
+    assert state_of(declined) == ("declined", "declined", ["read"])
+    refused = declined.with_answer(an_answer("refused"))
+    assert state_of(refused) == ("assigned", "not_started", ["read", "edit", "submit"])
+    versions = [task.access_version for task in (OPEN, declined, refused)]
+    assert versions == sorted(set(versions)), "grants of before are void each time"
+
+
+def test_more_time_leaves_the_form_open_and_its_date_until_it_is_given() -> None:
+    asked = OPEN.with_ask(an_ask("extension"))
+    assert (state_of(asked), asked.due_on) == (state_of(OPEN), DUE)
+    assert asked.access_version == OPEN.access_version, "nobody's save is void"
+    assert asked.with_answer(an_answer("accepted")).due_on == UNTIL
+    assert asked.with_answer(an_answer("accepted", due_on=UNTIL - timedelta(days=3))).due_on == UNTIL - timedelta(
+        days=3
+    )
+    assert asked.with_answer(an_answer("refused")).due_on == DUE
+
+
+def test_the_date_is_the_one_that_the_council_said_last() -> None:
+    given = OPEN.with_ask(an_ask("extension")).with_answer(an_answer("accepted"))
+    earlier, later = (
+        Amendment(message_id=f"{days}", amended_at=NOW + timedelta(days=days), due_on=date(2027, 1, 1))
+        for days in (-1, 9)
+    )
+    assert given.with_amendment(earlier).due_on == UNTIL
+    assert given.with_amendment(later).due_on == date(2027, 1, 1)
+
+
+def test_the_same_again_is_one_and_another_ask_takes_its_place() -> None:
+    asked = OPEN.with_ask(an_ask("extension"))
+    again = an_ask("extension", at=LATER + timedelta(minutes=5))
+    assert asked.with_ask(again) is asked
+    declined = asked.with_ask(an_ask(at=LATER + timedelta(minutes=9)))
+    assert declined.state == "declined"
+    assert declined.with_ask(an_ask(at=LATER + timedelta(minutes=10))) is declined
+    with pytest.raises(Conflict):
+        declined.with_ask(an_ask("extension", at=LATER + timedelta(minutes=11)))
+
+
+@pytest.mark.parametrize(
+    "over",
+    [OPEN.with_submission(a_submission()), OPEN.with_retraction(Retraction(reason="", retracted_at=NOW))],
+    ids=["submitted", "retracted"],
+)
+def test_what_is_over_is_declined_by_nobody(over: Task) -> None:
+    with pytest.raises(Conflict):
+        over.with_ask(an_ask())
+
+
+def test_a_new_holder_or_a_new_round_owes_no_answer_to_the_old_one() -> None:
+    asked = OPEN.with_ask(an_ask("extension"))
+    moved = asked.re_assigned(TOM, [], SANDRA, LATER + timedelta(minutes=1))
+    message = DelegationReturned.model_validate({"authority": "bristol", "delegation_id": "d"})
+    returned = asked.with_submission(a_submission()).with_return(message, "m", LATER + timedelta(minutes=1))
+    assert moved.waiting_ask is returned.waiting_ask is None
+    assert returned.state == "returned"
+    with pytest.raises(Conflict):
+        moved.with_answer(an_answer("accepted"))
+
+
+def test_a_new_address_of_the_same_person_leaves_the_question_open() -> None:
+    declined = OPEN.with_ask(an_ask())
+    assert declined.readdressed(TOM, LATER + timedelta(minutes=1)).state == "declined"
+
+
+def test_a_submission_that_was_under_way_beats_the_decline() -> None:
+    assert OPEN.with_ask(an_ask()).with_submission(a_submission()).state == "submitted"
+
+
+def test_the_council_can_ask_somebody_else() -> None:
+    moved = (
+        OPEN.with_ask(an_ask())
+        .with_answer(an_answer("re-delegated"))
+        .re_delegated(TOM, [], BRISTOL, LATER + timedelta(hours=2))
+    )
+    assert (moved.state, moved.holder) == ("assigned", TOM)
+    assert moved.was_taken_from(SANDRA.email)
+    assert (moved.moves[-1].by, moved.moves[-1].by_name) == ("bristol", BRISTOL.brand.name)
+
+
+def test_an_answer_is_known_by_its_id_or_by_its_words() -> None:
+    answered = OPEN.with_ask(an_ask()).with_answer(an_answer("refused"))
+    assert answered.was_answered_by(says("accepted"), "m-1")
+    assert answered.was_answered_by(says("refused"), "m-2")
+    assert not answered.was_answered_by(says("refused", comments="No."), "m-2")
+    assert not answered.was_answered_by(says("refused", ask_id="another"), "m-2")
+    again = answered.with_ask(an_ask(at=LATER + timedelta(days=1)))
+    assert again.was_answered_by(says("refused"), "m-1"), "a repeat of the first answer"
+    assert not again.was_answered_by(says("refused"), "m-3"), "the same words answer the second one anew"
+
+
+@pytest.mark.parametrize(
+    ("changed", "paths"),
+    [
+        ({}, []),
+        ({"explanation": " \n"}, ["explanation"]),
+        ({"reason_code": "missed_appointment"}, ["appointment"]),
+        ({"reason_code": "missed_appointment", "appointment_on": NOW.date()}, []),
+        ({"reason_code": "missed_appointment", "appointment_on": NOW.date() + timedelta(days=1)}, ["appointment"]),
+    ],
+)
+def test_a_council_is_told_what_it_decides_by(changed: dict[str, Any], paths: list[str]) -> None:
+    body = {"reason_code": "other", "explanation": "Why", "until": UNTIL, **changed}
+    for model in (DeclineBody, ExtensionBody):
+        found: list[str] = []
+        try:
+            check_reason(model.model_validate(body), NOW.date())
+        except Refused as refused:
+            found = [fault.path for fault in refused.faults]
+        assert found == paths
+
+
+@pytest.mark.parametrize(
+    ("until", "due_on", "is_possible"),
+    [
+        (date(2026, 5, 2), date(2026, 5, 1), True),
+        (date(2026, 5, 1), date(2026, 5, 1), False),
+        (date(2026, 4, 10), date(2026, 4, 1), False),
+        (date(2026, 4, 11), date(2026, 4, 1), True),
+        (date(2027, 5, 2), date(2026, 5, 1), True),
+        (date(2027, 5, 3), date(2026, 5, 1), False),
+    ],
+)
+def test_more_time_is_to_come_after_the_due_date_and_within_a_year(
+    until: date, due_on: date, is_possible: bool
+) -> None:
+    today = date(2026, 4, 10)
+    if is_possible:
+        check_extension(until, due_on, today)
+    else:
+        with pytest.raises(Refused):
+            check_extension(until, due_on, today)
