@@ -2,19 +2,21 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
-from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo.errors import DuplicateKeyError
 
 from chassis import clock, indexes
 from chassis.context import entered, of_service
+from chassis.database import Inserts
+from chassis.errors import AlreadyHandled
 from chassis.outbox import Collection, derived_id
 from chassis.telemetry import log
 
-_DUPLICATE_KEY = 11000
 _HELD_SECONDS = 60
 """The longest that one entry may take: after it another replica takes it up."""
 _DELAYS = (5, 30, 120, 600, 3600)
@@ -58,6 +60,7 @@ class Schedule:
 
     def __init__(self, collection: Collection) -> None:
         self._entries = collection
+        self._inserts = Inserts(collection)
 
     async def prepare(self) -> None:
         """Makes the indexes."""
@@ -71,13 +74,11 @@ class Schedule:
 
     async def plan(self, *entries: Entry) -> None:
         """Each once, also where it was planned, done or cancelled before."""
-        if not entries:
-            return
-        try:
-            await self._entries.insert_many([_document(entry) for entry in entries], ordered=False)
-        except BulkWriteError as error:
-            if any(fault.get("code") != _DUPLICATE_KEY for fault in error.details.get("writeErrors", [])):
-                raise
+        await asyncio.gather(*(self._plan(entry) for entry in entries))
+
+    async def _plan(self, entry: Entry) -> None:
+        with suppress(AlreadyHandled):
+            await self._inserts.add(_document(entry))
 
     async def cancel(self, *entries: Entry) -> None:
         """What is not done yet will not be, nor where it is planned only now."""

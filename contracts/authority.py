@@ -109,6 +109,18 @@ class RetentionRules(Value):
     """How long before its end the council is warned of a submission whose PDF it has not confirmed to have."""
 
 
+Step = Annotated[int, Field(ge=-365, le=365)]
+
+
+class ReminderRules(Value):
+    """When whoever has a form is reminded of it (requirements M10): in days from its due date, negative before it."""
+
+    steps: list[Step] = [-14, -7, -3, -1, 0, 1, 3, 7]
+    """Nobody is reminded where there is none."""
+    managers_from: Step = 1
+    """From this step on the managers of its work group are told too."""
+
+
 class Authority(Value):
     """One council's settings; every default is the one that requirements 1.15 suggests."""
 
@@ -129,6 +141,7 @@ class Authority(Value):
     public_key: dict[str, str] | None = None
     """The council's public key as JWK (RFC 7517), of type EC or OKP: what it is told over the broker is encrypted."""
     retention: RetentionRules = RetentionRules()
+    reminders: ReminderRules = ReminderRules()
     banner: list[Literal["name", "date_of_birth", "form", "address", "comments"]] = ["name", "date_of_birth", "form"]
     notify: Literal["person", "inbox", "both"] = "both"
     """Who is emailed when a delegation names both a person and a generic inbox."""

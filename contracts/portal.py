@@ -87,6 +87,28 @@ class ExtensionRequested(PortalMessage):
     at: AwareDatetime
 
 
+class ReminderSent(PortalMessage):
+    """Whoever has a form was reminded of it."""
+
+    wire_name: ClassVar[str] = "portal.reminder.sent.v1"
+
+    delegation_id: Identifier
+    step: int
+    """Days from the due date; negative before it."""
+    due_on: date
+
+
+class DelegationOverdue(PortalMessage):
+    """A form is still open after its due date; told with every reminder from then on."""
+
+    wire_name: ClassVar[str] = "portal.delegation.overdue.v1"
+
+    delegation_id: Identifier
+    step: int
+    """How many days late it is, by the authority's steps."""
+    due_on: date
+
+
 class DocumentReference(Value):
     """A document to fetch by reference, with the hash (SHA-256, hex) to check it by; `size` in bytes."""
 

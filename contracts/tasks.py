@@ -188,6 +188,28 @@ class TaskDecided(Event):
     decided_at: AwareDatetime
 
 
+class TaskReminded(Event):
+    """It is time to remind whoever has a task."""
+
+    wire_name: ClassVar[str] = "tasks.task.reminded.v1"
+
+    task_id: str
+    authority: str
+    delegation_id: str
+    reference: str = ""
+    task_version: int
+    step: int
+    """Days from the due date; negative before it."""
+    form_title: str
+    due_on: date
+    person: Holder
+    """Who has it."""
+    tell: list[Contact]
+    managers: list[Contact] = []
+    """Of its work group, where it is so late that they are told."""
+    reminded_at: AwareDatetime
+
+
 class TaskCompleted(Event):
     """A task's contribution has been submitted."""
 

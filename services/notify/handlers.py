@@ -10,6 +10,7 @@ from contracts.tasks import (
     TaskDecided,
     TaskErased,
     TaskOpened,
+    TaskReminded,
     TaskRetracted,
     TaskReturned,
 )
@@ -72,6 +73,11 @@ async def announce_decision(event: TaskDecided, _: Delivery, service: NotifyServ
     await usecases.announce_decision(service, event)
 
 
+async def remind(event: TaskReminded, _: Delivery, service: NotifyService) -> None:
+    """A form is due soon, or late: whoever has it is told by email."""
+    await usecases.remind(service, event)
+
+
 async def send_receipt(event: TaskCompleted, _: Delivery, service: NotifyService) -> None:
     """A contribution was submitted: its receipt is emailed."""
     await usecases.send_receipt(service, event)
@@ -94,6 +100,7 @@ subscriptions = (
     Subscription("notify.announce-retraction", TaskRetracted, announce_retraction),
     Subscription("notify.announce-return", TaskReturned, announce_return),
     Subscription("notify.announce-decision", TaskDecided, announce_decision),
+    Subscription("notify.remind", TaskReminded, remind),
     Subscription("notify.send-receipt", TaskCompleted, send_receipt),
     Subscription("notify.erase-emails", TaskErased, erase_emails),
 )

@@ -14,11 +14,12 @@ from services.tasks.settings import Settings
 from services.tasks.store import FoundBy, Stores
 from services.tasks.usecases import TasksService
 from services.tasks.usecases.asks import Asks
-from services.tasks.usecases.delegations import Delegations
+from services.tasks.usecases.delegations import Delegations, Plans
 from services.tasks.usecases.door import Door
 from services.tasks.usecases.lists import Lists
 from services.tasks.usecases.people import People
 from services.tasks.usecases.re_assigning import ReAssigning
+from services.tasks.usecases.reminders import Reminders
 from services.tasks.usecases.retention import Retention
 from services.tasks.usecases.work import Work
 
@@ -32,7 +33,8 @@ def build_app(settings: Settings) -> Starlette:
         stores = await Stores.open(context, found_by)
         eraser = Eraser(context.keys, context.event_log, contents=[stores.shared], remove=keep_the_tombstone)
         retention = Retention(stores, context.authorities, context.schedule, eraser)
-        delegations = Delegations(stores, context.authorities, retention.plan)
+        reminders = Reminders(stores, context.authorities, context.schedule)
+        delegations = Delegations(stores, context.authorities, Plans(end=retention.plan, reminder=reminders.plan))
         people = People(stores, context.authorities)
         return TasksService(
             delegations=delegations,
@@ -41,6 +43,7 @@ def build_app(settings: Settings) -> Starlette:
             people=people,
             asks=Asks(stores, context.authorities),
             re_assigning=ReAssigning(stores, context.authorities),
+            reminders=reminders,
             retention=retention,
             work=Work(stores, context.authorities, signer),
         )

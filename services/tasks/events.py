@@ -15,10 +15,12 @@ from contracts.portal import (
     DelegationAssigned,
     DelegationDeclined,
     DelegationErased,
+    DelegationOverdue,
     ErasureAnnounced,
     ExtensionReason,
     ExtensionRequested,
     MessageRejected,
+    ReminderSent,
 )
 from contracts.tasks import (
     CouncilQuestions,
@@ -30,6 +32,7 @@ from contracts.tasks import (
     TaskDeclined,
     TaskErased,
     TaskOpened,
+    TaskReminded,
     TaskRetracted,
     TaskReturned,
 )
@@ -227,6 +230,36 @@ def of_answer(task: Task, tell: list[Contact]) -> list[Outgoing]:
         decided_at=ask.answer.decided_at,
     )
     return [outgoing(decided, ask.ask_id)]
+
+
+def of_reminder(task: Task, tell: list[Contact], managers: list[Contact]) -> list[Outgoing]:
+    """Whoever has it is reminded, and the council knows of it."""
+    reminder = task.reminders[-1]
+    cause = (task.task_id, reminder.due_on.isoformat(), str(reminder.step), str(len(task.returns)))
+    reminded = TaskReminded(
+        task_id=task.task_id,
+        authority=task.authority,
+        delegation_id=task.delegation_id,
+        reference=task.reference,
+        task_version=task.version,
+        step=reminder.step,
+        form_title=task.requested.form_title,
+        due_on=reminder.due_on,
+        person=task.holder,
+        tell=tell,
+        managers=managers,
+        reminded_at=reminder.sent_at,
+    )
+    sent = ReminderSent(
+        authority=task.authority, delegation_id=task.delegation_id, step=reminder.step, due_on=reminder.due_on
+    )
+    told = [outgoing(reminded, *cause), outgoing(sent, *cause)]
+    if reminder.step <= 0:
+        return told
+    overdue = DelegationOverdue(
+        authority=task.authority, delegation_id=task.delegation_id, step=reminder.step, due_on=reminder.due_on
+    )
+    return [*told, outgoing(overdue, *cause)]
 
 
 def of_move(before: Task, after: Task) -> list[Outgoing]:

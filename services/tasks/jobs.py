@@ -3,6 +3,7 @@
 from chassis.jobs import Job
 from chassis.schedule import Entry, Scheduled
 from services.tasks.usecases import TasksService
+from services.tasks.usecases.reminders import REMIND
 from services.tasks.usecases.retention import ERASE, WARN
 
 
@@ -21,5 +22,10 @@ async def warn(entry: Entry, service: TasksService) -> None:
     await service.retention.warn(entry)
 
 
+async def remind(entry: Entry, service: TasksService) -> None:
+    """A form is due soon, or late."""
+    await service.reminders.remind(entry)
+
+
 jobs = [Job("tidy content", 600, tidy)]
-scheduled = [Scheduled(ERASE, end), Scheduled(WARN, warn)]
+scheduled = [Scheduled(ERASE, end), Scheduled(WARN, warn), Scheduled(REMIND, remind)]

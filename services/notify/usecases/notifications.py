@@ -17,6 +17,7 @@ from contracts.tasks import (
     TaskCompleted,
     TaskDecided,
     TaskOpened,
+    TaskReminded,
     TaskRetracted,
     TaskReturned,
 )
@@ -25,7 +26,9 @@ from services.notify.usecases.sending import enqueue
 from services.notify.usecases.service import NotifyService
 
 _OPENED = "task opened"
-TaskEvent = TaskAmended | TaskAssigned | TaskCompleted | TaskDecided | TaskOpened | TaskRetracted | TaskReturned
+TaskEvent = (
+    TaskAmended | TaskAssigned | TaskCompleted | TaskDecided | TaskOpened | TaskReminded | TaskRetracted | TaskReturned
+)
 
 
 def _to(  # one constructor for all: the fact and its key make the id
@@ -279,6 +282,34 @@ async def announce_decision(service: NotifyService, event: TaskDecided) -> None:
             delegation_id=event.delegation_id,
         )
         for person in _once_each(event.tell)
+    ]
+    await enqueue(service, deliveries)
+
+
+async def remind(service: NotifyService, event: TaskReminded) -> None:
+    """Whoever has the task is reminded of it; where it is late, the managers of its group are told."""
+    key = f"{event.task_id} {event.due_on.isoformat()} {event.step}"
+    due = shown_date(event.due_on)
+    own: Purpose = "reminder_late" if event.step > 0 else "reminder"
+    about = {**_about(event, _place(event.task_id, event.person)), "due_on": due}
+    holder = event.person.name or event.person.email or ""
+    managers = {**_about(event, "group-tasks"), "due_on": due, "holder": holder}
+    told: list[tuple[list[Contact], Purpose, dict[str, str]]] = [
+        (_once_each(event.tell), own, about),
+        (_once_each(event.managers), "reminder_to_manager", managers),
+    ]
+    deliveries = [
+        _to(
+            person,
+            fact=purpose,
+            key=key,
+            purpose=purpose,
+            authority=event.authority,
+            values=values,
+            delegation_id=event.delegation_id,
+        )
+        for people, purpose, values in told
+        for person in people
     ]
     await enqueue(service, deliveries)
 

@@ -153,6 +153,14 @@ class Ask(Value):
         return self.answer.decided_at, self.answer.due_on or (self.until if is_given else None)
 
 
+class Reminder(Value):
+    """Its holder was reminded of it, so many days from the due date that it had."""
+
+    step: int
+    due_on: date
+    sent_at: AwareDatetime
+
+
 class Move(Value):
     """A change of holder."""
 

@@ -13,7 +13,17 @@ from contracts.authority import Authority
 from contracts.base import Contact, Sealed, Value
 from contracts.council import DelegationDecided, DelegationReturned, PersonAssignee, Sender
 from contracts.tasks import Holder
-from services.tasks.model.facts import Amendment, Answer, Ask, Move, Request, Retraction, Return, SubmissionFact
+from services.tasks.model.facts import (
+    Amendment,
+    Answer,
+    Ask,
+    Move,
+    Reminder,
+    Request,
+    Retraction,
+    Return,
+    SubmissionFact,
+)
 
 OPEN_STATES: tuple[TaskState, ...] = ("assigned", "returned")
 LISTED_STATES: tuple[TaskState, ...] = (*OPEN_STATES, "declined")
@@ -41,6 +51,8 @@ class Task(Value):
     returns: Sealed[list[Return]] = []
     asks: Sealed[list[Ask]] = []
     """What its holders have asked of the council, in that order."""
+    reminders: list[Reminder] = []
+    """In the order in which they were sent; dates and numbers, no words."""
     warned_at: AwareDatetime | None = None
     """When its council was told that it goes soon."""
     held_at: AwareDatetime | None = None
@@ -252,6 +264,13 @@ class Task(Value):
 
     def _has_sent_back(self, contribution_id: str) -> bool:
         return any(each.submission.contribution_id == contribution_id for each in self.returns)
+
+    def with_reminder(self, reminder: Reminder) -> Self:
+        """Of each step to each due date there is one."""
+        known = {(each.step, each.due_on) for each in self.reminders}
+        if (reminder.step, reminder.due_on) in known:
+            return self
+        return self._changed(reminders=[*self.reminders, reminder])
 
     def warned(self, at: datetime) -> Self:
         """The council was told that it goes soon; once."""

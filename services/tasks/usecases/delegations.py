@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from itertools import count
+from typing import NamedTuple
 
 from chassis import clock, loop
 from chassis.authorities import Authorities
@@ -47,7 +48,13 @@ Decide = Callable[[Task], Awaitable[tuple[Task, list[Outgoing]]]]
 
 
 Plan = Callable[[Task], Awaitable[None]]
-"""Plans what becomes of a task that is over, before that is written."""
+
+
+class Plans(NamedTuple):
+    """What is planned before a change is written: the end of what is over, the next reminder of what is open."""
+
+    end: Plan
+    reminder: Plan
 
 
 def task_id_of(authority: str, delegation_id: str) -> str:
@@ -58,10 +65,10 @@ def task_id_of(authority: str, delegation_id: str) -> str:
 class Delegations:
     """The council's side of tasks."""
 
-    def __init__(self, stores: Stores, authorities: Authorities, plan: Plan) -> None:
+    def __init__(self, stores: Stores, authorities: Authorities, plans: Plans) -> None:
         self._stores = stores
         self._authorities = authorities
-        self._plan = plan
+        self._plans = plans
         self._forms: dict[tuple[str, str], tuple[float, OfferedForm]] = {}
 
     async def request(self, message: DelegationRequested, waited_seconds: float) -> None:
@@ -82,6 +89,7 @@ class Delegations:
                     field="/delegation_id",
                 )
             requested, unfit = _with_fitting_amendments(task.with_request(request), form)
+            await self._plans.reminder(requested)
             return requested, [*events.of_request(requested, self._authorities.get(task.authority)), *unfit]
 
         await self._change(blank.authority, blank.delegation_id, decide, is_new=True)
@@ -169,6 +177,7 @@ class Delegations:
             amended = task.with_amendment(change)
             if amended is task:
                 raise AlreadyHandled(message_id)
+            await self._plans.reminder(amended)
             return amended, events.of_amendment(amended, message_id, self._authorities.get(task.authority))
 
         await self._change(message.authority, message.delegation_id, decide)
@@ -185,7 +194,7 @@ class Delegations:
             retracted = task.with_retraction(retraction)
             if retracted is task:
                 raise AlreadyHandled(task.task_id)
-            await self._plan(retracted)
+            await self._plans.end(retracted)
             return retracted, events.of_retraction(retracted, self._authorities.get(task.authority))
 
         await self._change(message.authority, message.delegation_id, decide)
@@ -206,6 +215,7 @@ class Delegations:
                 raise Refused("unknown_contribution", "This is not what was submitted last.", field="/contribution_id")
             await self._check_fields(task, message)
             returned = task.with_return(message, message_id, at)
+            await self._plans.reminder(returned)
             return returned, events.of_return(returned, self._authorities.get(task.authority))
 
         await self._change(message.authority, message.delegation_id, decide, answers_erased=True)
@@ -230,12 +240,13 @@ class Delegations:
             if ask is None or message.ask_id not in {None, ask.ask_id}:
                 raise Refused("nothing_to_decide", "Nothing waits for an answer.", field="/delegation_id")
             answered = task.with_answer(answer)
+            await self._plans.reminder(answered)
             if instead is not None:
                 moved = answered.re_delegated(*instead, authority, at)
                 return moved, [*events.of_move(answered, moved), *events.of_answer(moved, [])]
             if (ask.asked, message.decision) == ("decline", "accepted"):
                 over = answered.with_retraction(Retraction(reason=message.comments or _RELEASED, retracted_at=at))
-                await self._plan(over)
+                await self._plans.end(over)
                 return over, events.of_retraction(over, authority)
             return answered, events.of_answer(answered, whom_to_tell(answered, authority))
 
@@ -289,7 +300,7 @@ class Delegations:
             completed = task.with_submission(submission)
             if completed is task:
                 raise AlreadyHandled(task.task_id)
-            await self._plan(completed)
+            await self._plans.end(completed)
             return completed, events.of_submission(completed, submission)
 
         await self._change(event.authority, event.delegation_id, decide)

@@ -8,6 +8,7 @@ from services.tasks.usecases.door import Door
 from services.tasks.usecases.lists import Lists
 from services.tasks.usecases.people import People
 from services.tasks.usecases.re_assigning import ReAssigning
+from services.tasks.usecases.reminders import Reminders
 from services.tasks.usecases.retention import Retention
 from services.tasks.usecases.work import Work
 
@@ -22,5 +23,6 @@ class TasksService:
     lists: Lists
     people: People
     re_assigning: ReAssigning
+    reminders: Reminders
     retention: Retention
     work: Work

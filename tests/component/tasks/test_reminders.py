@@ -1,0 +1,111 @@
+"""The reminder ladder by the clock: who is told, what the council hears, and what ends it."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from chassis import clock
+from services.tasks.model.reminding import reminded_at
+from tests.component.tasks.conftest import Tasks
+from tests.component.tasks.test_asks import DECIDED, WHY, Delegated
+from tests.component.tasks.test_delegations import ACCEPTED, new_email, new_id
+from tests.component.tasks.test_retention import Later, later
+from tests.support.eventually import eventually, stays
+
+__all__ = ["later"]
+REMINDED = "tasks.task.reminded.v1"
+SENT = "portal.reminder.sent.v1"
+OVERDUE = "portal.delegation.overdue.v1"
+
+
+def days_until(due_on: date, step: int) -> int:
+    """How far the clock is moved for this step to be due."""
+    return (reminded_at(due_on, step) - clock.unmoved()).days + 1
+
+
+@pytest.fixture
+def due_on() -> date:
+    return clock.unmoved().date() + timedelta(days=60)
+
+
+@pytest.fixture
+async def one(tasks: Tasks, due_on: date) -> Delegated:
+    one = Delegated(tasks, new_id(), new_email())
+    await tasks.council.delegate(one.delegation_id, one.email, due_on=due_on.isoformat())
+    await one.hears(ACCEPTED)
+    return one
+
+
+async def reminded(one: Delegated, count: int) -> list[dict[str, Any]]:
+    await eventually(lambda: one.heard(REMINDED) >= count)
+    return [heard.body for heard in one.tasks.recorder.of(REMINDED, delegation_id=one.delegation_id)]
+
+
+async def test_whoever_has_it_is_reminded_step_by_step_and_once_each(
+    one: Delegated, due_on: date, later: Later
+) -> None:
+    assert await stays(lambda: one.heard(REMINDED) == 0)
+    later(days_until(due_on, -14))
+    (first,) = await reminded(one, 1)
+    assert (first["step"], first["due_on"], [to["email"] for to in first["tell"]]) == (
+        -14,
+        due_on.isoformat(),
+        [one.email],
+    )
+    later(days_until(due_on, 1))
+    told = await reminded(one, 2)
+    assert [each["step"] for each in told] == [-14, 1], "what was missed is not sent"
+    await one.hears(OVERDUE)
+    assert [each.body["step"] for each in one.tasks.recorder.of(SENT, delegation_id=one.delegation_id)] == [-14, 1]
+    assert await stays(lambda: one.heard(REMINDED) == 2)
+
+
+async def test_a_new_date_begins_the_ladder_anew(one: Delegated, due_on: date, later: Later) -> None:
+    moved = due_on + timedelta(days=30)
+    await one.tasks.council.publish(
+        "council.delegation.amended.v1", {"delegation_id": one.delegation_id, "due_on": moved.isoformat()}
+    )
+    await one.hears("tasks.task.amended.v1")
+    later(days_until(due_on, 0))
+    assert await stays(lambda: one.heard(REMINDED) == 0)
+    later(days_until(moved, -14))
+    assert [each["due_on"] for each in await reminded(one, 1)] == [moved.isoformat()]
+
+
+async def test_nobody_is_reminded_of_what_is_declined_until_the_council_gives_it_back(
+    one: Delegated, due_on: date, later: Later
+) -> None:
+    await one.ask("decline", WHY)
+    later(days_until(due_on, -14))
+    assert await stays(lambda: one.heard(REMINDED) == 0)
+    await one.tasks.council.publish(DECIDED, {"delegation_id": one.delegation_id, "decision": "refused"})
+    await one.hears("tasks.task.decided.v1")
+    later(days_until(due_on, -3))
+    assert [each["step"] for each in await reminded(one, 1)] == [-3]
+
+
+async def test_a_withdrawal_ends_it(one: Delegated, due_on: date, later: Later) -> None:
+    await one.tasks.council.publish(
+        "council.delegation.retracted.v1", {"delegation_id": one.delegation_id, "reason": "-"}
+    )
+    await one.hears("tasks.task.retracted.v1")
+    later(days_until(due_on, 7))
+    assert await stays(lambda: one.heard(REMINDED) == 0)
+
+
+async def test_managers_of_its_group_are_told_when_it_is_late(tasks: Tasks, due_on: date, later: Later) -> None:
+    group, member, manager = new_id(), new_email(), new_email()
+    members = [{"email": member, "is_manager": False}, {"email": manager, "is_manager": True}]
+    defined = {"work_group_id": group, "name": "Hill View", "members": members, "version": 1}
+    await tasks.council.publish("council.work-group.defined.v1", defined)
+    one = Delegated(tasks, new_id(), member)
+    assignee = {"kind": "work_group", "work_group_id": group}
+    await tasks.council.delegate(one.delegation_id, assignee=assignee, due_on=due_on.isoformat())
+    await one.hears(ACCEPTED)
+    picked_up = await tasks.client.post(f"/tasks/{one.task_id}/pickup", headers=tasks.as_person(member))
+    assert picked_up.status_code == 200
+    later(days_until(due_on, 0))
+    later(days_until(due_on, 3))
+    told = (await reminded(one, 1))[-1]
+    assert ([to["email"] for to in told["tell"]], [to["email"] for to in told["managers"]]) == ([member], [manager])
