@@ -1,5 +1,6 @@
 """What the tests of notify have at hand: events to tell it, the mail that came of them, what it keeps."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,7 +14,16 @@ from chassis.shared_keys import Seal
 from contracts.auth import CodeRequested
 from contracts.base import Contact, Event
 from contracts.council import Decision, Sender, Subject
-from contracts.tasks import Asked, CouncilQuestions, Holder, TaskDecided, TaskOpened, TaskRetracted, TaskReturned
+from contracts.tasks import (
+    Asked,
+    CouncilQuestions,
+    Holder,
+    TaskDecided,
+    TaskOpened,
+    TaskReminded,
+    TaskRetracted,
+    TaskReturned,
+)
 from services.notify.settings import Settings
 from tests.component.notify.catcher import MailCatcher
 from tests.support.broker import Broker
@@ -130,6 +140,18 @@ def decided(event: TaskOpened, asked: Asked, decision: Decision) -> TaskDecided:
         comments=event.comments,
         prefill=event.prefill,
         decided_at=clock.now(),
+    )
+
+
+def reminded(event: TaskOpened, step: int, managers: Sequence[str] = ()) -> TaskReminded:
+    """It is time to remind whoever has that delegation."""
+    return TaskReminded(
+        **event.model_dump(include={"task_id", "authority", "delegation_id", "form_title", "tell", "person"}),
+        task_version=3,
+        step=step,
+        due_on=DUE,
+        managers=[Contact(email=each) for each in managers],
+        reminded_at=clock.now(),
     )
 
 

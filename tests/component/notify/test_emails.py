@@ -9,7 +9,17 @@ from contracts.auth import PasswordReset, RegistrationRefused
 from contracts.base import Contact
 from contracts.council import Decision
 from contracts.tasks import Asked, Holder, TaskAmended, TaskAssigned, TaskCompleted, TaskErased
-from tests.component.notify.harness import DUE, Notify, address, code_for, decided, opened, retracted, returned
+from tests.component.notify.harness import (
+    DUE,
+    Notify,
+    address,
+    code_for,
+    decided,
+    opened,
+    reminded,
+    retracted,
+    returned,
+)
 
 
 async def test_a_delegation_is_told_to_its_person(notify: Notify) -> None:
@@ -44,6 +54,19 @@ async def test_what_the_council_decides_is_told_to_whoever_asked(
     assert f"/forms/{event.task_id}/1" in email["Text"]
 
 
+async def test_whoever_has_it_is_reminded_and_its_managers_where_it_is_late(notify: Notify) -> None:
+    person, manager = address(), address()
+    event = opened(person)
+    await notify.hears(reminded(event, -3), reminded(event, -3), reminded(event, 1, [manager, manager]))
+    emails = await notify.mail_to(person, number=2)
+    texts = sorted((email["Subject"], email["Text"]) for email in emails)
+    assert [subject.partition(":")[0] for subject, _ in texts] == ["Late", "Reminder"]
+    assert all(f"/forms/{event.task_id}/1" in text for _, text in texts)
+    (told,) = await notify.mail_to(manager)
+    assert f"{person} has it" in told["Text"]
+    assert "/group-tasks" in told["Text"]
+
+
 async def test_nothing_about_the_child_is_in_any_email(notify: Notify) -> None:
     person, duty = address(), address()
     event = opened(person, duty)
@@ -59,7 +82,7 @@ async def test_nothing_about_the_child_is_in_any_email(notify: Notify) -> None:
         tell=[Contact(email=person)],
         amended_at=clock.now(),
     )
-    for number, one in enumerate((event, amended, returned(event), retracted(event)), start=1):
+    for number, one in enumerate((event, amended, returned(event), reminded(event, 1), retracted(event)), start=1):
         await notify.hears(one)
         await notify.mail_to(person, number=number)
     emails = [*notify.catcher.sent_to(person), *await notify.mail_to(duty, number=2)]
