@@ -9,9 +9,12 @@ import pytest
 from aiormq.exceptions import ChannelAccessRefused
 from prometheus_client import REGISTRY
 
+from chassis import clock
 from chassis.retry import DELAYS, retry_queue
+from contracts.forms import DefinitionPublished
 from tests.support.broker import Broker
 from tests.support.council import Council, request
+from tests.support.events import publish
 from tests.support.eventually import eventually
 from tests.support.measures import Measures
 from tests.support.recorder import Recorder
@@ -21,6 +24,15 @@ KINDS = ("delegation.requested", "delegation.amended", "delegation.retracted", "
 STANDING = ("council.oxfordshire", "notify.send-code", "forms.close-contribution", "files.close-folder")
 # Queues of the service itself: what reaches them is counted by it.
 OWN = ("tasks.welcome-person", "tasks.offer-form", "tasks.complete-task")
+SOME_FORM = DefinitionPublished(
+    form="some-form",
+    version="1",
+    owner="portal",
+    title="Some form",
+    due_days=42,
+    prefill_schema={},
+    published_at=clock.now(),
+)
 FURTHER_KEYS = (("CC",), ("BCC",), ("CC", "BCC"))
 
 
@@ -66,6 +78,9 @@ async def _waiting(broker: Broker, *names: str) -> int:
 @pytest.mark.usefixtures("tasks_alone")
 async def test_t73_further_routing_keys_of_a_council_reach_nobody(broker: Broker, measures: Measures) -> None:
     council = Council("bristol", broker.url_of("bristol"), "", "", "")
+    # A portal that knows no form at all waits for one, and refuses nothing.
+    await publish(broker, "forms", SOME_FORM)
+    await eventually(lambda: _handled() > 0)
     before = _handled()
     async with Recorder.listening(broker.url) as recorder, council:
         taken, refused = await _publish(council)

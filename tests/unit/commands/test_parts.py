@@ -4,6 +4,8 @@ import importlib
 import json
 import os
 import socket
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -45,6 +47,23 @@ def test_a_port_that_is_taken_is_not_given_again() -> None:
         taken.listen()
         number = taken.getsockname()[1]
         assert ports.pick(["broker"], {"broker": number})["broker"] != number
+
+
+def test_two_that_pick_at_the_same_time_pick_different_ports(monkeypatch: pytest.MonkeyPatch) -> None:
+    lowest, names_of_parts = ports.pick(["any"], {})["any"], [f"part-{number}" for number in range(20)]
+    few = {"_LOWEST": lowest, "_HIGHEST": lowest + 60}
+    for name, value in few.items():
+        monkeypatch.setattr(ports, name, value)
+    ours = ports.pick(names_of_parts, {})
+    script = f"""
+from commands.parts import ports
+ports._LOWEST, ports._HIGHEST = {few["_LOWEST"]}, {few["_HIGHEST"]}
+print(*ports.pick({names_of_parts}, {ours}).values())
+"""
+    told = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    theirs = {int(port) for port in told.split()}
+    assert len(theirs) == len(names_of_parts)
+    assert not theirs & set(ours.values()), "also where they had the same ports before"
 
 
 def test_secrets_are_made_once_and_are_for_their_owner_only(tmp_path: Path) -> None:
