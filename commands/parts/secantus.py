@@ -17,7 +17,7 @@ def part(home: Path, files: Path, ports: Mapping[str, int]) -> Part:
         "--host": "127.0.0.1",
         "--port": str(ports["database"]),
         "--storage-path": str(files),
-        "--cache-size": "128M",
+        "--cache-size": "512M",
         "--noop-heartbeat-seconds": "10",
         "--log-level": "WARNING",
     }

@@ -79,6 +79,7 @@ async def test_content_removed_between_its_record_and_its_chunks_is_damaged(
         await blobs.send(blob)
 
 
+@pytest.mark.usefixtures("mongod_only")
 async def test_content_removed_while_it_is_sent_ends_as_damaged(blobs: BlobStore) -> None:
     more_than_a_batch = GIVEN * 3
     blob = await blobs.put(OWNER, once(more_than_a_batch))
