@@ -44,9 +44,7 @@ async def measure_delegations(portal: Running, count: int) -> Figures:
 
 async def measure_pages(portal: Running) -> Figures:
     """A person with a page of tasks: the task page, a form's page and a save; one by one, and ten at once."""
-    email = f"p.{uuid4().hex[:8]}@school.example"
-    await delegations.portal(portal, _TASKS, email)
-    cookies, forms = await asyncio.to_thread(pages.sign_in, portal, email)
+    cookies, forms = await pages.somebody(portal, _TASKS)
     return await pages.measure(portal, cookies, forms)
 
 

@@ -3,7 +3,6 @@
 What fills the database are copies of one task that the portal has made, each under an id of its own.
 """
 
-import asyncio
 import statistics
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,7 +13,6 @@ from uuid import uuid4
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 
 from bench import pages
-from bench.delegations import portal
 from bench.instance import Running
 
 TASKS_IN_ALL = (10, 1_000, 100_000, 1_000_000)
@@ -30,7 +28,7 @@ Figures = dict[str, float]
 
 async def measure_growth(running: Running) -> Figures:
     """The page of somebody with ten tasks, while others have more and more."""
-    cookies = await _somebody(running)
+    cookies, _ = await pages.somebody(running, _OWN_TASKS)
     tasks, task = await _one_task(running)
     figures: Figures = {}
     numbers, there = count(), await tasks.estimated_document_count()
@@ -47,7 +45,7 @@ async def measure_growth(running: Running) -> Figures:
 
 async def measure_history(running: Running) -> Figures:
     """The pages of somebody who has submitted more and more: over ten years, and all of it lately."""
-    cookies = await _somebody(running)
+    cookies, _ = await pages.somebody(running, _OWN_TASKS)
     tasks, task = await _one_task(running)
     figures: Figures = {}
     for name, days in (("history", 365 * _YEARS), ("lately", 29)):
@@ -69,13 +67,6 @@ def _submitted(task: Document, days: int) -> Callable[[], Document]:
         return {"state": "submitted", "row": {**task["row"], "submitted_at": next(moments)}}
 
     return changes
-
-
-async def _somebody(running: Running) -> dict[str, str]:
-    email = f"p.{uuid4().hex[:8]}@school.example"
-    await portal(running, _OWN_TASKS, email)
-    cookies, _ = await asyncio.to_thread(pages.sign_in, running, email)
-    return cookies
 
 
 async def _one_task(running: Running) -> tuple["AsyncIOMotorCollection[Document]", Document]:

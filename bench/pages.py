@@ -12,6 +12,7 @@ from uuid import uuid4
 import aiohttp
 from lxml import html
 
+from bench import delegations
 from bench.instance import Running
 from commands.parts.instance import ROOT
 from commands.parts.ports import pick
@@ -37,6 +38,13 @@ def sign_in(running: Running, email: str) -> tuple[dict[str, str], list[str]]:
         page = person.sign_in(mail, email)
         forms = [str(href) for href in page.tree.xpath("//table//a/@href") if str(href).startswith("/forms/")]
         return person.cookies(), list(dict.fromkeys(forms))
+
+
+async def somebody(running: Running, tasks: int) -> tuple[dict[str, str], list[str]]:
+    """A person who has so many forms and is signed in; as `sign_in`."""
+    email = f"p.{uuid4().hex[:8]}@school.example"
+    await delegations.portal(running, tasks, email)
+    return await asyncio.to_thread(sign_in, running, email)
 
 
 async def measure(running: Running, cookies: dict[str, str], forms: list[str]) -> Figures:

@@ -146,10 +146,6 @@ class DelegationRetracted(CouncilMessage):
     retracted_at: Moment | None = None
 
 
-Decision = Literal["accepted", "refused", "re-delegated"]
-"""What a council answers: accepted closes a declined form, or gives the time; refused leaves the form where it was."""
-
-
 class DelegationReturned(CouncilMessage):
     """A council has sent a submitted form back for correction, with what it asks about; the next round begins."""
 
@@ -163,6 +159,10 @@ class DelegationReturned(CouncilMessage):
     contribution_id: Identifier | None = None
     """Which submission it is about; without it the last one. The same words about the same one are one return."""
     returned_at: Moment | None = None
+
+
+Decision = Literal["accepted", "refused", "re-delegated"]
+"""What a council answers: accepted closes a declined form, or gives the time; refused leaves the form where it was."""
 
 
 class DelegationDecided(CouncilMessage):

@@ -106,6 +106,14 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
 
 
 @pytest.fixture
+def timed_portal(portal: Portal) -> Iterator[Portal]:
+    """The shared portal for a test that moves its clock: it is set back."""
+    portal.set_clock("PT0S")
+    yield portal
+    portal.set_clock("PT0S")
+
+
+@pytest.fixture
 async def bristol(portal: Portal) -> AsyncIterator[Council]:
     """The council of Bristol at the shared portal."""
     async with Council.of(portal.addresses, "bristol") as council:

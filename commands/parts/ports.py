@@ -20,8 +20,10 @@ def pick(names: Iterable[str], before: Mapping[str, int]) -> dict[str, int]:
     ports: dict[str, int] = {}
     for name in names:
         wish = before.get(name)
-        is_ours = wish is not None and wish not in ports.values() and is_free(wish) and _reserved(wish)
-        ports[name] = wish if wish is not None and is_ours else _any()
+        if wish is not None and wish not in ports.values() and is_free(wish) and _reserved(wish):
+            ports[name] = wish
+        else:
+            ports[name] = _any()
     return ports
 
 

@@ -10,11 +10,12 @@ from services.tasks.api import routes
 from services.tasks.handlers import subscriptions
 from services.tasks.jobs import jobs, scheduled
 from services.tasks.migrations import migrations
+from services.tasks.model.task import Task
 from services.tasks.settings import Settings
 from services.tasks.store import FoundBy, Stores
 from services.tasks.usecases import TasksService
 from services.tasks.usecases.asks import Asks
-from services.tasks.usecases.delegations import Delegations, Plans
+from services.tasks.usecases.delegations import Delegations
 from services.tasks.usecases.door import Door
 from services.tasks.usecases.lists import Lists
 from services.tasks.usecases.people import People
@@ -34,14 +35,20 @@ def build_app(settings: Settings) -> Starlette:
         eraser = Eraser(context.keys, context.event_log, contents=[stores.shared], remove=keep_the_tombstone)
         retention = Retention(stores, context.authorities, context.schedule, eraser)
         reminders = Reminders(stores, context.authorities, context.schedule)
-        delegations = Delegations(stores, context.authorities, Plans(end=retention.plan, reminder=reminders.plan))
+
+        async def plan(task: Task) -> None:
+            await retention.plan(task)
+            await reminders.plan(task)
+
+        delegations = Delegations(stores, context.authorities, plan)
+        asks = Asks(stores, context.authorities, plan)
         people = People(stores, context.authorities)
         return TasksService(
             delegations=delegations,
-            door=Door(delegations, people),
+            door=Door(delegations, asks, people),
             lists=Lists(stores, context.authorities),
             people=people,
-            asks=Asks(stores, context.authorities),
+            asks=asks,
             re_assigning=ReAssigning(stores, context.authorities),
             reminders=reminders,
             retention=retention,

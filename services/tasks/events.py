@@ -1,7 +1,7 @@
 """What tasks tells the other services and the council, from the task as it is after a change. Pure."""
 
 from datetime import datetime
-from typing import cast
+from typing import TypedDict, cast
 
 from chassis import clock
 from chassis.errors import Refused
@@ -41,6 +41,26 @@ from services.tasks.model.task import Task
 from services.tasks.model.told import whom_it_was_taken_from, whom_to_tell, whom_to_tell_of
 
 
+class _About(TypedDict):
+    """What every event of a task says of it."""
+
+    task_id: str
+    authority: str
+    delegation_id: str
+    reference: str
+    task_version: int
+
+
+def _about(task: Task) -> _About:
+    return {
+        "task_id": task.task_id,
+        "authority": task.authority,
+        "delegation_id": task.delegation_id,
+        "reference": task.reference,
+        "task_version": task.version,
+    }
+
+
 def as_assignee(holder: Holder) -> Assignee:
     """A holder in the council's words."""
     if holder.kind == "person":
@@ -65,11 +85,7 @@ def of_request(task: Task, authority: Authority) -> list[Outgoing]:
         return [accepted]
     request = task.requested
     opened = TaskOpened(
-        task_id=task.task_id,
-        authority=task.authority,
-        delegation_id=task.delegation_id,
-        reference=task.reference,
-        task_version=task.version,
+        **_about(task),
         access_version=task.access_version,
         form=request.form,
         form_version=request.form_version,
@@ -93,11 +109,7 @@ def of_amendment(task: Task, message_id: str, authority: Authority) -> list[Outg
     if task.request is None or not task.is_open:
         return []
     amended = TaskAmended(
-        task_id=task.task_id,
-        authority=task.authority,
-        delegation_id=task.delegation_id,
-        reference=task.reference,
-        task_version=task.version,
+        **_about(task),
         sender=task.sender,
         due_on=task.due_on,
         form_title=task.requested.form_title,
@@ -129,11 +141,7 @@ def of_retraction(task: Task, authority: Authority) -> list[Outgoing]:
     if task.request is None or task.retraction is None:
         return []
     retracted = TaskRetracted(
-        task_id=task.task_id,
-        authority=task.authority,
-        delegation_id=task.delegation_id,
-        reference=task.reference,
-        task_version=task.version,
+        **_about(task),
         access_version=task.access_version,
         form_title=task.requested.form_title,
         due_on=task.due_on,
@@ -147,11 +155,7 @@ def of_return(task: Task, authority: Authority) -> list[Outgoing]:
     """Sent back, to whoever keeps the form or its files, and by email to whoever has it."""
     returned = task.returns[-1]
     event = TaskReturned(
-        task_id=task.task_id,
-        authority=task.authority,
-        delegation_id=task.delegation_id,
-        reference=task.reference,
-        task_version=task.version,
+        **_about(task),
         access_version=task.access_version,
         contribution_id=returned.submission.contribution_id,
         questions=CouncilQuestions(comments=returned.comments, fields=returned.fields, asked_at=returned.returned_at),
@@ -194,11 +198,7 @@ def of_ask(task: Task) -> list[Outgoing]:
         at=ask.asked_at,
     )
     heard = TaskDeclined(
-        task_id=task.task_id,
-        authority=task.authority,
-        delegation_id=task.delegation_id,
-        reference=task.reference,
-        task_version=task.version,
+        **_about(task),
         access_version=task.access_version,
         declined_at=ask.asked_at,
     )
@@ -211,11 +211,7 @@ def of_answer(task: Task, tell: list[Contact]) -> list[Outgoing]:
     if ask.answer is None:
         return []
     decided = TaskDecided(
-        task_id=task.task_id,
-        authority=task.authority,
-        delegation_id=task.delegation_id,
-        reference=task.reference,
-        task_version=task.version,
+        **_about(task),
         access_version=task.access_version,
         ask_id=ask.ask_id,
         asked=ask.asked,
@@ -237,11 +233,7 @@ def of_reminder(task: Task, tell: list[Contact], managers: list[Contact]) -> lis
     reminder = task.reminders[-1]
     cause = (task.task_id, reminder.due_on.isoformat(), str(reminder.step), str(len(task.returns)))
     reminded = TaskReminded(
-        task_id=task.task_id,
-        authority=task.authority,
-        delegation_id=task.delegation_id,
-        reference=task.reference,
-        task_version=task.version,
+        **_about(task),
         step=reminder.step,
         form_title=task.requested.form_title,
         due_on=reminder.due_on,
@@ -275,11 +267,7 @@ def of_move(before: Task, after: Task) -> list[Outgoing]:
         how=move.how,
     )
     heard = TaskAssigned(
-        task_id=after.task_id,
-        authority=after.authority,
-        delegation_id=after.delegation_id,
-        reference=after.reference,
-        task_version=after.version,
+        **_about(after),
         access_version=after.access_version,
         person=after.holder,
         tell=whom_to_tell_of(move),
@@ -296,11 +284,7 @@ def of_move(before: Task, after: Task) -> list[Outgoing]:
 def of_submission(task: Task, submission: SubmissionFact) -> list[Outgoing]:
     """Completed, with the receipt for whoever submitted."""
     completed = TaskCompleted(
-        task_id=task.task_id,
-        authority=task.authority,
-        delegation_id=task.delegation_id,
-        reference=task.reference,
-        task_version=task.version,
+        **_about(task),
         contribution_id=submission.contribution_id,
         form_title=task.request.form_title if task.request else "",
         receipt=submission.receipt,

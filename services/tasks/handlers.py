@@ -68,7 +68,7 @@ async def send_task_back(message: DelegationReturned, delivery: Delivery, servic
 
 async def take_answer(message: DelegationDecided, delivery: Delivery, service: TasksService) -> None:
     """A council decides about a decline, or a request for more time."""
-    await service.delegations.answer(message, check_sender(message, delivery), delivery.waited_seconds)
+    await service.asks.answer(message, check_sender(message, delivery), delivery.waited_seconds)
 
 
 async def define_work_group(message: WorkGroupDefined, delivery: Delivery, service: TasksService) -> None:

@@ -1,14 +1,15 @@
 """What becomes of data that an older tasks has written; `migrations = [...]` at the bottom, the latest last."""
 
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
+from pymongo import UpdateOne
+
 from chassis import clock
 from chassis.authorities import Authorities
-from chassis.documents import Key
-from chassis.keys import Finder, KeyDestroyed
+from chassis.documents import Document, Key
+from chassis.keys import Finder
 from chassis.migrations import (
     Migration,
     Stored,
@@ -18,8 +19,10 @@ from chassis.migrations import (
     seal_content,
     seal_told,
 )
+from chassis.repository import Mapper
 from chassis.schedule import Schedule
-from chassis.sealing import Sealing
+from chassis.sealing import DataKey, Sealing
+from services.tasks.model.task import Task
 from services.tasks.settings import Settings
 from services.tasks.store import FoundBy
 from services.tasks.store.people import group_mapper, person_mapper
@@ -27,6 +30,7 @@ from services.tasks.store.tasks import task_mapper
 from services.tasks.usecases.retention import ERASE, entries_of
 
 _NOTICE = timedelta(days=30)
+_A_PAGE = 500
 
 
 async def seal_everything(stored: Stored) -> None:
@@ -60,16 +64,33 @@ async def renew_rows(stored: Stored) -> None:
     has_missed = True
     while has_missed:  # what somebody has written in between is found by the next pass
         has_missed = False
-        async for document in documents.find({"row": {"$ne": None}, "row.kind": {"$exists": False}}):
-            with suppress(KeyDestroyed):
-                sealing = Sealing(await stored.keys.of(Key(document["authority"], document["_id"])), "tasks")
-                row = mapper.document(mapper.aggregate(document, sealing), sealing)["row"]
-                known_as = {"_id": document["_id"], "revision": document["revision"]}
-                done = await documents.update_one(known_as, {"$set": {"row": row}, "$inc": {"revision": 1}})
-                has_missed = has_missed or not done.matched_count
+        stale = documents.find({"row": {"$ne": None}, "row.kind": {"$exists": False}})
+        while page := await stale.to_list(_A_PAGE):
+            keys = await stored.keys.of_all(map(_key, page))
+            writes = [
+                UpdateOne(
+                    {"_id": document["_id"], "revision": document["revision"]},
+                    {"$set": {"row": _row(mapper, document, keys[key])}, "$inc": {"revision": 1}},
+                )
+                for document in page
+                if (key := _key(document)) in keys
+            ]
+            if writes:
+                done = await documents.bulk_write(writes, ordered=False)
+                has_missed = has_missed or done.matched_count < len(writes)
     known = await documents.index_information()
     for name in known.keys() & {"listed", "listed_retracted", "listed_submitted"}:
         await documents.drop_index(name)
+
+
+def _key(document: Document) -> Key:
+    return Key(document["authority"], document["_id"])
+
+
+def _row(mapper: Mapper[Task], document: Document, key: DataKey) -> Document:
+    sealing = Sealing(key, "tasks")
+    row: Document = mapper.document(mapper.aggregate(document, sealing), sealing)["row"]
+    return row
 
 
 migrations = [

@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.page_checks import check
+from tests.browser.test_for_everyone import tab_to
 from tests.browser.visitor import ACCEPTED, Visitor
 from tests.support.council import Council
 from tests.support.eventually import eventually
@@ -33,22 +34,24 @@ async def form_says(page: Page, task_id: str, words: str) -> None:
     await eventually(said)
 
 
-async def at_a_form(visitor: Visitor, council: Council) -> tuple[str, str]:
-    """Signed in, on the first page of a form: its task and its delegation."""
+async def at_a_form(
+    browser: Browser, portal: Portal, council: Council, *, scripts: bool = True
+) -> tuple[Visitor, str, str]:
+    """Somebody on the first page of a form; its task and its delegation."""
+    visitor = await Visitor.arrive(browser, portal, scripts=scripts)
     await visitor.have_account()
     task_id = await visitor.be_delegated(council)
     await visitor.sign_in()
     await visitor.open_form(task_id)
-    return task_id, (await council.expect(ACCEPTED, task_id=task_id)).body["delegation_id"]
+    return visitor, task_id, (await council.expect(ACCEPTED, task_id=task_id)).body["delegation_id"]
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["script", "no-script"])
 async def test_a_form_is_declined_and_given_back_with_the_councils_words(
     browser: Browser, portal: Portal, bristol: Council, shots: Path | None, scripts: bool
 ) -> None:
-    visitor = await Visitor.arrive(browser, portal, scripts=scripts)
+    visitor, task_id, delegation_id = await at_a_form(browser, portal, bristol, scripts=scripts)
     page = visitor.page
-    task_id, delegation_id = await at_a_form(visitor, bristol)
     await page.get_by_label("Preferred name").fill("Gabe")
     await visitor.press("Decline this form")
     await expect(page.get_by_role("heading", name="Decline this form")).to_be_visible()
@@ -85,9 +88,8 @@ async def test_a_form_is_declined_and_given_back_with_the_councils_words(
 async def test_more_time_is_asked_for_and_given(
     browser: Browser, portal: Portal, bristol: Council, shots: Path | None, scripts: bool
 ) -> None:
-    visitor = await Visitor.arrive(browser, portal, scripts=scripts)
+    visitor, task_id, delegation_id = await at_a_form(browser, portal, bristol, scripts=scripts)
     page = visitor.page
-    task_id, delegation_id = await at_a_form(visitor, bristol)
     await visitor.press("Ask for more time")
     await expect(page.get_by_role("heading", name="Ask for more time")).to_be_visible()
     if scripts:
@@ -112,4 +114,23 @@ async def test_more_time_is_asked_for_and_given(
     await form_says(page, task_id, "has agreed")
     if scripts:
         await check(visitor, "form-more-time", shots)
+    await visitor.leave()
+
+
+async def test_a_form_is_declined_by_keyboard(browser: Browser, portal: Portal, bristol: Council) -> None:
+    visitor, _, delegation_id = await at_a_form(browser, portal, bristol)
+    page, keys = visitor.page, visitor.page.keyboard
+    await tab_to(page, "Decline this form")
+    await keys.press("Enter")
+    await expect(page.get_by_role("heading", name="Decline this form")).to_be_visible()
+    await tab_to(page, "The child or young person is not known to us")
+    await keys.press("ArrowDown")
+    await expect(page.get_by_label("We are no longer involved")).to_be_checked()
+    await tab_to(page, "Explain it to the council")
+    await keys.type("We closed the case in May.")
+    await tab_to(page, "Decline this form")
+    await keys.press("Enter")
+    await expect(page.get_by_text("The council has been told that you decline the form.")).to_be_visible()
+    told = (await bristol.expect(DECLINED, delegation_id=delegation_id)).body
+    assert (told["reason_code"], told["explanation"]) == ("no_longer_involved", "We closed the case in May.")
     await visitor.leave()

@@ -31,7 +31,7 @@ from services.notify.model import delivery_id
 from services.tasks.model.task import Task
 from services.tasks.store import FoundBy
 from services.tasks.store.tasks import task_mapper
-from services.tasks.usecases.delegations import task_id_of
+from services.tasks.usecases.changes import task_id_of
 from tests.faults.cms import Cms, address_of
 from tests.support.eventually import eventually
 from tests.support.portal import Portal

@@ -21,7 +21,8 @@ from contracts.council import DelegationAmended, DelegationRequested, Delegation
 from contracts.forms import ContributionSubmitted, DefinitionPublished
 from services.tasks.model.task import Task
 from services.tasks.store import FoundBy, Stores
-from services.tasks.usecases.delegations import Delegations, Plans, task_id_of
+from services.tasks.usecases.changes import task_id_of
+from services.tasks.usecases.delegations import Delegations
 from services.tasks.usecases.people import People
 from tests.support.council import request
 from tests.support.measures import Measures
@@ -75,7 +76,7 @@ class Desk:
     def __init__(self, database: Database, stores: Stores, authorities: Authorities) -> None:
         self.database = database
         self.stores = stores
-        self.delegations = Delegations(stores, authorities, Plans(end=_plan_nothing, reminder=_plan_nothing))
+        self.delegations = Delegations(stores, authorities, _plan_nothing)
 
     async def hear(self, message_id: str, message: Message) -> None:
         """As a handler would; a refusal is an answer, not an end."""

@@ -21,7 +21,7 @@ from commands.parts.inside import inside
 from commands.parts.instance import ROOT, Instance
 from commands.parts.ports import pick
 from contracts.registry import stored
-from services.tasks.usecases.delegations import task_id_of
+from services.tasks.usecases.changes import task_id_of
 from tests.faults.test_t91_codes_at_rest import files_of, holding
 from tests.support import release
 from tests.support.council import Council, request

@@ -1,10 +1,7 @@
 """A reminder from the council's delegation to the mailbox, by the clock; and none of what is submitted."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
-
-import pytest
 
 from chassis import clock
 from tests.support.council import Council
@@ -19,15 +16,10 @@ SENT = "portal.reminder.sent.v1"
 OVERDUE = "portal.delegation.overdue.v1"
 
 
-@pytest.fixture
-def moved(portal: Portal) -> Iterator[Portal]:
-    portal.set_clock("PT0S")
-    yield portal
-    portal.set_clock("PT0S")
-
-
-async def test_who_has_a_form_is_reminded_and_who_has_submitted_it_is_not(moved: Portal, bristol: Council) -> None:
-    portal, late, done = moved, (new_id(), new_email()), (new_id(), new_email())
+async def test_who_has_a_form_is_reminded_and_who_has_submitted_it_is_not(
+    timed_portal: Portal, bristol: Council
+) -> None:
+    portal, late, done = timed_portal, (new_id(), new_email()), (new_id(), new_email())
     due_on = (clock.today() + timedelta(days=DUE_IN)).isoformat()
     for delegation_id, email in (late, done):
         await bristol.delegate(delegation_id, email, due_on=due_on)

@@ -1,9 +1,6 @@
 """What is over is shown for as long as the authority shows it, and at no door any longer."""
 
 import asyncio
-from collections.abc import Iterator
-
-import pytest
 
 from tests.support.council import Council
 from tests.support.eventually import eventually
@@ -14,15 +11,8 @@ from tests.system.test_main_job import ACCEPTED, FORM, SUBMITTED, fill, new_emai
 CLOSED = "This form can no longer be seen here"
 
 
-@pytest.fixture
-def clock(portal: Portal) -> Iterator[Portal]:
-    portal.set_clock("PT0S")
-    yield portal
-    portal.set_clock("PT0S")
-
-
-async def test_a_submitted_form_closes_at_every_door_with_its_window(clock: Portal, bristol: Council) -> None:
-    portal, delegation_id, email = clock, new_id(), new_email()
+async def test_a_submitted_form_closes_at_every_door_with_its_window(timed_portal: Portal, bristol: Council) -> None:
+    portal, delegation_id, email = timed_portal, new_id(), new_email()
     await bristol.delegate(delegation_id, email)
     await bristol.expect(ACCEPTED, delegation_id=delegation_id)
 
@@ -48,9 +38,9 @@ async def test_a_submitted_form_closes_at_every_door_with_its_window(clock: Port
 
 
 async def test_a_withdrawn_draft_can_be_read_by_its_author_and_changed_by_nobody(
-    clock: Portal, bristol: Council
+    timed_portal: Portal, bristol: Council
 ) -> None:
-    portal, delegation_id, email = clock, new_id(), new_email()
+    portal, delegation_id, email = timed_portal, new_id(), new_email()
     await bristol.delegate(delegation_id, email)
     await bristol.expect(ACCEPTED, delegation_id=delegation_id)
 

@@ -12,7 +12,7 @@ from chassis.errors import Conflict, Forbidden, NotFound, Refused
 from chassis.identity import Professional
 from contracts.api.files import FileView
 from contracts.api.forms import ContributionView, Edit, EditsBody, EditsView, FormPage
-from contracts.api.tasks import GrantView, TaskView
+from contracts.api.tasks import GrantView, TaskState, TaskView
 from contracts.base import Fault
 from services.gateway.form.edits import PageChanges, Seen, batch_id, read_page
 from services.gateway.form.questions import narrowed
@@ -22,6 +22,11 @@ from services.gateway.kit.gateway import Gateway
 Answered = TypeVar("Answered")
 _GRANT_KEPT = timedelta(seconds=60)
 """Half of a grant's life."""
+_CLOSED: dict[TaskState, str] = {
+    "retracted": "The council has withdrawn this form.",
+    "declined": "You declined this form, and the council has not answered yet.",
+}
+"""Why a draft can be changed by nobody, by its task's state."""
 _COUNT = re.compile("[1-9][0-9]{0,8}")
 _PAGE_ID = re.compile("[A-Za-z0-9_-]{8,24}")
 
@@ -54,12 +59,10 @@ async def open_task(gateway: Gateway, person: Professional, task_id: str) -> Ope
 
 
 async def open_to_edit(gateway: Gateway, person: Professional, task_id: str) -> OpenTask:
-    """The task, if it is this person's and the council has not withdrawn it."""
+    """The task, if it is this person's and open."""
     opened = await open_task(gateway, person, task_id)
-    if opened.task.state == "retracted":
-        raise Conflict("retracted", "The council has withdrawn this form.")
-    if opened.task.state == "declined":
-        raise Conflict("declined", "You declined this form, and the council has not answered yet.")
+    if (why := _CLOSED.get(opened.task.state)) is not None:
+        raise Conflict(opened.task.state, why)
     gateway.grants.put((person, task_id), (GrantView(grant=opened.grant, task=opened.task), clock.now()))
     return opened
 
@@ -90,7 +93,7 @@ async def granted(
 
 def is_draft(opened: OpenTask, contribution: ContributionView) -> bool:
     """Whether it can be changed; a withdrawal is known here before the form has heard of it."""
-    return contribution.state == "draft" and opened.task.state not in {"retracted", "declined"}
+    return contribution.state == "draft" and opened.task.state not in _CLOSED
 
 
 async def contribution_of(gateway: Gateway, opened: OpenTask, documents: int = 0) -> ContributionView:

@@ -43,9 +43,8 @@ async def show_tasks(request: Request) -> Response:
     names = {one.code: one.brand.name for one in context.gateway.authorities}
     page = tasks_page(tasks, context.authority, clock.today(), names, wanted, person.email)
     task_id, number = query.get("closed", ""), _page_number(request, "mend")
-    page = replace(page, told=TOLD.get(query.get("told", ""), ""))
-    if _TASK_ID.fullmatch(task_id):
-        page = replace(page, closed=closed(tasks.rows, task_id, number))
+    said = closed(tasks.rows, task_id, number) if _TASK_ID.fullmatch(task_id) else None
+    page = replace(page, told=TOLD.get(query.get("told", ""), ""), closed=said)
     return context.page("tasks.html", page, section="tasks")
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from chassis import clock
 from chassis.clock import LONDON
@@ -133,21 +133,11 @@ async def confirm_address_change(service: NotifyService, event: AccountReaddress
 
 async def announce_task(service: NotifyService, event: TaskOpened) -> None:
     """The person, the work group's inbox or the generic inbox hears of a new form."""
-    due_on = shown_date(event.due_on)
+    due = _due(event, event.due_on, event.person)
     deliveries = []
     for person in _once_each(event.tell):
         purpose, values = _addressed(event, person)
-        deliveries.append(
-            _to(
-                person,
-                fact=_OPENED,
-                key=event.task_id,
-                purpose=purpose,
-                authority=event.authority,
-                values={**_about(event, _place(event.task_id, event.person)), "due_on": due_on, **values},
-                delegation_id=event.delegation_id,
-            )
-        )
+        deliveries += _owed(event, [person], purpose, {**due, **values}, fact=_OPENED, key=event.task_id)
     await enqueue(service, deliveries)
 
 
@@ -165,104 +155,43 @@ async def announce_new_holder(service: NotifyService, event: TaskAssigned) -> No
     """Whoever was given the task hears of it, and whoever it was taken from; nobody where they did so themselves."""
     if event.due_on is None:  # A sender of before re-assigning: it named nobody to tell.
         return
-    due_on, is_group = shown_date(event.due_on), event.person.kind == "work_group"
-    deliveries = [
-        _to(
-            person,
+    key, due = f"{event.task_id} {event.task_version}", _due(event, event.due_on, event.person)
+    if event.person.kind == "work_group":
+        given = _owed(
+            event,
+            event.tell,
+            "re_assigned_to_group",
+            {**due, "group": event.person.name},
             fact="task assigned",
-            key=f"{event.task_id} {event.task_version}",
-            purpose="re_assigned_to_group" if is_group else "re_assigned",
-            authority=event.authority,
-            values={
-                **_about(event, _place(event.task_id, event.person)),
-                "due_on": due_on,
-                **({"group": event.person.name} if is_group else {}),
-            },
-            delegation_id=event.delegation_id,
+            key=key,
         )
-        for person in _once_each(event.tell)
-    ]
-    await enqueue(service, [*deliveries, *_told_to_former(event)])
-
-
-def _told_to_former(event: TaskAssigned) -> list[EmailDelivery]:
-    if event.former is None:
-        return []
-    values = {**_about(event, "tasks"), "holder": event.person.name or event.person.email or "", "by": event.by}
-    moved = _to(
-        event.former,
-        fact="task moved",
-        key=f"{event.task_id} {event.task_version}",
-        purpose="moved",
-        authority=event.authority,
-        values=values,
-        delegation_id=event.delegation_id,
-    )
-    return [moved]
-
-
-def _about(event: TaskEvent, path: str) -> dict[str, str]:
-    """Which form it is, and where in the portal; never about whom."""
-    return {"form": event.form_title, "reference": event.reference, "path": path}
-
-
-def _place(task_id: str, holder: Holder | None) -> str:
-    """Straight to the form for whoever has it; to the list where it waits to be picked up."""
-    return f"forms/{task_id}/1" if holder is not None and holder.kind == "person" else "tasks"
+    else:
+        given = _owed(event, event.tell, "re_assigned", due, fact="task assigned", key=key)
+    former = [event.former] if event.former else []
+    values = {**_about(event, "tasks"), "holder": _named(event.person), "by": event.by}
+    await enqueue(service, [*given, *_owed(event, former, "moved", values, fact="task moved", key=key)])
 
 
 async def announce_change(service: NotifyService, event: TaskAmended) -> None:
     """Whoever has the task hears that the council has changed it."""
-    deliveries = [
-        _to(
-            person,
-            fact="task amended",
-            key=f"{event.task_id} {event.task_version}",
-            purpose="amended",
-            authority=event.authority,
-            values={**_about(event, _place(event.task_id, event.person)), "due_on": shown_date(event.due_on)},
-            delegation_id=event.delegation_id,
-        )
-        for person in _once_each(event.tell)
-    ]
-    await enqueue(service, deliveries)
+    due, key = _due(event, event.due_on, event.person), f"{event.task_id} {event.task_version}"
+    await enqueue(service, _owed(event, event.tell, "amended", due, fact="task amended", key=key))
 
 
 async def announce_retraction(service: NotifyService, event: TaskRetracted) -> None:
     """Whoever has the task hears that it is withdrawn; what was not yet sent about it stays unsent."""
-    at, people = clock.now(), _once_each(event.tell)
-    opened = [delivery_id(_OPENED, event.task_id, person.email) for person in people]
+    at = clock.now()
+    opened = {delivery_id(_OPENED, event.task_id, person.email) for person in event.tell}
     await asyncio.gather(*(service.store.withdraw(one, at=at) for one in opened))
-    deliveries = [
-        _to(
-            person,
-            fact="task retracted",
-            key=event.task_id,
-            purpose="retracted",
-            authority=event.authority,
-            values={**_about(event, "tasks?tab=retracted"), "due_on": shown_date(event.due_on)},
-            delegation_id=event.delegation_id,
-        )
-        for person in people
-    ]
+    values = {**_about(event, "tasks?tab=retracted"), "due_on": shown_date(event.due_on)}
+    deliveries = _owed(event, event.tell, "retracted", values, fact="task retracted", key=event.task_id)
     await enqueue(service, deliveries)
 
 
 async def announce_return(service: NotifyService, event: TaskReturned) -> None:
     """Whoever has the task hears that the council has questions; what they are stands in the portal."""
-    deliveries = [
-        _to(
-            person,
-            fact="task returned",
-            key=event.contribution_id,
-            purpose="returned",
-            authority=event.authority,
-            values={**_about(event, _place(event.task_id, event.person)), "due_on": shown_date(event.due_on)},
-            delegation_id=event.delegation_id,
-        )
-        for person in _once_each(event.tell)
-    ]
-    await enqueue(service, deliveries)
+    due = _due(event, event.due_on, event.person)
+    await enqueue(service, _owed(event, event.tell, "returned", due, fact="task returned", key=event.contribution_id))
 
 
 async def announce_decision(service: NotifyService, event: TaskDecided) -> None:
@@ -271,54 +200,19 @@ async def announce_decision(service: NotifyService, event: TaskDecided) -> None:
         purpose: Purpose = "time_given"
     else:
         purpose = "decline_refused" if event.asked == "decline" else "time_refused"
-    deliveries = [
-        _to(
-            person,
-            fact="task decided",
-            key=event.ask_id,
-            purpose=purpose,
-            authority=event.authority,
-            values={**_about(event, _place(event.task_id, event.person)), "due_on": shown_date(event.due_on)},
-            delegation_id=event.delegation_id,
-        )
-        for person in _once_each(event.tell)
-    ]
-    await enqueue(service, deliveries)
+    due = _due(event, event.due_on, event.person)
+    await enqueue(service, _owed(event, event.tell, purpose, due, fact="task decided", key=event.ask_id))
 
 
 async def remind(service: NotifyService, event: TaskReminded) -> None:
     """Whoever has the task is reminded of it; where it is late, the managers of its group are told."""
     key = f"{event.task_id} {event.due_on.isoformat()} {event.step}"
-    due = shown_date(event.due_on)
     own: Purpose = "reminder_late" if event.step > 0 else "reminder"
-    about = {**_about(event, _place(event.task_id, event.person)), "due_on": due}
-    holder = event.person.name or event.person.email or ""
-    managers = {**_about(event, "group-tasks"), "due_on": due, "holder": holder}
-    told: list[tuple[list[Contact], Purpose, dict[str, str]]] = [
-        (_once_each(event.tell), own, about),
-        (_once_each(event.managers), "reminder_to_manager", managers),
-    ]
-    deliveries = [
-        _to(
-            person,
-            fact=purpose,
-            key=key,
-            purpose=purpose,
-            authority=event.authority,
-            values=values,
-            delegation_id=event.delegation_id,
-        )
-        for people, purpose, values in told
-        for person in people
-    ]
-    await enqueue(service, deliveries)
-
-
-def _documents(count: int | None) -> str:
-    """How many documents went along; nothing where it was not counted."""
-    if count is None:
-        return ""
-    return f"{count} document{'' if count == 1 else 's'} attached." if count else "No documents attached."
+    due = _due(event, event.due_on, event.person)
+    late = {**due, "path": "group-tasks", "holder": _named(event.person)}
+    reminders = _owed(event, event.tell, own, due, fact=own, key=key)
+    told = _owed(event, event.managers, "reminder_to_manager", late, fact="reminder_to_manager", key=key)
+    await enqueue(service, [*reminders, *told])
 
 
 async def send_receipt(service: NotifyService, event: TaskCompleted) -> None:
@@ -329,19 +223,48 @@ async def send_receipt(service: NotifyService, event: TaskCompleted) -> None:
         "documents": _documents(event.attached),
         "submitted_at": shown_time(event.completed_at),
     }
-    deliveries = [
+    deliveries = _owed(event, event.tell, "receipt", values, fact="task completed", key=event.contribution_id)
+    await enqueue(service, deliveries)
+
+
+def _owed(
+    event: TaskEvent, people: Sequence[Contact], purpose: Purpose, values: dict[str, str], *, fact: str, key: str
+) -> list[EmailDelivery]:
+    """An email about a form to each of these people."""
+    return [
         _to(
             person,
-            fact="task completed",
-            key=event.contribution_id,
-            purpose="receipt",
+            fact=fact,
+            key=key,
+            purpose=purpose,
             authority=event.authority,
             values=values,
             delegation_id=event.delegation_id,
         )
-        for person in _once_each(event.tell)
+        for person in _once_each(people)
     ]
-    await enqueue(service, deliveries)
+
+
+def _about(event: TaskEvent, path: str) -> dict[str, str]:
+    """Which form it is, and where in the portal; never about whom."""
+    return {"form": event.form_title, "reference": event.reference, "path": path}
+
+
+def _due(event: TaskEvent, due_on: date, holder: Holder | None) -> dict[str, str]:
+    """The same with its date: straight to the form for whoever has it, to the list where it waits to be picked up."""
+    has_it = holder is not None and holder.kind == "person"
+    return {**_about(event, f"forms/{event.task_id}/1" if has_it else "tasks"), "due_on": shown_date(due_on)}
+
+
+def _named(holder: Holder) -> str:
+    return holder.name or holder.email or ""
+
+
+def _documents(count: int | None) -> str:
+    """How many documents went along; nothing where it was not counted."""
+    if count is None:
+        return ""
+    return f"{count} document{'' if count == 1 else 's'} attached." if count else "No documents attached."
 
 
 def _once_each(people: Sequence[Contact]) -> list[Contact]:

@@ -8,21 +8,14 @@ from typing import NamedTuple, Self, get_args
 
 from pydantic import AwareDatetime
 
-from contracts.api.tasks import Choice, ListChoices, MovedRow, Progress, Tab, TaskRow, TaskState
+from contracts.api.tasks import Choice, ListChoices, MovedRow, Progress, Tab, TaskRow
 from contracts.authority import Authority
 from contracts.base import Sealed, Value
-from services.tasks.model.task import LISTED_STATES, Task
+from services.tasks.model.task import Task
 
 PAGE_SIZE = 25
 MOVED_DAYS = 7
 """How long the former holder is told in the list where a task went."""
-STATES_OF: dict[Tab, tuple[TaskState, ...]] = {
-    "assigned": LISTED_STATES,
-    "retracted": ("retracted",),
-    "submitted": ("submitted",),
-}
-
-
 _FEWEST_LETTERS, _MOST_LETTERS = 2, 8
 _MOST_WORDS = 12
 _WORD = re.compile(r"\w+")

@@ -1,29 +1,38 @@
-"""What professionals ask of the council: to be released from a form, or more time."""
+"""What professionals ask of the council, to be released from a form, or more time; and what it answers."""
 
 from uuid import uuid4
 
 from chassis import clock
 from chassis.authorities import Authorities
-from chassis.errors import NotFound
+from chassis.errors import AlreadyHandled, NotFound, Refused
 from chassis.identity import Professional
 from chassis.outbox import Outgoing
 from contracts.api.tasks import DeclineBody, ExtensionBody
 from contracts.base import Contact
-from contracts.tasks import Asked
+from contracts.council import DelegationDecided
+from contracts.tasks import Asked, Holder
 from services.tasks import events
 from services.tasks.model.asking import check_extension, check_reason
-from services.tasks.model.facts import Ask
+from services.tasks.model.facts import Answer, Ask, Retraction
 from services.tasks.model.task import Task
+from services.tasks.model.told import whom_to_tell
 from services.tasks.store import Stores
+from services.tasks.usecases.changes import Changes, Plan
+from services.tasks.usecases.recipients import Recipients
 from services.tasks.usecases.work import is_in_its_group, requested
+
+_RELEASED = "You declined this form, and the council has accepted that."
 
 
 class Asks:
-    """Declining, and asking for more time; the council's answer is taken by `Delegations`."""
+    """Declining, and asking for more time."""
 
-    def __init__(self, stores: Stores, authorities: Authorities) -> None:
+    def __init__(self, stores: Stores, authorities: Authorities, plan: Plan) -> None:
         self._stores = stores
         self._authorities = authorities
+        self._plan = plan
+        self._changes = Changes(stores, authorities)
+        self._recipients = Recipients(stores)
 
     async def decline(self, person: Professional, task_id: str, body: DeclineBody) -> None:
         """Its holder declines it, or a member of the group that it waits in."""
@@ -48,6 +57,47 @@ class Asks:
             return after, [] if after is task else events.of_ask(after)
 
         requested(await self._stores.tasks.change_found(self._authorities.codes, task_id, decide))
+
+    async def answer(self, message: DelegationDecided, message_id: str, waited_seconds: float) -> None:
+        """The council decides: the form is withdrawn, or stays, until the day that it gives, or goes to another."""
+        now = clock.now()
+        at, authority = min(message.decided_at or now, now), self._authorities.get(message.authority)
+        instead = await self._instead(message, waited_seconds)
+        answer = Answer(
+            message_id=message_id,
+            decision=message.decision,
+            comments=message.comments,
+            due_on=message.due_on,
+            decided_at=at,
+        )
+
+        async def decide(task: Task) -> tuple[Task, list[Outgoing]]:
+            if task.was_answered_by(message, message_id):
+                raise AlreadyHandled(message_id)
+            ask = task.waiting_ask if task.request is not None and task.is_open else None
+            if ask is None or message.ask_id not in {None, ask.ask_id}:
+                raise Refused("nothing_to_decide", "Nothing waits for an answer.", field="/delegation_id")
+            after = answered = task.with_answer(answer)
+            if instead is not None:
+                after = answered.re_delegated(*instead, authority, at)
+                told = [*events.of_move(answered, after), *events.of_answer(after, [])]
+            elif (ask.asked, message.decision) == ("decline", "accepted"):
+                after = answered.with_retraction(Retraction(reason=message.comments or _RELEASED, retracted_at=at))
+                told = events.of_retraction(after, authority)
+            else:
+                told = events.of_answer(after, whom_to_tell(after, authority))
+            await self._plan(after)
+            return after, told
+
+        await self._changes.change(message.authority, message.delegation_id, decide, answers_erased=True)
+
+    async def _instead(self, message: DelegationDecided, waited_seconds: float) -> tuple[Holder, list[Contact]] | None:
+        """Who is asked instead, and where the mail of a work group goes."""
+        if message.decision != "re-delegated":
+            return None
+        if message.assignee is None:
+            raise Refused("assignee_missing", "Say who is asked instead.", field="/assignee")
+        return await self._recipients.holder(message.authority, message.assignee, waited_seconds)
 
     async def _check_may_ask(self, task: Task, ask: Ask) -> None:
         if task.is_held_by(ask.by.email):

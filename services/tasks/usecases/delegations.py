@@ -1,83 +1,52 @@
 """What councils say about delegations: load, decide, save, tell. In any order, any number of times."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from itertools import count
-from typing import NamedTuple
 
 from chassis import clock, loop
 from chassis.authorities import Authorities
 from chassis.blobs import Held
 from chassis.documents import Key
 from chassis.errors import AlreadyHandled, Refused, TryLater
-from chassis.outbox import Outgoing, derived_id
-from contracts.addresses import address_key
-from contracts.base import Contact
+from chassis.outbox import Outgoing
 from contracts.council import (
-    Assignee,
     DelegationAmended,
-    DelegationDecided,
     DelegationRequested,
     DelegationRetracted,
     DelegationReturned,
-    PersonAssignee,
-    WorkGroupAssignee,
 )
 from contracts.forms import ContributionStarted, ContributionSubmitted
-from contracts.tasks import Holder
 from services.tasks import events
-from services.tasks.model.facts import Answer, Request, Retraction, SubmissionFact, amendment, digest_of, due_date
+from services.tasks.model.facts import Request, Retraction, SubmissionFact, amendment, digest_of, due_date
 from services.tasks.model.form import OfferedForm
-from services.tasks.model.reference import reference_of
 from services.tasks.model.shared import Coming, KeptDocument, coming
 from services.tasks.model.task import Task
-from services.tasks.model.told import whom_to_tell
-from services.tasks.model.work_group import WorkGroup
 from services.tasks.store import Stores
+from services.tasks.usecases.changes import PATIENCE_SECONDS, Changes, Plan, task_id_of
+from services.tasks.usecases.recipients import Recipients
 
-_PATIENCE_SECONDS = 6
-"""How long a delegation waits for a form or group that may be on its way in another queue."""
 _FORM_SECONDS = 5.0
 UNSETTLED_AFTER = timedelta(days=1)
 """Longer than a request is tried: its content must not go while it comes again."""
-
-_RELEASED = "You declined this form, and the council has accepted that."
-
-Decide = Callable[[Task], Awaitable[tuple[Task, list[Outgoing]]]]
-"""What becomes of a task, blank where nothing was heard of it yet, and what is told of that."""
-
-
-Plan = Callable[[Task], Awaitable[None]]
-
-
-class Plans(NamedTuple):
-    """What is planned before a change is written: the end of what is over, the next reminder of what is open."""
-
-    end: Plan
-    reminder: Plan
-
-
-def task_id_of(authority: str, delegation_id: str) -> str:
-    """A delegation's task has an id that follows from it: the same delegation twice is one task."""
-    return derived_id("task", authority, delegation_id)
 
 
 class Delegations:
     """The council's side of tasks."""
 
-    def __init__(self, stores: Stores, authorities: Authorities, plans: Plans) -> None:
+    def __init__(self, stores: Stores, authorities: Authorities, plan: Plan) -> None:
         self._stores = stores
         self._authorities = authorities
-        self._plans = plans
+        self._plan = plan
+        self._changes = Changes(stores, authorities)
+        self._recipients = Recipients(stores)
         self._forms: dict[tuple[str, str], tuple[float, OfferedForm]] = {}
 
     async def request(self, message: DelegationRequested, waited_seconds: float) -> None:
         """A request opens one task, however often and whenever it comes."""
-        blank = self._blank(message.authority, message.delegation_id)
-        documents = await loop.work(_size(message), coming, blank.task_id, message.documents)
+        task_id = task_id_of(message.authority, message.delegation_id)
+        documents = await loop.work(_size(message), coming, task_id, message.documents)
         form = await self._form(message.authority, message.form, waited_seconds)
         request = await self._accept(message, form, [each.document for each in documents], waited_seconds)
-        await self._keep(Key(blank.authority, blank.task_id), documents)
+        await self._keep(Key(message.authority, task_id), documents)
 
         async def decide(task: Task) -> tuple[Task, list[Outgoing]]:
             if task.request is not None:
@@ -89,10 +58,10 @@ class Delegations:
                     field="/delegation_id",
                 )
             requested, unfit = _with_fitting_amendments(task.with_request(request), form)
-            await self._plans.reminder(requested)
+            await self._plan(requested)
             return requested, [*events.of_request(requested, self._authorities.get(task.authority)), *unfit]
 
-        await self._change(blank.authority, blank.delegation_id, decide, is_new=True)
+        await self._changes.change(message.authority, message.delegation_id, decide, is_new=True)
 
     async def _keep(self, owner: Key, documents: list[Coming]) -> None:
         """Before the task is written: a crash in between leaves content that the repeat finds."""
@@ -114,7 +83,7 @@ class Delegations:
         self, message: DelegationRequested, form: OfferedForm, documents: list[KeptDocument], waited_seconds: float
     ) -> Request:
         form.check_prefill(message.prefill)
-        group = await self._group(message.authority, message.assignee, waited_seconds)
+        group = await self._recipients.group(message.authority, message.assignee, waited_seconds)
         received_on = message.received_on or clock.today()
         return Request(
             digest=await loop.work(_size(message), digest_of, message),
@@ -123,7 +92,7 @@ class Delegations:
             form_owner=form.owner,
             form_title=form.title,
             subject=message.subject,
-            assignee=await self._as_reached_now(message.assignee),
+            assignee=await self._recipients.as_reached_now(message.assignee),
             assignee_name=group.name if group else "",
             inbox=group.inbox if group else [],
             notify_email=message.notify_email,
@@ -136,12 +105,6 @@ class Delegations:
             requested_at=clock.now(),
         )
 
-    async def _as_reached_now(self, assignee: Assignee) -> Assignee:
-        """A council may go on using an address that somebody has left."""
-        if not isinstance(assignee, PersonAssignee):
-            return assignee
-        return assignee.model_copy(update={"email": await self._stores.people.reached_at(assignee.email)})
-
     async def _form(self, authority: str, code: str, waited_seconds: float) -> OfferedForm:
         at = clock.now().timestamp()
         kept = self._forms.get((authority, code))
@@ -149,21 +112,11 @@ class Delegations:
             return kept[1]
         form = await self._stores.forms.get(authority, code)
         if form is None:
-            if waited_seconds < _PATIENCE_SECONDS or not await self._stores.forms.has_any(authority):
+            if waited_seconds < PATIENCE_SECONDS or not await self._stores.forms.has_any(authority):
                 raise TryLater(1, "the form may be on its way")
             raise Refused("unknown_form", "The portal has no form of this name.", field="/form")
         self._forms[authority, code] = (at, form)
         return form
-
-    async def _group(self, authority: str, assignee: Assignee, waited_seconds: float) -> WorkGroup | None:
-        if not isinstance(assignee, WorkGroupAssignee):
-            return None
-        group = await self._stores.work_groups.get(authority, assignee.work_group_id)
-        if group is not None and not group.is_closed:
-            return group
-        if waited_seconds < _PATIENCE_SECONDS:
-            raise TryLater(1, "the work group may be on its way")
-        raise Refused("unknown_work_group", "There is no open work group of this id.", field="/assignee/work_group_id")
 
     async def amend(self, message: DelegationAmended, message_id: str) -> None:
         """A change by the council reaches the task, also where it overtook the request."""
@@ -172,15 +125,16 @@ class Delegations:
         async def decide(task: Task) -> tuple[Task, list[Outgoing]]:
             # One that overtook its request is checked when that comes.
             if task.request is not None and change.prefill:
-                form = await self._form(task.authority, task.request.form, _PATIENCE_SECONDS)
+                form = await self._form(task.authority, task.request.form, PATIENCE_SECONDS)
                 form.check_prefill(change.prefill)
             amended = task.with_amendment(change)
             if amended is task:
                 raise AlreadyHandled(message_id)
-            await self._plans.reminder(amended)
+            if change.due_on is not None:
+                await self._plan(amended)
             return amended, events.of_amendment(amended, message_id, self._authorities.get(task.authority))
 
-        await self._change(message.authority, message.delegation_id, decide)
+        await self._changes.change(message.authority, message.delegation_id, decide)
 
     async def retract(self, message: DelegationRetracted) -> None:
         """A withdrawal leaves the list, and keeps a request that comes later from ever reaching one."""
@@ -194,10 +148,10 @@ class Delegations:
             retracted = task.with_retraction(retraction)
             if retracted is task:
                 raise AlreadyHandled(task.task_id)
-            await self._plans.end(retracted)
+            await self._plan(retracted)
             return retracted, events.of_retraction(retracted, self._authorities.get(task.authority))
 
-        await self._change(message.authority, message.delegation_id, decide)
+        await self._changes.change(message.authority, message.delegation_id, decide)
 
     async def send_back(self, message: DelegationReturned, message_id: str, waited_seconds: float) -> None:
         """What was submitted comes back with the council's questions, and can be submitted again."""
@@ -207,7 +161,7 @@ class Delegations:
         async def decide(task: Task) -> tuple[Task, list[Outgoing]]:
             if task.was_returned_by(message, message_id):
                 raise AlreadyHandled(message_id)
-            if task.submission is None and task.retraction is None and waited_seconds < _PATIENCE_SECONDS:
+            if task.submission is None and task.retraction is None and waited_seconds < PATIENCE_SECONDS:
                 raise TryLater(1, "its submission may be on its way")
             if task.submission is None:
                 raise Refused("not_submitted", "The form is not submitted.", field="/delegation_id")
@@ -215,60 +169,14 @@ class Delegations:
                 raise Refused("unknown_contribution", "This is not what was submitted last.", field="/contribution_id")
             await self._check_fields(task, message)
             returned = task.with_return(message, message_id, at)
-            await self._plans.reminder(returned)
+            await self._plan(returned)
             return returned, events.of_return(returned, self._authorities.get(task.authority))
 
-        await self._change(message.authority, message.delegation_id, decide, answers_erased=True)
-
-    async def answer(self, message: DelegationDecided, message_id: str, waited_seconds: float) -> None:
-        """The council decides about a decline, or a request for more time."""
-        now = clock.now()
-        at, authority = min(message.decided_at or now, now), self._authorities.get(message.authority)
-        instead = await self._instead(message, waited_seconds)
-        answer = Answer(
-            message_id=message_id,
-            decision=message.decision,
-            comments=message.comments,
-            due_on=message.due_on,
-            decided_at=at,
-        )
-
-        async def decide(task: Task) -> tuple[Task, list[Outgoing]]:
-            if task.was_answered_by(message, message_id):
-                raise AlreadyHandled(message_id)
-            ask = task.waiting_ask if task.request is not None and task.is_open else None
-            if ask is None or message.ask_id not in {None, ask.ask_id}:
-                raise Refused("nothing_to_decide", "Nothing waits for an answer.", field="/delegation_id")
-            answered = task.with_answer(answer)
-            await self._plans.reminder(answered)
-            if instead is not None:
-                moved = answered.re_delegated(*instead, authority, at)
-                return moved, [*events.of_move(answered, moved), *events.of_answer(moved, [])]
-            if (ask.asked, message.decision) == ("decline", "accepted"):
-                over = answered.with_retraction(Retraction(reason=message.comments or _RELEASED, retracted_at=at))
-                await self._plans.end(over)
-                return over, events.of_retraction(over, authority)
-            return answered, events.of_answer(answered, whom_to_tell(answered, authority))
-
-        await self._change(message.authority, message.delegation_id, decide, answers_erased=True)
-
-    async def _instead(self, message: DelegationDecided, waited_seconds: float) -> tuple[Holder, list[Contact]] | None:
-        """Who is asked instead, and where the mail of a work group goes."""
-        if message.decision != "re-delegated":
-            return None
-        if message.assignee is None:
-            raise Refused("assignee_missing", "Say who is asked instead.", field="/assignee")
-        group = await self._group(message.authority, message.assignee, waited_seconds)
-        if group is not None:
-            return Holder(kind="work_group", work_group_id=group.work_group_id, name=group.name), group.inbox
-        assignee = await self._as_reached_now(message.assignee)
-        email = assignee.email if isinstance(assignee, PersonAssignee) else ""
-        names = await self._stores.people.names_of([email])
-        return Holder(kind="person", email=email, name=names.get(address_key(email), "")), []
+        await self._changes.change(message.authority, message.delegation_id, decide, answers_erased=True)
 
     async def _check_fields(self, task: Task, message: DelegationReturned) -> None:
         """Every question that the council means is one of the form, as far as its version is known here."""
-        form = await self._form(task.authority, task.requested.form, _PATIENCE_SECONDS)
+        form = await self._form(task.authority, task.requested.form, PATIENCE_SECONDS)
         if form.version != task.requested.form_version:
             return
         for index, key in enumerate(message.fields):
@@ -284,7 +192,7 @@ class Delegations:
                 raise AlreadyHandled(task.task_id)
             return started, []
 
-        await self._change(event.authority, event.delegation_id, decide)
+        await self._changes.change(event.authority, event.delegation_id, decide)
 
     async def complete(self, event: ContributionSubmitted) -> None:
         """What forms has frozen is submitted, whatever else was said."""
@@ -300,37 +208,10 @@ class Delegations:
             completed = task.with_submission(submission)
             if completed is task:
                 raise AlreadyHandled(task.task_id)
-            await self._plans.end(completed)
+            await self._plan(completed)
             return completed, events.of_submission(completed, submission)
 
-        await self._change(event.authority, event.delegation_id, decide)
-
-    async def _change(
-        self,
-        authority: str,
-        delegation_id: str,
-        decide: Decide,
-        *,
-        is_new: bool = False,
-        answers_erased: bool = False,
-    ) -> None:
-        """Decides on the task as it is, or on a blank one. A reference that is another task's gives way to the next."""
-        tries = count()
-
-        async def decide_known(kept: Task | None) -> tuple[Task, list[Outgoing]]:
-            task = kept or self._blank(authority, delegation_id)
-            if task.erased_at is not None:
-                raise _erased() if answers_erased else AlreadyHandled(task.task_id)
-            named = reference_of(self._authorities.get(authority), task.task_id, next(tries))
-            return await decide(task.with_reference(named))
-
-        await self._stores.tasks.change(authority, task_id_of(authority, delegation_id), decide_known, is_new=is_new)
-
-    @staticmethod
-    def _blank(authority: str, delegation_id: str) -> Task:
-        return Task(
-            task_id=task_id_of(authority, delegation_id), authority=authority, delegation_id=delegation_id, version=0
-        )
+        await self._changes.change(event.authority, event.delegation_id, decide)
 
 
 def _with_fitting_amendments(task: Task, form: OfferedForm) -> tuple[Task, list[Outgoing]]:
@@ -343,10 +224,6 @@ def _with_fitting_amendments(task: Task, form: OfferedForm) -> tuple[Task, list[
             task = task.without_amendment(change.message_id)
             refusals.append(events.of_refused_amendment(task, change.message_id, refused))
     return task, refusals
-
-
-def _erased() -> Refused:
-    return Refused("erased", "The portal has erased this form at the end of its time.", field="/delegation_id")
 
 
 def _size(message: DelegationRequested) -> int:

@@ -16,6 +16,7 @@ from contracts.council import (
     DelegationReturned,
     WorkGroupDefined,
 )
+from services.tasks.usecases.asks import Asks
 from services.tasks.usecases.delegations import Delegations
 from services.tasks.usecases.people import People
 
@@ -27,8 +28,9 @@ _NO_LONGER = float("inf")
 class Door:
     """The same messages, one after the other."""
 
-    def __init__(self, delegations: Delegations, people: People) -> None:
+    def __init__(self, delegations: Delegations, asks: Asks, people: People) -> None:
         self._delegations = delegations
+        self._asks = asks
         self._people = people
 
     async def take(self, authority: str, name: str, body: bytes, message_id: str) -> None:
@@ -56,7 +58,7 @@ class Door:
             case DelegationReturned():
                 await _patiently(partial(self._delegations.send_back, message, message_id))
             case DelegationDecided():
-                await _patiently(partial(self._delegations.answer, message, message_id))
+                await _patiently(partial(self._asks.answer, message, message_id))
             case WorkGroupDefined():
                 await self._people.define_work_group(message)
 

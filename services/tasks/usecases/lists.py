@@ -1,6 +1,7 @@
 """What lists show: a professional's tasks, their group members', a council's delegations."""
 
 from datetime import datetime, timedelta
+from typing import get_args
 
 from chassis import clock
 from chassis.authorities import Authorities
@@ -22,7 +23,6 @@ from services.tasks.events import as_assignee
 from services.tasks.model.listing import (
     MOVED_DAYS,
     PAGE_SIZE,
-    STATES_OF,
     DeskFilter,
     choices,
     looked_for,
@@ -49,7 +49,7 @@ from services.tasks.store.lists import (
     moved,
     waiting,
 )
-from services.tasks.usecases.delegations import task_id_of
+from services.tasks.usecases.changes import task_id_of
 
 _WAITING, _MOVED = "waiting", "moved"
 Queries = dict[str, Query]
@@ -87,7 +87,7 @@ class Lists:
             page=page,
             pages=pages,
             rows=desk.rows[asked.tab],
-            counts=TabCounts(**{name: desk.counts[name] for name in STATES_OF}),
+            counts=TabCounts(**{tab: desk.counts[tab] for tab in get_args(Tab)}),
             group_rows=desk.rows[_WAITING],
             group_page=group_page,
             group_pages=group_pages,

@@ -17,7 +17,7 @@ from services.tasks import events
 from services.tasks.model.retention import KEEPERS, erased_on, warned_on
 from services.tasks.model.task import Task
 from services.tasks.store import Stores
-from services.tasks.usecases.delegations import Decide, task_id_of
+from services.tasks.usecases.changes import Decide, task_id_of
 
 ERASE = "erase"
 WARN = "warn of erasure"

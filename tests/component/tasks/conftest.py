@@ -1,7 +1,8 @@
 """Tasks on the run's own broker and database, with a form on offer and a council at its door."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -25,6 +26,7 @@ from tests.support.sealing import INDEX_KEY
 from tests.support.sealing import SETTINGS as SEALING
 from tests.support.service import new_key, professional, running
 
+Later = Callable[[int], None]
 FORM = "ehc-needs-assessment-contributions"
 PREFILL_SCHEMA = {
     "type": "object",
@@ -104,3 +106,16 @@ async def form_on_offer(tasks: Tasks, shared_broker: Broker) -> None:
         published_at=clock.now(),
     )
     await publish(shared_broker, "forms", event, times=2)
+
+
+@pytest.fixture
+def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Later:
+    """Moves the clock by so many days."""
+    file = tmp_path / "clock"
+    monkeypatch.setenv("PORTAL_ENV", "test")
+    monkeypatch.setenv("PORTAL_CLOCK_FILE", str(file))
+
+    def move(days: int) -> None:
+        file.write_text(f"P{days}D")
+
+    return move

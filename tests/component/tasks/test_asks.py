@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.tasks.usecases.delegations import task_id_of
+from services.tasks.usecases.changes import task_id_of
 from tests.component.tasks.conftest import Tasks
 from tests.component.tasks.test_delegations import ACCEPTED, REJECTED, new_email, new_id
 from tests.support.eventually import stays

@@ -21,7 +21,7 @@ from services.tasks.store.lists import (
     picked_up,
     waiting,
 )
-from services.tasks.usecases.delegations import task_id_of
+from services.tasks.usecases.changes import task_id_of
 from tests.component.tasks.conftest import Tasks
 from tests.component.tasks.test_delegations import ACCEPTED, new_email, new_id
 from tests.support.broker import Broker

@@ -24,7 +24,8 @@ from services.tasks.model.task import Task
 from services.tasks.store import FoundBy, Stores
 from services.tasks.store.people import FormStore
 from services.tasks.store.tasks import TaskStore
-from services.tasks.usecases.delegations import Delegations, Plans, task_id_of
+from services.tasks.usecases.changes import task_id_of
+from services.tasks.usecases.delegations import Delegations
 from tests.component.tasks.conftest import Tasks
 from tests.component.tasks.test_delegations import new_email, new_id
 from tests.support.council import request
@@ -83,7 +84,7 @@ def delegations(parts: tuple[Database, Relay], meanwhile: Meanwhile | None = Non
         stores.tasks = TaskStore(
             Interrupted(database.collection("tasks"), relay, meanwhile), key_ring(database), FoundBy(FINDER)
         )
-    return Delegations(stores, AUTHORITIES, Plans(end=no_plan, reminder=no_plan))
+    return Delegations(stores, AUTHORITIES, no_plan)
 
 
 def a_request(delegation_id: str) -> DelegationRequested:

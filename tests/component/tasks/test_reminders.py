@@ -7,13 +7,11 @@ import pytest
 
 from chassis import clock
 from services.tasks.model.reminding import reminded_at
-from tests.component.tasks.conftest import Tasks
+from tests.component.tasks.conftest import Later, Tasks
 from tests.component.tasks.test_asks import DECIDED, WHY, Delegated
 from tests.component.tasks.test_delegations import ACCEPTED, new_email, new_id
-from tests.component.tasks.test_retention import Later, later
 from tests.support.eventually import eventually, stays
 
-__all__ = ["later"]
 REMINDED = "tasks.task.reminded.v1"
 SENT = "portal.reminder.sent.v1"
 OVERDUE = "portal.delegation.overdue.v1"

@@ -1,8 +1,5 @@
 """How long what is over stays: by the clock, by hand, on hold, and what every service says to its end."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 from httpx2 import Response
 
@@ -13,8 +10,8 @@ from contracts.base import Contact
 from contracts.files import FolderErased
 from contracts.forms import ContributionErased, ContributionReceived, ContributionSubmitted
 from contracts.notify import EmailsErased
-from services.tasks.usecases.delegations import task_id_of
-from tests.component.tasks.conftest import FORM, Tasks
+from services.tasks.usecases.changes import task_id_of
+from tests.component.tasks.conftest import FORM, Later, Tasks
 from tests.component.tasks.test_delegations import ACCEPTED, new_email, new_id
 from tests.support.broker import Broker
 from tests.support.events import publish
@@ -25,20 +22,6 @@ ORDERED = "tasks.delegation.erased.v1"
 ANNOUNCED = "portal.erasure.announced.v1"
 ERASED = "portal.delegation.erased.v1"
 RETRACTED = "tasks.task.retracted.v1"
-Later = Callable[[int], None]
-
-
-@pytest.fixture
-def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Later:
-    """Moves the clock by so many days."""
-    file = tmp_path / "clock"
-    monkeypatch.setenv("PORTAL_ENV", "test")
-    monkeypatch.setenv("PORTAL_CLOCK_FILE", str(file))
-
-    def move(days: int) -> None:
-        file.write_text(f"P{days}D")
-
-    return move
 
 
 class Delegation:

@@ -7,7 +7,7 @@ import pytest
 from chassis import clock
 from contracts.base import Contact
 from contracts.forms import ContributionReceived, ContributionSubmitted
-from services.tasks.usecases.delegations import task_id_of
+from services.tasks.usecases.changes import task_id_of
 from tests.component.tasks.conftest import FORM, Tasks
 from tests.component.tasks.test_delegations import ACCEPTED, REJECTED, new_email, new_id
 from tests.support.broker import Broker

@@ -8,7 +8,7 @@ from aio_pika.abc import AbstractIncomingMessage
 
 from chassis.retry import dead_queue
 from chassis.shared_keys import is_sealed
-from services.tasks.usecases.delegations import task_id_of
+from services.tasks.usecases.changes import task_id_of
 from tests.component.tasks.conftest import Tasks
 from tests.component.tasks.test_delegations import ACCEPTED, OPENED, REJECTED, new_email, new_id
 from tests.support.broker import Broker

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Literal
 
 from contracts.api.tasks import TaskView
-from contracts.portal import DeclineReason, ExtensionReason
 from services.gateway.kit.views.frame import FormErrors
 from services.gateway.kit.views.wording import day, due_words
 
@@ -15,14 +14,14 @@ _COMMON: dict[str, str] = {
     "absent_from_area": "The child or young person is away from the area for four weeks or more",
     "missed_appointment": "An appointment for an examination or a test was missed",
 }
-DECLINE_REASONS: Mapping[DeclineReason | str, str] = {
+DECLINE_REASONS: Mapping[str, str] = {
     "not_known": "The child or young person is not known to us",
     "no_longer_involved": "We are no longer involved",
     "not_the_right_person": "Somebody else should be asked",
     **_COMMON,
     "other": "Another reason",
 }
-EXTENSION_REASONS: Mapping[ExtensionReason | str, str] = {
+EXTENSION_REASONS: Mapping[str, str] = {
     **_COMMON,
     "school_closed": "The school or setting is closed for four weeks or more",
     "other": "Another reason",
@@ -32,7 +31,7 @@ TOLD: Mapping[str, str] = {
     "declined": "The council has been told that you decline the form. It decides, and you hear of it by email.",
     "more-time": "The council has been asked for more time. It decides, and you hear of it by email.",
 }
-"""What the task list says once the council was told."""
+"""What the task list says once the council was told, by what the address says of it."""
 _NO_DATE = "Enter a date, for example 17 5 2026."
 
 
@@ -82,7 +81,6 @@ class AskPage:
     due: str
     council: str
     reasons: Mapping[str, str]
-    is_waiting_in_group: bool
     typed: TypedAsk = TypedAsk()
     errors: FormErrors = field(default_factory=FormErrors)
 
@@ -103,7 +101,6 @@ def ask_page(  # noqa: PLR0917 - a task, what can be said of it, and what was
         due=f"{day(task.due_on)} ({due_words(task.due_on, today)})",
         council=council,
         reasons=reasons,
-        is_waiting_in_group=task.state == "in_group",
         typed=typed,
         errors=errors or FormErrors(),
     )
