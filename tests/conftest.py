@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from pymongo import MongoClient
 
@@ -14,6 +15,10 @@ from tests.support import scanner as scanners
 from tests.support.council import Council
 from tests.support.measures import Measures
 from tests.support.portal import Portal
+
+# How long an example takes says how busy the machine is, and nothing of what is tested.
+hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("patient")
 
 _MEASURES = pytest.StashKey[Measures]()
 

@@ -26,8 +26,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture(scope="module")
 def valid_html(portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Every page and email that the tests of this module were sent is valid HTML; asked once, at their end."""
-    SERVED.clear()
+    """Every page and email that the tests were sent is valid HTML; asked once, at the end of them all."""
     yield
     kinds = {row["Subject"]: row for row in portal.mail.all()}
     emails = {subject: portal.mail.read(row)["HTML"] for subject, row in kinds.items()}

@@ -190,7 +190,6 @@ async def test_t16_any_order_of_a_history_ends_in_one_state(
 
     @settings(
         max_examples=max(100, deliveries // 4),
-        deadline=None,
         database=None,
         phases=(Phase.explicit, Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),

@@ -160,7 +160,7 @@ ACTIONS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(actions=ACTIONS, is_new=st.lists(st.booleans(), min_size=WRITERS, max_size=WRITERS), is_known=st.booleans())
 def test_any_interleaving_of_three_writers_has_each_effect_once(
     inner_url: str, actions: list[Action], is_new: list[bool], *, is_known: bool

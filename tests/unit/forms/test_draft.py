@@ -277,4 +277,4 @@ class Writers(RuleBasedStateMachine):
 
 
 TestWriters = Writers.TestCase
-TestWriters.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+TestWriters.settings = settings(max_examples=100, stateful_step_count=40)

@@ -202,7 +202,7 @@ def test_no_text_breaks_the_document(text: str) -> None:
     assert_conforms(PRINTER.print_now(paper(answers=answers)))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(max_size=40))
 def test_no_text_at_all_breaks_the_document(text: str) -> None:
     assert PRINTER.print_now(paper(answers={"first_name": text, "sen_identified": [{"need": text}]}))

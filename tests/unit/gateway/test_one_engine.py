@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.api.forms import ContributionView
@@ -219,7 +219,7 @@ def in_fhir(form: Form, holder: dict[str, Any]) -> Iterator[str]:
             yield from in_fhir(form, each)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(st.data())
 def test_what_is_drawn_from_a_draft_of_any_form_agrees(data: st.DataObject) -> None:
     form = data.draw(forms())
@@ -227,7 +227,7 @@ def test_what_is_drawn_from_a_draft_of_any_form_agrees(data: st.DataObject) -> N
 
 
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10)
 @given(st.data())
 def test_what_is_drawn_from_a_draft_of_a_shipped_form_agrees(file: Path, data: st.DataObject) -> None:
     definition = json.loads(file.read_text())
