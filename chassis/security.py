@@ -20,6 +20,8 @@ SecurityEvent = Literal[
     "address.requested",
     "address.codes",
     "address.changed",
+    "account.details",
+    "account.password",
     "session.ended",
     "access.refused",
     "council.token",

@@ -64,6 +64,32 @@ class AccountReaddressed(Event):
     readdressed_at: AwareDatetime
 
 
+class AccountChanged(Event):
+    """Somebody has another name, role or organisation, as they say themselves."""
+
+    wire_name: ClassVar[str] = "auth.account.changed.v1"
+
+    account_id: str
+    authority: str
+    person: Contact
+    role: str = ""
+    organisation: str = ""
+    changed_at: AwareDatetime
+
+
+class DeviceAdded(Event):
+    """Somebody has signed in from a browser that their account did not know; its owner is told."""
+
+    wire_name: ClassVar[str] = "auth.device.added.v1"
+
+    account_id: str
+    authority: str
+    person: Contact
+    browser: str = ""
+    """Which browser on which system; empty where that is not known."""
+    signed_in_at: AwareDatetime
+
+
 class RegistrationRefused(Event):
     """Somebody tried to register an address that has an account; its owner is told, the page says nothing."""
 
@@ -75,7 +101,7 @@ class RegistrationRefused(Event):
 
 
 class PasswordReset(Event):
-    """A password has been changed by the emailed code; its owner is told."""
+    """A password has been changed, by an emailed code or by somebody who is signed in; its owner is told."""
 
     wire_name: ClassVar[str] = "auth.password.reset.v1"
 

@@ -1,4 +1,4 @@
-"""HTTP bodies of auth: registration, sign-in, sessions, resets, council tokens."""
+"""HTTP bodies of auth: registration, sign-in, sessions, one's own account, resets, council tokens."""
 
 from pydantic import AwareDatetime
 
@@ -6,7 +6,7 @@ from contracts.base import Address, PersonalData, Value
 
 
 class RegistrationDetails(PersonalData):
-    """Step 1 as typed (requirements F22, F23); auth says what is missing."""
+    """Who somebody is, as typed (requirements F22, F23); auth says what is missing."""
 
     forename: str = ""
     surname: str = ""
@@ -24,7 +24,7 @@ class RegistrationBody(Value):
 
 
 class RegistrationDetailsBody(Value):
-    """Replaces step 1."""
+    """Replaces step 1, and later an account's details."""
 
     details: RegistrationDetails
 
@@ -104,11 +104,45 @@ class ResetView(Value):
     reset_id: str
 
 
+class AccountView(Value):
+    """One's own account; never the password."""
+
+    email: str
+    details: RegistrationDetails
+
+
+class SessionEntry(Value):
+    """Where an account is signed in."""
+
+    session_id: str
+    """Names it, and opens nothing."""
+    authority: str
+    browser: str
+    """Which browser on which system; empty where that is not known."""
+    opened_at: AwareDatetime
+    seen_at: AwareDatetime
+    """When it was last used, to a minute."""
+    is_current: bool
+    """Whether it is the one that asks."""
+
+
+class SessionsView(Value):
+    """The sessions of one account, the one last used first; at most 50."""
+
+    sessions: list[SessionEntry]
+
+
 class NewPasswordBody(Value):
     """Reset step 3."""
 
     password: str
     confirm_password: str
+
+
+class PasswordChangeBody(NewPasswordBody):
+    """Another password for the account of whoever is signed in, and the one that it has."""
+
+    present_password: str
 
 
 class AddressChangeBody(Value):

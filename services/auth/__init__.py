@@ -2,7 +2,7 @@
 
 Owns:      Account (collection `accounts`), Registration (`registrations`), SignIn and Session (`sessions`),
            Reset (`resets`), AddressChange (`address_changes`), counts of guesses and codes (`limits`)
-Listens:   auth.password.reset.v1, auth.account.readdressed.v1
-Publishes: auth.account.registered.v1, auth.account.readdressed.v1, auth.code.requested.v1,
-           auth.address-code.requested.v1, auth.registration.refused.v1, auth.password.reset.v1
+Listens:   auth.password.reset.v1, auth.account.readdressed.v1, auth.account.changed.v1
+Publishes: auth.account.registered.v1, auth.account.readdressed.v1, auth.account.changed.v1, auth.code.requested.v1,
+           auth.address-code.requested.v1, auth.registration.refused.v1, auth.password.reset.v1, auth.device.added.v1
 """

@@ -1,8 +1,8 @@
 """Messages in: one function per queue."""
 
 from chassis.messaging import Delivery, Subscription
-from contracts.auth import AccountReaddressed, PasswordReset
-from services.auth.usecases import address_changes, sessions
+from contracts.auth import AccountChanged, AccountReaddressed, PasswordReset
+from services.auth.usecases import accounts, sessions
 from services.auth.usecases.context import Auth
 
 
@@ -11,12 +11,18 @@ async def end_sessions(event: PasswordReset, _: Delivery, auth: Auth) -> None:
     await sessions.end_sessions_after_reset(auth, event.account_id)
 
 
-async def note_address(event: AccountReaddressed, _: Delivery, auth: Auth) -> None:
+async def show_address(event: AccountReaddressed, _: Delivery, auth: Auth) -> None:
     """Sessions of an account show its new address, even if auth crashed in between."""
-    await address_changes.note_address(auth, event.account_id)
+    await accounts.show_account(auth, event.account_id)
+
+
+async def show_details(event: AccountChanged, _: Delivery, auth: Auth) -> None:
+    """The same where its owner has another name, role or organisation."""
+    await accounts.show_account(auth, event.account_id)
 
 
 subscriptions = (
     Subscription("auth.end-sessions", PasswordReset, end_sessions),
-    Subscription("auth.note-address", AccountReaddressed, note_address),
+    Subscription("auth.note-address", AccountReaddressed, show_address),
+    Subscription("auth.show-details", AccountChanged, show_details),
 )

@@ -1,7 +1,14 @@
 """Messages in: one function a queue, each tells its use case and nothing else."""
 
 from chassis.messaging import Delivery, Subscription
-from contracts.auth import AccountReaddressed, AddressCodeRequested, CodeRequested, PasswordReset, RegistrationRefused
+from contracts.auth import (
+    AccountReaddressed,
+    AddressCodeRequested,
+    CodeRequested,
+    DeviceAdded,
+    PasswordReset,
+    RegistrationRefused,
+)
 from contracts.notify import EmailsErased
 from contracts.tasks import (
     TaskAmended,
@@ -39,8 +46,13 @@ async def tell_account_owner(event: RegistrationRefused, _: Delivery, service: N
 
 
 async def confirm_password_change(event: PasswordReset, _: Delivery, service: NotifyService) -> None:
-    """A password was reset: its owner is told by email."""
+    """A password was changed: its owner is told by email."""
     await usecases.confirm_password_change(service, event)
+
+
+async def tell_of_device(event: DeviceAdded, _: Delivery, service: NotifyService) -> None:
+    """An account was signed in to from a new browser: its owner is told by email."""
+    await usecases.tell_of_device(service, event)
 
 
 async def announce_task(event: TaskOpened, _: Delivery, service: NotifyService) -> None:
@@ -94,6 +106,7 @@ subscriptions = (
     Subscription("notify.confirm-address-change", AccountReaddressed, confirm_address_change),
     Subscription("notify.tell-account-owner", RegistrationRefused, tell_account_owner),
     Subscription("notify.confirm-password-change", PasswordReset, confirm_password_change),
+    Subscription("notify.tell-of-device", DeviceAdded, tell_of_device),
     Subscription("notify.announce-task", TaskOpened, announce_task),
     Subscription("notify.announce-new-holder", TaskAssigned, announce_new_holder),
     Subscription("notify.announce-change", TaskAmended, announce_change),

@@ -6,7 +6,7 @@ Listens:   council.delegation.requested.v1, council.delegation.amended.v1, counc
            council.delegation.returned.v1, council.delegation.decided.v1, council.work-group.defined.v1,
            forms.definition.published.v1, forms.contribution.started.v1, forms.contribution.submitted.v1,
            forms.contribution.received.v1, auth.account.registered.v1, auth.account.readdressed.v1,
-           tasks.delegation.erased.v1, forms.contribution.erased.v1, files.folder.erased.v1,
+           auth.account.changed.v1, tasks.delegation.erased.v1, forms.contribution.erased.v1, files.folder.erased.v1,
            notify.emails.erased.v1
 Publishes: tasks.task.opened.v1, tasks.task.amended.v1, tasks.task.assigned.v1, tasks.task.retracted.v1,
            tasks.task.returned.v1, tasks.task.declined.v1, tasks.task.decided.v1, tasks.task.reminded.v1,

@@ -7,7 +7,7 @@ import orjson
 from chassis.errors import Refused
 from chassis.messaging import Delivery, Subscription
 from chassis.outbox import Outgoing, outgoing
-from contracts.auth import AccountReaddressed, AccountRegistered
+from contracts.auth import AccountChanged, AccountReaddressed, AccountRegistered
 from contracts.base import CouncilMessage
 from contracts.council import (
     DelegationAmended,
@@ -107,6 +107,11 @@ async def readdress_person(event: AccountReaddressed, _: Delivery, service: Task
     await service.people.readdress(event)
 
 
+async def rename_person(event: AccountChanged, _: Delivery, service: TasksService) -> None:
+    """Lists show somebody by the name that they have now."""
+    await service.people.rename(event)
+
+
 async def note_receipt(event: ContributionReceived, _: Delivery, service: TasksService) -> None:
     """What the council has need not stay here for long."""
     await service.retention.note_receipt(event)
@@ -168,6 +173,7 @@ subscriptions = (
     Subscription("tasks.complete-task", ContributionSubmitted, complete_task),
     Subscription("tasks.welcome-person", AccountRegistered, welcome_person),
     Subscription("tasks.readdress-person", AccountReaddressed, readdress_person),
+    Subscription("tasks.rename-person", AccountChanged, rename_person),
     Subscription("tasks.note-receipt", ContributionReceived, note_receipt),
     Subscription("tasks.erase-task", TaskErased, erase_task),
     Subscription("tasks.note-erased-contribution", ContributionErased, note_erased_contribution),

@@ -135,6 +135,21 @@ async def test_the_pages_of_an_account(browser: Browser, portal: Portal, shots: 
     await check(visitor, "account-codes", shots)
     await visitor.press("Change address")
     await check(visitor, "account-codes-error", shots)
+    for name, button in (("details", "Save details"), ("password", "Change password")):
+        await page.goto(f"/account/{name}")
+        await check(visitor, f"account-{name}", shots)
+        if name == "details":
+            await visitor.fill(Surname="")
+        await visitor.press(button)
+        await check(visitor, f"account-{name}-error", shots)
+    phone = await Visitor.arrive(browser, portal, visitor.email)
+    await phone.sign_in()
+    await page.goto("/account/sessions")
+    await check(visitor, "account-sessions", shots)
+    await visitor.press("Sign out everywhere but here")
+    await expect(page.get_by_text("Whoever was there has to sign in again.")).to_be_visible()
+    await check(visitor, "account-sessions-ended", shots)
+    await phone.leave()
     await visitor.leave()
 
 

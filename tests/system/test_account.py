@@ -25,6 +25,40 @@ def opened(person: Person, form: str) -> Page | None:
     return page if page.response.status_code == 200 else None
 
 
+def test_details_password_and_sessions_are_ones_own_to_change(portal: Portal) -> None:
+    mail, email, other = portal.mail, new_email("own"), "Marsh-kettle-9-lantern"
+    with Person(portal.gateway) as person, Person(portal.gateway) as phone:
+        person.register(mail, email)
+        person.sign_in(mail, email)
+        account = person.open("/account")
+        details = person.open(account.link("Change your details"))
+        refused = person.press(details, "Save details", {"Surname": "", "Role": "Head"})
+        assert "Enter your surname" in refused.text
+        done = person.press(refused, "Save details", {"Surname": "Example-Jones"})
+        assert "Your details are changed." in done.text
+        assert "Sandra Example-Jones" in done.text
+        assert "Head" in done.text
+        phone.sign_in(mail, email)
+        assert "from a browser that we do not know" in mail.wait_for(email, "used from a new browser")["Text"]
+        sessions = person.open(account.link("See where you are signed in"))
+        assert phone.open("/tasks").title == TASKS
+        gone = person.press(sessions, "Sign out")
+        assert "Whoever was there has to sign in again." in gone.text
+        assert phone.open("/tasks").title != TASKS
+        phone.sign_in(mail, email)
+        page = person.open(account.link("Change your password"))
+        words = {"Your new password": other, "Confirm password": other}
+        wrong = person.press(page, "Change password", {"Your password now": "not it", **words})
+        assert "The password is not correct" in wrong.text
+        done = person.press(wrong, "Change password", {"Your password now": PASSWORD, **words})
+        assert "Your password is changed." in done.text
+        assert phone.open("/tasks").title != TASKS
+        assert person.open("/tasks").title == TASKS
+        mail.wait_for(email, "Your password for the Professional Portal has been changed")
+        again = phone.press(phone.open("/sign-in"), "Submit", {"Email": email, "Password": PASSWORD})
+        assert "is not correct" in again.text
+
+
 async def test_a_new_address_takes_forms_drafts_and_groups_along(portal: Portal, bristol: Council) -> None:
     delegation_id, group, mail = new_id(), f"wg-{uuid4().hex[:8]}", portal.mail
     former, email = new_email("before"), new_email("after")

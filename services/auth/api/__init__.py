@@ -1,12 +1,13 @@
 """HTTP in: one function per route, for the gateway alone."""
 
-from services.auth.api import address_changes, councils, registrations, resets, sessions, sign_ins
+from services.auth.api import accounts, address_changes, councils, registrations, resets, sessions, sign_ins
 
 routes = [
     *registrations.routes,
     *sign_ins.routes,
     *sessions.routes,
     *resets.routes,
+    *accounts.routes,
     *address_changes.routes,
     *councils.routes,
 ]

@@ -6,6 +6,7 @@ from chassis.identity import require_gateway
 from services.auth.model.devices import Caller
 from services.auth.usecases.context import Auth
 
+BROWSER_HEADER = "Portal-Browser"
 CLIENT_HEADER = "Portal-Client"
 DEVICES_HEADER = "Portal-Devices"
 SESSION_HEADER = "Portal-Session"
@@ -25,4 +26,5 @@ def session_token(request: Request) -> str:
 
 def caller(request: Request) -> Caller:
     """Where the request comes from, as the gateway says."""
-    return Caller(request.headers.get(CLIENT_HEADER, ""), request.headers.get(DEVICES_HEADER, ""))
+    headers = (CLIENT_HEADER, DEVICES_HEADER, BROWSER_HEADER)
+    return Caller(*(request.headers.get(name, "") for name in headers))

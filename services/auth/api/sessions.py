@@ -1,4 +1,4 @@
-"""The session whose token the gateway sends in `Portal-Session`."""
+"""The session whose token the gateway sends in `Portal-Session`, and the others of its account."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -6,8 +6,9 @@ from starlette.routing import Route
 
 from chassis import clock
 from chassis.http import answer, nothing
-from contracts.api.auth import SessionView
+from contracts.api.auth import SessionCreated, SessionEntry, SessionsView, SessionView
 from services.auth.api.dependencies import enter, session_token
+from services.auth.model.session import Session
 from services.auth.usecases import sessions as usecases
 
 
@@ -28,13 +29,56 @@ async def show_session(request: Request) -> Response:
     return answer(view)
 
 
+async def list_sessions(request: Request) -> Response:
+    """Where the account is signed in."""
+    current, sessions = await usecases.list_sessions(enter(request), session_token(request), clock.now())
+    return answer(SessionsView(sessions=[_entry(session, current) for session in sessions]))
+
+
+async def end_other_session(request: Request) -> Response:
+    """Ends one of them."""
+    session_id = request.path_params["session_id"]
+    await usecases.end_other_sessions(enter(request), session_token(request), clock.now(), session_id)
+    return nothing()
+
+
+async def end_other_sessions(request: Request) -> Response:
+    """Ends all but the one that asks."""
+    await usecases.end_other_sessions(enter(request), session_token(request), clock.now())
+    return nothing()
+
+
 async def end_session(request: Request) -> Response:
     """Logout."""
     await usecases.sign_out(enter(request), session_token(request))
     return nothing()
 
 
+def created(opened: usecases.OpenedSession) -> SessionCreated:
+    """A new session, for the gateway alone."""
+    return SessionCreated(
+        session_token=opened.token,
+        account_id=opened.session.account_id,
+        absolute_expires_at=opened.session.ends_at,
+        devices=opened.devices,
+    )
+
+
+def _entry(session: Session, current: Session) -> SessionEntry:
+    return SessionEntry(
+        session_id=session.key,
+        authority=session.authority,
+        browser=session.browser,
+        opened_at=session.opened_at,
+        seen_at=session.seen_at,
+        is_current=session.key == current.key,
+    )
+
+
 routes = [
+    Route("/sessions", list_sessions, methods=["GET"]),
+    Route("/sessions/others", end_other_sessions, methods=["DELETE"]),
+    Route("/sessions/others/{session_id}", end_other_session, methods=["DELETE"]),
     Route("/sessions/current", show_session, methods=["GET"]),
     Route("/sessions/current", end_session, methods=["DELETE"]),
 ]

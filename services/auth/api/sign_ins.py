@@ -6,8 +6,9 @@ from starlette.routing import Route
 
 from chassis import clock
 from chassis.http import answer, read
-from contracts.api.auth import CodeBody, SessionCreated, SignInBody, SignInView
+from contracts.api.auth import CodeBody, SignInBody, SignInView
 from services.auth.api.dependencies import caller, enter
+from services.auth.api.sessions import created
 from services.auth.model.session import SignIn
 from services.auth.usecases import sign_in as usecases
 
@@ -38,13 +39,7 @@ async def confirm(request: Request) -> Response:
     auth, sign_in_id = enter(request), request.path_params["sign_in_id"]
     body = await read(request, CodeBody)
     opened = await usecases.confirm_sign_in(auth, sign_in_id, body.code, caller=caller(request), at=clock.now())
-    created = SessionCreated(
-        session_token=opened.token,
-        account_id=opened.session.account_id,
-        absolute_expires_at=opened.session.ends_at,
-        devices=opened.devices,
-    )
-    return answer(created, status=201)
+    return answer(created(opened), status=201)
 
 
 def _view(sign_in_id: str, sign_in: SignIn) -> SignInView:

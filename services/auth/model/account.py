@@ -25,6 +25,8 @@ class Account(Value):
     password_version: int = 1
     details: RegistrationDetails
     registered_at: AwareDatetime
+    signed_in_at: AwareDatetime | None = None
+    """When it was last signed in to."""
     failures: Failures = Failures()
 
     @property

@@ -1,10 +1,11 @@
-"""Step 1 of a registration: which details a person must give, and how they are kept. No I/O."""
+"""Which details a person must give, and how they are kept. No I/O."""
 
 import re
 import unicodedata
 
 from contracts.api.auth import RegistrationDetails
 from contracts.base import Address, Fault
+from services.auth.model.refusals import faulty
 
 LONGEST = 200
 POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}")
@@ -46,6 +47,14 @@ def tidy(details: RegistrationDetails) -> RegistrationDetails:
         organisation=texts["organisation"],
         address=Address(**{field: texts[field] for field in Address.model_fields}),
     )
+
+
+def checked(details: RegistrationDetails) -> RegistrationDetails:
+    """The details as they are kept; Refused where one is missing or wrong."""
+    tidied = tidy(details)
+    if faults := details_faults(tidied):
+        raise faulty(faults)
+    return tidied
 
 
 def details_faults(details: RegistrationDetails) -> list[Fault]:

@@ -21,10 +21,14 @@ _MAC_BYTES = 24
 
 
 class Caller(NamedTuple):
-    """Where a request comes from, as the gateway says: a keyed hash of its network, and the devices that it holds."""
+    """Where a request comes from, as the gateway says."""
 
     client: str = ""
+    """A keyed hash of its network."""
     devices: str = ""
+    """What its browser holds of earlier sign-ins."""
+    browser: str = ""
+    """Which browser on which system; for its owner to know it again, and for nothing else."""
 
 
 class Device(NamedTuple):

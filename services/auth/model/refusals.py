@@ -90,9 +90,9 @@ def is_over(what: str) -> Refused:
     return NotFound(f"{what}_over", "This page is out of date. Start again.")
 
 
-def wrong_password() -> Refused:
-    """Said to somebody who is signed in."""
-    return faulty([Fault(path="password", code="wrong_password", message="The password is not correct")])
+def wrong_password(field: str) -> Refused:
+    """Said to somebody who is signed in, beside the field where they typed it."""
+    return faulty([Fault(path=field, code="wrong_password", message="The password is not correct")])
 
 
 def same_address() -> Refused:

@@ -4,6 +4,7 @@ They are one document: because it goes from the one to the other in one write, o
 """
 
 from datetime import datetime, timedelta
+from typing import Self, TypedDict
 
 from pydantic import AwareDatetime
 
@@ -48,6 +49,9 @@ class Session(Value):
     name: str
     role: str
     organisation: str
+    password_version: int
+    browser: str = ""
+    """Which browser on which system, as the gateway read it; empty where that is not known."""
     opened_at: AwareDatetime
     seen_at: AwareDatetime
     ends_at: AwareDatetime
@@ -60,21 +64,37 @@ class Session(Value):
         """Whether it still counts."""
         return at < self.idle_until(idle)
 
+    def renewed(self, key: str, password_version: int) -> Self:
+        """The same, as the password that stands by now would have begun it."""
+        return self.model_copy(update={"key": key, "password_version": password_version})
+
     def wants_touch(self, at: datetime) -> bool:
         """Whether the last use has been written down long enough ago to write again."""
         return at - self.seen_at >= TOUCH_EVERY
 
 
+class Shown(TypedDict):
+    """Whose a session is."""
+
+    email: str
+    name: str
+    role: str
+    organisation: str
+
+
+def shown_of(account: Account) -> Shown:
+    """What a session holds of its account, so that reading it is one query."""
+    details = account.details
+    return {"email": account.email, "name": account.name, "role": details.role, "organisation": details.organisation}
+
+
 def sign_in_of(account: Account, *, key: str, authority: str, challenge: Challenge) -> SignIn:
-    """What a right password starts; it holds what the session will need, so that reading one is one query."""
+    """What a right password starts; it holds what the session will need."""
     return SignIn(
         key=key,
         account_id=account.account_id,
         authority=authority,
-        email=account.email,
-        name=account.name,
-        role=account.details.role,
-        organisation=account.details.organisation,
+        **shown_of(account),
         password_version=account.password_version,
         challenge=challenge,
         started_at=challenge.issued_at,

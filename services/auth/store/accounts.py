@@ -1,6 +1,7 @@
 """Accounts in the database: one an address, one write a change."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from pymongo import ASCENDING, IndexModel
@@ -9,6 +10,7 @@ from chassis.database import OutboxCollection
 from chassis.documents import Document
 from chassis.errors import AlreadyHandled
 from chassis.outbox import Outgoing
+from contracts.api.auth import RegistrationDetails
 from services.auth.model.account import Account
 from services.auth.model.codes import FAILURES
 
@@ -47,20 +49,31 @@ class AccountStore:
         guard = {"_id": account_id, "failures.sign_in": {"$lt": FAILURES}}
         return _account(await self._documents.update(guard, {"$inc": {"failures.sign_in": 1}}))
 
-    async def clear_failures(self, account_id: str) -> None:
-        """The right code was given: guessing starts from nothing again."""
-        await self._documents.update({"_id": account_id}, {"$set": _no_failures()})
+    async def welcome(self, account_id: str, at: datetime, events: Sequence[Outgoing]) -> None:
+        """Its owner has signed in: guessing starts from nothing again."""
+        await self._documents.update({"_id": account_id}, {"$set": {"signed_in_at": at, **_no_failures()}}, events)
+
+    async def set_details(
+        self, account_id: str, details: RegistrationDetails, events: Sequence[Outgoing]
+    ) -> Account | None:
+        """Who its owner is, as they say now."""
+        change = {"$set": {"details": details.model_dump()}}
+        return _account(await self._documents.update({"_id": account_id}, change, events))
 
     async def set_password(
         self, account_id: str, password_hash: str, *, code_id: str, events: Sequence[Outgoing]
     ) -> Account | None:
         """Changes the password and unlocks; None where this code has changed it before."""
-        change = {
-            "$set": {"password_hash": password_hash, "reset_by": code_id, **_no_failures()},
-            "$inc": {"password_version": 1},
-        }
         guard = {"_id": account_id, "reset_by": {"$ne": code_id}}
+        change = _new_password(password_hash, reset_by=code_id)
         return _account(await self._documents.update(guard, change, events))
+
+    async def replace_password(
+        self, account_id: str, password_hash: str, *, version: int, events: Sequence[Outgoing]
+    ) -> Account | None:
+        """Changes the password of this version; None where it has been changed meanwhile."""
+        guard = {"_id": account_id, "password_version": version}
+        return _account(await self._documents.update(guard, _new_password(password_hash), events))
 
     async def set_address(
         self, account_id: str, email: str, email_key: str, *, former: str, events: Sequence[Outgoing]
@@ -68,6 +81,11 @@ class AccountStore:
         """Another address; None where the former is not its any more. AlreadyHandled where it is another account's."""
         change = {"$set": {"email": email, "email_key": email_key}}
         return _account(await self._documents.update({"_id": account_id, "email_key": former}, change, events))
+
+
+def _new_password(password_hash: str, **fields: str) -> dict[str, Any]:
+    """Whoever knows it may sign in again, however often a code was wrong before."""
+    return {"$set": {"password_hash": password_hash, **fields, **_no_failures()}, "$inc": {"password_version": 1}}
 
 
 def _no_failures() -> dict[str, Any]:

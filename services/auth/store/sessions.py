@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from pymongo import ASCENDING, IndexModel
+from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from chassis.database import OutboxCollection
 from chassis.documents import Document
 from chassis.outbox import Outgoing
+from services.auth.model.account import Account
 from services.auth.model.codes import TRIES, Challenge
-from services.auth.model.session import ABSOLUTE, PATIENCE, Session, SignIn
+from services.auth.model.session import ABSOLUTE, PATIENCE, Session, SignIn, shown_of
 
 INDEXES = [
     IndexModel([("token_hash", ASCENDING)], unique=True, partialFilterExpression={"token_hash": {"$exists": True}}),
@@ -49,10 +50,11 @@ class SessionStore:
         guard = {**_waiting(key, at), "challenge.tries": {"$lt": TRIES}, "challenge.expires_at": {"$gt": at}}
         return _sign_in(await self._documents.update(guard, {"$inc": {"challenge.tries": 1}}))
 
-    async def open(self, sign_in: SignIn, token_hash: str, at: datetime) -> Session | None:
+    async def open(self, sign_in: SignIn, token_hash: str, browser: str, at: datetime) -> Session | None:
         """Makes the sign-in a session; None where its code was used or replaced a moment ago."""
         guard = {**_waiting(sign_in.key, at), "challenge.code_id": sign_in.challenge.code_id}
-        opened = {"token_hash": token_hash, "opened_at": at, "seen_at": at, "ends_at": at + ABSOLUTE}
+        times = {"opened_at": at, "seen_at": at, "ends_at": at + ABSOLUTE}
+        opened = {"token_hash": token_hash, "browser": browser, **times}
         return _session(await self._documents.update(guard, {"$set": opened, "$unset": {"challenge": ""}}))
 
     async def by_token(self, token_hash: str) -> Session | None:
@@ -67,16 +69,36 @@ class SessionStore:
         """Ends one session; gives what it was."""
         return _session(await self._documents.raw.find_one_and_delete({"token_hash": token_hash}))
 
+    async def renew(self, session: Session, token_hash: str) -> None:
+        """Keeps it under a new key, for a new token."""
+        await self._documents.insert(
+            session.model_dump(exclude={"key"}) | {"_id": session.key, "token_hash": token_hash}
+        )
+
+    async def of_account(self, account_id: str, at: datetime, limit: int) -> list[Session]:
+        """The sessions of an account, the one last used first."""
+        query = {"account_id": account_id, "token_hash": {"$exists": True}, "ends_at": {"$gt": at}}
+        found = await self._documents.find(query, sort=[("seen_at", DESCENDING)], limit=limit)
+        return [session for document in found if (session := _session(document))]
+
+    async def close_one(self, account_id: str, key: str) -> int:
+        """Ends one session of an account; how many there were."""
+        return (await self._documents.raw.delete_many({"_id": key, "account_id": account_id})).deleted_count
+
+    async def close_others(self, account_id: str, key: str) -> int:
+        """Ends every session of an account but one, and every sign-in under way; how many."""
+        return (await self._documents.raw.delete_many({"_id": {"$ne": key}, "account_id": account_id})).deleted_count
+
     async def close_all(self, account_id: str, before_version: int) -> int:
         """Ends every session of an account, and every sign-in under way, that an older password began; how many."""
         older = {"account_id": account_id, "password_version": {"$lt": before_version}}
         return (await self._documents.raw.delete_many(older)).deleted_count
 
-    async def set_address(self, account_id: str, email: str) -> None:
-        """Every session of an account shows the address that it has now; a code sent to another one opens none."""
-        others = {"account_id": account_id, "email": {"$ne": email}}
-        await self._documents.raw.delete_many({**others, "token_hash": {"$exists": False}})
-        await self._documents.raw.update_many(others, {"$set": {"email": email}})
+    async def show(self, account: Account) -> None:
+        """Every session of an account shows whose it is now; a code that went to another address opens none."""
+        stale = {"account_id": account.account_id, "email": {"$ne": account.email}}
+        await self._documents.raw.delete_many({**stale, "token_hash": {"$exists": False}})
+        await self._documents.raw.update_many({"account_id": account.account_id}, {"$set": shown_of(account)})
 
 
 def _waiting(key: str, at: datetime) -> Document:

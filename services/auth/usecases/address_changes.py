@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from chassis.errors import AlreadyHandled, Unauthorised
+from chassis.errors import AlreadyHandled
 from chassis.outbox import Outgoing, outgoing
 from chassis.security import record
 from contracts.api.auth import AddressChangeBody, AddressCodesBody
@@ -14,12 +14,11 @@ from services.auth.model.address_change import LIFETIME, AddressChange, read_cod
 from services.auth.model.codes import Challenge
 from services.auth.model.devices import Caller
 from services.auth.model.emails import email_fault, email_key
-from services.auth.model.limits import ADDRESS_CHANGES, keyed, limit_key
+from services.auth.model.limits import ADDRESS_CHANGES, limit_key
 from services.auth.model.tokens import new_token, token_hash
 from services.auth.usecases import codes
+from services.auth.usecases.accounts import check_password, owner, show_account
 from services.auth.usecases.context import Auth
-from services.auth.usecases.sessions import find_session
-from services.auth.usecases.sign_in import authenticate
 
 WHAT = "address_change"
 
@@ -28,12 +27,12 @@ async def start_address_change(
     auth: Auth, token: str, typed: AddressChangeBody, *, caller: Caller, at: datetime
 ) -> str:
     """Step 1: both mailboxes get a code. The answer says nothing of whether the address is another account's."""
-    account = await _owner(auth, token, at)
+    _, account = await owner(auth, token, at)
     if fault := email_fault(typed.email):
         raise refusals.faulty([fault])
     if email_key(typed.email) == account.email_key:
         raise refusals.same_address()
-    await _check_password(auth, account, typed.password, caller, at)
+    await check_password(auth, account, typed.password, caller, at)
     await _spend(auth, account, at)
     new, new_code = codes.challenge_for(auth, account.authority, at)
     present, present_code = codes.challenge_for(auth, account.authority, at)
@@ -61,7 +60,7 @@ async def confirm_address_change(
     auth: Auth, token: str, change_id: str, typed: AddressCodesBody, *, caller: Caller, at: datetime
 ) -> None:
     """Step 2: with both codes the address is the account's, once; both mailboxes are told."""
-    account = await _owner(auth, token, at)
+    _, account = await owner(auth, token, at)
     read = read_codes(typed.new_code, typed.present_code)
     if isinstance(read, list):
         raise refusals.faulty(read)
@@ -72,13 +71,6 @@ async def confirm_address_change(
         raise refusals.faulty(faults)
     await _readdress(auth, account, change, at)
     record("address.changed", "ok", **ids)
-
-
-async def note_address(auth: Auth, account_id: str) -> None:
-    """What else knows an account's address learns the one that it has now, also where auth crashed in between."""
-    if account := await auth.stores.accounts.get(account_id):
-        await auth.stores.sessions.set_address(account_id, account.email)
-        await auth.stores.resets.end_elsewhere(account_id, keyed(auth.secret, "reset", account.email_key))
 
 
 async def _readdress(auth: Auth, account: Account, change: AddressChange, at: datetime) -> None:
@@ -101,24 +93,8 @@ async def _readdress(auth: Auth, account: Account, change: AddressChange, at: da
         raise refusals.address_taken() from None
     if changed is None:
         raise refusals.is_over(WHAT)
-    await note_address(auth, account.account_id)
+    await show_account(auth, account.account_id)
     await auth.stores.address_changes.end(change.key)
-
-
-async def _owner(auth: Auth, token: str, at: datetime) -> Account:
-    session, _ = await find_session(auth, token, at=at, touch=True)
-    account = await auth.stores.accounts.get(session.account_id)
-    if account is None:
-        raise refusals.signed_out()
-    return account
-
-
-async def _check_password(auth: Auth, account: Account, password: str, caller: Caller, at: datetime) -> None:
-    """Counted like any guess: an open session is no way to try passwords. Nobody is signed out by a wrong one."""
-    try:
-        await authenticate(auth, account.email, password, caller, at)
-    except Unauthorised:
-        raise refusals.wrong_password() from None
 
 
 async def _spend(auth: Auth, account: Account, at: datetime) -> None:

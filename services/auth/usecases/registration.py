@@ -11,7 +11,7 @@ from contracts.auth import AccountRegistered, RegistrationRefused
 from services.auth.model import refusals
 from services.auth.model.account import Account, context_of
 from services.auth.model.codes import Challenge
-from services.auth.model.details import details_faults, tidy
+from services.auth.model.details import checked
 from services.auth.model.devices import Caller
 from services.auth.model.emails import email_fault, email_key
 from services.auth.model.limits import ADDRESS_REGISTRATIONS, code_limit, limit_key
@@ -34,7 +34,7 @@ async def start_registration(
         key=token_hash(registration_id),
         account_id=str(uuid.uuid4()),
         authority=authority,
-        details=_checked(details),
+        details=checked(details),
         started_at=at,
         expires_at=at + LIFETIME,
     )
@@ -51,7 +51,7 @@ async def find_registration(auth: Auth, registration_id: str, at: datetime) -> R
 async def change_details(auth: Auth, registration_id: str, details: RegistrationDetails, at: datetime) -> Registration:
     """Step 1 again, after Back."""
     key = token_hash(registration_id)
-    return _there(await auth.stores.registrations.set_details(key, _checked(details), at))
+    return _there(await auth.stores.registrations.set_details(key, checked(details), at))
 
 
 async def set_credentials(
@@ -135,13 +135,6 @@ def _registered(account: Account) -> Outgoing:
         registered_at=account.registered_at,
     )
     return outgoing(event, account.account_id)
-
-
-def _checked(details: RegistrationDetails) -> RegistrationDetails:
-    tidied = tidy(details)
-    if faults := details_faults(tidied):
-        raise refusals.faulty(faults)
-    return tidied
 
 
 def _check_credentials(auth: Auth, registration: Registration, typed: CredentialsBody) -> None:

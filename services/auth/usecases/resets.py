@@ -20,10 +20,10 @@ from services.auth.model.limits import (
     keyed,
     limit_key,
 )
-from services.auth.model.passwords import password_faults
 from services.auth.model.reset import LIFETIME, NOBODY, Reset, may_share
 from services.auth.model.tokens import new_token, token_hash
 from services.auth.usecases import codes
+from services.auth.usecases.accounts import check_new_password
 from services.auth.usecases.context import Auth
 from services.auth.usecases.sessions import end_older_sessions
 
@@ -88,7 +88,7 @@ async def set_new_password(auth: Auth, reset_id: str, typed: NewPasswordBody, *,
     account = await auth.stores.accounts.get(reset.account_id) if reset and reset.state == "password" else None
     if reset is None or account is None:
         raise refusals.is_over(WHAT)
-    _check_password(auth, reset, account, typed)
+    check_new_password(auth, typed, authority=reset.authority, context=account.context)
     password_hash = await auth.hasher.hash(typed.password, caller.client)
     event = PasswordReset(account_id=account.account_id, authority=reset.authority, person=account.person, reset_at=at)
     changed = await auth.stores.accounts.set_password(
@@ -156,12 +156,3 @@ async def _tries_of(auth: Auth, reset: Reset, caller: Caller, at: datetime) -> t
     account = await auth.stores.accounts.get(reset.account_id)
     device = known_device(auth.secret, account, caller.devices, at) if account else None
     return (DEVICE_RESET_TRIES, device) if device else (RESET_TRIES, reset.address)
-
-
-def _check_password(auth: Auth, reset: Reset, account: Account, typed: NewPasswordBody) -> None:
-    authority = auth.authorities.get(reset.authority)
-    context = [*account.context, *authority.brand.names]
-    if faults := password_faults(
-        typed.password, typed.confirm_password, rules=authority.password, common=auth.common, context=context
-    ):
-        raise refusals.faulty(faults)

@@ -1,6 +1,7 @@
 """Sessions: who is signed in, for how much longer, and the end of it."""
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from chassis.security import record
 from services.auth.model import refusals
@@ -8,6 +9,16 @@ from services.auth.model.account import Account
 from services.auth.model.session import Session
 from services.auth.model.tokens import token_hash
 from services.auth.usecases.context import Auth
+
+MOST_LISTED = 50
+
+
+class OpenedSession(NamedTuple):
+    """What a browser is given of a new session."""
+
+    token: str
+    session: Session
+    devices: str
 
 
 async def find_session(auth: Auth, token: str, *, at: datetime, touch: bool) -> tuple[Session, datetime]:
@@ -29,6 +40,24 @@ async def sign_out(auth: Auth, token: str) -> None:
     """Ends the session; one that is over already is as good."""
     if session := await auth.stores.sessions.close(token_hash(token)):
         record("session.ended", "ok", why="logout", authority=session.authority, account_id=session.account_id)
+
+
+async def list_sessions(auth: Auth, token: str, at: datetime) -> tuple[Session, list[Session]]:
+    """The session that asks, and all that its account has, itself among them."""
+    current, _ = await find_session(auth, token, at=at, touch=True)
+    found = await auth.stores.sessions.of_account(current.account_id, at, MOST_LISTED)
+    return current, [session for session in found if session.is_open(at, _idle(auth, session))]
+
+
+async def end_other_sessions(auth: Auth, token: str, at: datetime, session_id: str | None = None) -> None:
+    """Ends another session of one's own, or all but this one; one that is over already is as good."""
+    current, _ = await find_session(auth, token, at=at, touch=True)
+    if session_id is None:
+        ended = await auth.stores.sessions.close_others(current.account_id, current.key)
+    else:
+        ended = await auth.stores.sessions.close_one(current.account_id, session_id)
+    if ended:
+        record("session.ended", "ok", why="elsewhere", account_id=current.account_id, sessions=ended)
 
 
 async def end_older_sessions(auth: Auth, account: Account) -> None:

@@ -1,31 +1,24 @@
 """Signing in: the password, then the emailed code, then a session. Nothing tells whether an address has an account."""
 
 from datetime import datetime
-from typing import NamedTuple
 
-from chassis.outbox import Outgoing
+from chassis.outbox import Outgoing, outgoing
 from chassis.security import SecurityEvent, record
+from contracts.auth import DeviceAdded
 from services.auth.model import refusals
 from services.auth.model.account import Account
 from services.auth.model.codes import Challenge
 from services.auth.model.devices import Caller, known_device, with_device
 from services.auth.model.emails import email_key
 from services.auth.model.limits import code_limit
-from services.auth.model.session import Session, SignIn, sign_in_of
+from services.auth.model.session import SignIn, sign_in_of
 from services.auth.model.tokens import new_token, token_hash
 from services.auth.usecases import codes
 from services.auth.usecases.context import Auth
 from services.auth.usecases.guessing import count_guess, was_no_guess, was_no_spray
+from services.auth.usecases.sessions import OpenedSession
 
 WHAT = "sign_in"
-
-
-class OpenedSession(NamedTuple):
-    """What a full sign-in gives the browser."""
-
-    token: str
-    session: Session
-    devices: str
 
 
 async def start_sign_in(
@@ -62,7 +55,7 @@ async def confirm_sign_in(auth: Auth, sign_in_id: str, typed: str, *, caller: Ca
     if account.password_version != sign_in.password_version:
         raise refusals.is_over(WHAT)
     token = new_token()
-    session = await auth.stores.sessions.open(sign_in, token_hash(token), at)
+    session = await auth.stores.sessions.open(sign_in, token_hash(token), caller.browser, at)
     if session is None:
         raise refusals.is_over(WHAT)
     _note("sign_in.code", sign_in, caller, is_ok=True)
@@ -97,7 +90,10 @@ async def _welcome(auth: Auth, account: Account, sign_in: SignIn, caller: Caller
     device = known_device(auth.secret, account, caller.devices, at)
     if device is None:
         _note("sign_in.new_device", sign_in, caller, is_ok=True)
-    await auth.stores.accounts.clear_failures(account.account_id)
+    # Who has never signed in before knows of no other browser.
+    is_news = device is None and account.signed_in_at is not None
+    events = [_device_event(account, sign_in, caller, at)] if is_news else []
+    await auth.stores.accounts.welcome(account.account_id, at, events)
     await codes.forget(auth, account.email_key, code_limit("sign_in"))
     await was_no_guess(auth, account.email_key, caller, device)
     return with_device(auth.secret, account, caller.devices, at)
@@ -124,6 +120,17 @@ def _code_event(auth: Auth, sign_in: SignIn, challenge: Challenge, code: str) ->
     return codes.code_event(
         auth, challenge, code, authority=sign_in.authority, purpose="sign_in", person=sign_in.person
     )
+
+
+def _device_event(account: Account, sign_in: SignIn, caller: Caller, at: datetime) -> Outgoing:
+    event = DeviceAdded(
+        account_id=account.account_id,
+        authority=sign_in.authority,
+        person=account.person,
+        browser=caller.browser,
+        signed_in_at=at,
+    )
+    return outgoing(event, sign_in.key)
 
 
 def _there(sign_in: SignIn | None) -> SignIn:

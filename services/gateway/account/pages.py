@@ -1,4 +1,6 @@
-"""Update account: who one is, and another email address for it, in two steps."""
+"""Update account: who one is, another password, another email address in two steps, where one is signed in."""
+
+import re
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -6,21 +8,86 @@ from starlette.routing import Route
 
 from chassis.errors import NotFound, Refused
 from chassis.identity import Professional
-from contracts.api.auth import AddressChangeBody, AddressCodesBody
-from services.gateway.account.views import AddressCodesPage, AddressPage, account_page
+from contracts.api.auth import AddressChangeBody, AddressCodesBody, PasswordChangeBody
+from services.gateway.account.views import AddressCodesPage, AddressPage, account_page, sessions_page
 from services.gateway.kit.form_parsing import SubmittedForm, verified_form
 from services.gateway.kit.request_context import RequestContext
+from services.gateway.kit.views.details import CredentialsPage, DetailsPage, password_rules, typed_details
 from services.gateway.kit.views.form_errors import form_errors, raise_unless_correctable
 from services.gateway.kit.views.frame import FormErrors
 
 FIRST = "/account/email"
+_SESSION = re.compile(r"[0-9a-f]{64}")
 
 
 async def show_account(request: Request) -> Response:
     """Who one is."""
     context, person = await _signed_in(request)
-    page = account_page(person, is_changed=request.query_params.get("done") == "email")
-    return context.page("account.html", page)
+    return context.page("account.html", account_page(person, request.query_params.get("done", "")))
+
+
+async def show_details(request: Request) -> Response:
+    """Who one is, to be changed."""
+    context, _ = await _signed_in(request)
+    account = await context.gateway.auth.account(context.cookies.session_token)
+    return context.page("account_details.html", DetailsPage(account.details))
+
+
+async def save_details(request: Request) -> Response:
+    """Another name, role, organisation or postal address."""
+    context, _, form = await _posted(request)
+    details, token = typed_details(form.text), context.cookies.session_token
+    try:
+        await context.gateway.auth.change_account_details(token, details)
+    except Refused as refused:
+        raise_unless_correctable(refused)
+        return context.page("account_details.html", DetailsPage(details, form_errors(refused)), refused.status)
+    context.gateway.people.drop(token)
+    return context.redirect("/account?done=details")
+
+
+async def show_password(request: Request) -> Response:
+    """Another password: what it must be."""
+    context, person = await _signed_in(request)
+    return context.page("account_password.html", _password_page(context, person))
+
+
+async def save_password(request: Request) -> Response:
+    """Another password; this browser stays signed in, every other is signed out."""
+    context, person, form = await _posted(request)
+    names = ("present_password", "password", "confirm_password")
+    body = PasswordChangeBody.model_validate({name: form.raw(name) for name in names})
+    try:
+        session = await context.gateway.auth.change_password(context.cookies.session_token, body, context.origin)
+    except Refused as refused:
+        raise_unless_correctable(refused)
+        page = _password_page(context, person, form_errors(refused))
+        return context.page("account_password.html", page, refused.status)
+    context.start_session(session)
+    return context.redirect("/account?done=password")
+
+
+def _password_page(context: RequestContext, person: Professional, errors: FormErrors | None = None) -> CredentialsPage:
+    return CredentialsPage(password_rules(context.authority.password), person.email, errors or FormErrors())
+
+
+async def show_sessions(request: Request) -> Response:
+    """Where one is signed in."""
+    context, _ = await _signed_in(request)
+    sessions = await context.gateway.auth.sessions(context.cookies.session_token)
+    page = sessions_page(sessions, is_ended=request.query_params.get("done") == "ended")
+    return context.page("account_sessions.html", page)
+
+
+async def end_sessions(request: Request) -> Response:
+    """Signs another browser out, or all of them."""
+    context, _, form = await _posted(request)
+    token, chosen = context.cookies.session_token, form.text("session")
+    if chosen == "others":
+        await context.gateway.auth.end_other_sessions(token)
+    elif _SESSION.fullmatch(chosen):
+        await context.gateway.auth.end_other_session(token, chosen)
+    return context.redirect("/account/sessions?done=ended")
 
 
 async def show_address(request: Request) -> Response:
@@ -87,6 +154,12 @@ async def _posted(request: Request) -> tuple[RequestContext, Professional, Submi
 
 routes = [
     Route("/account", show_account),
+    Route("/account/details", show_details),
+    Route("/account/details", save_details, methods=["POST"]),
+    Route("/account/password", show_password),
+    Route("/account/password", save_password, methods=["POST"]),
+    Route("/account/sessions", show_sessions),
+    Route("/account/sessions", end_sessions, methods=["POST"]),
     Route("/account/email", show_address),
     Route("/account/email", send_codes, methods=["POST"]),
     Route("/account/email/codes", show_codes),

@@ -1,9 +1,12 @@
-"""The pages of one's own account (requirements F49). Pure."""
+"""The pages of one's own account (requirements F49, ASVS 7.5.2). Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chassis.identity import Professional
+from contracts.api.auth import SessionEntry
 from services.gateway.kit.views.frame import FormErrors
+from services.gateway.kit.views.wording import moment
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,54 @@ class AddressCodesPage:
     errors: FormErrors = field(default_factory=FormErrors)
 
 
-def account_page(person: Professional, *, is_changed: bool) -> AccountPage:
+@dataclass(frozen=True)
+class SessionRow:
+    """One browser that is signed in."""
+
+    session_id: str
+    browser: str
+    opened: str
+    seen: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class SessionsPage:
+    """Where you are signed in."""
+
+    rows: list[SessionRow]
+    notice: str = ""
+
+    @property
+    def has_others(self) -> bool:
+        """Whether there is another browser than this one."""
+        return len(self.rows) > 1
+
+
+_NOTICES = {
+    "email": "Your email address is changed. Your forms and your work groups follow in a moment.",
+    "details": "Your details are changed. Lists that others see follow in a moment.",
+    "password": "Your password is changed. You are signed out everywhere but here.",
+}
+
+
+def account_page(person: Professional, done: str) -> AccountPage:
     """Who is signed in, as others see them."""
     lines = [("Name", person.name), ("Role", person.role), ("Organisation", person.organisation)]
-    notice = "Your email address is changed. Your forms and your work groups follow in a moment." if is_changed else ""
-    return AccountPage([line for line in lines if line[1]] + [("Email", person.email)], notice)
+    return AccountPage([line for line in lines if line[1]] + [("Email", person.email)], _NOTICES.get(done, ""))
+
+
+def sessions_page(sessions: Sequence[SessionEntry], *, is_ended: bool) -> SessionsPage:
+    """The browser that asks first, then the one last used."""
+    rows = [
+        SessionRow(
+            session_id=session.session_id,
+            browser=session.browser or "A browser that we do not know",
+            opened=moment(session.opened_at),
+            seen=moment(session.seen_at),
+            is_current=session.is_current,
+        )
+        for session in sessions
+    ]
+    notice = "Signed out. Whoever was there has to sign in again." if is_ended else ""
+    return SessionsPage(sorted(rows, key=lambda row: not row.is_current), notice)

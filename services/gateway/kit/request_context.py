@@ -11,8 +11,9 @@ from chassis import clock
 from chassis.context import Actor, act_as
 from chassis.errors import Refused, Unauthorised
 from chassis.identity import Professional
-from contracts.api.auth import SessionView
+from contracts.api.auth import SessionCreated, SessionView
 from contracts.authority import Authority
+from services.gateway.kit.browsers import browser_of
 from services.gateway.kit.clients import RequestOrigin
 from services.gateway.kit.cookies import CookieJar
 from services.gateway.kit.csrf import CsrfTokens
@@ -45,7 +46,8 @@ class RequestContext:
     @property
     def origin(self) -> RequestOrigin:
         """The network, as a keyed hash, and the accounts that know this browser: auth counts tries by them."""
-        return RequestOrigin(self.gateway.client_key(self.request), self.cookies.devices)
+        browser = browser_of(self.request.headers.get("user-agent", ""))
+        return RequestOrigin(self.gateway.client_key(self.request), self.cookies.devices, browser)
 
     def holder_key(self, task_id: str, account_id: str) -> str:
         """Says on a page whose it is without saying who: what one person typed is never saved as another's."""
@@ -93,6 +95,13 @@ class RequestContext:
         early.cancel()
         await asyncio.gather(early, return_exceptions=True)
         return person, await read(person)
+
+    def start_session(self, session: SessionCreated) -> None:
+        """In this browser somebody is signed in from now on."""
+        seconds = max(0, int((session.absolute_expires_at - clock.now()).total_seconds()))
+        self.gateway.people.drop(self.cookies.session_token)
+        self.cookies.start_session(session.session_token, seconds)
+        self.cookies.set_devices(session.devices)
 
     def end_session(self) -> None:
         """In this browser nobody is signed in any more."""

@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from chassis import clock
 from chassis.errors import NotFound, Refused, Unauthorised
 from contracts.api.auth import SignInBody
 from services.gateway.kit.form_parsing import verified_form
@@ -98,10 +97,8 @@ async def confirm_code(request: Request) -> Response:
     except Refused as refused:
         raise_unless_correctable(refused)
         return context.page("code.html", _code_page(context, form_errors(refused), unsaved=unsaved), refused.status)
-    seconds = max(0, int((session.absolute_expires_at - clock.now()).total_seconds()))
     after = context.cookies.browser.next or "/tasks"
-    context.cookies.start_session(session.session_token, seconds)
-    context.cookies.set_devices(session.devices)
+    context.start_session(session)
     return await resume(context, unsaved) if unsaved else context.redirect(after)
 
 

@@ -6,20 +6,12 @@ from starlette.routing import Route
 
 from chassis.errors import NotFound, Refused
 from contracts.api.auth import CredentialsBody, RegistrationBody, RegistrationDetails, RegistrationView
-from contracts.base import Address
-from services.gateway.kit.form_parsing import SubmittedForm
 from services.gateway.kit.request_context import RequestContext
+from services.gateway.kit.views.details import CredentialsPage, DetailsPage, password_rules, typed_details
 from services.gateway.kit.views.form_errors import form_errors, raise_unless_correctable
 from services.gateway.kit.views.frame import FormErrors
 from services.gateway.sign_in.attempts import attempt
-from services.gateway.sign_in.views import (
-    CodePage,
-    CredentialsPage,
-    DetailsPage,
-    DonePage,
-    password_rules,
-    registration_code_page,
-)
+from services.gateway.sign_in.views import CodePage, DonePage, registration_code_page
 
 FIRST = "/register/1"
 
@@ -34,17 +26,6 @@ async def _begun(context: RequestContext) -> RegistrationView | None:
         return None
 
 
-def _details(form: SubmittedForm) -> RegistrationDetails:
-    return RegistrationDetails(
-        forename=form.text("forename"),
-        surname=form.text("surname"),
-        is_professional=form.text("is_professional") == "yes",
-        role=form.text("role"),
-        organisation=form.text("organisation"),
-        address=Address.model_validate({name: form.text(name)[:500] for name in Address.model_fields}),
-    )
-
-
 async def show_details(request: Request) -> Response:
     """Step 1, with what was typed before."""
     context = RequestContext(request)
@@ -55,7 +36,7 @@ async def show_details(request: Request) -> Response:
 async def save_details(request: Request) -> Response:
     """Step 1: name, role and address."""
     context, form = await attempt(request)
-    details = _details(form)
+    details = typed_details(form.text)
     try:
         if await _begun(context):
             await context.gateway.auth.change_details(context.cookies.browser.registration, details)

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from contracts.api.auth import RegistrationDetails
-from contracts.authority import PasswordRules
 from services.gateway.kit.views.frame import FormErrors
 
 _NEW_CODE = "We have sent you a new code. The code before it no longer works."
@@ -40,23 +38,6 @@ class CodePage:
 
 
 @dataclass(frozen=True)
-class DetailsPage:
-    """Register a new account - step 1."""
-
-    details: RegistrationDetails = field(default_factory=RegistrationDetails)
-    errors: FormErrors = field(default_factory=FormErrors)
-
-
-@dataclass(frozen=True)
-class CredentialsPage:
-    """A page that asks for a new password."""
-
-    rules: list[str]
-    email: str = ""
-    errors: FormErrors = field(default_factory=FormErrors)
-
-
-@dataclass(frozen=True)
 class DonePage:
     """The end of a way."""
 
@@ -64,20 +45,6 @@ class DonePage:
     lines: list[str]
     href: str
     button: str
-
-
-def password_rules(rules: PasswordRules) -> list[str]:
-    """The password policy as printed on the page (requirements F27)."""
-    asked = {
-        "at least one letter": rules.letter,
-        "at least one number": rules.digit,
-        "at least one upper-case letter": rules.upper_case,
-        "at least one special character, like ! or #": rules.special,
-    }
-    return [
-        f"at least {rules.min_length} characters",
-        *(text for text, wanted in asked.items() if wanted),
-    ]
 
 
 def sign_in_code_page(

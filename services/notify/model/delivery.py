@@ -31,6 +31,7 @@ Purpose = Literal[
     "reset",
     "already_registered",
     "password_changed",
+    "new_device",
     "new_address",
     "present_address",
     "address_changed",

@@ -14,6 +14,7 @@ from services.notify.usecases.notifications import (
     send_code,
     send_receipt,
     tell_account_owner,
+    tell_of_device,
 )
 from services.notify.usecases.sending import claim, postpone, release, send
 from services.notify.usecases.service import NotifyService, SendQueue
@@ -38,4 +39,5 @@ __all__ = [
     "send_code",
     "send_receipt",
     "tell_account_owner",
+    "tell_of_device",
 ]

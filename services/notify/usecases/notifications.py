@@ -8,7 +8,14 @@ from datetime import date, datetime
 from chassis import clock
 from chassis.clock import LONDON
 from contracts.addresses import address_key
-from contracts.auth import AccountReaddressed, AddressCodeRequested, CodeRequested, PasswordReset, RegistrationRefused
+from contracts.auth import (
+    AccountReaddressed,
+    AddressCodeRequested,
+    CodeRequested,
+    DeviceAdded,
+    PasswordReset,
+    RegistrationRefused,
+)
 from contracts.base import Contact
 from contracts.tasks import (
     Holder,
@@ -110,6 +117,22 @@ async def confirm_password_change(service: NotifyService, event: PasswordReset) 
         purpose="password_changed",
         authority=event.authority,
         values={"changed_at": shown_time(event.reset_at)},
+    )
+    await enqueue(service, [delivery])
+
+
+async def tell_of_device(service: NotifyService, event: DeviceAdded) -> None:
+    """Whoever owns the account hears of a browser that it has not been used from."""
+    delivery = _to(
+        event.person,
+        fact="device added",
+        key=f"{event.account_id} {event.signed_in_at.isoformat()}",
+        purpose="new_device",
+        authority=event.authority,
+        values={
+            "browser": event.browser or "a browser that we do not know",
+            "signed_in_at": shown_time(event.signed_in_at),
+        },
     )
     await enqueue(service, [delivery])
 

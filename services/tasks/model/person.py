@@ -21,6 +21,8 @@ class RegisteredPerson(Value):
     registered_at: AwareDatetime
     addressed_at: AwareDatetime | None = None
     """Since when they have this address, where they have had others."""
+    named_at: AwareDatetime | None = None
+    """Since when they have this name, where they have had others."""
 
     def readdressed(self, email: str, former: str, at: datetime) -> Self:
         """They have had another address since then, and are known by the ones before too, in whatever order heard."""
@@ -33,6 +35,12 @@ class RegisteredPerson(Value):
         changes = {"email": current, "former": list(known.values())}
         changed = self.model_copy(update=changes | ({"addressed_at": at} if is_latest else {}))
         return self if changed == self else changed
+
+    def renamed(self, name: str, at: datetime) -> Self:
+        """They have had another name since then; of two the later one counts, in whatever order heard."""
+        if self.named_at is not None and at <= self.named_at:
+            return self
+        return self.model_copy(update={"name": name, "named_at": at})
 
     def without_former(self, email: str) -> Self:
         """Somebody else has this address now."""

@@ -167,6 +167,14 @@ class PersonStore:
 
         return await self._people.change_found([EVERYBODYS], {"_id": account_id}, decide)
 
+    async def rename(self, account_id: str, name: str, at: datetime) -> RegisteredPerson | None:
+        """With their new name; None where their registration is not heard of yet."""
+
+        async def decide(found: RegisteredPerson) -> tuple[RegisteredPerson, Sequence[Outgoing]]:
+            return found.renamed(name, at), []
+
+        return await self._people.change_found([EVERYBODYS], {"_id": account_id}, decide)
+
     async def give_up(self, email: str) -> None:
         """Nobody is known by this former address any more: somebody else has registered it."""
 

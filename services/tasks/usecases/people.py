@@ -8,7 +8,7 @@ from chassis.authorities import Authorities
 from chassis.errors import AlreadyHandled, TryLater
 from chassis.outbox import Outgoing, outgoing
 from contracts.addresses import address_key
-from contracts.auth import AccountReaddressed, AccountRegistered
+from contracts.auth import AccountChanged, AccountReaddressed, AccountRegistered
 from contracts.council import Member, WorkGroupDefined
 from contracts.forms import DefinitionPublished
 from contracts.portal import AccountRegistered as AccountRegisteredToCouncil
@@ -105,17 +105,31 @@ class People:
         holder = Holder(kind="person", email=person.email, name=person.name)
         for address in person.former:
             await self._stores.work_groups.readdress(self._authorities.codes, address, person.email)
-            await self._readdress_tasks(address, holder, event.readdressed_at)
+            await self._carry_over(address, holder, event.readdressed_at)
 
-    async def _readdress_tasks(self, former: str, to: Holder, at: datetime) -> None:
-        """What came since then to a mailbox that is somebody else's by now was meant for them."""
-        is_taken = await self._stores.people.is_somebodys(former)
+    async def rename(self, event: AccountChanged) -> None:
+        """Somebody has another name: lists show it for the forms that they have."""
+        person = await self._stores.people.rename(event.account_id, event.person.name, event.changed_at)
+        if person is None:
+            raise TryLater(_AGAIN_SECONDS, "their registration is on its way in another queue")
+        holder = Holder(kind="person", email=person.email, name=person.name)
+        await self._carry_over(person.email, holder, event.changed_at)
+
+    async def _carry_over(self, former: str, to: Holder, at: datetime) -> None:
+        """What came since then to a mailbox that is somebody else's by now was meant for them.
+
+        Councils and forms know people by their address: a name alone is no news for them.
+        """
+        is_renamed = address_key(former) == address_key(to.email or "")
+        is_taken = not is_renamed and await self._stores.people.is_somebodys(former)
 
         async def decide(kept: Task | None) -> tuple[Task, list[Outgoing]]:
             if kept is None or not kept.is_held_by(former) or (is_taken and kept.held_since > at):
                 raise AlreadyHandled(former)
+            if kept.holder == to:
+                raise AlreadyHandled(former)
             after = kept.readdressed(to, at)
-            return after, events.of_move(kept, after) if kept.state in LISTED_STATES else []
+            return after, events.of_move(kept, after) if kept.state in LISTED_STATES and not is_renamed else []
 
         after = ""
         while page := await self._stores.tasks.held_by(self._authorities.codes, former, after, _A_PAGE):

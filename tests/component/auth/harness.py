@@ -163,11 +163,12 @@ class Person:
     network: str = field(default_factory=lambda: uuid4().hex)
     devices: str = ""
     """What the browser holds of earlier sign-ins."""
+    browser: str = ""
 
     @property
     def headers(self) -> dict[str, str]:
         """Where the person comes from, as the gateway says it."""
-        return {"Portal-Client": self.network, "Portal-Devices": self.devices}
+        return {"Portal-Client": self.network, "Portal-Devices": self.devices, "Portal-Browser": self.browser}
 
     def elsewhere(self) -> "Person":
         """Somebody who types the same address in another browser, at another network."""

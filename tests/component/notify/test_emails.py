@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chassis import clock
-from contracts.auth import PasswordReset, RegistrationRefused
+from contracts.auth import DeviceAdded, PasswordReset, RegistrationRefused
 from contracts.base import Contact
 from contracts.council import Decision
 from contracts.tasks import Asked, Holder, TaskAmended, TaskAssigned, TaskCompleted, TaskErased
@@ -199,10 +199,15 @@ async def test_account_owners_and_submitters_are_told(notify: Notify) -> None:
     await notify.hears(
         RegistrationRefused(authority="bristol", person=person, refused_at=at),
         PasswordReset(account_id="account-1", authority="bristol", person=person, reset_at=at),
+        DeviceAdded(
+            account_id="account-1", authority="bristol", person=person, browser="Firefox on Windows", signed_in_at=at
+        ),
         completed,
     )
-    emails = await notify.mail_to(person.email, number=3)
+    emails = await notify.mail_to(person.email, number=4)
+    assert any("from Firefox on Windows, with your password" in email["Text"] for email in emails)
     assert {email["Subject"] for email in emails} == {
+        "Your account on the Professional Portal was used from a new browser",
         "You already have an account on the Professional Portal",
         "Your password for the Professional Portal has been changed",
         "Your contribution has been submitted: EHC needs assessment contributions",

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from chassis import clock
-from contracts.auth import AccountReaddressed, AccountRegistered
+from contracts.auth import AccountChanged, AccountReaddressed, AccountRegistered
 from contracts.base import Contact
 from tests.component.tasks.conftest import Tasks
 from tests.component.tasks.test_delegations import ACCEPTED, new_email, new_id
@@ -98,6 +98,31 @@ async def test_forms_open_or_over_go_with_the_person_and_the_council_hears_of_th
     assert (await tasks.list(former))["moved"] == []
     grant = await tasks.client.post(f"/tasks/{heard['task_id']}/grant", headers=tasks.as_person(mover.email))
     assert grant.status_code == 200, grant.text
+
+
+async def test_a_new_name_is_shown_to_managers_and_the_council_hears_nothing(
+    tasks: Tasks, mover: Mover, shared_broker: Broker
+) -> None:
+    group, manager, delegation_id = f"wg-{uuid4().hex[:8]}", new_email(), new_id()
+    await tasks.council.define_group(group, [manager, mover.email])
+    await tasks.council.delegate(delegation_id, assignee={"kind": "work_group", "work_group_id": group})
+    task_id = (await tasks.recorder.expect(ACCEPTED, delegation_id=delegation_id))["task_id"]
+    picked = await tasks.client.post(f"/tasks/{task_id}/pickup", headers=tasks.as_person(mover.email))
+    assert picked.status_code == 200, picked.text
+    await tasks.recorder.expect(ASSIGNED, delegation_id=delegation_id)
+    at = clock.now()
+    for name, changed_at in (("Sandra Jones", at), ("Sandra Smith", at - timedelta(minutes=1))):
+        person = Contact(email=mover.email, name=name)
+        event = AccountChanged(account_id=mover.account_id, authority="bristol", person=person, changed_at=changed_at)
+        await publish(shared_broker, "auth", event, times=2)
+
+    async def is_shown() -> bool:
+        answer = await tasks.client.get("/group-tasks", headers=tasks.as_person(manager))
+        return [row["holder_name"] for row in answer.json()["rows"]] == ["Sandra Jones"]
+
+    await eventually(is_shown)
+    assert len(tasks.recorder.of(ASSIGNED, delegation_id=delegation_id)) == 1
+    await mover.has(1)
 
 
 async def test_what_the_council_sends_to_the_former_address_reaches_the_person(tasks: Tasks, mover: Mover) -> None:

@@ -18,6 +18,7 @@ def session(seen: timedelta = timedelta(0)) -> Session:
         name="Sandra Example",
         role="SENCO",
         organisation="Hill View",
+        password_version=1,
         opened_at=AT,
         seen_at=AT + seen,
         ends_at=AT + ABSOLUTE,

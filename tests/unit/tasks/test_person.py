@@ -36,6 +36,14 @@ def test_whatever_the_order_the_last_address_counts_and_all_before_are_known(
     assert person.readdressed(*MOVES[-1]) is person
 
 
+def test_of_two_names_the_later_one_counts_in_whatever_order_heard() -> None:
+    first, second = ("Sandra Smith", AT + timedelta(days=1)), ("Sandra Jones", AT + timedelta(days=2))
+    assert FIRST.renamed(*first).renamed(*second).name == "Sandra Jones"
+    late = FIRST.renamed(*second)
+    assert late.renamed(*first) is late
+    assert late.renamed(*second) is late
+
+
 def test_a_former_address_is_given_up_and_no_other() -> None:
     person = FIRST.readdressed(*MOVES[0]).readdressed(*MOVES[1])
     assert person.without_former("FIRST@school.example").former == ["second@school.example"]

@@ -1,8 +1,9 @@
-"""auth, as the gateway asks it: registrations, sign-ins, sessions, resets, changes of address, councils' tokens."""
+"""auth, as the gateway asks it: registrations, sign-ins, sessions, resets, one's own account, councils' tokens."""
 
 from dataclasses import dataclass
 
 from contracts.api.auth import (
+    AccountView,
     AddressChangeBody,
     AddressChangeView,
     AddressCodesBody,
@@ -12,6 +13,7 @@ from contracts.api.auth import (
     CredentialsBody,
     DevicesView,
     NewPasswordBody,
+    PasswordChangeBody,
     RegistrationBody,
     RegistrationDetails,
     RegistrationDetailsBody,
@@ -19,6 +21,8 @@ from contracts.api.auth import (
     ResetBody,
     ResetView,
     SessionCreated,
+    SessionEntry,
+    SessionsView,
     SessionView,
     SignInBody,
     SignInView,
@@ -28,15 +32,19 @@ from services.gateway.kit.clients.service import ServiceClient
 
 @dataclass(frozen=True)
 class RequestOrigin:
-    """Where a request comes from: a keyed hash of its network, and what the browser holds of earlier sign-ins."""
+    """Where a request comes from."""
 
     client: str
+    """A keyed hash of its network."""
     devices: str = ""
+    """What the browser holds of earlier sign-ins."""
+    browser: str = ""
+    """Which it is, on which system."""
 
     @property
     def headers(self) -> dict[str, str]:
         """As auth reads it."""
-        return {"Portal-Client": self.client, "Portal-Devices": self.devices}
+        return {"Portal-Client": self.client, "Portal-Devices": self.devices, "Portal-Browser": self.browser}
 
 
 class AuthClient(ServiceClient):
@@ -113,6 +121,33 @@ class AuthClient(ServiceClient):
         """Reset step 3; gives what the browser holds from now on."""
         path = f"/resets/{reset_id}/password"
         return (await self._ask(DevicesView, "PUT", path, body=body, headers=origin.headers, slow=True)).devices
+
+    async def sessions(self, token: str) -> list[SessionEntry]:
+        """Where the account is signed in."""
+        return (await self._ask(SessionsView, "GET", "/sessions", headers={"Portal-Session": token})).sessions
+
+    async def end_other_session(self, token: str, session_id: str) -> None:
+        """Ends one of them."""
+        await self._call("DELETE", f"/sessions/others/{session_id}", headers={"Portal-Session": token})
+
+    async def end_other_sessions(self, token: str) -> None:
+        """Ends all but this one."""
+        await self._call("DELETE", "/sessions/others", headers={"Portal-Session": token})
+
+    async def account(self, token: str) -> AccountView:
+        """Who the account's owner is, as they have said themselves."""
+        return await self._ask(AccountView, "GET", "/accounts/current", headers={"Portal-Session": token})
+
+    async def change_account_details(self, token: str, details: RegistrationDetails) -> None:
+        """Replaces who they are."""
+        body = RegistrationDetailsBody(details=details)
+        await self._call("PUT", "/accounts/current/details", body=body, headers={"Portal-Session": token})
+
+    async def change_password(self, token: str, body: PasswordChangeBody, origin: RequestOrigin) -> SessionCreated:
+        """Another password; the session goes on under another token."""
+        headers = {**origin.headers, "Portal-Session": token}
+        path = "/accounts/current/password"
+        return await self._ask(SessionCreated, "PUT", path, body=body, headers=headers, slow=True)
 
     async def start_address_change(
         self, token: str, body: AddressChangeBody, origin: RequestOrigin

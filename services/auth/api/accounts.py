@@ -1,0 +1,39 @@
+"""The account of whoever is signed in: who they are, and their password."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from chassis import clock
+from chassis.http import answer, nothing, read
+from contracts.api.auth import AccountView, PasswordChangeBody, RegistrationDetailsBody
+from services.auth.api.dependencies import caller, enter, session_token
+from services.auth.api.sessions import created
+from services.auth.usecases import accounts as usecases
+
+
+async def show_account(request: Request) -> Response:
+    """Who they are, as they have said themselves."""
+    _, account = await usecases.owner(enter(request), session_token(request), clock.now())
+    return answer(AccountView(email=account.email, details=account.details))
+
+
+async def change_details(request: Request) -> Response:
+    """Replaces who they are."""
+    auth, body = enter(request), await read(request, RegistrationDetailsBody)
+    await usecases.change_details(auth, session_token(request), body.details, clock.now())
+    return nothing()
+
+
+async def change_password(request: Request) -> Response:
+    """Another password; the session goes on under the token that is shown this once."""
+    auth, body = enter(request), await read(request, PasswordChangeBody)
+    opened = await usecases.change_password(auth, session_token(request), body, caller=caller(request), at=clock.now())
+    return answer(created(opened))
+
+
+routes = [
+    Route("/accounts/current", show_account, methods=["GET"]),
+    Route("/accounts/current/details", change_details, methods=["PUT"]),
+    Route("/accounts/current/password", change_password, methods=["PUT"]),
+]
