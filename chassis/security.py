@@ -22,6 +22,8 @@ SecurityEvent = Literal[
     "address.changed",
     "account.details",
     "account.password",
+    "account.closed",
+    "factor.changed",
     "session.ended",
     "access.refused",
     "council.token",

@@ -4,7 +4,7 @@ import base64
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -31,10 +31,15 @@ def derived(key: bytes, purpose: str) -> bytes:
 
 
 class Seal:
-    """What one service says to one other about one thing: an emailed code."""
+    """What one service says to one other about one thing, an emailed code, or keeps for itself."""
 
     def __init__(self, key: SecretStr) -> None:
         self._cipher = AESGCM(key_bytes(key))
+
+    @classmethod
+    def of(cls, key: bytes) -> Self:
+        """With a key that is derived from another one."""
+        return cls(SecretStr(base64.urlsafe_b64encode(key).decode().rstrip("=")))
 
     def close(self, text: str, about: str) -> str:
         """The text, sealed. What was sealed about one thing opens for no other."""

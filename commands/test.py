@@ -10,33 +10,20 @@ import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
 
 from commands import mutants
 from commands.parts.instance import ROOT
 
+FOLDERS = ("unit", "contracts", "component", "system", "browser", "faults")
+LANES = (
+    ("unit", "contracts", "component/auth", "component/chassis", "component/commands", "component/tasks"),
+    ("system", "component/files", "component/forms", "component/notify"),
+    ("browser",),
+    ("faults",),
+)
+"""What runs side by side, each lane with engines of its own, so that all end at about the same time."""
 ALONE = "alone"
 """The mark of a test that measures how long somebody waits: nothing runs beside it."""
-
-
-class Lane(NamedTuple):
-    """What one process runs, one after the other: tests of these folders, those of them that have these marks."""
-
-    name: str
-    folders: tuple[str, ...]
-    marks: str = f"not {ALONE}"
-
-
-LANES = (
-    Lane("unit, contracts", ("unit", "contracts")),
-    Lane("component", ("component",)),
-    Lane("system", ("system",)),
-    Lane("browser", ("browser",)),
-    Lane("faults of the house", ("faults",), f"house and not {ALONE}"),
-    Lane("faults", ("faults",), f"not house and not {ALONE}"),
-)
-"""What runs side by side, each lane with engines of its own: most of a test's time is waiting."""
-FOLDERS = tuple(dict.fromkeys(folder for lane in LANES for folder in lane.folders))
 KINDS = (*FOLDERS, "all", "containers", "mutants")
 
 
@@ -73,15 +60,15 @@ def _all() -> int:
     return max(*codes, pytest(("faults",), ("-m", ALONE)))
 
 
-def _lane(lane: Lane) -> int:
+def _lane(folders: Sequence[str]) -> int:
     """One run beside others; its output is shown whole when it has ended."""
-    started = time.monotonic()
-    print(f"-- {lane.name}: started\n", end="", flush=True)
+    name, started = ", ".join(folders), time.monotonic()
+    print(f"-- {name}: started\n", end="", flush=True)
     with tempfile.TemporaryFile("w+", errors="replace") as output:
-        command = _command(lane.folders, ("-m", lane.marks))
+        command = _command(folders, ("-m", f"not {ALONE}"))
         code = subprocess.run(command, cwd=ROOT, stdout=output, stderr=output, check=False).returncode
         output.seek(0)
-        print(f"{output.read()}-- {lane.name}: {time.monotonic() - started:.0f} s\n", end="", flush=True)
+        print(f"{output.read()}-- {name}: {time.monotonic() - started:.0f} s\n", end="", flush=True)
     return code
 
 

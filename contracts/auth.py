@@ -77,6 +77,18 @@ class AccountChanged(Event):
     changed_at: AwareDatetime
 
 
+class AccountClosed(Event):
+    """Somebody has closed their account: what they had goes back to whoever gave it."""
+
+    wire_name: ClassVar[str] = "auth.account.closed.v1"
+
+    account_id: str
+    authority: str
+    person: Contact
+    """Who it was."""
+    closed_at: AwareDatetime
+
+
 class DeviceAdded(Event):
     """Somebody has signed in from a browser that their account did not know; its owner is told."""
 
@@ -90,10 +102,34 @@ class DeviceAdded(Event):
     signed_in_at: AwareDatetime
 
 
+class FactorChanged(Event):
+    """What an account asks for beside the password has changed, or was got round by a recovery code."""
+
+    wire_name: ClassVar[str] = "auth.factor.changed.v1"
+
+    account_id: str
+    authority: str
+    person: Contact
+    what: Literal["app_added", "app_removed", "codes_renewed", "code_used"]
+    codes_left: int
+    """How many recovery codes are not used yet."""
+    changed_at: AwareDatetime
+
+
 class RegistrationRefused(Event):
     """Somebody tried to register an address that has an account; its owner is told, the page says nothing."""
 
     wire_name: ClassVar[str] = "auth.registration.refused.v1"
+
+    authority: str
+    person: Contact
+    refused_at: AwareDatetime
+
+
+class ResetRefused(Event):
+    """Somebody asked to reset the password of an account that was not used for long; the council may allow it."""
+
+    wire_name: ClassVar[str] = "auth.reset.refused.v1"
 
     authority: str
     person: Contact

@@ -134,6 +134,10 @@ class Authority(Value):
     """The host names at which the portal shows this authority's brand."""
     code_minutes: Annotated[int, Field(ge=1, le=10)] = 10
     idle_minutes: Annotated[int, Field(ge=5, le=60)] = 30
+    dormant_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    """After so many days without signing in nobody resets a password without the council (requirements F55)."""
+    second_factor: Literal["email", "app", "either"] = "either"
+    """What is asked for beside the password: a code by email, one from an authenticator app, or what each chooses."""
     password: PasswordRules = PasswordRules()
     files: FileRules = FileRules()
     submitted_days: Annotated[int, Field(ge=1, le=365)] = 30

@@ -198,3 +198,12 @@ class WorkGroupDefined(CouncilMessage):
     email: Mailbox | None = None
     members: Annotated[list[Member], Field(max_length=2000)]
     version: Annotated[int, Field(ge=0, le=2**53)]
+
+
+class AccountReset(CouncilMessage):
+    """A council opens an account again whose owner cannot: without their phone, or after too long an absence."""
+
+    wire_name: ClassVar[str] = "council.account.reset.v1"
+
+    email: Mailbox
+    what: Literal["second-factor", "dormancy"]

@@ -253,3 +253,14 @@ class FormGrant(Value):
     rights: list[Literal["read", "edit", "submit"]]
     version: int
     access_version: int
+
+
+class AccountResetAsked(Event):
+    """A council that knows this person asks for their account to be opened again."""
+
+    wire_name: ClassVar[str] = "tasks.account-reset.asked.v1"
+
+    authority: str
+    account_id: str
+    what: Literal["second-factor", "dormancy"]
+    asked_at: AwareDatetime

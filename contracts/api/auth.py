@@ -1,8 +1,12 @@
 """HTTP bodies of auth: registration, sign-in, sessions, one's own account, resets, council tokens."""
 
+from typing import Literal
+
 from pydantic import AwareDatetime
 
 from contracts.base import Address, PersonalData, Value
+
+Factor = Literal["email", "app"]
 
 
 class RegistrationDetails(PersonalData):
@@ -66,6 +70,51 @@ class SignInView(Value):
 
     sign_in_id: str
     code_expires_at: AwareDatetime
+    factor: Factor = "email"
+    """Where the code comes from."""
+    may_email: bool = True
+    """Whether a code by email will do."""
+
+
+class EnrolmentView(Value):
+    """An authenticator app that waits for its first code."""
+
+    secret: str
+    """In base 32, for whoever cannot scan."""
+    uri: str
+    """What the QR code says (otpauth)."""
+
+
+class AuthenticatorView(Value):
+    """Whether an account has an authenticator app, and may be without one."""
+
+    added_at: AwareDatetime | None = None
+    codes_left: int = 0
+    is_asked_for: bool
+    """Whether the authority that one signed in at asks for it at all."""
+    must_stay: bool
+    """Whether that authority lets nobody in without one."""
+    enrolment: EnrolmentView | None = None
+    """Where there is none yet, and one may be added."""
+
+
+class AuthenticatorBody(Value):
+    """Adds the app that gives this code; the password shows that it is its owner who asks."""
+
+    code: str
+    password: str
+
+
+class PasswordBody(Value):
+    """The password shows that it is its owner who asks."""
+
+    password: str
+
+
+class RecoveryCodesView(Value):
+    """Each opens the account once, in the place of the app's code; shown this once."""
+
+    codes: list[str]
 
 
 class SessionCreated(Value):
@@ -89,6 +138,8 @@ class SessionView(PersonalData):
     organisation: str
     idle_expires_at: AwareDatetime
     absolute_expires_at: AwareDatetime
+    must_enrol: bool = False
+    """Whether nothing else may be done before an authenticator app is added."""
 
 
 class ResetBody(Value):

@@ -4,7 +4,7 @@ from starlette.applications import Starlette
 
 from chassis.app import StoredServiceContext, stored_service_app
 from chassis.settings import key_bytes
-from chassis.shared_keys import Seal
+from chassis.shared_keys import Seal, derived
 from chassis.tokens import Signer, Verifier
 from services.auth.api import routes
 from services.auth.data import common_passwords
@@ -25,7 +25,16 @@ def build_app(settings: Settings) -> Starlette:
     async def compose(context: StoredServiceContext) -> Auth:
         stores = Stores(context.database, context.relay)
         await stores.ensure_indexes()
-        return Auth(stores, PasswordHasher(), context.authorities, secret, councils, Seal(settings.code_key), common)
+        return Auth(
+            stores=stores,
+            hasher=PasswordHasher(),
+            authorities=context.authorities,
+            secret=secret,
+            councils=councils,
+            seal=Seal(settings.code_key),
+            vault=Seal.of(derived(secret, "authenticator apps")),
+            common=common,
+        )
 
     return stored_service_app(
         name="auth",

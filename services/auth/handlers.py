@@ -1,8 +1,9 @@
 """Messages in: one function per queue."""
 
 from chassis.messaging import Delivery, Subscription
-from contracts.auth import AccountChanged, AccountReaddressed, PasswordReset
-from services.auth.usecases import accounts, sessions
+from contracts.auth import AccountChanged, AccountClosed, AccountReaddressed, PasswordReset
+from contracts.tasks import AccountResetAsked
+from services.auth.usecases import accounts, authenticators, sessions
 from services.auth.usecases.context import Auth
 
 
@@ -21,8 +22,23 @@ async def show_details(event: AccountChanged, _: Delivery, auth: Auth) -> None:
     await accounts.show_account(auth, event.account_id)
 
 
+async def end_closed(event: AccountClosed, _: Delivery, auth: Auth) -> None:
+    """Nobody is signed in to an account that is closed, even if auth crashed in between."""
+    await accounts.show_account(auth, event.account_id)
+
+
+async def reset_account(event: AccountResetAsked, _: Delivery, auth: Auth) -> None:
+    """A council opens an account again whose owner cannot."""
+    if event.what == "dormancy":
+        await auth.stores.accounts.wake(event.account_id, event.asked_at)
+    else:
+        await authenticators.reset(auth, event.account_id, event.authority, event.asked_at)
+
+
 subscriptions = (
     Subscription("auth.end-sessions", PasswordReset, end_sessions),
     Subscription("auth.note-address", AccountReaddressed, show_address),
     Subscription("auth.show-details", AccountChanged, show_details),
+    Subscription("auth.end-closed", AccountClosed, end_closed),
+    Subscription("auth.reset-account", AccountResetAsked, reset_account),
 )

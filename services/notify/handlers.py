@@ -2,12 +2,15 @@
 
 from chassis.messaging import Delivery, Subscription
 from contracts.auth import (
+    AccountClosed,
     AccountReaddressed,
     AddressCodeRequested,
     CodeRequested,
     DeviceAdded,
+    FactorChanged,
     PasswordReset,
     RegistrationRefused,
+    ResetRefused,
 )
 from contracts.notify import EmailsErased
 from contracts.tasks import (
@@ -45,9 +48,24 @@ async def tell_account_owner(event: RegistrationRefused, _: Delivery, service: N
     await usecases.tell_account_owner(service, event)
 
 
+async def refuse_reset(event: ResetRefused, _: Delivery, service: NotifyService) -> None:
+    """A reset was asked for after too long an absence: the account's owner is told by email."""
+    await usecases.refuse_reset(service, event)
+
+
 async def confirm_password_change(event: PasswordReset, _: Delivery, service: NotifyService) -> None:
     """A password was changed: its owner is told by email."""
     await usecases.confirm_password_change(service, event)
+
+
+async def tell_of_factor(event: FactorChanged, _: Delivery, service: NotifyService) -> None:
+    """An authenticator app was added or removed, or got round: the account's owner is told by email."""
+    await usecases.tell_of_factor(service, event)
+
+
+async def confirm_closing(event: AccountClosed, _: Delivery, service: NotifyService) -> None:
+    """An account was closed: whoever owned it is told by email."""
+    await usecases.confirm_closing(service, event)
 
 
 async def tell_of_device(event: DeviceAdded, _: Delivery, service: NotifyService) -> None:
@@ -105,8 +123,11 @@ subscriptions = (
     Subscription("notify.send-address-code", AddressCodeRequested, send_address_code),
     Subscription("notify.confirm-address-change", AccountReaddressed, confirm_address_change),
     Subscription("notify.tell-account-owner", RegistrationRefused, tell_account_owner),
+    Subscription("notify.refuse-reset", ResetRefused, refuse_reset),
     Subscription("notify.confirm-password-change", PasswordReset, confirm_password_change),
     Subscription("notify.tell-of-device", DeviceAdded, tell_of_device),
+    Subscription("notify.tell-of-factor", FactorChanged, tell_of_factor),
+    Subscription("notify.confirm-closing", AccountClosed, confirm_closing),
     Subscription("notify.announce-task", TaskOpened, announce_task),
     Subscription("notify.announce-new-holder", TaskAssigned, announce_new_holder),
     Subscription("notify.announce-change", TaskAmended, announce_change),

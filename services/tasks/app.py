@@ -17,6 +17,7 @@ from services.tasks.usecases import TasksService
 from services.tasks.usecases.asks import Asks
 from services.tasks.usecases.delegations import Delegations
 from services.tasks.usecases.door import Door
+from services.tasks.usecases.leaving import Leaving
 from services.tasks.usecases.lists import Lists
 from services.tasks.usecases.people import People
 from services.tasks.usecases.re_assigning import ReAssigning
@@ -49,6 +50,7 @@ def build_app(settings: Settings) -> Starlette:
             lists=Lists(stores, context.authorities),
             people=people,
             asks=asks,
+            leaving=Leaving(stores, context.authorities),
             re_assigning=ReAssigning(stores, context.authorities),
             reminders=reminders,
             retention=retention,

@@ -7,9 +7,10 @@ import orjson
 from chassis.errors import Refused
 from chassis.messaging import Delivery, Subscription
 from chassis.outbox import Outgoing, outgoing
-from contracts.auth import AccountChanged, AccountReaddressed, AccountRegistered
+from contracts.auth import AccountChanged, AccountClosed, AccountReaddressed, AccountRegistered
 from contracts.base import CouncilMessage
 from contracts.council import (
+    AccountReset,
     DelegationAmended,
     DelegationDecided,
     DelegationRequested,
@@ -77,6 +78,11 @@ async def define_work_group(message: WorkGroupDefined, delivery: Delivery, servi
     await service.people.define_work_group(message)
 
 
+async def reset_account(message: AccountReset, delivery: Delivery, service: TasksService) -> None:
+    """A council opens somebody's account again."""
+    await service.people.reset(message, check_sender(message, delivery))
+
+
 async def refuse_unknown(_: None, delivery: Delivery, __: TasksService) -> None:
     """A name that no handler listens to is answered, and kept."""
     raise Refused("unknown_message", f"The portal takes no message of the name {delivery.routing_key[:200]}.")
@@ -110,6 +116,11 @@ async def readdress_person(event: AccountReaddressed, _: Delivery, service: Task
 async def rename_person(event: AccountChanged, _: Delivery, service: TasksService) -> None:
     """Lists show somebody by the name that they have now."""
     await service.people.rename(event)
+
+
+async def release_tasks(event: AccountClosed, _: Delivery, service: TasksService) -> None:
+    """Forms of somebody who has left go back to whoever gave them."""
+    await service.leaving.release(event)
 
 
 async def note_receipt(event: ContributionReceived, _: Delivery, service: TasksService) -> None:
@@ -167,6 +178,7 @@ subscriptions = (
     Subscription("tasks.send-task-back", DelegationReturned, send_task_back, refusal=reject),
     Subscription("tasks.take-answer", DelegationDecided, take_answer, refusal=reject),
     Subscription("tasks.define-work-group", WorkGroupDefined, define_work_group, refusal=reject),
+    Subscription("tasks.reset-account", AccountReset, reset_account, refusal=reject),
     Subscription("tasks.refuse-unknown", NoneType, refuse_unknown, refusal=reject),
     Subscription("tasks.offer-form", DefinitionPublished, offer_form),
     Subscription("tasks.note-start", ContributionStarted, note_start),
@@ -174,6 +186,7 @@ subscriptions = (
     Subscription("tasks.welcome-person", AccountRegistered, welcome_person),
     Subscription("tasks.readdress-person", AccountReaddressed, readdress_person),
     Subscription("tasks.rename-person", AccountChanged, rename_person),
+    Subscription("tasks.release-tasks", AccountClosed, release_tasks),
     Subscription("tasks.note-receipt", ContributionReceived, note_receipt),
     Subscription("tasks.erase-task", TaskErased, erase_task),
     Subscription("tasks.note-erased-contribution", ContributionErased, note_erased_contribution),

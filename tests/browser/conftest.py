@@ -24,7 +24,7 @@ async def browser() -> AsyncIterator[Browser]:
         await chromium.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def valid_html(portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Every page and email that the tests were sent is valid HTML; asked once, at the end of them all."""
     yield

@@ -1,8 +1,10 @@
 """Every page for everyone: HTML is valid, axe finds nothing, nothing scrolls sideways, keys suffice, time-outs warn."""
 
 import re
+import time
 from pathlib import Path
 
+import pyotp
 import pytest
 from playwright.async_api import Browser, Page, expect
 
@@ -25,6 +27,7 @@ async def test_the_pages_before_signing_in(browser: Browser, portal: Portal, sho
         "reset/1",
         "register/done",
         "reset/done",
+        "account/closed",
         "help",
         "accessibility",
         "privacy",
@@ -135,15 +138,33 @@ async def test_the_pages_of_an_account(browser: Browser, portal: Portal, shots: 
     await check(visitor, "account-codes", shots)
     await visitor.press("Change address")
     await check(visitor, "account-codes-error", shots)
-    for name, button in (("details", "Save details"), ("password", "Change password")):
+    pages = {"details": "Save details", "password": "Change password", "close": "Close your account"}
+    for name, button in pages.items():
         await page.goto(f"/account/{name}")
         await check(visitor, f"account-{name}", shots)
         if name == "details":
             await visitor.fill(Surname="")
         await visitor.press(button)
         await check(visitor, f"account-{name}-error", shots)
+    await page.goto("/account/security")
+    await check(visitor, "account-security", shots)
+    await visitor.fill(Code="12345")
+    await visitor.press("Add the app")
+    await check(visitor, "account-security-error", shots)
+    app = pyotp.TOTP("".join((await page.locator(".portal-key").inner_text()).split()))
+    await visitor.fill(Code=app.now(), Password=PASSWORD)
+    await visitor.press("Add the app")
+    await check(visitor, "account-recovery-codes", shots)
+    await page.goto("/account/security")
+    await check(visitor, "account-security-added", shots)
     phone = await Visitor.arrive(browser, portal, visitor.email)
-    await phone.sign_in()
+    await phone.page.goto("/sign-in")
+    await phone.fill(Email=phone.email, Password=PASSWORD)
+    await phone.press("Submit")
+    await check(phone, "sign-in-app", shots)
+    await phone.fill(Code=app.generate_otp(int(time.time()) // 30 + 1))
+    await phone.press("Finish")
+    await expect(phone.page).to_have_title(re.compile("tasks to complete"))
     await page.goto("/account/sessions")
     await check(visitor, "account-sessions", shots)
     await visitor.press("Sign out everywhere but here")

@@ -23,14 +23,6 @@ from tests.support.service import new_key, running
 RigMaker = Callable[..., AbstractAsyncContextManager[Rig]]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what needs the house, so that the rest can run in another process."""
-    for item in items:
-        if isinstance(item, pytest.Function) and "shared_house" in item.fixturenames:
-            item.add_marker("house")
-
-
 @pytest.fixture
 def rig_of(shared_broker: Broker, mongo_url: str, tmp_path: Path) -> RigMaker:
     """Starts a rig with options: delays, prefetch, timeout_seconds."""

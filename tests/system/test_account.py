@@ -1,7 +1,10 @@
 """One's own account: another email address, with everything that is one's own, by both mailboxes."""
 
 import asyncio
+import time
 from uuid import uuid4
+
+import pyotp
 
 from tests.support.council import Council
 from tests.support.eventually import wait_until
@@ -57,6 +60,66 @@ def test_details_password_and_sessions_are_ones_own_to_change(portal: Portal) ->
         mail.wait_for(email, "Your password for the Professional Portal has been changed")
         again = phone.press(phone.open("/sign-in"), "Submit", {"Email": email, "Password": PASSWORD})
         assert "is not correct" in again.text
+
+
+def test_an_authenticator_app_is_added_and_asked_for_and_recovery_codes_and_email_stand_in(portal: Portal) -> None:
+    mail, email = portal.mail, new_email("app")
+    with Person(portal.gateway) as person:
+        person.register(mail, email)
+        person.sign_in(mail, email)
+        page = person.open(person.open("/account").link("Use an authenticator app"))
+        app = pyotp.TOTP("".join(page.tree.find_class("portal-key")[0].text_content().split()))
+        wrong = person.press(page, "Add the app", {"Code": "000000", "Password": PASSWORD})
+        assert "The code is not correct" in wrong.text
+        added = person.press(wrong, "Add the app", {"Code": app.now(), "Password": PASSWORD})
+        codes = [each.text_content() for each in added.tree.xpath("//ul[contains(@class, 'portal-key')]/li")]
+        assert len(codes) == 10
+        assert "An authenticator app was added" in mail.wait_for(email, "authenticator app was added")["Text"]
+        emailed = len(mail.codes_for(email))
+
+        def begin() -> Page:
+            person.press(person.open("/tasks"), "Logout")
+            page = person.press(person.open("/sign-in"), "Submit", {"Email": email, "Password": PASSWORD})
+            assert "the code that your authenticator app shows" in page.text
+            return page
+
+        assert person.press(begin(), "Finish", {"Code": app.generate_otp(int(time.time()) // 30 + 1)}).title == TASKS
+        assert person.press(begin(), "Finish", {"Code": codes[0]}).title == TASKS
+        used = mail.wait_for(email, "A recovery code was used")
+        assert "Recovery codes left: 9" in used["Text"]
+        again = person.press(begin(), "Finish", {"Code": codes[0]})
+        assert "The code is not correct, or has been used" in again.text
+        assert len(mail.codes_for(email)) == emailed, "no code was emailed until it was asked for"
+        page = person.press(again, "Please email me a code")
+        assert person.press(page, "Finish", {"Code": mail.code_for(email, more_than=emailed)}).title == TASKS
+        page = person.press(person.open("/account/security"), "Remove the app", {"Password": PASSWORD})
+        assert "The app is removed." in page.text
+        person.press(page, "Logout")
+        person.sign_in(mail, email)
+
+
+async def test_whoever_leaves_gives_the_form_back_to_the_council(portal: Portal, bristol: Council) -> None:
+    delegation_id, email, mail = new_id(), new_email("leaver"), portal.mail
+    await bristol.delegate(delegation_id, email)
+    await bristol.expect(ACCEPTED, delegation_id=delegation_id)
+
+    def leave() -> None:
+        with Person(portal.gateway) as person:
+            person.register(mail, email)
+            person.sign_in(mail, email)
+            page = person.open(person.open("/account").link("Close your account"))
+            wrong = person.press(page, "Close your account", {"Password": "not it"})
+            assert "The password is not correct" in wrong.text
+            done = person.press(wrong, "Close your account", {"Password": PASSWORD})
+            assert done.title.startswith("Your account is closed")
+            assert person.open("/tasks").title != TASKS
+            mail.wait_for(email, "is closed")
+            again = person.press(person.open("/sign-in"), "Submit", {"Email": email, "Password": PASSWORD})
+            assert "is not correct" in again.text
+
+    await asyncio.to_thread(leave)
+    told = (await bristol.expect("portal.delegation.declined.v1", delegation_id=delegation_id)).body
+    assert told["reason_code"] == "no_longer_involved"
 
 
 async def test_a_new_address_takes_forms_drafts_and_groups_along(portal: Portal, bristol: Council) -> None:

@@ -1,6 +1,15 @@
 """HTTP in: one function per route, for the gateway alone."""
 
-from services.auth.api import accounts, address_changes, councils, registrations, resets, sessions, sign_ins
+from services.auth.api import (
+    accounts,
+    address_changes,
+    authenticators,
+    councils,
+    registrations,
+    resets,
+    sessions,
+    sign_ins,
+)
 
 routes = [
     *registrations.routes,
@@ -9,5 +18,6 @@ routes = [
     *resets.routes,
     *accounts.routes,
     *address_changes.routes,
+    *authenticators.routes,
     *councils.routes,
 ]

@@ -1,4 +1,4 @@
-"""The account of whoever is signed in: who they are, and their password."""
+"""The account of whoever is signed in: who they are, their password, and its end."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from chassis import clock
 from chassis.http import answer, nothing, read
-from contracts.api.auth import AccountView, PasswordChangeBody, RegistrationDetailsBody
+from contracts.api.auth import AccountView, PasswordBody, PasswordChangeBody, RegistrationDetailsBody
 from services.auth.api.dependencies import caller, enter, session_token
 from services.auth.api.sessions import created
 from services.auth.usecases import accounts as usecases
@@ -32,7 +32,15 @@ async def change_password(request: Request) -> Response:
     return answer(created(opened))
 
 
+async def close_account(request: Request) -> Response:
+    """The end of it; twice is once."""
+    auth, body = enter(request), await read(request, PasswordBody)
+    await usecases.close_account(auth, session_token(request), body.password, caller=caller(request), at=clock.now())
+    return nothing()
+
+
 routes = [
+    Route("/accounts/current/close", close_account, methods=["POST"]),
     Route("/accounts/current", show_account, methods=["GET"]),
     Route("/accounts/current/details", change_details, methods=["PUT"]),
     Route("/accounts/current/password", change_password, methods=["PUT"]),

@@ -25,6 +25,7 @@ async def show_session(request: Request) -> Response:
         organisation=session.organisation,
         idle_expires_at=idle_until,
         absolute_expires_at=session.ends_at,
+        must_enrol=session.must_enrol,
     )
     return answer(view)
 

@@ -11,6 +11,7 @@ from services.auth.api.dependencies import caller, enter
 from services.auth.api.sessions import created
 from services.auth.model.session import SignIn
 from services.auth.usecases import sign_in as usecases
+from services.auth.usecases.context import Auth
 
 
 async def start_sign_in(request: Request) -> Response:
@@ -25,13 +26,13 @@ async def start_sign_in(request: Request) -> Response:
         caller=caller(request),
         at=clock.now(),
     )
-    return answer(_view(sign_in_id, sign_in), status=201)
+    return answer(_view(auth, sign_in_id, sign_in), status=201)
 
 
 async def send_code(request: Request) -> Response:
     """Please send me a new code."""
     auth, sign_in_id = enter(request), request.path_params["sign_in_id"]
-    return answer(_view(sign_in_id, await usecases.send_sign_in_code(auth, sign_in_id, clock.now())))
+    return answer(_view(auth, sign_in_id, await usecases.send_sign_in_code(auth, sign_in_id, clock.now())))
 
 
 async def confirm(request: Request) -> Response:
@@ -42,8 +43,13 @@ async def confirm(request: Request) -> Response:
     return answer(created(opened), status=201)
 
 
-def _view(sign_in_id: str, sign_in: SignIn) -> SignInView:
-    return SignInView(sign_in_id=sign_in_id, code_expires_at=sign_in.challenge.expires_at)
+def _view(auth: Auth, sign_in_id: str, sign_in: SignIn) -> SignInView:
+    return SignInView(
+        sign_in_id=sign_in_id,
+        code_expires_at=sign_in.challenge.expires_at,
+        factor=sign_in.factor,
+        may_email=usecases.may_email(auth, sign_in),
+    )
 
 
 routes = [

@@ -1,9 +1,12 @@
 """An account: who a professional is, and how many wrong codes in a row it has borne. No I/O, no clock."""
 
+from datetime import datetime, timedelta
+
 from pydantic import AwareDatetime
 
 from contracts.api.auth import RegistrationDetails
 from contracts.base import Contact, Value
+from services.auth.model.authenticator import Authenticator
 from services.auth.model.codes import FAILURES
 
 
@@ -27,7 +30,10 @@ class Account(Value):
     registered_at: AwareDatetime
     signed_in_at: AwareDatetime | None = None
     """When it was last signed in to."""
+    woken_at: AwareDatetime | None = None
+    """When a council last let its owner come back after a long absence."""
     failures: Failures = Failures()
+    authenticator: Authenticator | None = None
 
     @property
     def name(self) -> str:
@@ -38,6 +44,13 @@ class Account(Value):
     def person(self) -> Contact:
         """Whom an email to this account reaches: the address as its owner typed it."""
         return Contact(email=self.email, name=self.name)
+
+    def is_dormant(self, days: int | None, at: datetime) -> bool:
+        """Whether nobody has signed in for so long that only the council lets its owner reset the password."""
+        if days is None:
+            return False
+        used = max(moment for moment in (self.registered_at, self.signed_in_at, self.woken_at) if moment)
+        return at - used > timedelta(days=days)
 
     @property
     def is_locked(self) -> bool:

@@ -67,6 +67,33 @@ def code_wrong() -> Refused:
     return _code_fault("code_wrong", "The code is not correct. Check the latest email and try again")
 
 
+def app_needed() -> Refused:
+    """A code by email is not enough here."""
+    return _code_fault(
+        "app_needed", "This portal asks for the code of your authenticator app. Use a recovery code without it"
+    )
+
+
+def app_code_wrong() -> Refused:
+    """Not the app's code, or one that was right once: whoever has seen it typed must not come in after."""
+    return _code_fault("code_wrong", "The code is not correct, or has been used. Wait for the next one and try again")
+
+
+def app_code_over() -> Refused:
+    """No more tries, or no more time, for the app's code."""
+    return _code_fault("code_exhausted", "There were too many wrong codes, or it took too long. Sign in again")
+
+
+def app_must_stay() -> Refused:
+    """The authority lets nobody in without one."""
+    return Conflict("app_must_stay", "This portal asks for an authenticator app. Add another one in its place.")
+
+
+def no_app() -> Refused:
+    """There is none, or none that could be added."""
+    return NotFound("no_app", "There is no authenticator app to change. Start again.")
+
+
 def code_exhausted() -> Refused:
     """No more tries of this code."""
     return _code_fault("code_exhausted", "The code was entered wrongly too many times. Get a new code and try again")

@@ -8,6 +8,8 @@ from typing import Self, TypedDict
 
 from pydantic import AwareDatetime
 
+from contracts.api.auth import Factor
+from contracts.authority import Authority
 from contracts.base import Contact, Value
 from services.auth.model.account import Account
 from services.auth.model.codes import Challenge
@@ -31,6 +33,10 @@ class SignIn(Value):
     organisation: str
     password_version: int
     challenge: Challenge
+    factor: Factor = "email"
+    """Where its code comes from. The app's has no challenge of ours: that one only counts its tries and its time."""
+    must_enrol: bool = False
+    """Whether the authority lets nobody in without an authenticator app, and there is none yet."""
     started_at: AwareDatetime
 
     @property
@@ -55,6 +61,10 @@ class Session(Value):
     opened_at: AwareDatetime
     seen_at: AwareDatetime
     ends_at: AwareDatetime
+    must_enrol: bool = False
+    """Whether nothing else may be done before an authenticator app is added."""
+    enrolling: str = ""
+    """The sealed secret of an app that waits for its first code."""
 
     def idle_until(self, idle: timedelta) -> datetime:
         """When it ends if nothing happens; never after its absolute end."""
@@ -88,14 +98,17 @@ def shown_of(account: Account) -> Shown:
     return {"email": account.email, "name": account.name, "role": details.role, "organisation": details.organisation}
 
 
-def sign_in_of(account: Account, *, key: str, authority: str, challenge: Challenge) -> SignIn:
+def sign_in_of(account: Account, *, key: str, authority: Authority, challenge: Challenge) -> SignIn:
     """What a right password starts; it holds what the session will need."""
+    has_app = account.authenticator is not None
     return SignIn(
         key=key,
         account_id=account.account_id,
-        authority=authority,
+        authority=authority.code,
         **shown_of(account),
         password_version=account.password_version,
         challenge=challenge,
+        factor="app" if has_app and authority.second_factor != "email" else "email",
+        must_enrol=authority.second_factor == "app" and not has_app,
         started_at=challenge.issued_at,
     )

@@ -12,6 +12,7 @@ from chassis.errors import AlreadyHandled
 from chassis.outbox import Outgoing
 from contracts.api.auth import RegistrationDetails
 from services.auth.model.account import Account
+from services.auth.model.authenticator import Authenticator
 from services.auth.model.codes import FAILURES
 
 INDEXES = [IndexModel([("email_key", ASCENDING)], unique=True)]
@@ -33,7 +34,7 @@ class AccountStore:
 
     async def get(self, account_id: str) -> Account | None:
         """The account of an id."""
-        return _account(await self._documents.get({"_id": account_id}))
+        return _account(await self._documents.get(_open(account_id)))
 
     async def add(self, account: Account, events: Sequence[Outgoing]) -> bool:
         """Opens an account; False where the address has got another one meanwhile. Twice is once."""
@@ -46,25 +47,64 @@ class AccountStore:
 
     async def count_failure(self, account_id: str) -> Account | None:
         """Counts a wrong code before it is looked at; None where there have been too many in a row."""
-        guard = {"_id": account_id, "failures.sign_in": {"$lt": FAILURES}}
+        guard = {**_open(account_id), "failures.sign_in": {"$lt": FAILURES}}
         return _account(await self._documents.update(guard, {"$inc": {"failures.sign_in": 1}}))
 
     async def welcome(self, account_id: str, at: datetime, events: Sequence[Outgoing]) -> None:
         """Its owner has signed in: guessing starts from nothing again."""
-        await self._documents.update({"_id": account_id}, {"$set": {"signed_in_at": at, **_no_failures()}}, events)
+        await self._documents.update(_open(account_id), {"$set": {"signed_in_at": at, **_no_failures()}}, events)
 
     async def set_details(
         self, account_id: str, details: RegistrationDetails, events: Sequence[Outgoing]
     ) -> Account | None:
         """Who its owner is, as they say now."""
         change = {"$set": {"details": details.model_dump()}}
-        return _account(await self._documents.update({"_id": account_id}, change, events))
+        return _account(await self._documents.update(_open(account_id), change, events))
+
+    async def add_app(
+        self, account_id: str, app: Authenticator, *, version: int, events: Sequence[Outgoing]
+    ) -> Account | None:
+        """An authenticator app, in the place of the one before; None where the password has changed meanwhile."""
+        guard = {**_open(account_id), "password_version": version}
+        return _account(await self._documents.update(guard, {"$set": {"authenticator": app.model_dump()}}, events))
+
+    async def remove_app(self, account_id: str, events: Sequence[Outgoing]) -> Account | None:
+        """None where there is none."""
+        guard = {**_open(account_id), "authenticator.sealed": {"$exists": True}}
+        return _account(await self._documents.update(guard, {"$set": {"authenticator": None}}, events))
+
+    async def renew_recovery(self, account_id: str, macs: list[str], events: Sequence[Outgoing]) -> Account | None:
+        """Other recovery codes; those before are of no use any more."""
+        guard = {**_open(account_id), "authenticator.sealed": {"$exists": True}}
+        return _account(await self._documents.update(guard, {"$set": {"authenticator.recovery": macs}}, events))
+
+    async def use_step(self, account_id: str, step: int) -> bool:
+        """Takes a code of the app; False where it, or a later one, has been taken."""
+        guard = {**_open(account_id), "authenticator.last_step": {"$lt": step}}
+        return await self._documents.update(guard, {"$set": {"authenticator.last_step": step}}) is not None
+
+    async def use_recovery(self, account_id: str, mac: str, events: Sequence[Outgoing]) -> bool:
+        """Takes a recovery code; False where there is none like it."""
+        guard = {**_open(account_id), "authenticator.recovery": mac}
+        return await self._documents.update(guard, {"$pull": {"authenticator.recovery": mac}}, events) is not None
+
+    async def wake(self, account_id: str, at: datetime) -> None:
+        """Its owner may reset the password again, as if they had signed in."""
+        await self._documents.update(_open(account_id), {"$set": {"woken_at": at}})
+
+    async def close(self, account_id: str, at: datetime, events: Sequence[Outgoing]) -> bool:
+        """Keeps nothing of who it was, and gives the address free; False where it is closed already."""
+        change = {
+            "$set": {"closed_at": at, "email_key": f"closed:{account_id}"},
+            "$unset": dict.fromkeys(("email", "details", "password_hash", "reset_by", "authenticator"), ""),
+        }
+        return await self._documents.update(_open(account_id), change, events) is not None
 
     async def set_password(
         self, account_id: str, password_hash: str, *, code_id: str, events: Sequence[Outgoing]
     ) -> Account | None:
         """Changes the password and unlocks; None where this code has changed it before."""
-        guard = {"_id": account_id, "reset_by": {"$ne": code_id}}
+        guard = {**_open(account_id), "reset_by": {"$ne": code_id}}
         change = _new_password(password_hash, reset_by=code_id)
         return _account(await self._documents.update(guard, change, events))
 
@@ -72,7 +112,7 @@ class AccountStore:
         self, account_id: str, password_hash: str, *, version: int, events: Sequence[Outgoing]
     ) -> Account | None:
         """Changes the password of this version; None where it has been changed meanwhile."""
-        guard = {"_id": account_id, "password_version": version}
+        guard = {**_open(account_id), "password_version": version}
         return _account(await self._documents.update(guard, _new_password(password_hash), events))
 
     async def set_address(
@@ -81,6 +121,10 @@ class AccountStore:
         """Another address; None where the former is not its any more. AlreadyHandled where it is another account's."""
         change = {"$set": {"email": email, "email_key": email_key}}
         return _account(await self._documents.update({"_id": account_id, "email_key": former}, change, events))
+
+
+def _open(account_id: str) -> dict[str, Any]:
+    return {"_id": account_id, "closed_at": {"$exists": False}}
 
 
 def _new_password(password_hash: str, **fields: str) -> dict[str, Any]:

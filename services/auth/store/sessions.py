@@ -69,6 +69,19 @@ class SessionStore:
         """Ends one session; gives what it was."""
         return _session(await self._documents.raw.find_one_and_delete({"token_hash": token_hash}))
 
+    async def send_by_email(self, key: str, at: datetime) -> SignIn | None:
+        """Its code comes by email from now on."""
+        return _sign_in(await self._documents.update(_waiting(key, at), {"$set": {"factor": "email"}}))
+
+    async def begin_enrolment(self, session: Session, sealed: str) -> None:
+        """An authenticator app waits for its first code."""
+        await self._documents.update({"_id": session.key}, {"$set": {"enrolling": sealed}})
+
+    async def end_enrolment(self, account_id: str) -> None:
+        """It has been added: none of the account's sessions waits for one."""
+        change = {"$set": {"enrolling": "", "must_enrol": False}}
+        await self._documents.raw.update_many({"account_id": account_id}, change)
+
     async def renew(self, session: Session, token_hash: str) -> None:
         """Keeps it under a new key, for a new token."""
         await self._documents.insert(

@@ -7,7 +7,7 @@ from chassis.errors import Unauthorised
 from chassis.outbox import Outgoing, outgoing
 from chassis.security import record
 from contracts.api.auth import NewPasswordBody, PasswordChangeBody, RegistrationDetails
-from contracts.auth import AccountChanged, PasswordReset
+from contracts.auth import AccountChanged, AccountClosed, PasswordReset
 from services.auth.model import refusals
 from services.auth.model.account import Account
 from services.auth.model.details import checked
@@ -17,8 +17,8 @@ from services.auth.model.passwords import password_faults
 from services.auth.model.session import Session
 from services.auth.model.tokens import new_token, token_hash
 from services.auth.usecases.context import Auth
+from services.auth.usecases.passwords import authenticate
 from services.auth.usecases.sessions import OpenedSession, end_older_sessions, find_session
-from services.auth.usecases.sign_in import authenticate
 
 
 async def owner(auth: Auth, token: str, at: datetime) -> tuple[Session, Account]:
@@ -91,11 +91,27 @@ async def change_password(
     return OpenedSession(fresh, renewed, with_device(auth.secret, changed, caller.devices, at))
 
 
+async def close_account(auth: Auth, token: str, password: str, *, caller: Caller, at: datetime) -> None:
+    """The end of an account: signed out everywhere, its address free for whoever reads it."""
+    _, account = await owner(auth, token, at)
+    await check_password(auth, account, password, caller, at)
+    event = AccountClosed(
+        account_id=account.account_id, authority=account.authority, person=account.person, closed_at=at
+    )
+    await auth.stores.accounts.close(account.account_id, at, [outgoing(event, account.account_id)])
+    await show_account(auth, account.account_id)
+    record("account.closed", "ok", account_id=account.account_id, client=caller.client)
+
+
 async def show_account(auth: Auth, account_id: str) -> None:
-    """What else knows of an account learns whose it is now, also where auth crashed in between."""
-    if account := await auth.stores.accounts.get(account_id):
-        await auth.stores.sessions.show(account)
-        await auth.stores.resets.end_elsewhere(account_id, keyed(auth.secret, "reset", account.email_key))
+    """What else knows of an account learns whose it is now, or that it is nobody's; also after a crash in between."""
+    account = await auth.stores.accounts.get(account_id)
+    if account is None:
+        await auth.stores.sessions.close_others(account_id, "")
+        await auth.stores.resets.end_elsewhere(account_id, "")
+        return
+    await auth.stores.sessions.show(account)
+    await auth.stores.resets.end_elsewhere(account_id, keyed(auth.secret, "reset", account.email_key))
 
 
 def _changed(account: Account, at: datetime) -> Outgoing:

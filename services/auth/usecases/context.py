@@ -20,4 +20,7 @@ class Auth:
     secret: bytes
     councils: CouncilTokenIssuer
     seal: Seal
+    """For notify, which opens it."""
+    vault: Seal
+    """For auth alone: the secrets of authenticator apps."""
     common: CommonPasswords

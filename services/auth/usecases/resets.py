@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from chassis.outbox import Outgoing, outgoing
 from chassis.security import record
 from contracts.api.auth import NewPasswordBody
-from contracts.auth import PasswordReset
+from contracts.auth import PasswordReset, ResetRefused
 from services.auth.model import refusals
 from services.auth.model.account import Account
 from services.auth.model.codes import Challenge
@@ -129,6 +129,10 @@ async def _code(
     challenge, code = codes.challenge_for(auth, authority, at)
     if account is None:
         return challenge, []
+    if account.is_dormant(auth.authorities.get(authority).dormant_days, at):
+        record("reset.requested", "refused", why="dormant", account_id=account_id)
+        refusal = ResetRefused(authority=authority, person=account.person, refused_at=at)
+        return challenge, [outgoing(refusal, challenge.code_id)]
     event = codes.code_event(auth, challenge, code, authority=authority, purpose="reset", person=account.person)
     return challenge, [event]
 

@@ -2,20 +2,24 @@
 
 from datetime import datetime
 
+from chassis.errors import Refused
 from chassis.outbox import Outgoing, outgoing
 from chassis.security import SecurityEvent, record
 from contracts.auth import DeviceAdded
+from contracts.base import Fault
 from services.auth.model import refusals
 from services.auth.model.account import Account
-from services.auth.model.codes import Challenge
+from services.auth.model.authenticator import read_app_code
+from services.auth.model.codes import TRIES, Challenge, read_code
 from services.auth.model.devices import Caller, known_device, with_device
 from services.auth.model.emails import email_key
 from services.auth.model.limits import code_limit
 from services.auth.model.session import SignIn, sign_in_of
 from services.auth.model.tokens import new_token, token_hash
-from services.auth.usecases import codes
+from services.auth.usecases import authenticators, codes
 from services.auth.usecases.context import Auth
-from services.auth.usecases.guessing import count_guess, was_no_guess, was_no_spray
+from services.auth.usecases.guessing import was_no_guess
+from services.auth.usecases.passwords import authenticate
 from services.auth.usecases.sessions import OpenedSession
 
 WHAT = "sign_in"
@@ -25,19 +29,31 @@ async def start_sign_in(
     auth: Auth, *, authority: str, email: str, password: str, caller: Caller, at: datetime
 ) -> tuple[str, SignIn]:
     """Step 1: the right password sends a code; gives the id that only this browser holds."""
-    auth.authorities.get(authority)
+    settings = auth.authorities.get(authority)
     account = await authenticate(auth, email, password, caller, at)
-    await _spend(auth, account.email, at)
     challenge, code = codes.challenge_for(auth, authority, at)
     sign_in_id = new_token()
-    sign_in = sign_in_of(account, key=token_hash(sign_in_id), authority=authority, challenge=challenge)
-    await auth.stores.sessions.start(sign_in, [_code_event(auth, sign_in, challenge, code)])
+    sign_in = sign_in_of(account, key=token_hash(sign_in_id), authority=settings, challenge=challenge)
+    events = []
+    if sign_in.factor == "email":
+        await _spend(auth, account.email, at)
+        events = [_code_event(auth, sign_in, challenge, code)]
+    await auth.stores.sessions.start(sign_in, events)
     return sign_in_id, sign_in
 
 
+def may_email(auth: Auth, sign_in: SignIn) -> bool:
+    """Whether a code by email opens this session."""
+    return sign_in.factor == "email" or auth.authorities.get(sign_in.authority).second_factor == "either"
+
+
 async def send_sign_in_code(auth: Auth, sign_in_id: str, at: datetime) -> SignIn:
-    """Another code; the one before it is of no use any more."""
+    """Another code, by email; the one before it is of no use any more."""
     sign_in = _there(await auth.stores.sessions.waiting(token_hash(sign_in_id), at))
+    if not may_email(auth, sign_in):
+        raise refusals.app_needed()
+    if sign_in.factor == "app":
+        sign_in = _there(await auth.stores.sessions.send_by_email(sign_in.key, at))
     await _spend(auth, sign_in.email, at)
     challenge, code = codes.challenge_for(auth, sign_in.authority, at)
     events = [_code_event(auth, sign_in, challenge, code)]
@@ -46,12 +62,12 @@ async def send_sign_in_code(auth: Auth, sign_in_id: str, at: datetime) -> SignIn
 
 async def confirm_sign_in(auth: Auth, sign_in_id: str, typed: str, *, caller: Caller, at: datetime) -> OpenedSession:
     """Step 2: the right code, within its tries and its time, opens one session with a token of its own."""
-    code = codes.digits_of(typed)
+    _check_form(_there(await auth.stores.sessions.waiting(token_hash(sign_in_id), at)), typed)
     sign_in = await _try(auth, token_hash(sign_in_id), at)
     account = await auth.stores.accounts.count_failure(sign_in.account_id)
-    if account is None or not sign_in.challenge.accepts(code, auth.secret):
+    if account is None or not await _accepts(auth, account, sign_in, typed, at):
         _note("sign_in.code", sign_in, caller, is_ok=False)
-        raise codes.wrong(sign_in.challenge)
+        raise _wrong(sign_in)
     if account.password_version != sign_in.password_version:
         raise refusals.is_over(WHAT)
     token = new_token()
@@ -60,29 +76,6 @@ async def confirm_sign_in(auth: Auth, sign_in_id: str, typed: str, *, caller: Ca
         raise refusals.is_over(WHAT)
     _note("sign_in.code", sign_in, caller, is_ok=True)
     return OpenedSession(token, session, await _welcome(auth, account, sign_in, caller, at))
-
-
-async def authenticate(auth: Auth, email: str, password: str, caller: Caller, at: datetime) -> Account:
-    """The account of an address, where the password is the right one.
-
-    The guess is counted before it is looked at; what is not there is checked as long as what is.
-    """
-    account = await auth.stores.accounts.by_email(email_key(email))
-    device = known_device(auth.secret, account, caller.devices, at) if account else None
-    await count_guess(auth, email_key(email), caller, device, at)
-    fits = await auth.hasher.matches(
-        account.password_hash if account else None, password, device or caller.client, is_known=device is not None
-    )
-    ids = {"account_id": account.account_id if account else None, "client": caller.client}
-    if account is None or not fits:
-        record("sign_in.password", "failed", **ids)
-        raise refusals.wrong_credentials()
-    await was_no_spray(auth, caller, device)
-    if account.is_locked:
-        record("sign_in.password", "refused", **ids)
-        raise refusals.locked()
-    record("sign_in.password", "ok", **ids)
-    return account
 
 
 async def _welcome(auth: Auth, account: Account, sign_in: SignIn, caller: Caller, at: datetime) -> str:
@@ -99,10 +92,30 @@ async def _welcome(auth: Auth, account: Account, sign_in: SignIn, caller: Caller
     return with_device(auth.secret, account, caller.devices, at)
 
 
+def _check_form(sign_in: SignIn, typed: str) -> None:
+    """What cannot be a code costs no try."""
+    read = read_code(typed) if sign_in.factor == "email" else read_app_code(typed)
+    if isinstance(read, Fault):
+        raise refusals.faulty([read])
+
+
+async def _accepts(auth: Auth, account: Account, sign_in: SignIn, typed: str, at: datetime) -> bool:
+    if sign_in.factor == "app":
+        return await authenticators.accept(auth, account, sign_in, typed, at)
+    return sign_in.challenge.accepts(codes.digits_of(typed), auth.secret)
+
+
 async def _try(auth: Auth, key: str, at: datetime) -> SignIn:
     if sign_in := await auth.stores.sessions.count_try(key, at):
         return sign_in
-    raise codes.not_tried(_there(await auth.stores.sessions.waiting(key, at)).challenge, at)
+    sign_in = _there(await auth.stores.sessions.waiting(key, at))
+    raise refusals.app_code_over() if sign_in.factor == "app" else codes.not_tried(sign_in.challenge, at)
+
+
+def _wrong(sign_in: SignIn) -> Refused:
+    if sign_in.factor == "email":
+        return codes.wrong(sign_in.challenge)
+    return refusals.app_code_wrong() if sign_in.challenge.tries < TRIES else refusals.app_code_over()
 
 
 async def _spend(auth: Auth, email: str, at: datetime) -> None:

@@ -8,11 +8,20 @@ from starlette.routing import Route
 
 from chassis.errors import NotFound, Refused
 from chassis.identity import Professional
-from contracts.api.auth import AddressChangeBody, AddressCodesBody, PasswordChangeBody
-from services.gateway.account.views import AddressCodesPage, AddressPage, account_page, sessions_page
+from contracts.api.auth import AddressChangeBody, AddressCodesBody, AuthenticatorBody, PasswordChangeBody
+from services.gateway.account.views import (
+    AddressCodesPage,
+    AddressPage,
+    ClosingPage,
+    RecoveryCodesPage,
+    account_page,
+    security_page,
+    sessions_page,
+)
 from services.gateway.kit.form_parsing import SubmittedForm, verified_form
 from services.gateway.kit.request_context import RequestContext
 from services.gateway.kit.views.details import CredentialsPage, DetailsPage, password_rules, typed_details
+from services.gateway.kit.views.done import DonePage
 from services.gateway.kit.views.form_errors import form_errors, raise_unless_correctable
 from services.gateway.kit.views.frame import FormErrors
 
@@ -152,7 +161,72 @@ async def _posted(request: Request) -> tuple[RequestContext, Professional, Submi
     return context, person, await verified_form(context)
 
 
+async def show_security(request: Request) -> Response:
+    """The authenticator app that there is, or how to add one."""
+    context, _ = await _signed_in(request)
+    return await _security_page(context, is_removed=request.query_params.get("done") == "removed")
+
+
+async def save_security(request: Request) -> Response:
+    """Adds the app, takes it away, or makes new recovery codes; those are shown this once."""
+    context, _, form = await _posted(request)
+    auth, token, password = context.gateway.auth, context.cookies.session_token, form.raw("password")
+    try:
+        match form.text("action"):
+            case "add":
+                body = AuthenticatorBody(code=form.text("code"), password=password)
+                codes = await auth.add_authenticator(token, body, context.origin)
+            case "codes":
+                codes = await auth.renew_recovery_codes(token, password, context.origin)
+            case "remove":
+                await auth.remove_authenticator(token, password, context.origin)
+                return context.redirect("/account/security?done=removed")
+            case _:
+                return context.redirect("/account/security")
+    except NotFound:
+        return context.redirect("/account/security")
+    except Refused as refused:
+        raise_unless_correctable(refused)
+        return await _security_page(context, form_errors(refused), refused.status)
+    return context.page("account_codes_shown.html", RecoveryCodesPage(codes))
+
+
+async def _security_page(
+    context: RequestContext, errors: FormErrors | None = None, status: int = 200, *, is_removed: bool = False
+) -> Response:
+    view = await context.gateway.auth.authenticator(context.cookies.session_token)
+    return context.page("account_security.html", security_page(view, errors, is_removed=is_removed), status)
+
+
+async def show_closing(request: Request) -> Response:
+    """Close your account: what that means."""
+    context, person = await _signed_in(request)
+    return context.page("account_close.html", ClosingPage(person.email))
+
+
+async def close(request: Request) -> Response:
+    """The end of the account; what was typed here and never saved goes too."""
+    context, person, form = await _posted(request)
+    try:
+        await context.gateway.auth.close_account(context.cookies.session_token, form.raw("password"), context.origin)
+    except Refused as refused:
+        raise_unless_correctable(refused)
+        return context.page("account_close.html", ClosingPage(person.email, form_errors(refused)), refused.status)
+    return context.sign_out("/account/closed")
+
+
+async def closed(request: Request) -> Response:
+    """Whoever closed it is nobody here any more."""
+    lines = ["Your forms have gone back to their work groups, or to the council. You can register again at any time."]
+    return RequestContext(request).page("done.html", DonePage("Your account is closed", lines, "/sign-in", "OK"))
+
+
 routes = [
+    Route("/account/security", show_security),
+    Route("/account/security", save_security, methods=["POST"]),
+    Route("/account/close", show_closing),
+    Route("/account/close", close, methods=["POST"]),
+    Route("/account/closed", closed),
     Route("/account", show_account),
     Route("/account/details", show_details),
     Route("/account/details", save_details, methods=["POST"]),

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import segno
+from markupsafe import Markup
+
 from chassis.identity import Professional
-from contracts.api.auth import SessionEntry
+from contracts.api.auth import AuthenticatorView, SessionEntry
 from services.gateway.kit.views.frame import FormErrors
 from services.gateway.kit.views.wording import moment
 
@@ -34,6 +37,36 @@ class AddressCodesPage:
     email: str
     minutes: int
     errors: FormErrors = field(default_factory=FormErrors)
+
+
+@dataclass(frozen=True)
+class ClosingPage:
+    """Close your account."""
+
+    email: str
+    errors: FormErrors = field(default_factory=FormErrors)
+
+
+@dataclass(frozen=True)
+class SecurityPage:
+    """Authenticator app: the one that there is, or how to add one."""
+
+    must_stay: bool = False
+    added: str = ""
+    codes_left: int = 0
+    qr: Markup | None = None
+    uri: str = ""
+    secret: str = ""
+    """In groups of four, to be typed."""
+    notice: str = ""
+    errors: FormErrors = field(default_factory=FormErrors)
+
+
+@dataclass(frozen=True)
+class RecoveryCodesPage:
+    """Your recovery codes: shown once."""
+
+    codes: list[str]
 
 
 @dataclass(frozen=True)
@@ -71,6 +104,28 @@ def account_page(person: Professional, done: str) -> AccountPage:
     """Who is signed in, as others see them."""
     lines = [("Name", person.name), ("Role", person.role), ("Organisation", person.organisation)]
     return AccountPage([line for line in lines if line[1]] + [("Email", person.email)], _NOTICES.get(done, ""))
+
+
+def security_page(view: AuthenticatorView, errors: FormErrors | None = None, *, is_removed: bool) -> SecurityPage:
+    """What there is to say of the app; a QR code where one may be added."""
+    secret = view.enrolment.secret if view.enrolment else ""
+    return SecurityPage(
+        must_stay=view.must_stay,
+        added=moment(view.added_at) if view.added_at else "",
+        codes_left=view.codes_left,
+        qr=_qr(view.enrolment.uri) if view.enrolment else None,
+        uri=view.enrolment.uri if view.enrolment else "",
+        secret=" ".join(secret[place : place + 4] for place in range(0, len(secret), 4)),
+        notice="The app is removed. Codes come by email again." if is_removed else "",
+        errors=errors or FormErrors(),
+    )
+
+
+def _qr(uri: str) -> Markup:
+    """Drawn by us from what auth says: no text of anybody's stands in it but as black and white."""
+    picture = segno.make(uri, micro=False)
+    drawn = picture.svg_inline(scale=4, border=4, title="QR code for your authenticator app", light="#fff")
+    return Markup(drawn)  # noqa: S704 - the library's own drawing
 
 
 def sessions_page(sessions: Sequence[SessionEntry], *, is_ended: bool) -> SessionsPage:

@@ -28,6 +28,8 @@ class BrowserState:
     reset: str = ""
     address_change: str = ""
     next: str = ""
+    factor: str = ""
+    """Where the code of a sign-in comes from: the mailbox, an app, or an app or the mailbox."""
     email: str = ""
     """What was typed at step 1, for step 2 to say."""
 

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from chassis import clock
 from chassis.context import Actor, act_as
-from chassis.errors import Refused, Unauthorised
+from chassis.errors import Forbidden, Refused, Unauthorised
 from chassis.identity import Professional
 from contracts.api.auth import SessionCreated, SessionView
 from contracts.authority import Authority
@@ -22,6 +22,8 @@ from services.gateway.kit.hosts import host_of
 from services.gateway.kit.views.frame import Frame, Section, SignedIn
 
 Read = TypeVar("Read")
+ENROLMENT = "/account/security"
+"""Where an authenticator app is added; a session that lacks one may go nowhere else."""
 
 
 def wants_json(request: Request) -> bool:
@@ -65,6 +67,8 @@ class RequestContext:
         except Unauthorised:
             self.gateway.people.drop(token)
             raise
+        if session.must_enrol and self.request.url.path != ENROLMENT:
+            raise Forbidden("authenticator_needed", "Add an authenticator app to go on.")
         act_as(Actor("account", session.account_id))
         person = Professional(session.account_id, session.email, session.name, session.role, session.organisation)
         self.gateway.people.put(token, person)
@@ -102,6 +106,14 @@ class RequestContext:
         self.gateway.people.drop(self.cookies.session_token)
         self.cookies.start_session(session.session_token, seconds)
         self.cookies.set_devices(session.devices)
+
+    def sign_out(self, address: str) -> Response:
+        """Nobody is signed in here any more, and what the browser keeps of them goes; on to `address`."""
+        self.gateway.people.drop(self.cookies.session_token)
+        self.end_session()
+        response = self.redirect(address)
+        response.headers["Clear-Site-Data"] = '"storage"'
+        return response
 
     def end_session(self) -> None:
         """In this browser nobody is signed in any more."""

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from chassis.errors import NotFound, Refused, Unauthorised
-from contracts.api.auth import SignInBody
+from contracts.api.auth import SignInBody, SignInView
 from services.gateway.kit.form_parsing import verified_form
 from services.gateway.kit.request_context import RequestContext
 from services.gateway.kit.unsaved_form import FIELD
@@ -18,7 +18,9 @@ from services.gateway.sign_in.attempts import attempt
 from services.gateway.sign_in.interrupted import resume
 from services.gateway.sign_in.views import (
     CodePage,
+    Factor,
     SignInPage,
+    app_code_page,
     sign_in_code_page,
 )
 
@@ -61,16 +63,25 @@ async def sign_in(request: Request) -> Response:
     except Refused as refused:
         raise_unless_correctable(refused)
         return context.page("sign_in.html", SignInPage(form_errors(refused), email, after, unsaved), refused.status)
-    context.cookies.remember(sign_in=begun.sign_in_id, next=after, email=email)
+    context.cookies.remember(sign_in=begun.sign_in_id, next=after, email=email, factor=_factor(begun))
     if unsaved:
         return context.page("code.html", _code_page(context, unsaved=unsaved))
     return context.redirect("/sign-in/code")
+
+
+def _factor(begun: SignInView) -> Factor:
+    """What the code page asks for."""
+    if begun.factor == "email":
+        return "email"
+    return "either" if begun.may_email else "app"
 
 
 def _code_page(
     context: RequestContext, errors: FormErrors | None = None, *, unsaved: str = "", sent: bool = False
 ) -> CodePage:
     email, minutes = context.cookies.browser.email, context.authority.code_minutes
+    if (factor := context.cookies.browser.factor) in {"app", "either"}:
+        return app_code_page(errors, unsaved=unsaved, may_email=factor == "either")
     return sign_in_code_page(email, minutes, errors, unsaved=unsaved, sent=sent)
 
 
@@ -108,6 +119,7 @@ async def new_code(request: Request) -> Response:
     unsaved = form.raw(FIELD)
     try:
         await context.gateway.auth.send_sign_in_code(context.cookies.browser.sign_in or "none")
+        context.cookies.remember(factor="email")
     except NotFound:
         page = SignInPage(timed_out=True, unsaved=unsaved, next=context.cookies.browser.next)
         return context.page("sign_in.html", page)
@@ -123,13 +135,9 @@ async def sign_out(request: Request) -> Response:
     context = RequestContext(request)
     await verified_form(context)
     if context.cookies.session_token:
-        context.gateway.people.drop(context.cookies.session_token)
         with contextlib.suppress(Unauthorised):
             await context.gateway.auth.end_session(context.cookies.session_token)
-    context.end_session()
-    response = context.redirect("/sign-in?signed-out=1")
-    response.headers["Clear-Site-Data"] = '"storage"'
-    return response
+    return context.sign_out("/sign-in?signed-out=1")
 
 
 async def stay(request: Request) -> Response:

@@ -8,10 +8,11 @@ from chassis.errors import NotFound, Refused
 from contracts.api.auth import NewPasswordBody, ResetBody
 from services.gateway.kit.request_context import RequestContext
 from services.gateway.kit.views.details import CredentialsPage, password_rules
+from services.gateway.kit.views.done import DonePage
 from services.gateway.kit.views.form_errors import form_errors, raise_unless_correctable
 from services.gateway.kit.views.frame import FormErrors
 from services.gateway.sign_in.attempts import attempt
-from services.gateway.sign_in.views import CodePage, DonePage, SignInPage, reset_code_page
+from services.gateway.sign_in.views import CodePage, SignInPage, reset_code_page
 
 FIRST = "/reset/1"
 

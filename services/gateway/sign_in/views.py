@@ -1,9 +1,13 @@
 """The pages before sign-in: sign-in itself, registration, reset (requirements F20-F30, F37-F40, F50-F53). Pure."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from services.gateway.kit.views.frame import FormErrors
 
+Factor = Literal["email", "app", "either"]
+"""What the code page of a sign-in asks for: an emailed code, the app's, or the app's where an emailed one will do."""
+_NO_EMAIL = "No email after a few minutes? Look in your spam or junk folder."
 _NEW_CODE = "We have sent you a new code. The code before it no longer works."
 
 
@@ -31,20 +35,15 @@ class CodePage:
     button: str
     back: str = ""
     resend: str = ""
+    resend_words: str = _NO_EMAIL
+    """What is said beside the button that sends another code."""
+    resend_button: str = "Please send me a new code"
+    hint: str = "8 digits, for example 7685 0798"
+    inputmode: str = "numeric"
     errors: FormErrors = field(default_factory=FormErrors)
     unsaved: str = ""
     sent: str = ""
     """What is said of a new code that was asked for."""
-
-
-@dataclass(frozen=True)
-class DonePage:
-    """The end of a way."""
-
-    title: str
-    lines: list[str]
-    href: str
-    button: str
 
 
 def sign_in_code_page(
@@ -63,6 +62,26 @@ def sign_in_code_page(
         errors=errors or FormErrors(),
         unsaved=unsaved,
         sent=_NEW_CODE if sent else "",
+    )
+
+
+def app_code_page(errors: FormErrors | None = None, *, unsaved: str = "", may_email: bool) -> CodePage:
+    """Secure login - step 2, with an authenticator app."""
+    return CodePage(
+        title="Secure login - step 2",
+        lines=[
+            "Please enter the code that your authenticator app shows for this portal.",
+            "Without your phone you can enter one of your recovery codes instead.",
+        ],
+        action="/sign-in/code",
+        button="Finish",
+        resend="/sign-in/code/new" if may_email else "",
+        resend_words="No phone and no recovery code?",
+        resend_button="Please email me a code",
+        hint="6 digits, or a recovery code, for example AB3DE-FG4HJ",
+        inputmode="text",
+        errors=errors or FormErrors(),
+        unsaved=unsaved,
     )
 
 

@@ -8,13 +8,16 @@ from services.notify.usecases.notifications import (
     announce_return,
     announce_task,
     confirm_address_change,
+    confirm_closing,
     confirm_password_change,
+    refuse_reset,
     remind,
     send_address_code,
     send_code,
     send_receipt,
     tell_account_owner,
     tell_of_device,
+    tell_of_factor,
 )
 from services.notify.usecases.sending import claim, postpone, release, send
 from services.notify.usecases.service import NotifyService, SendQueue
@@ -30,8 +33,10 @@ __all__ = [
     "announce_task",
     "claim",
     "confirm_address_change",
+    "confirm_closing",
     "confirm_password_change",
     "postpone",
+    "refuse_reset",
     "release",
     "remind",
     "send",
@@ -40,4 +45,5 @@ __all__ = [
     "send_receipt",
     "tell_account_owner",
     "tell_of_device",
+    "tell_of_factor",
 ]

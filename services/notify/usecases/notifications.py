@@ -9,12 +9,15 @@ from chassis import clock
 from chassis.clock import LONDON
 from contracts.addresses import address_key
 from contracts.auth import (
+    AccountClosed,
     AccountReaddressed,
     AddressCodeRequested,
     CodeRequested,
     DeviceAdded,
+    FactorChanged,
     PasswordReset,
     RegistrationRefused,
+    ResetRefused,
 )
 from contracts.base import Contact
 from contracts.tasks import (
@@ -108,6 +111,19 @@ async def tell_account_owner(service: NotifyService, event: RegistrationRefused)
     await enqueue(service, [delivery])
 
 
+async def refuse_reset(service: NotifyService, event: ResetRefused) -> None:
+    """Whoever owns the account hears why no code comes; the page says nothing of it."""
+    delivery = _to(
+        event.person,
+        fact="reset refused",
+        key=f"{event.authority} {event.refused_at.isoformat()}",
+        purpose="reset_refused",
+        authority=event.authority,
+        values={},
+    )
+    await enqueue(service, [delivery])
+
+
 async def confirm_password_change(service: NotifyService, event: PasswordReset) -> None:
     """Whoever owns the account hears of its new password."""
     delivery = _to(
@@ -133,6 +149,32 @@ async def tell_of_device(service: NotifyService, event: DeviceAdded) -> None:
             "browser": event.browser or "a browser that we do not know",
             "signed_in_at": shown_time(event.signed_in_at),
         },
+    )
+    await enqueue(service, [delivery])
+
+
+async def tell_of_factor(service: NotifyService, event: FactorChanged) -> None:
+    """Whoever owns the account hears that signing in is different from now on, or was."""
+    delivery = _to(
+        event.person,
+        fact=f"factor changed: {event.what}",
+        key=f"{event.account_id} {event.changed_at.isoformat()}",
+        purpose=event.what,
+        authority=event.authority,
+        values={"changed_at": shown_time(event.changed_at), "codes_left": str(event.codes_left)},
+    )
+    await enqueue(service, [delivery])
+
+
+async def confirm_closing(service: NotifyService, event: AccountClosed) -> None:
+    """Whoever owned the account hears that it is closed."""
+    delivery = _to(
+        event.person,
+        fact="account closed",
+        key=event.account_id,
+        purpose="account_closed",
+        authority=event.authority,
+        values={"closed_at": shown_time(event.closed_at)},
     )
     await enqueue(service, [delivery])
 

@@ -42,6 +42,10 @@ class RegisteredPerson(Value):
             return self
         return self.model_copy(update={"name": name, "named_at": at})
 
+    def gone(self) -> Self:
+        """They have closed their account: nothing is known of them but that they were here."""
+        return self.model_copy(update={"email": "", "former": [], "name": ""})
+
     def without_former(self, email: str) -> Self:
         """Somebody else has this address now."""
         kept = [each for each in self.former if address_key(each) != address_key(email)]

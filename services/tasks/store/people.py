@@ -175,6 +175,29 @@ class PersonStore:
 
         return await self._people.change_found([EVERYBODYS], {"_id": account_id}, decide)
 
+    async def at(self, address: str) -> RegisteredPerson | None:
+        """Who is reached by this address now, whether it is theirs or was."""
+        reached = self._found_by.address(await self.reached_at(address))
+        found = await self._people.find([EVERYBODYS], {"address": reached}, limit=1)
+        return found[0] if found else None
+
+    async def tell(self, account_id: str, events: Sequence[Outgoing]) -> None:
+        """What concerns somebody, and changes nothing here."""
+
+        async def decide(found: RegisteredPerson) -> tuple[RegisteredPerson, Sequence[Outgoing]]:
+            return found.model_copy(), events
+
+        await self._people.change_found([EVERYBODYS], {"_id": account_id}, decide)
+
+    async def forget(self, account_id: str, at: datetime) -> None:
+        """They have closed their account, whether their registration was heard of or is still on its way."""
+
+        async def decide(found: RegisteredPerson | None) -> tuple[RegisteredPerson, Sequence[Outgoing]]:
+            nobody = RegisteredPerson(account_id=account_id, email="", name="", registered_at=at)
+            return found.gone() if found else nobody, []
+
+        await self._people.change(Key(EVERYBODYS, account_id), decide)
+
     async def give_up(self, email: str) -> None:
         """Nobody is known by this former address any more: somebody else has registered it."""
 

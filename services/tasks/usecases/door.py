@@ -9,6 +9,7 @@ from chassis.subscription import read
 from contracts.base import CouncilMessage
 from contracts.catalogue import CATALOGUE
 from contracts.council import (
+    AccountReset,
     DelegationAmended,
     DelegationDecided,
     DelegationRequested,
@@ -61,6 +62,8 @@ class Door:
                 await _patiently(partial(self._asks.answer, message, message_id))
             case WorkGroupDefined():
                 await self._people.define_work_group(message)
+            case AccountReset():
+                await self._people.reset(message, message_id)
 
 
 async def _patiently(take: Callable[[float], Awaitable[None]]) -> None:

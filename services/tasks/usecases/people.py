@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
+from chassis import clock
 from chassis.authorities import Authorities
-from chassis.errors import AlreadyHandled, TryLater
+from chassis.errors import AlreadyHandled, Refused, TryLater
 from chassis.outbox import Outgoing, outgoing
 from contracts.addresses import address_key
 from contracts.auth import AccountChanged, AccountReaddressed, AccountRegistered
-from contracts.council import Member, WorkGroupDefined
+from contracts.council import AccountReset, Member, WorkGroupDefined
 from contracts.forms import DefinitionPublished
 from contracts.portal import AccountRegistered as AccountRegisteredToCouncil
-from contracts.tasks import Holder
+from contracts.tasks import AccountResetAsked, Holder
 from services.tasks import events
 from services.tasks.model.form import OfferedForm
 from services.tasks.model.person import RegisteredPerson
@@ -70,9 +71,6 @@ class People:
 
     async def welcome(self, event: AccountRegistered) -> None:
         """Every authority that has named this person's address is told that they registered."""
-        codes = self._authorities.codes
-        naming = set(await self._stores.tasks.authorities_naming(codes, event.person.email))
-        groups = await self._stores.work_groups.of_member(codes, event.person.email)
         told = [
             outgoing(
                 AccountRegisteredToCouncil(
@@ -85,7 +83,7 @@ class People:
                 authority,
                 event.account_id,
             )
-            for authority in sorted(naming | {group.authority for group in groups})
+            for authority in await self._naming(event.person.email)
         ]
         person = RegisteredPerson(
             account_id=event.account_id,
@@ -95,6 +93,23 @@ class People:
         )
         await self._stores.people.give_up(person.email)
         await self._stores.people.add(person, told)
+
+    async def reset(self, message: AccountReset, message_id: str) -> None:
+        """A council may open the account of somebody whom it has named again; of anybody else it learns nothing."""
+        person = await self._stores.people.at(message.email)
+        if person is None or message.authority not in await self._naming(person.email):
+            raise Refused("unknown_account", "Nobody whom you named has an account of this address.", field="/email")
+        asked = AccountResetAsked(
+            authority=message.authority, account_id=person.account_id, what=message.what, asked_at=clock.now()
+        )
+        await self._stores.people.tell(person.account_id, [outgoing(asked, message.authority, message_id)])
+
+    async def _naming(self, email: str) -> list[str]:
+        """The authorities that have delegated something to this address, or have it in a work group."""
+        codes = self._authorities.codes
+        naming = set(await self._stores.tasks.authorities_naming(codes, email))
+        groups = await self._stores.work_groups.of_member(codes, email)
+        return sorted(naming | {group.authority for group in groups})
 
     async def readdress(self, event: AccountReaddressed) -> None:
         """Somebody has another address: their forms and their groups go with them, whatever address councils use."""

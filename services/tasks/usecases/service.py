@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from services.tasks.usecases.asks import Asks
 from services.tasks.usecases.delegations import Delegations
 from services.tasks.usecases.door import Door
+from services.tasks.usecases.leaving import Leaving
 from services.tasks.usecases.lists import Lists
 from services.tasks.usecases.people import People
 from services.tasks.usecases.re_assigning import ReAssigning
@@ -20,6 +21,7 @@ class TasksService:
     asks: Asks
     delegations: Delegations
     door: Door
+    leaving: Leaving
     lists: Lists
     people: People
     re_assigning: ReAssigning

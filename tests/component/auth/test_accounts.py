@@ -12,6 +12,7 @@ from tests.component.auth.harness import OTHER_PASSWORD, Database, Person, code_
 CHANGED = "auth.account.changed.v1"
 RESET = "auth.password.reset.v1"
 DEVICE = "auth.device.added.v1"
+CLOSED = "auth.account.closed.v1"
 DETAILS = {
     "forename": "Sandra",
     "surname": "Example-Smith",
@@ -157,6 +158,45 @@ async def test_a_session_that_has_ended_by_itself_is_not_listed(
     set_clock("PT31M")
     here = await person.sign_in()
     assert len(await sessions(person, here)) == 1
+
+
+async def close(person: Person, token: str, password: str | None = None) -> Response:
+    body = {"password": password or person.password}
+    return await person.client.post("/accounts/current/close", json=body, headers=as_(person, token))
+
+
+async def test_a_closed_account_is_nobodys_and_nothing_is_kept_of_whose_it_was(
+    person: Person, database: Database
+) -> None:
+    token, other = await person.sign_in(), await person.sign_in()
+    waiting, code = await person.start_sign_in()
+    reset_id = await person.start_reset()
+    reset_code = await person.mailbox.code(person.email, "reset")
+    assert faults(await close(person, token, "not the password")) == {"password": "wrong_password"}
+    assert (await person.session(token)).status_code == 200
+    account = await database["accounts"].find_one({"email": person.email})
+    assert account is not None
+    assert (await close(person, token)).status_code == 204
+    told = await person.mailbox.expect(CLOSED, person.email)
+    assert told["person"]["name"] == "Sandra Example"
+    for each in (token, other):
+        assert code_of(await person.session(each)) == "signed_out"
+    assert code_of(await person.give_code(waiting, code)) == "sign_in_over"
+    assert code_of(await person.give_reset_code(reset_id, reset_code)) == "reset_over"
+    assert code_of(await person.give_password()) == "sign_in_refused"
+    assert code_of(await close(person, token)) == "signed_out"
+    left = await database["accounts"].find_one({"_id": account["_id"]}, {"outbox": 0})
+    assert left is not None
+    assert {"email", "details", "password_hash"} & left.keys() == set()
+    assert person.email not in str(left)
+
+
+async def test_whoever_closed_an_account_may_register_again(person: Person) -> None:
+    assert (await close(person, await person.sign_in())).status_code == 204
+    await person.mailbox.expect(CLOSED, person.email)
+    await person.register()
+    await person.sign_in()
+    assert person.mailbox.about(person.email) == []
 
 
 async def test_the_owner_hears_of_a_new_browser_but_not_of_the_first_nor_of_one_that_is_known(person: Person) -> None:

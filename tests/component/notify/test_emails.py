@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chassis import clock
-from contracts.auth import DeviceAdded, PasswordReset, RegistrationRefused
+from contracts.auth import AccountClosed, DeviceAdded, PasswordReset, RegistrationRefused
 from contracts.base import Contact
 from contracts.council import Decision
 from contracts.tasks import Asked, Holder, TaskAmended, TaskAssigned, TaskCompleted, TaskErased
@@ -202,12 +202,14 @@ async def test_account_owners_and_submitters_are_told(notify: Notify) -> None:
         DeviceAdded(
             account_id="account-1", authority="bristol", person=person, browser="Firefox on Windows", signed_in_at=at
         ),
+        AccountClosed(account_id="account-1", authority="bristol", person=person, closed_at=at),
         completed,
     )
-    emails = await notify.mail_to(person.email, number=4)
+    emails = await notify.mail_to(person.email, number=5)
     assert any("from Firefox on Windows, with your password" in email["Text"] for email in emails)
     assert {email["Subject"] for email in emails} == {
         "Your account on the Professional Portal was used from a new browser",
+        "Your account on the Professional Portal is closed",
         "You already have an account on the Professional Portal",
         "Your password for the Professional Portal has been changed",
         "Your contribution has been submitted: EHC needs assessment contributions",

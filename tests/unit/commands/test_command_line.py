@@ -13,7 +13,7 @@ import pytest
 from commands import council, dead, forms
 from commands.__main__ import COMMANDS, main
 from commands.parts.instance import ROOT
-from commands.test import FOLDERS
+from commands.test import FOLDERS, LANES
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +111,13 @@ def test_all_runs_every_folder_but_those_that_stand_apart() -> None:
         "containers",
         "mutants",
     }
+
+
+def test_every_test_runs_in_one_lane() -> None:
+    lanes = [(ROOT / "tests" / folder).parts for lane in LANES for folder in lane]
+    files = [file for folder in FOLDERS for file in (ROOT / "tests" / folder).rglob("test_*.py")]
+    assert files
+    assert [file for file in files if sum(file.parts[: len(lane)] == lane for lane in lanes) != 1] == []
 
 
 @pytest.mark.parametrize("words", [["up", "--port", "{}"], ["up", "--detach", "--port={}"]])

@@ -7,13 +7,17 @@ from contracts.api.auth import (
     AddressChangeBody,
     AddressChangeView,
     AddressCodesBody,
+    AuthenticatorBody,
+    AuthenticatorView,
     CodeBody,
     CouncilTokenBody,
     CouncilTokenView,
     CredentialsBody,
     DevicesView,
     NewPasswordBody,
+    PasswordBody,
     PasswordChangeBody,
+    RecoveryCodesView,
     RegistrationBody,
     RegistrationDetails,
     RegistrationDetailsBody,
@@ -148,6 +152,32 @@ class AuthClient(ServiceClient):
         headers = {**origin.headers, "Portal-Session": token}
         path = "/accounts/current/password"
         return await self._ask(SessionCreated, "PUT", path, body=body, headers=headers, slow=True)
+
+    async def authenticator(self, token: str) -> AuthenticatorView:
+        """The authenticator app that there is, or what is needed to add one."""
+        return await self._ask(AuthenticatorView, "GET", "/authenticator", headers={"Portal-Session": token})
+
+    async def add_authenticator(self, token: str, body: AuthenticatorBody, origin: RequestOrigin) -> list[str]:
+        """Adds the app that gives this code; gives the recovery codes."""
+        headers = {**origin.headers, "Portal-Session": token}
+        view = await self._ask(RecoveryCodesView, "POST", "/authenticator", body=body, headers=headers, slow=True)
+        return view.codes
+
+    async def remove_authenticator(self, token: str, password: str, origin: RequestOrigin) -> None:
+        """Codes come by email again."""
+        headers, body = {**origin.headers, "Portal-Session": token}, PasswordBody(password=password)
+        await self._call("POST", "/authenticator/remove", body=body, headers=headers, slow=True)
+
+    async def renew_recovery_codes(self, token: str, password: str, origin: RequestOrigin) -> list[str]:
+        """Other recovery codes."""
+        headers, body = {**origin.headers, "Portal-Session": token}, PasswordBody(password=password)
+        path = "/authenticator/recovery-codes"
+        return (await self._ask(RecoveryCodesView, "POST", path, body=body, headers=headers, slow=True)).codes
+
+    async def close_account(self, token: str, password: str, origin: RequestOrigin) -> None:
+        """The end of the account."""
+        headers, body = {**origin.headers, "Portal-Session": token}, PasswordBody(password=password)
+        await self._call("POST", "/accounts/current/close", body=body, headers=headers, slow=True)
 
     async def start_address_change(
         self, token: str, body: AddressChangeBody, origin: RequestOrigin

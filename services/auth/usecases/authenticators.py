@@ -1,0 +1,161 @@
+"""The authenticator app of an account: added by its first code, got round by recovery codes, taken away."""
+
+from datetime import datetime
+from typing import Literal
+
+from chassis.errors import AlreadyHandled
+from chassis.outbox import Outgoing, outgoing
+from chassis.security import record
+from contracts.api.auth import AuthenticatorBody, AuthenticatorView, EnrolmentView
+from contracts.auth import FactorChanged
+from contracts.base import Fault
+from services.auth.model import refusals
+from services.auth.model.account import Account
+from services.auth.model.authenticator import (
+    RECOVERY_CODES,
+    Authenticator,
+    accepted_step,
+    enrolment_uri,
+    new_recovery_codes,
+    new_secret,
+    read_app_code,
+    recovery_mac,
+)
+from services.auth.model.devices import Caller
+from services.auth.model.session import Session, SignIn
+from services.auth.usecases.accounts import check_password, owner
+from services.auth.usecases.context import Auth
+
+_NEVER = 0
+"""No code was accepted yet."""
+
+
+async def show(auth: Auth, token: str, at: datetime) -> AuthenticatorView:
+    """The app that there is, or the secret of the one to add: the same until it is added."""
+    session, account = await owner(auth, token, at)
+    asked = auth.authorities.get(session.authority).second_factor
+    app, is_asked_for = account.authenticator, asked != "email"
+    enrolment = await _enrolment(auth, session, account) if app is None and is_asked_for else None
+    return AuthenticatorView(
+        added_at=app.added_at if app else None,
+        codes_left=len(app.recovery) if app else 0,
+        is_asked_for=is_asked_for,
+        must_stay=asked == "app",
+        enrolment=enrolment,
+    )
+
+
+async def add(auth: Auth, token: str, typed: AuthenticatorBody, *, caller: Caller, at: datetime) -> list[str]:
+    """Its first code shows that the app has the secret; gives the recovery codes. Every other session is over."""
+    session, account = await owner(auth, token, at)
+    if not session.enrolling or account.authenticator is not None:
+        raise refusals.no_app()
+    code = read_app_code(typed.code, may_recover=False)
+    if isinstance(code, Fault):
+        raise refusals.faulty([code])
+    await check_password(auth, account, typed.password, caller, at)
+    secret = auth.vault.open(session.enrolling, account.account_id)
+    step = accepted_step(secret, code.text, at, after=_NEVER)
+    if step is None:
+        raise refusals.app_code_wrong()
+    codes = new_recovery_codes()
+    app = Authenticator(
+        sealed=session.enrolling, last_step=step, added_at=at, recovery=_macs(auth, account.account_id, codes)
+    )
+    events = [_changed(account, session.authority, "app_added", RECOVERY_CODES, at)]
+    version = account.password_version
+    if await auth.stores.accounts.add_app(account.account_id, app, version=version, events=events) is None:
+        raise refusals.signed_out()
+    await _settle(auth, session)
+    record("factor.changed", "ok", account_id=account.account_id, what="app_added")
+    return codes
+
+
+async def remove(auth: Auth, token: str, password: str, *, caller: Caller, at: datetime) -> None:
+    """Codes come by email again; every other session is over."""
+    session, account = await owner(auth, token, at)
+    await check_password(auth, account, password, caller, at)
+    if auth.authorities.get(session.authority).second_factor == "app":
+        raise refusals.app_must_stay()
+    events = [_changed(account, session.authority, "app_removed", 0, at)]
+    if await auth.stores.accounts.remove_app(account.account_id, events) is None:
+        raise refusals.no_app()
+    await _settle(auth, session)
+    record("factor.changed", "ok", account_id=account.account_id, what="app_removed")
+
+
+async def renew_codes(auth: Auth, token: str, password: str, *, caller: Caller, at: datetime) -> list[str]:
+    """Other recovery codes in the place of those that there were."""
+    session, account = await owner(auth, token, at)
+    await check_password(auth, account, password, caller, at)
+    codes = new_recovery_codes()
+    events = [_changed(account, session.authority, "codes_renewed", RECOVERY_CODES, at)]
+    macs = _macs(auth, account.account_id, codes)
+    if await auth.stores.accounts.renew_recovery(account.account_id, macs, events) is None:
+        raise refusals.no_app()
+    record("factor.changed", "ok", account_id=account.account_id, what="codes_renewed")
+    return codes
+
+
+async def reset(auth: Auth, account_id: str, authority: str, at: datetime) -> None:
+    """The council takes the app away, for whoever has lost their phone: signed out everywhere, codes by email again."""
+    account = await auth.stores.accounts.get(account_id)
+    if account is None or account.authenticator is None:
+        raise AlreadyHandled(account_id)
+    events = [_changed(account, authority, "app_removed", 0, at)]
+    await auth.stores.accounts.remove_app(account_id, events)
+    await auth.stores.sessions.close_others(account_id, "")
+    record("factor.changed", "ok", account_id=account_id, authority=authority, what="app_removed")
+
+
+async def accept(auth: Auth, account: Account, sign_in: SignIn, typed: str, at: datetime) -> bool:
+    """Whether this is a code of the account's app, or one of its recovery codes; each is taken once."""
+    code, app = read_app_code(typed), account.authenticator
+    if isinstance(code, Fault):
+        raise refusals.faulty([code])
+    if app is None:
+        return False
+    if code.is_recovery:
+        mac = recovery_mac(auth.secret, account.account_id, code.text)
+        events = [_changed(account, sign_in.authority, "code_used", max(0, len(app.recovery) - 1), at)]
+        return await auth.stores.accounts.use_recovery(account.account_id, mac, events)
+    secret = auth.vault.open(app.sealed, account.account_id)
+    step = accepted_step(secret, code.text, at, after=app.last_step)
+    return step is not None and await auth.stores.accounts.use_step(account.account_id, step)
+
+
+async def _enrolment(auth: Auth, session: Session, account: Account) -> EnrolmentView:
+    if session.enrolling:
+        secret = auth.vault.open(session.enrolling, account.account_id)
+    else:
+        secret = new_secret()
+        await auth.stores.sessions.begin_enrolment(session, auth.vault.close(secret, account.account_id))
+    issuer = auth.authorities.get(session.authority).brand.portal_name
+    return EnrolmentView(secret=secret, uri=enrolment_uri(secret, account.email, issuer))
+
+
+async def _settle(auth: Auth, session: Session) -> None:
+    await auth.stores.sessions.close_others(session.account_id, session.key)
+    await auth.stores.sessions.end_enrolment(session.account_id)
+
+
+def _macs(auth: Auth, account_id: str, codes: list[str]) -> list[str]:
+    return [recovery_mac(auth.secret, account_id, code) for code in codes]
+
+
+def _changed(
+    account: Account,
+    authority: str,
+    what: Literal["app_added", "app_removed", "codes_renewed", "code_used"],
+    codes_left: int,
+    at: datetime,
+) -> Outgoing:
+    event = FactorChanged(
+        account_id=account.account_id,
+        authority=authority,
+        person=account.person,
+        what=what,
+        codes_left=codes_left,
+        changed_at=at,
+    )
+    return outgoing(event, account.account_id, what, at.isoformat())

@@ -1,0 +1,237 @@
+"""Authenticator apps: added by their first code, asked for at sign-in, got round by recovery codes, taken away."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pyotp
+import pytest
+from httpx2 import Response
+
+from chassis import clock
+from contracts.tasks import AccountResetAsked
+from services.auth.settings import Settings
+from tests.component.auth.harness import PASSWORD, Database, Keys, Mailbox, Person, code_of, running
+from tests.component.auth.test_accounts import as_, change_password, close, faults
+from tests.support.broker import Broker
+from tests.support.events import publish
+from tests.support.eventually import eventually
+
+CHANGED = "auth.factor.changed.v1"
+
+
+def at_door(authority: str, folder: Path, **changes: Any) -> None:
+    """The shipped settings of an authority, changed."""
+    shipped = Path("deploy/authorities") / f"{authority}.json"
+    (folder / shipped.name).write_text(json.dumps({**json.loads(shipped.read_text()), **changes}))
+
+
+class App:
+    """An authenticator app, whose clock is the test's."""
+
+    def __init__(self, secret: str) -> None:
+        self.totp = pyotp.TOTP(secret)
+
+    def code(self, steps: int = 0) -> str:
+        return self.totp.generate_otp(int(clock.now().timestamp()) // 30 + steps)
+
+
+async def status(person: Person, token: str) -> dict[str, Any]:
+    answer = await person.client.get("/authenticator", headers=as_(person, token))
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+async def add(person: Person, token: str, code: str, password: str = PASSWORD) -> Response:
+    body = {"code": code, "password": password}
+    return await person.client.post("/authenticator", json=body, headers=as_(person, token))
+
+
+async def enrolled(person: Person, token: str) -> tuple[App, list[str]]:
+    """The app, and the recovery codes."""
+    enrolment = (await status(person, token))["enrolment"]
+    assert parse_qs(urlsplit(enrolment["uri"]).query)["secret"] == [enrolment["secret"]]
+    app = App(enrolment["secret"])
+    answer = await add(person, token, app.code())
+    assert answer.status_code == 201, answer.text
+    await person.mailbox.expect(CHANGED, person.email, what="app_added")
+    return app, answer.json()["codes"]
+
+
+async def begin(person: Person) -> str:
+    """A right password, where the app is asked for."""
+    answer = await person.give_password()
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["factor"] == "app"
+    return str(answer.json()["sign_in_id"])
+
+
+@pytest.fixture(scope="module", params=["either", "app"])
+def second_factor(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+async def door(
+    chosen: Settings, keys: Keys, database: Database, second_factor: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Any]:
+    """Auth, where both councils ask for this."""
+    folder = tmp_path_factory.mktemp("authorities")
+    for authority in ("bristol", "oxfordshire"):
+        at_door(authority, folder, second_factor=second_factor)
+    async with running(chosen.model_copy(update={"authorities_dir": folder}), keys) as client:
+        yield client
+
+
+@pytest.fixture
+async def user(door: Any, mailbox: Mailbox, somebody: Callable[[], Person]) -> Person:
+    person = somebody()
+    return await Person(door, mailbox, person.email).register()
+
+
+async def test_an_app_is_added_by_its_first_code_and_asked_for_from_then_on(
+    user: Person, second_factor: str, set_clock: Callable[[str], None], database: Database
+) -> None:
+    token, other = await user.sign_in(), await user.sign_in()
+    before = await status(user, token)
+    assert (before["added_at"], before["must_stay"]) == (None, second_factor == "app")
+    assert (await user.session(token)).json()["must_enrol"] is (second_factor == "app")
+    assert await status(user, token) == before, "the same secret until it is added"
+    assert faults(await add(user, token, "12345")) == {"code": "format"}
+    assert faults(await add(user, token, "000000", "not it")) == {"password": "wrong_password"}
+    assert faults(await add(user, token, "000000")) == {"code": "code_wrong"}
+    app, codes = await enrolled(user, token)
+    assert (await user.session(token)).json()["must_enrol"] is False
+    assert code_of(await user.session(other)) == "signed_out"
+    shown = await status(user, token)
+    assert (shown["codes_left"], shown["enrolment"]) == (10, None)
+    assert code_of(await add(user, token, app.code(1))) == "no_app"
+    kept = str(await database["accounts"].find_one({"email": user.email}, {"outbox": 0}))
+    kept += str([each async for each in database["sessions"].find({"email": user.email})])
+    assert not [word for word in (app.totp.secret, *codes) if word in kept], "T65: nothing there opens anything"
+    set_clock("PT31S")
+    sign_in_id = await begin(user)
+    opened = await user.give_code(sign_in_id, app.code())
+    assert opened.status_code == 201, opened.text
+    assert user.mailbox.about(user.email) == [], "no code was emailed"
+
+
+async def test_t56_of_fifty_at_once_one_is_let_in_and_no_code_of_before_is(
+    user: Person, set_clock: Callable[[str], None]
+) -> None:
+    app, _ = await enrolled(user, await user.sign_in())
+    assert faults(await user.give_code(await begin(user), app.code())) == {"code": "code_wrong"}, "it added the app"
+    set_clock("PT90S")
+    ids = [await begin(user) for _ in range(8)]
+    answers = await asyncio.gather(*(user.give_code(each, app.code()) for each in ids for _ in range(6)))
+    assert Counter(answer.status_code for answer in answers)[201] == 1
+    for step in (0, -1):
+        assert faults(await user.give_code(await begin(user), app.code(step))) == {"code": "code_wrong"}
+
+
+async def test_a_recovery_code_opens_once_and_its_owner_hears_of_it(user: Person, second_factor: str) -> None:
+    token = await user.sign_in()
+    _, codes = await enrolled(user, token)
+    opened = await user.give_code(await begin(user), codes[0].lower())
+    assert opened.status_code == 201, opened.text
+    told = await user.mailbox.expect(CHANGED, user.email, what="code_used")
+    assert told["codes_left"] == 9
+    assert faults(await user.give_code(await begin(user), codes[0])) == {"code": "code_wrong"}
+    fresh = (
+        await user.client.post("/authenticator/recovery-codes", json={"password": PASSWORD}, headers=as_(user, token))
+    ).json()["codes"]
+    assert set(fresh) & set(codes) == set()
+    assert faults(await user.give_code(await begin(user), codes[1])) == {"code": "code_wrong"}
+    assert (await user.give_code(await begin(user), fresh[1])).status_code == 201
+
+
+async def test_t48_five_wrong_codes_are_all_and_nothing_gives_more_tries(
+    user: Person, set_clock: Callable[[str], None], second_factor: str
+) -> None:
+    app, _ = await enrolled(user, await user.sign_in())
+    set_clock("PT31S")
+    sign_in_id = await begin(user)
+    wrong = f"{(int(app.code()) + 1) % 10**6:06}"
+    answers = [faults(await user.give_code(sign_in_id, wrong)) for _ in range(5)]
+    assert answers == [{"code": "code_wrong"}] * 4 + [{"code": "code_exhausted"}]
+    assert faults(await user.give_code(sign_in_id, app.code())) == {"code": "code_exhausted"}
+
+
+async def test_a_code_by_email_will_do_only_where_the_authority_leaves_the_choice(
+    user: Person, second_factor: str
+) -> None:
+    await enrolled(user, await user.sign_in())
+    sign_in_id = await begin(user)
+    answer = await user.client.post(f"/sign-ins/{sign_in_id}/code", headers=user.headers)
+    if second_factor == "app":
+        assert faults(answer) == {"code": "app_needed"}
+        return
+    assert answer.json()["factor"] == "email"
+    assert (await user.give_code(sign_in_id, await user.mailbox.code(user.email))).status_code == 201
+
+
+async def test_an_app_is_taken_away_only_where_the_authority_lets_people_in_without(
+    user: Person, second_factor: str
+) -> None:
+    token = await user.sign_in()
+    await enrolled(user, token)
+    answer = await user.client.post("/authenticator/remove", json={"password": "not it"}, headers=as_(user, token))
+    assert faults(answer) == {"password": "wrong_password"}
+    answer = await user.client.post("/authenticator/remove", json={"password": PASSWORD}, headers=as_(user, token))
+    if second_factor == "app":
+        assert code_of(answer) == "app_must_stay"
+        return
+    assert answer.status_code == 204
+    await user.mailbox.expect(CHANGED, user.email, what="app_removed")
+    await user.sign_in()
+
+
+async def test_whoever_has_lost_the_phone_is_helped_by_the_council(
+    user: Person, database: Database, shared_broker: Broker
+) -> None:
+    token = await user.sign_in()
+    await enrolled(user, token)
+    account = await database["accounts"].find_one({"email": user.email})
+    assert account is not None
+    event = AccountResetAsked(
+        authority="bristol", account_id=account["_id"], what="second-factor", asked_at=clock.now()
+    )
+    await publish(shared_broker, "tasks", event, times=2)
+    await user.mailbox.expect(CHANGED, user.email, what="app_removed")
+    await eventually(lambda: _is_over(user, token))
+    await enrolled(user, await user.sign_in())
+    assert user.mailbox.about(user.email) == []
+
+
+async def _is_over(person: Person, token: str) -> bool:
+    return (await person.session(token)).status_code == 401
+
+
+async def test_with_another_password_the_app_stays_and_with_the_account_it_goes(
+    user: Person, database: Database
+) -> None:
+    token = await user.sign_in()
+    await enrolled(user, token)
+    answer = await change_password(user, token)
+    user.password = "Fjord+Teapot-8"
+    await begin(user)
+    assert (await close(user, answer.json()["session_token"])).status_code == 204
+    account = await database["accounts"].find_one({"email_key": {"$regex": "^closed:"}, "authenticator": {"$ne": None}})
+    assert account is None or "sealed" not in str(account.get("authenticator"))
+
+
+async def test_where_codes_come_by_email_there_is_nothing_to_add(
+    somebody: Callable[[], Person], mailbox: Mailbox, chosen: Settings, keys: Keys, tmp_path: Path
+) -> None:
+    for authority in ("bristol", "oxfordshire"):
+        at_door(authority, tmp_path, second_factor="email")
+    async with running(chosen.model_copy(update={"authorities_dir": tmp_path}), keys) as client:
+        person = await Person(client, mailbox, somebody().email).register()
+        token = await person.sign_in()
+        shown = await status(person, token)
+        assert (shown["is_asked_for"], shown["enrolment"]) == (False, None)
+        assert code_of(await add(person, token, "123456")) == "no_app"

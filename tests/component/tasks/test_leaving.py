@@ -1,0 +1,98 @@
+"""Somebody closes their account: forms go back to their group, or to the council, and nothing is known of them."""
+
+from datetime import datetime
+from uuid import uuid4
+
+import pytest
+
+from chassis import clock
+from contracts.auth import AccountClosed, AccountRegistered
+from contracts.base import Contact
+from tests.component.tasks.conftest import Tasks
+from tests.component.tasks.test_delegations import ACCEPTED, new_email, new_id
+from tests.support.broker import Broker
+from tests.support.events import publish
+from tests.support.eventually import eventually
+
+ASSIGNED = "portal.delegation.assigned.v1"
+DECLINED = "portal.delegation.declined.v1"
+
+
+class Leaver:
+    """Somebody with an account."""
+
+    def __init__(self, tasks: Tasks, broker: Broker) -> None:
+        self.tasks, self.broker = tasks, broker
+        self.account_id, self.email = str(uuid4()), new_email()
+
+    @property
+    def person(self) -> Contact:
+        return Contact(email=self.email, name="Sandra Leaver")
+
+    async def register(self) -> None:
+        event = AccountRegistered(
+            account_id=self.account_id, authority="bristol", person=self.person, registered_at=clock.now()
+        )
+        await publish(self.broker, "auth", event)
+
+    async def is_known(self) -> None:
+        await eventually(lambda: self.tasks.database["people"].find_one({"_id": self.account_id}))
+
+    async def leave(self, at: datetime | None = None) -> None:
+        """Told twice, as may be."""
+        event = AccountClosed(
+            account_id=self.account_id, authority="bristol", person=self.person, closed_at=at or clock.now()
+        )
+        await publish(self.broker, "auth", event, times=2)
+
+
+@pytest.fixture
+async def leaver(tasks: Tasks, shared_broker: Broker) -> Leaver:
+    one = Leaver(tasks, shared_broker)
+    await one.register()
+    await one.is_known()
+    return one
+
+
+async def test_a_form_goes_back_to_its_group_and_one_without_a_group_to_the_council(
+    tasks: Tasks, leaver: Leaver
+) -> None:
+    group, colleague, picked, named = f"wg-{uuid4().hex[:8]}", new_email(), new_id(), new_id()
+    await tasks.council.define_group(group, [colleague, leaver.email])
+    await tasks.council.delegate(picked, assignee={"kind": "work_group", "work_group_id": group})
+    task_id = (await tasks.recorder.expect(ACCEPTED, delegation_id=picked))["task_id"]
+    answer = await tasks.client.post(f"/tasks/{task_id}/pickup", headers=tasks.as_person(leaver.email))
+    assert answer.status_code == 200, answer.text
+    await tasks.recorder.expect(ASSIGNED, delegation_id=picked)
+    await tasks.council.delegate(named, leaver.email)
+    await tasks.recorder.expect(ACCEPTED, delegation_id=named)
+    await leaver.leave()
+    told = await tasks.recorder.expect(ASSIGNED, delegation_id=picked, how="re_assigned")
+    assert (told["to"]["work_group_id"], told["by"]) == (group, leaver.email)
+    declined = await tasks.recorder.expect(DECLINED, delegation_id=named)
+    assert declined["reason_code"] == "no_longer_involved"
+    assert "has closed their account" in declined["explanation"]
+    await eventually(lambda: tasks.database["people"].find_one({"_id": leaver.account_id, "former_addresses": []}))
+    assert len((await tasks.list(colleague))["group_rows"]) == 1
+    assert len(tasks.recorder.of(ASSIGNED, delegation_id=picked)) == 2
+    assert len(tasks.recorder.of(DECLINED, delegation_id=named)) == 1
+
+
+async def test_what_was_given_to_the_address_since_then_stays_and_a_registration_heard_late_is_nobodys(
+    tasks: Tasks, shared_broker: Broker
+) -> None:
+    leaver, later = Leaver(tasks, shared_broker), new_id()
+    left_at = clock.now()
+    await tasks.council.delegate(later, leaver.email)
+    await tasks.recorder.expect(ACCEPTED, delegation_id=later)
+    await leaver.leave(left_at)
+    await leaver.is_known()
+    await leaver.register()
+    again = Leaver(tasks, shared_broker)
+    again.email = leaver.email
+    await again.register()
+    await again.is_known()
+    assert [row["state"] for row in (await tasks.list(leaver.email))["rows"]] == ["assigned"]
+    now = await tasks.database["people"].find_one({"_id": again.account_id})
+    assert now is not None
+    assert await tasks.database["people"].count_documents({"address": now["address"]}) == 1
