@@ -18,7 +18,7 @@ from services.gateway.sign_in.attempts import attempt
 from services.gateway.sign_in.interrupted import resume
 from services.gateway.sign_in.views import (
     CodePage,
-    Factor,
+    CodeSource,
     SignInPage,
     app_code_page,
     sign_in_code_page,
@@ -69,7 +69,7 @@ async def sign_in(request: Request) -> Response:
     return context.redirect("/sign-in/code")
 
 
-def _factor(begun: SignInView) -> Factor:
+def _factor(begun: SignInView) -> CodeSource:
     """What the code page asks for."""
     if begun.factor == "email":
         return "email"

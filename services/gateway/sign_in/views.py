@@ -5,7 +5,7 @@ from typing import Literal
 
 from services.gateway.kit.views.frame import FormErrors
 
-Factor = Literal["email", "app", "either"]
+CodeSource = Literal["email", "app", "either"]
 """What the code page of a sign-in asks for: an emailed code, the app's, or the app's where an emailed one will do."""
 _NO_EMAIL = "No email after a few minutes? Look in your spam or junk folder."
 _NEW_CODE = "We have sent you a new code. The code before it no longer works."
