@@ -21,6 +21,8 @@ class DelegationAccepted(PortalMessage):
     assigned_to: Assignee
     due_on: date
     absence: str | None = None
+    """What whoever was named says while they are away; who has the form in their place is told by
+    `portal.delegation.assigned.v1`, `re_routed`."""
 
 
 class DelegationAssigned(PortalMessage):
@@ -35,8 +37,32 @@ class DelegationAssigned(PortalMessage):
     by: str
     at: AwareDatetime
     how: str
-    """`picked_up` by a member of the work group, `re_assigned`, `readdressed` (the same person's new address), or
-    `re_delegated` by the council."""
+    """`picked_up` by a member of the work group, `re_assigned`, `re_routed` to the substitute of whoever is away,
+    `readdressed` (the same person's new address), or `re_delegated` by the council."""
+
+
+class FormSubstitute(Value):
+    """Who gets delegations of one form meanwhile."""
+
+    form: Identifier
+    to: Assignee
+
+
+class AbsenceChanged(PortalMessage):
+    """A professional is away, or is not any more; told to every council that has named them."""
+
+    wire_name: ClassVar[str] = "portal.absence.changed.v1"
+
+    email: Sealed[str]
+    from_on: date | None = None
+    """The first day; None where the reply was taken back."""
+    to_on: date | None = None
+    """The last one."""
+    text: Sealed[str] = ""
+    substitute: Assignee | None = None
+    """Who gets delegations to this person meanwhile; None where they wait."""
+    substitutes: list[FormSubstitute] = []
+    """Of some forms somebody else."""
 
 
 DeclineReason = Literal[

@@ -1,7 +1,7 @@
 """Tasks: the work that waits for people.
 
-Owns:      Task (collection `tasks`), WorkGroup (`work_groups`), what may be delegated (`forms`), the names of
-           those who have registered (`people`), content of the documents that councils send along (bucket `shared`)
+Owns:      Task (collection `tasks`), WorkGroup (`work_groups`), what may be delegated (`forms`), the names and
+           absences of those who have registered (`people`), content of the documents that councils send along (bucket `shared`)
 Listens:   council.delegation.requested.v1, council.delegation.amended.v1, council.delegation.retracted.v1,
            council.delegation.returned.v1, council.delegation.decided.v1, council.work-group.defined.v1,
            council.account.reset.v1,
@@ -15,5 +15,6 @@ Publishes: tasks.task.opened.v1, tasks.task.amended.v1, tasks.task.assigned.v1, 
            portal.delegation.accepted.v1,
            portal.delegation.assigned.v1, portal.delegation.declined.v1, portal.extension.requested.v1,
            portal.reminder.sent.v1, portal.delegation.overdue.v1, portal.erasure.announced.v1,
-           portal.delegation.erased.v1, portal.account.registered.v1, portal.message.rejected.v1
+           portal.delegation.erased.v1, portal.account.registered.v1, portal.absence.changed.v1,
+           portal.message.rejected.v1
 """

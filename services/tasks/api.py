@@ -12,7 +12,7 @@ from chassis.errors import BadRequest
 from chassis.http import answer, nothing, read
 from chassis.identity import current_council, current_professional
 from contracts.api.council import TakenView
-from contracts.api.tasks import DeclineBody, ExtensionBody, ReAssignBody, SearchBody, Tab, TaskState
+from contracts.api.tasks import AbsenceBody, DeclineBody, ExtensionBody, ReAssignBody, SearchBody, Tab, TaskState
 from services.tasks.model.listing import DeskFilter
 from services.tasks.usecases import TasksService
 from services.tasks.usecases.lists import Asked
@@ -21,6 +21,7 @@ _LIMIT = 200
 _KEY_LIMIT = 200
 _PAGES = 1_000
 _ID_LIMIT = 200
+_EMAIL_LIMIT = 254
 _NARROWS = ("form", "authority", "progress")
 
 
@@ -135,6 +136,30 @@ async def re_assign_task(request: Request) -> Response:
     return nothing()
 
 
+async def view_absence(request: Request) -> Response:
+    """What a person has said of being away, and what can be chosen."""
+    return answer(await _service(request).absences.view(current_professional(request)))
+
+
+async def set_absence(request: Request) -> Response:
+    """They are away."""
+    person, body = current_professional(request), await read(request, AbsenceBody)
+    await _service(request).absences.set(person, body)
+    return nothing()
+
+
+async def clear_absence(request: Request) -> Response:
+    """They are here again."""
+    await _service(request).absences.clear(current_professional(request))
+    return nothing()
+
+
+async def view_absence_of(request: Request) -> Response:
+    """What a council learns of somebody before it delegates."""
+    council, email = current_council(request), request.path_params["email"][:_EMAIL_LIMIT]
+    return answer(await _service(request).absences.for_council(council.authority, email))
+
+
 async def view_delegation(request: Request) -> Response:
     """A delegation's state for its council."""
     council = current_council(request)
@@ -192,6 +217,10 @@ routes = [
     Route("/tasks/{task_id}/re-assign", re_assign_task, methods=["POST"]),
     Route("/tasks/{task_id}/re-assign/search", search_choices, methods=["POST"]),
     Route("/group-tasks", list_group_tasks),
+    Route("/absence", view_absence),
+    Route("/absence", set_absence, methods=["PUT"]),
+    Route("/absence", clear_absence, methods=["DELETE"]),
+    Route("/professionals/{email}/absence", view_absence_of),
     Route("/council-messages/{name}", take_message, methods=["POST"]),
     Route("/erasures/{delegation_id:path}", erase_delegation, methods=["PUT"]),
     Route("/holds/{delegation_id:path}", hold_delegation, methods=["PUT", "DELETE"]),

@@ -14,6 +14,7 @@ from services.tasks.model.task import Task
 from services.tasks.settings import Settings
 from services.tasks.store import FoundBy, Stores
 from services.tasks.usecases import TasksService
+from services.tasks.usecases.absences import Absences
 from services.tasks.usecases.asks import Asks
 from services.tasks.usecases.delegations import Delegations
 from services.tasks.usecases.door import Door
@@ -49,6 +50,7 @@ def build_app(settings: Settings) -> Starlette:
             door=Door(delegations, asks, people),
             lists=Lists(stores, context.authorities),
             people=people,
+            absences=Absences(stores, context.authorities),
             asks=asks,
             leaving=Leaving(stores, context.authorities),
             re_assigning=ReAssigning(stores, context.authorities),

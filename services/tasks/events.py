@@ -68,8 +68,11 @@ def as_assignee(holder: Holder) -> Assignee:
     return WorkGroupAssignee(kind="work_group", work_group_id=holder.work_group_id or "")
 
 
-def of_request(task: Task, authority: Authority) -> list[Outgoing]:
-    """Accepted for the council; opened for the others, unless it was retracted before it came."""
+def of_request(task: Task, authority: Authority, absence: str | None = None) -> list[Outgoing]:
+    """Accepted for the council; opened for the others, unless it was retracted before it came.
+
+    `absence` is what whoever was named says while they are away.
+    """
     accepted = outgoing(
         DelegationAccepted(
             authority=task.authority,
@@ -78,6 +81,7 @@ def of_request(task: Task, authority: Authority) -> list[Outgoing]:
             reference=task.reference,
             assigned_to=task.requested.assignee,
             due_on=task.due_on,
+            absence=absence,
         ),
         task.task_id,
     )
@@ -101,7 +105,23 @@ def of_request(task: Task, authority: Authority) -> list[Outgoing]:
         prefill=task.prefill,
         opened_at=request.requested_at,
     )
-    return [accepted, outgoing(opened, task.task_id)]
+    return [accepted, *_re_routed(task), outgoing(opened, task.task_id)]
+
+
+def _re_routed(task: Task) -> list[Outgoing]:
+    """For the council: who has it in the place of whoever it named."""
+    if not task.moves or task.moves[0].how != "re_routed":
+        return []
+    assigned = DelegationAssigned(
+        authority=task.authority,
+        delegation_id=task.delegation_id,
+        from_=task.requested.assignee,
+        to=as_assignee(task.holder),
+        by=task.moves[0].by,
+        at=task.moves[0].moved_at,
+        how="re_routed",
+    )
+    return [outgoing(assigned, task.task_id, "re_routed")]
 
 
 def of_amendment(task: Task, message_id: str, authority: Authority) -> list[Outgoing]:

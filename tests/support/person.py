@@ -170,9 +170,16 @@ def _find_button(page: Page, words: str) -> tuple[html.HtmlElement, html.HtmlEle
 
 
 def _find_field(page: Page, form: html.HtmlElement, label: str) -> html.HtmlElement:
-    for element in form.xpath(".//label[@for]"):
-        if " ".join(element.text_content().split()).startswith(label):
+    """By its label; where several have the same, by the legend around it too, as in "First day > Month"."""
+    legend, _, words = label.rpartition(" > ")
+    for element in _within(form, legend).xpath(".//label[@for]"):
+        if " ".join(element.text_content().split()).startswith(words):
             found = form.xpath(".//*[@id=$id]", id=element.get("for"))
             if found:
                 return found[0]
     raise AssertionError(f"no field {label!r} on {page.title!r}: {page.text[:2000]}")
+
+
+def _within(form: html.HtmlElement, legend: str) -> html.HtmlElement:
+    sets = form.xpath(".//fieldset[starts-with(normalize-space(legend), $legend)]", legend=legend) if legend else []
+    return sets[0] if sets else form

@@ -93,6 +93,12 @@ async def delegations(request: Request) -> Response:
     return JSONResponse(found.model_dump(mode="json"))
 
 
+async def absence(request: Request) -> Response:
+    """Whether a professional is away, and who gets what was meant for them."""
+    found = await _gateway(request).tasks.absence_of(_council(request), request.path_params["email"])
+    return JSONResponse(found.model_dump(mode="json"))
+
+
 async def put_form(request: Request) -> Response:
     """A form definition, taken whole or refused with every fault."""
     council = _council(request)
@@ -134,6 +140,7 @@ routes = [
             Route("/documents/{document_id}/receipt", receipt, methods=["POST"]),
             Route("/messages/{name}", message, methods=["POST"]),
             Route("/events", events),
+            Route("/professionals/{email}/absence", absence),
             Route("/delegations", delegations),
             Route("/delegations/{delegation_id:path}", delegation),
             Route("/forms/{code}", put_form, methods=["PUT"]),

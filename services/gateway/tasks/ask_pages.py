@@ -21,10 +21,10 @@ from services.gateway.tasks.views.ask import (
     EXTENSION_REASONS,
     Told,
     TypedAsk,
-    TypedDate,
     ask_page,
     unreadable,
 )
+from services.gateway.tasks.views.typed_date import TypedDate
 
 _MOST_LETTERS = 4000
 _MOST_OF_A_LINE = 500
@@ -114,13 +114,9 @@ def _typed(form: SubmittedForm) -> TypedAsk:
         reason=form.text("reason"),
         explanation=form.text("explanation").replace("\r\n", "\n")[:_MOST_LETTERS],
         recipient=" ".join(form.text("recipient").split())[:_MOST_OF_A_LINE],
-        until=_date(form, "until"),
-        appointment=_date(form, "appointment"),
+        until=TypedDate.of("until", form.text),
+        appointment=TypedDate.of("appointment", form.text),
     )
-
-
-def _date(form: SubmittedForm, name: str) -> TypedDate:
-    return TypedDate(*(form.text(f"{name}-{part}")[:10] for part in ("day", "month", "year")))
 
 
 routes = [

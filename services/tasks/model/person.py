@@ -1,12 +1,13 @@
 """Somebody who has registered, as tasks knows them. No I/O."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 
 from pydantic import AwareDatetime
 
 from contracts.addresses import address_key
 from contracts.base import EVERYBODYS, Sealed, Value
+from services.tasks.model.absence import Absence
 
 
 class RegisteredPerson(Value):
@@ -23,6 +24,12 @@ class RegisteredPerson(Value):
     """Since when they have this address, where they have had others."""
     named_at: AwareDatetime | None = None
     """Since when they have this name, where they have had others."""
+
+    absence: Absence | None = None
+
+    def away_on(self, day: date) -> Absence | None:
+        """What they say, where they are away on this day."""
+        return self.absence if self.absence and self.absence.covers(day) else None
 
     def readdressed(self, email: str, former: str, at: datetime) -> Self:
         """They have had another address since then, and are known by the ones before too, in whatever order heard."""
@@ -44,7 +51,7 @@ class RegisteredPerson(Value):
 
     def gone(self) -> Self:
         """They have closed their account: nothing is known of them but that they were here."""
-        return self.model_copy(update={"email": "", "former": [], "name": ""})
+        return self.model_copy(update={"email": "", "former": [], "name": "", "absence": None})
 
     def without_former(self, email: str) -> Self:
         """Somebody else has this address now."""

@@ -250,6 +250,13 @@ class Task(Value):
         known = [ask for ask in self.asks if ask.answer is not None and ask.answer.message_id == message_id]
         return any(ask.is_answered_by(message, message_id) for ask in [*known, *last])
 
+    def re_routed(self, to: Holder, inbox: list[Contact], at: datetime) -> Self:
+        """Whoever it was meant for is away: their substitute has it from the start."""
+        away = self.holder
+        return self._moved(
+            Move(to=to, by=away.email or "", by_name=away.name, how="re_routed", moved_at=at, inbox=inbox)
+        )
+
     def re_delegated(self, to: Holder, inbox: list[Contact], authority: Authority, at: datetime) -> Self:
         """The council asks somebody else instead; what was filled in stays."""
         who = {"by": authority.code, "by_name": authority.brand.name}

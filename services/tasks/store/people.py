@@ -14,6 +14,7 @@ from chassis.outbox import Outgoing
 from chassis.repository import Mapper, Repository
 from contracts.addresses import address_key
 from contracts.base import EVERYBODYS
+from services.tasks.model.absence import Absence
 from services.tasks.model.form import OfferedForm, form_key
 from services.tasks.model.person import RegisteredPerson
 from services.tasks.model.work_group import Membership, WorkGroup, group_key
@@ -21,6 +22,7 @@ from services.tasks.store.found_by import FoundBy
 
 MEMBERSHIP_LIMIT = 1000
 """The most groups that somebody is in."""
+MOST_FORMS = 100
 MANAGED_LIMIT = 100
 """The most groups of one authority whose members somebody may choose from."""
 
@@ -98,6 +100,16 @@ class WorkGroupStore:
         for group in await self.of_member(authorities, former):
             await self._groups.change(Key(group.authority, group.key), decide)
 
+    async def of_person(self, authorities: Sequence[str], email: str) -> list[WorkGroup]:
+        """The groups that a person is in, whole."""
+        query = {"member_addresses": self._found_by.address(email)}
+        return await self._groups.find(authorities, query, limit=MANAGED_LIMIT)
+
+    async def holds_both(self, authority: str, first: str, second: str) -> bool:
+        """Whether two people are in one group of an authority."""
+        addresses = [self._found_by.address(first), self._found_by.address(second)]
+        return bool(await self._groups.find([authority], {"member_addresses": {"$all": addresses}}, limit=1))
+
     async def managed_by(self, authority: str, email: str) -> list[WorkGroup]:
         """An authority's groups that a person manages, whole."""
         return await self._groups.find(
@@ -129,6 +141,12 @@ class FormStore:
         """Whether any was told for this authority: where forms starts after this service, none is for a moment."""
         return bool(await self._forms.find([authority, EVERYBODYS], {"_id": {"$gt": ""}}, limit=1))
 
+    async def offered(self, authority: str) -> list[OfferedForm]:
+        """What an authority delegates."""
+        found = await self._forms.find([authority, EVERYBODYS], {"_id": {"$gt": ""}}, limit=MOST_FORMS)
+        own = {form.form for form in found if form.owner == authority}
+        return [form for form in found if form.owner == authority or form.form not in own]
+
     async def get(self, authority: str, code: str) -> OfferedForm | None:
         """The authority's own form of this code, else everybody's."""
         owners = [authority, EVERYBODYS]
@@ -143,7 +161,7 @@ class PersonStore:
     def __init__(self, documents: OutboxCollection, keys: KeyRing, found_by: FoundBy) -> None:
         self._found_by = found_by
         self._people = Repository(documents, person_mapper(found_by), keys, authority_field="owner")
-        self._lookups = Batcher(self._reached_at)
+        self._lookups = Batcher(self._all_at)
 
     async def prepare(self) -> None:
         """Makes the indexes."""
@@ -175,11 +193,17 @@ class PersonStore:
 
         return await self._people.change_found([EVERYBODYS], {"_id": account_id}, decide)
 
-    async def at(self, address: str) -> RegisteredPerson | None:
-        """Who is reached by this address now, whether it is theirs or was."""
-        reached = self._found_by.address(await self.reached_at(address))
-        found = await self._people.find([EVERYBODYS], {"address": reached}, limit=1)
-        return found[0] if found else None
+    async def get(self, account_id: str) -> RegisteredPerson | None:
+        """Somebody by their account."""
+        return await self._people.get(Key(EVERYBODYS, account_id))
+
+    async def set_absence(self, account_id: str, absence: Absence | None, events: Sequence[Outgoing]) -> bool:
+        """They are away, or here again; False where their registration is not heard of yet."""
+
+        async def decide(found: RegisteredPerson) -> tuple[RegisteredPerson, Sequence[Outgoing]]:
+            return found.model_copy(update={"absence": absence}), events
+
+        return await self._people.change_found([EVERYBODYS], {"_id": account_id}, decide) is not None
 
     async def tell(self, account_id: str, events: Sequence[Outgoing]) -> None:
         """What concerns somebody, and changes nothing here."""
@@ -211,20 +235,26 @@ class PersonStore:
 
         An address that somebody has is theirs, whoever had it before.
         """
-        hashes = [self._found_by.address(address) for address in addresses]
-        query = {"$or": [{"former_addresses": {"$in": hashes}}, {"address": {"$in": hashes}}]}
-        found = await self._people.find([EVERYBODYS], query, limit=2 * len(hashes))
+        found = await self._reached_by(addresses)
         taken = {address_key(person.email) for person in found}
         known = {address_key(former): person.email for person in found for former in person.former}
         return {address: email for address, email in known.items() if address not in taken}
 
-    async def reached_at(self, address: str) -> str:
-        """Where whoever was reached by this address is reached now; delegations that come together ask together."""
+    async def _reached_by(self, addresses: Collection[str]) -> list[RegisteredPerson]:
+        hashes = [self._found_by.address(address) for address in addresses]
+        query = {"$or": [{"former_addresses": {"$in": hashes}}, {"address": {"$in": hashes}}]}
+        return await self._people.find([EVERYBODYS], query, limit=2 * len(hashes))
+
+    async def at(self, address: str) -> RegisteredPerson | None:
+        """Who is reached by this address now, whether it is theirs or was; what comes together asks together."""
         return await self._lookups.add(address)
 
-    async def _reached_at(self, addresses: list[str]) -> list[str]:
-        now = await self.now_at(addresses)
-        return [now.get(address_key(address), address) for address in addresses]
+    async def _all_at(self, addresses: list[str]) -> list[RegisteredPerson | None]:
+        found = await self._reached_by(addresses)
+        current = {address_key(person.email): person for person in found}
+        former = {address_key(address): person for person in found for address in person.former}
+        keys = [address_key(address) for address in addresses]
+        return [current.get(key) or former.get(key) for key in keys]
 
     async def is_somebodys(self, address: str) -> bool:
         """Whether somebody has registered with this address, or has it now."""

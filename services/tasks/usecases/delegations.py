@@ -9,6 +9,7 @@ from chassis.documents import Key
 from chassis.errors import AlreadyHandled, Refused, TryLater
 from chassis.outbox import Outgoing
 from contracts.council import (
+    Assignee,
     DelegationAmended,
     DelegationRequested,
     DelegationRetracted,
@@ -45,7 +46,11 @@ class Delegations:
         task_id = task_id_of(message.authority, message.delegation_id)
         documents = await loop.work(_size(message), coming, task_id, message.documents)
         form = await self._form(message.authority, message.form, waited_seconds)
-        request = await self._accept(message, form, [each.document for each in documents], waited_seconds)
+        assignee, person = await self._recipients.as_reached_now(message.assignee)
+        shared = [each.document for each in documents]
+        request = await self._accept(message, form, assignee, shared, waited_seconds)
+        absence = person.away_on(clock.today()) if person else None
+        instead = await self._recipients.instead_of(person, message.authority, form.form) if person else None
         await self._keep(Key(message.authority, task_id), documents)
 
         async def decide(task: Task) -> tuple[Task, list[Outgoing]]:
@@ -58,8 +63,11 @@ class Delegations:
                     field="/delegation_id",
                 )
             requested, unfit = _with_fitting_amendments(task.with_request(request), form)
+            if instead is not None:
+                requested = requested.re_routed(*instead, request.requested_at)
             await self._plan(requested)
-            return requested, [*events.of_request(requested, self._authorities.get(task.authority)), *unfit]
+            said = absence.text if absence else None
+            return requested, [*events.of_request(requested, self._authorities.get(task.authority), said), *unfit]
 
         await self._changes.change(message.authority, message.delegation_id, decide, is_new=True)
 
@@ -80,7 +88,12 @@ class Delegations:
         await self._stores.shared.tidy(clock.now() - UNSETTLED_AFTER, is_held)
 
     async def _accept(
-        self, message: DelegationRequested, form: OfferedForm, documents: list[KeptDocument], waited_seconds: float
+        self,
+        message: DelegationRequested,
+        form: OfferedForm,
+        assignee: Assignee,
+        documents: list[KeptDocument],
+        waited_seconds: float,
     ) -> Request:
         form.check_prefill(message.prefill)
         group = await self._recipients.group(message.authority, message.assignee, waited_seconds)
@@ -92,7 +105,7 @@ class Delegations:
             form_owner=form.owner,
             form_title=form.title,
             subject=message.subject,
-            assignee=await self._recipients.as_reached_now(message.assignee),
+            assignee=assignee,
             assignee_name=group.name if group else "",
             inbox=group.inbox if group else [],
             notify_email=message.notify_email,

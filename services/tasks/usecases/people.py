@@ -20,6 +20,7 @@ from services.tasks.model.person import RegisteredPerson
 from services.tasks.model.task import LISTED_STATES, Task
 from services.tasks.model.work_group import WorkGroup, still_needed
 from services.tasks.store import Stores
+from services.tasks.usecases.naming import authorities_naming
 
 _A_PAGE = 100
 _AGAIN_SECONDS = 5
@@ -83,7 +84,7 @@ class People:
                 authority,
                 event.account_id,
             )
-            for authority in await self._naming(event.person.email)
+            for authority in await authorities_naming(self._stores, self._authorities, event.person.email)
         ]
         person = RegisteredPerson(
             account_id=event.account_id,
@@ -97,19 +98,13 @@ class People:
     async def reset(self, message: AccountReset, message_id: str) -> None:
         """A council may open the account of somebody whom it has named again; of anybody else it learns nothing."""
         person = await self._stores.people.at(message.email)
-        if person is None or message.authority not in await self._naming(person.email):
+        naming = await authorities_naming(self._stores, self._authorities, person.email) if person else []
+        if person is None or message.authority not in naming:
             raise Refused("unknown_account", "Nobody whom you named has an account of this address.", field="/email")
         asked = AccountResetAsked(
             authority=message.authority, account_id=person.account_id, what=message.what, asked_at=clock.now()
         )
         await self._stores.people.tell(person.account_id, [outgoing(asked, message.authority, message_id)])
-
-    async def _naming(self, email: str) -> list[str]:
-        """The authorities that have delegated something to this address, or have it in a work group."""
-        codes = self._authorities.codes
-        naming = set(await self._stores.tasks.authorities_naming(codes, email))
-        groups = await self._stores.work_groups.of_member(codes, email)
-        return sorted(naming | {group.authority for group in groups})
 
     async def readdress(self, event: AccountReaddressed) -> None:
         """Somebody has another address: their forms and their groups go with them, whatever address councils use."""

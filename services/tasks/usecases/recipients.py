@@ -1,13 +1,25 @@
 """Whom a council means by an assignee: the group as it defined it, the person where they are reached now."""
 
+from typing import NamedTuple
+
+from chassis import clock
 from chassis.errors import Refused, TryLater
 from contracts.addresses import address_key
 from contracts.base import Contact
 from contracts.council import Assignee, PersonAssignee, WorkGroupAssignee
 from contracts.tasks import Holder
+from services.tasks.model.absence import MOST_HOPS
+from services.tasks.model.person import RegisteredPerson
 from services.tasks.model.work_group import WorkGroup
 from services.tasks.store import Stores
 from services.tasks.usecases.changes import PATIENCE_SECONDS
+
+
+class Substitute(NamedTuple):
+    """Who gets a form in somebody's place, and where the mail of a work group goes."""
+
+    holder: Holder
+    inbox: list[Contact]
 
 
 class Recipients:
@@ -27,18 +39,57 @@ class Recipients:
             raise TryLater(1, "the work group may be on its way")
         raise Refused("unknown_work_group", "There is no open work group of this id.", field="/assignee/work_group_id")
 
-    async def as_reached_now(self, assignee: Assignee) -> Assignee:
-        """A council may go on using an address that somebody has left."""
+    async def as_reached_now(self, assignee: Assignee) -> tuple[Assignee, RegisteredPerson | None]:
+        """A council may go on using an address that somebody has left; who it is, where they have registered."""
         if not isinstance(assignee, PersonAssignee):
-            return assignee
-        return assignee.model_copy(update={"email": await self._stores.people.reached_at(assignee.email)})
+            return assignee, None
+        person = await self._stores.people.at(assignee.email)
+        if person is None or address_key(person.email) == address_key(assignee.email):
+            return assignee, person
+        return assignee.model_copy(update={"email": person.email}), person
+
+    async def instead_of(self, away: RegisteredPerson, authority: str, form: str) -> Substitute | None:
+        """Who gets a form in the place of somebody who is away; None where it waits for them.
+
+        A substitute who is away too passes it on, three times at most; where that leads in a circle, or out of the
+        authority's work groups, it stays with whoever it was meant for.
+        """
+        today, seen, person = clock.today(), {address_key(away.email)}, away
+        for _ in range(MOST_HOPS):
+            absence = person.away_on(today)
+            to = absence.substitute(authority, form) if absence else None
+            if to is None:
+                break
+            if isinstance(to, WorkGroupAssignee):
+                return await self._group_instead(person, authority, to.work_group_id)
+            next_one = await self._colleague(person, authority, to.email)
+            if next_one is None or address_key(next_one.email) in seen:
+                return None
+            seen.add(address_key(next_one.email))
+            person = next_one
+        if person is away or person.away_on(today):
+            return None
+        return Substitute(Holder(kind="person", email=person.email, name=person.name), [])
+
+    async def _group_instead(self, person: RegisteredPerson, authority: str, work_group_id: str) -> Substitute | None:
+        group = await self._stores.work_groups.get(authority, work_group_id)
+        if group is None or not group.has_member(person.email):
+            return None
+        return Substitute(Holder(kind="work_group", work_group_id=group.work_group_id, name=group.name), group.inbox)
+
+    async def _colleague(self, person: RegisteredPerson, authority: str, email: str) -> RegisteredPerson | None:
+        """Who shares a group of the authority, and has registered."""
+        colleague = await self._stores.people.at(email)
+        if colleague is None or not await self._stores.work_groups.holds_both(authority, person.email, colleague.email):
+            return None
+        return colleague
 
     async def holder(self, authority: str, assignee: Assignee, waited_seconds: float) -> tuple[Holder, list[Contact]]:
         """The assignee as a task's holder, and where the mail of a work group goes."""
         group = await self.group(authority, assignee, waited_seconds)
         if group is not None:
             return Holder(kind="work_group", work_group_id=group.work_group_id, name=group.name), group.inbox
-        reached = await self.as_reached_now(assignee)
+        reached, _ = await self.as_reached_now(assignee)
         email = reached.email if isinstance(reached, PersonAssignee) else ""
         names = await self._stores.people.names_of([email])
         return Holder(kind="person", email=email, name=names.get(address_key(email), "")), []

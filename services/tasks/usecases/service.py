@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from services.tasks.usecases.absences import Absences
 from services.tasks.usecases.asks import Asks
 from services.tasks.usecases.delegations import Delegations
 from services.tasks.usecases.door import Door
@@ -18,6 +19,7 @@ from services.tasks.usecases.work import Work
 class TasksService:
     """The table of contents of this service."""
 
+    absences: Absences
     asks: Asks
     delegations: Delegations
     door: Door

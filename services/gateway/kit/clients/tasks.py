@@ -6,6 +6,9 @@ from urllib.parse import quote, urlencode
 
 from chassis.identity import Council, Professional
 from contracts.api.tasks import (
+    AbsenceBody,
+    AbsenceView,
+    CouncilAbsenceView,
     DeclineBody,
     DelegationListView,
     DelegationView,
@@ -78,6 +81,22 @@ class TasksClient(ServiceClient):
         """The bytes of a document that the council sent along."""
         path = f"/tasks/{quote(task_id, safe='')}/documents/{quote(document_id, safe='')}"
         return self._transport.download(self.service, path, person)
+
+    async def absence(self, person: Professional) -> AbsenceView:
+        """What the person has said of being away, and what can be chosen."""
+        return await self._ask(AbsenceView, "GET", "/absence", person)
+
+    async def set_absence(self, person: Professional, body: AbsenceBody) -> None:
+        """They are away."""
+        await self._call("PUT", "/absence", person, body=body)
+
+    async def clear_absence(self, person: Professional) -> None:
+        """They are here again."""
+        await self._call("DELETE", "/absence", person)
+
+    async def absence_of(self, council: Council, email: str) -> CouncilAbsenceView:
+        """What a council learns of somebody before it delegates."""
+        return await self._ask(CouncilAbsenceView, "GET", f"/professionals/{quote(email, safe='')}/absence", council)
 
     async def delegation(self, council: Council, delegation_id: str) -> DelegationView:
         """A delegation's state."""

@@ -8,6 +8,7 @@ from typing import Literal
 from contracts.api.tasks import TaskView
 from services.gateway.kit.views.frame import FormErrors
 from services.gateway.kit.views.wording import day, due_words
+from services.gateway.tasks.views.typed_date import NO_DATE, NOTHING, TypedDate
 
 _COMMON: dict[str, str] = {
     "exceptional_circumstances": "Exceptional circumstances of the child, the young person or a parent",
@@ -32,32 +33,6 @@ TOLD: Mapping[str, str] = {
     "more-time": "The council has been asked for more time. It decides, and you hear of it by email.",
 }
 """What the task list says once the council was told, by what the address says of it."""
-_NO_DATE = "Enter a date, for example 17 5 2026."
-
-
-@dataclass(frozen=True)
-class TypedDate:
-    """A date as it was typed, in three parts."""
-
-    day: str = ""
-    month: str = ""
-    year: str = ""
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was typed."""
-        return not (self.day or self.month or self.year)
-
-    @property
-    def value(self) -> date | None:
-        """The date; None where there is no such day."""
-        parts = (self.year, self.month, self.day)
-        if not all(part.isascii() and part.isdigit() and len(part) <= 4 for part in parts):  # noqa: PLR2004 - a year
-            return None
-        try:
-            return date(int(self.year), int(self.month), int(self.day))
-        except ValueError:
-            return None
 
 
 @dataclass(frozen=True)
@@ -67,8 +42,8 @@ class TypedAsk:
     reason: str = ""
     explanation: str = ""
     recipient: str = ""
-    until: TypedDate = TypedDate()
-    appointment: TypedDate = TypedDate()
+    until: TypedDate = NOTHING
+    appointment: TypedDate = NOTHING
 
 
 @dataclass(frozen=True)
@@ -112,7 +87,7 @@ def unreadable(typed: TypedAsk, reasons: Mapping[str, str], *, asks_until: bool)
     if typed.reason not in reasons:
         faults["reason"] = "Select a reason."
     if not typed.appointment.is_empty and typed.appointment.value is None:
-        faults["appointment"] = _NO_DATE
+        faults["appointment"] = NO_DATE
     if asks_until and typed.until.value is None:
-        faults["until"] = _NO_DATE
+        faults["until"] = NO_DATE
     return faults

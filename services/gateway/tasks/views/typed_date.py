@@ -1,0 +1,47 @@
+"""A date as it was typed, in three parts. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+NO_DATE = "Enter a date, for example 17 5 2026."
+_LONGEST = 10
+
+
+@dataclass(frozen=True)
+class TypedDate:
+    """A date as it was typed, in three parts."""
+
+    day: str = ""
+    month: str = ""
+    year: str = ""
+
+    @classmethod
+    def of(cls, name: str, text: Callable[[str], str]) -> Self:
+        """From the three fields of a form."""
+        return cls(*(text(f"{name}-{part}")[:_LONGEST] for part in ("day", "month", "year")))
+
+    @classmethod
+    def shown(cls, value: date) -> Self:
+        """As somebody would type it."""
+        return cls(str(value.day), str(value.month), str(value.year))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was typed."""
+        return not (self.day or self.month or self.year)
+
+    @property
+    def value(self) -> date | None:
+        """The date; None where there is no such day."""
+        parts = (self.year, self.month, self.day)
+        if not all(part.isascii() and part.isdigit() and len(part) <= 4 for part in parts):  # noqa: PLR2004 - a year
+            return None
+        try:
+            return date(int(self.year), int(self.month), int(self.day))
+        except ValueError:
+            return None
+
+
+NOTHING = TypedDate()
