@@ -1,7 +1,8 @@
 """Tasks: the work that waits for people.
 
-Owns:      Task (collection `tasks`), WorkGroup (`work_groups`), what may be delegated (`forms`), the names and
-           absences of those who have registered (`people`), content of the documents that councils send along (bucket `shared`)
+Owns:      Task (collection `tasks`), WorkGroup (`work_groups`), what may be delegated (`forms`), names and
+           absences of those who have registered (`people`), content of the documents that councils send along
+           (bucket `shared`)
 Listens:   council.delegation.requested.v1, council.delegation.amended.v1, council.delegation.retracted.v1,
            council.delegation.returned.v1, council.delegation.decided.v1, council.work-group.defined.v1,
            council.account.reset.v1,

@@ -1,6 +1,7 @@
 """One Chromium for the run; every test has a browser context of its own in it. What the walks of pages share."""
 
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -17,9 +18,10 @@ expect.set_options(timeout=WITHIN_SECONDS * 1000)
 
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """Debian's Chromium."""
+    """Debian's Chromium, or what PORTAL_CHROMIUM names."""
+    path = os.environ.get("PORTAL_CHROMIUM") or shutil.which("chromium-headless-shell")
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        chromium = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield chromium
         await chromium.close()
 

@@ -32,8 +32,8 @@ def test_the_help_names_every_command(portal: ModuleType) -> None:
 
 def test_only_what_needs_engines_asks_for_their_packages(portal: ModuleType) -> None:
     assert "rabbitmq-server" in portal.needed(["up", "--detach"])
-    assert {"chromium", "npm", "default-jre-headless"} <= set(portal.needed(["test"]))
-    assert "chromium" not in portal.needed(["test", "component"])
+    assert {"chromium-headless-shell", "npm", "default-jre-headless"} <= set(portal.needed(["test"]))
+    assert "chromium-headless-shell" not in portal.needed(["test", "component"])
     for words in (
         ["check"],
         ["test", "unit"],

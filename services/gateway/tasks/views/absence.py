@@ -25,7 +25,7 @@ class TypedAbsence:
 
 
 @dataclass(frozen=True)
-class Choice:
+class SubstituteChoice:
     """One form, or all others: who gets it."""
 
     field: str
@@ -40,8 +40,8 @@ class CouncilChoices:
     authority: str
     council: str
     options: list[tuple[str, str]]
-    for_all: Choice
-    by_form: list[Choice]
+    for_all: SubstituteChoice
+    by_form: list[SubstituteChoice]
 
     @property
     def is_open(self) -> bool:
@@ -158,9 +158,9 @@ def _options(choices: SubstituteChoices) -> list[tuple[str, str]]:
 
 
 def _council(choices: SubstituteChoices, council: str, typed: TypedAbsence) -> CouncilChoices:
-    def choice(form: str, label: str) -> Choice:
+    def choice(form: str, label: str) -> SubstituteChoice:
         name = _field(choices.authority, form)
-        return Choice(name, label, typed.to.get(name, ""))
+        return SubstituteChoice(name, label, typed.to.get(name, ""))
 
     return CouncilChoices(
         authority=choices.authority,
