@@ -100,12 +100,15 @@ class TaskListView(Value):
 
 
 class GroupTasksView(Value):
-    """A page of the tasks that were picked up from work groups that the person manages (requirement F90)."""
+    """Pages of the tasks of work groups that the person manages: picked up (requirement F90), and waiting (M8)."""
 
     re_assigned: MovedRow | None = None
     page: int
     rows: list[TaskRow]
     has_more: bool
+    waiting_page: int = 1
+    waiting: list[TaskRow] = []
+    has_more_waiting: bool = False
     manages: list[str]
 
 
@@ -179,14 +182,26 @@ class GroupChoice(Value):
     email: str = ""
 
 
-class ReAssignView(Value):
-    """Whom a task may be re-assigned to, the first of each by name (requirements F87, F88)."""
+TaskIds = Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=100)]
 
-    task: TaskRow
+
+class UserChoice(PersonalData):
+    """Somebody whom tasks may be re-assigned to."""
+
+    email: str
+    name: str = ""
+    open_tasks: int = 0
+    """How many of the same council's forms they have to fill in already."""
+
+
+class ReAssignView(Value):
+    """Whom tasks may be re-assigned to, the first of each by name (requirements F87, F88, M8)."""
+
+    tasks: list[TaskRow]
     is_own: bool
-    """Whether whoever asks has the task; if not, they manage the group that it was picked up from."""
+    """Whether whoever asks has them all; if not, they manage the groups that they wait in or were picked up from."""
     groups: list[GroupChoice]
-    users: list[Contact]
+    users: list[UserChoice]
     groups_found: int
     users_found: int
     choices: int
@@ -203,6 +218,34 @@ class ReAssignBody(Value):
     """Who is to have the task."""
 
     to: Assignee
+
+
+class ReAssignChoicesBody(Value):
+    """Several tasks are to go to one: whom of those who may have them all the words fit."""
+
+    task_ids: TaskIds
+    words: Annotated[str, Field(max_length=200)] = ""
+
+
+class ReAssignManyBody(ReAssignBody):
+    """Who is to have the tasks."""
+
+    task_ids: TaskIds
+
+
+class LeftTask(Value):
+    """A task that could not be re-assigned, and why."""
+
+    task_id: str
+    code: str
+    detail: str
+
+
+class ReAssignedView(Value):
+    """What became of several tasks."""
+
+    moved: list[TaskRow]
+    left: list[LeftTask]
 
 
 class SubstituteEntry(Value):

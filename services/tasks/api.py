@@ -12,7 +12,17 @@ from chassis.errors import BadRequest
 from chassis.http import answer, nothing, read
 from chassis.identity import current_council, current_professional
 from contracts.api.council import TakenView
-from contracts.api.tasks import AbsenceBody, DeclineBody, ExtensionBody, ReAssignBody, SearchBody, Tab, TaskState
+from contracts.api.tasks import (
+    AbsenceBody,
+    DeclineBody,
+    ExtensionBody,
+    ReAssignBody,
+    ReAssignChoicesBody,
+    ReAssignManyBody,
+    SearchBody,
+    Tab,
+    TaskState,
+)
 from services.tasks.model.listing import DeskFilter
 from services.tasks.usecases import TasksService
 from services.tasks.usecases.lists import Asked
@@ -99,7 +109,8 @@ async def list_group_tasks(request: Request) -> Response:
     """What was picked up from the groups that a person manages."""
     person, page = current_professional(request), _number(request, "page", 1, _PAGES)
     re_assigned = request.query_params.get("re_assigned", "")[:_ID_LIMIT]
-    return answer(await _service(request).lists.of_group_members(person, page, re_assigned))
+    waiting_page = _number(request, "waiting_page", 1, _PAGES)
+    return answer(await _service(request).lists.of_group_members(person, page, re_assigned, waiting_page))
 
 
 async def decline_task(request: Request) -> Response:
@@ -119,13 +130,13 @@ async def ask_for_time(request: Request) -> Response:
 async def list_choices(request: Request) -> Response:
     """Whom a task may be re-assigned to."""
     person, task_id = current_professional(request), request.path_params["task_id"]
-    return answer(await _service(request).re_assigning.choices(person, task_id, ""))
+    return answer(await _service(request).re_assigning.choices(person, [task_id], ""))
 
 
 async def search_choices(request: Request) -> Response:
     """Whom of them the words fit; in the body, because they are people's names."""
     person, body = current_professional(request), await read(request, SearchBody)
-    found = await _service(request).re_assigning.choices(person, request.path_params["task_id"], body.words)
+    found = await _service(request).re_assigning.choices(person, [request.path_params["task_id"]], body.words)
     return answer(found)
 
 
@@ -134,6 +145,18 @@ async def re_assign_task(request: Request) -> Response:
     person, body = current_professional(request), await read(request, ReAssignBody)
     await _service(request).re_assigning.re_assign(person, request.path_params["task_id"], body.to)
     return nothing()
+
+
+async def list_choices_of_many(request: Request) -> Response:
+    """Whom several tasks may be re-assigned to."""
+    person, body = current_professional(request), await read(request, ReAssignChoicesBody)
+    return answer(await _service(request).re_assigning.choices(person, body.task_ids, body.words))
+
+
+async def re_assign_tasks(request: Request) -> Response:
+    """Several tasks have a new holder."""
+    person, body = current_professional(request), await read(request, ReAssignManyBody)
+    return answer(await _service(request).re_assigning.re_assign_many(person, body.task_ids, body.to))
 
 
 async def view_absence(request: Request) -> Response:
@@ -216,6 +239,8 @@ routes = [
     Route("/tasks/{task_id}/re-assign", list_choices),
     Route("/tasks/{task_id}/re-assign", re_assign_task, methods=["POST"]),
     Route("/tasks/{task_id}/re-assign/search", search_choices, methods=["POST"]),
+    Route("/re-assign/choices", list_choices_of_many, methods=["POST"]),
+    Route("/re-assign", re_assign_tasks, methods=["POST"]),
     Route("/group-tasks", list_group_tasks),
     Route("/absence", view_absence),
     Route("/absence", set_absence, methods=["PUT"]),

@@ -174,18 +174,16 @@ async def test_the_pages_of_an_account(browser: Browser, portal: Portal, shots: 
     await visitor.leave()
 
 
-async def test_the_pages_of_a_manager(browser: Browser, portal: Portal, bristol: Council, shots: Path | None) -> None:
-    visitor = await Visitor.arrive(browser, portal)
-    page, group = visitor.page, f"wg-{new_id()}"
-    await visitor.have_account()
-    tom = await Visitor.arrive(browser, portal)
-    await tom.have_account()
-    await tom.leave()
-    await bristol.define_group(group, [visitor.email, tom.email, *(new_email("member") for _ in range(60))])
-    await visitor.be_delegated(bristol, due_on="2031-09-05")
-    await visitor.be_delegated(bristol, assignee={"kind": "work_group", "work_group_id": group})
+async def test_the_pages_of_somebody_who_is_away(
+    browser: Browser, portal: Portal, bristol: Council, shots: Path | None
+) -> None:
+    visitor, tom = await Visitor.arrive(browser, portal), await Visitor.arrive(browser, portal)
+    page = visitor.page
+    for each in (visitor, tom):
+        await each.have_account()
+    await bristol.define_group(f"wg-{new_id()}", [tom.email, visitor.email])
+    await visitor.be_delegated(bristol)
     await visitor.sign_in()
-    await page.get_by_role("button", name=re.compile("^Pickup")).click()
     await page.locator("summary").first.click()
     await page.get_by_role("link", name="Automatic Replies").click()
     await check(visitor, "automatic-replies", shots)
@@ -203,12 +201,38 @@ async def test_the_pages_of_a_manager(browser: Browser, portal: Portal, bristol:
     await expect(page.get_by_text("The councils that know you have been told.")).to_be_visible()
     await check(visitor, "automatic-replies-set", shots)
     await visitor.press("Turn them off")
+    await expect(page.get_by_text("Your automatic replies are off.")).to_be_visible()
+    await tom.leave()
+    await visitor.leave()
+
+
+async def test_the_pages_of_a_manager(browser: Browser, portal: Portal, bristol: Council, shots: Path | None) -> None:
+    visitor = await Visitor.arrive(browser, portal)
+    page, group = visitor.page, f"wg-{new_id()}"
+    await visitor.have_account()
+    await bristol.define_group(group, [visitor.email, *(new_email("member") for _ in range(60))])
+    await visitor.be_delegated(bristol, due_on="2031-09-05")
+    for _ in range(2):
+        await visitor.be_delegated(bristol, assignee={"kind": "work_group", "work_group_id": group})
+    await visitor.sign_in()
+    await page.get_by_role("button", name=re.compile("^Pickup")).first.click()
     await page.goto("/tasks")
     await check(visitor, "tasks-re-assign", shots)
     await page.get_by_role("link", name="Group member tasks").click()
     await expect(page.get_by_role("table", name="Tasks Picked-up from Work Groups you Manage")).to_be_visible()
     await check(visitor, "group-tasks", shots)
-    await page.get_by_role("link", name=re.compile("^Re-Assign")).click()
+    await visitor.press("Re-Assign selected")
+    await expect(page).to_have_title(re.compile("^Error: Group member tasks"))
+    await check(visitor, "group-tasks-error", shots)
+    await page.get_by_role("link", name="Select all on this page").click()
+    await visitor.press("Re-Assign selected")
+    await check(visitor, "re-assign-many", shots)
+    await page.get_by_role("radio").last.check()
+    await visitor.press("OK")
+    await expect(page.get_by_role("heading", name="Forms re-assigned")).to_be_visible()
+    await check(visitor, "re-assigned", shots)
+    await page.goto("/group-tasks")
+    await page.get_by_role("link", name=re.compile("^Re-Assign")).first.click()
     await check(visitor, "re-assign", shots)
     await visitor.press("OK")
     await expect(page).to_have_title(re.compile("^Error: Choose Professional to Re-Assign to"))

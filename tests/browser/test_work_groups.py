@@ -67,7 +67,15 @@ async def test_a_manager_re_assigns_by_keyboard(browser: Browser, portal: Portal
     await member.page.get_by_role("link", name="Go to your tasks").click()
     await expect(member.page.get_by_role("button", name=re.compile("^Pickup"))).to_be_visible()
     await manager.page.goto(f"/tasks/{task_id}/re-assign")
-    await expect(manager.page.get_by_role("heading", name="Nobody has picked up this form yet")).to_be_visible()
+    await (
+        manager.page.get_by_role("radio", name=f"Select {member.email}")
+        .or_(manager.page.get_by_role("radio", name="Select Sandra Professional"))
+        .last.check()
+    )
+    await manager.press("OK")
+    await expect(manager.page.get_by_role("alert")).to_contain_text("The form was re-assigned.")
+    await member.page.reload()
+    await expect(member.page.get_by_role("button", name=re.compile("^Pickup"))).to_have_count(0)
     await manager.leave()
     await member.leave()
 

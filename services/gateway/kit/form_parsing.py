@@ -36,6 +36,10 @@ class SubmittedForm:
         """One text, without blanks at its ends."""
         return self.raw(name).strip()
 
+    def texts(self, name: str) -> list[str]:
+        """Every text of this name, as where boxes are ticked."""
+        return [text.strip() for text in self.fields.get(name, []) if text.strip()]
+
     def raw(self, name: str) -> str:
         """One text exactly as typed."""
         return self.fields.get(name, [""])[-1]

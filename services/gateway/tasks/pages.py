@@ -21,6 +21,7 @@ from services.gateway.tasks.views.look import LookPage
 _MOST_LETTERS = 200
 _NARROWS = ("form", "authority", "progress")
 _PURPOSE = "looked for"
+_NOTHING_SELECTED = "Select at least one form."
 _KEPT_SECONDS = 86_400
 _TASK_ID = re.compile(r"[0-9a-f-]{36}")
 
@@ -76,11 +77,14 @@ async def show_group_tasks(request: Request) -> Response:
     context, number = RequestContext(request), _page_number(request)
     asked: dict[str, str | int] = {
         "page": number,
+        "waiting_page": _page_number(request, "waiting_page"),
         "re_assigned": request.query_params.get("re_assigned", "")[:_MOST_LETTERS],
     }
     _, tasks = await context.reading(lambda person: context.gateway.tasks.of_group_members(person, asked))
     context.cookies.set_manages(manages=bool(tasks.manages))
-    page = group_tasks_page(tasks, clock.today())
+    error = _NOTHING_SELECTED if request.query_params.get("none") == "1" else ""
+    is_all_selected = request.query_params.get("all") == "1"
+    page = group_tasks_page(tasks, clock.today(), is_all_selected=is_all_selected, error=error)
     return context.page("group_tasks.html", page, section="group-tasks")
 
 

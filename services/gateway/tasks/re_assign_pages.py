@@ -1,23 +1,27 @@
-"""Choose Professional to Re-Assign to: search, select, OK."""
+"""Choose Professional to Re-Assign to: search, select, OK; for one form, or for several at once."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from chassis import clock
-from services.gateway.kit.form_parsing import verified_form
+from services.gateway.kit.form_parsing import SubmittedForm, verified_form
 from services.gateway.kit.request_context import RequestContext
-from services.gateway.tasks.views.re_assign import Origin, re_assign_page, selected
+from services.gateway.tasks.views.re_assign import Origin, re_assign_page, re_assigned_page, selected
 
 _MOST_WORDS = 200
+_MOST_TASKS = 100
+_LONGEST_ID = 64
 _NOBODY = "Select a work group or a user."
+_MANY = "/tasks/re-assign"
 
 
 async def show_choices(request: Request) -> Response:
     """Everybody, or the first of them."""
     context, task_id = RequestContext(request), request.path_params["task_id"]
     _, found = await context.reading(lambda person: context.gateway.tasks.choices(person, task_id, ""))
-    page = re_assign_page(found, _origin(request.query_params.get("from", "")), clock.today())
+    origin = _origin(request.query_params.get("from", ""))
+    page = re_assign_page(found, origin, clock.today(), action=request.url.path)
     return context.page("re_assign.html", page)
 
 
@@ -33,8 +37,35 @@ async def choose(request: Request) -> Response:
         return context.redirect(f"/{origin}?re_assigned={task_id}")
     found = await context.gateway.tasks.choices(person, task_id, words)
     error = "" if is_search else _NOBODY
-    page = re_assign_page(found, origin, clock.today(), words=words, error=error)
+    page = re_assign_page(found, origin, clock.today(), action=request.url.path, words=words, error=error)
     return context.page("re_assign.html", page, 422 if error else 200)
+
+
+async def choose_for_many(request: Request) -> Response:
+    """The same for the forms that were selected in the list; there they are sent from first."""
+    context = RequestContext(request)
+    form = await verified_form(context)
+    person = await context.require_person()
+    task_ids = _task_ids(form)
+    if not task_ids:
+        return context.redirect("/group-tasks?none=1")
+    words, to, action = form.text("words")[:_MOST_WORDS], selected(form.raw("to")), form.raw("action")
+    if to is not None and action == "ok":
+        done = await context.gateway.tasks.re_assign_many(person, task_ids, to)
+        return context.page("re_assigned.html", re_assigned_page(done), section="group-tasks")
+    found = await context.gateway.tasks.choices_of_many(person, task_ids, words)
+    error = _NOBODY if action == "ok" else ""
+    page = re_assign_page(found, "group-tasks", clock.today(), action=_MANY, words=words, error=error)
+    return context.page("re_assign.html", page, 422 if error else 200)
+
+
+async def back_to_the_list(request: Request) -> Response:
+    """Opened by its address nothing is selected."""
+    return RequestContext(request).redirect("/group-tasks")
+
+
+def _task_ids(form: SubmittedForm) -> list[str]:
+    return [task_id for task_id in form.texts("task") if len(task_id) <= _LONGEST_ID][:_MOST_TASKS]
 
 
 def _origin(text: str) -> Origin:
@@ -42,6 +73,8 @@ def _origin(text: str) -> Origin:
 
 
 routes = [
+    Route(_MANY, back_to_the_list),
+    Route(_MANY, choose_for_many, methods=["POST"]),
     Route("/tasks/{task_id}/re-assign", show_choices),
     Route("/tasks/{task_id}/re-assign", choose, methods=["POST"]),
 ]

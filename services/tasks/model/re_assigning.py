@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from chassis.errors import Conflict, Forbidden, NotFound
 from contracts.addresses import address_key
-from contracts.api.tasks import GroupChoice, ReAssignView
+from contracts.api.tasks import GroupChoice, ReAssignView, UserChoice
 from contracts.base import Contact, Value
 from contracts.council import Assignee, WorkGroupAssignee
 from contracts.tasks import Holder
@@ -42,13 +42,11 @@ def reach_of(task: Task, email: str, managed: Sequence[WorkGroup], origin: WorkG
 
 
 def _check_may_re_assign(task: Task, email: str, managed: Sequence[WorkGroup]) -> None:
-    """Its holder may, and whoever manages the group it was picked up from."""
+    """Its holder may, and whoever manages the group that it waits in, or was picked up from."""
     group = task.work_group.work_group_id if task.work_group else None
     if not task.is_held_by(email) and group not in {one.work_group_id for one in managed}:
         raise NotFound("unknown_task", "There is no such form, or it is not yours.")
-    if task.state == "in_group":
-        raise Conflict("not_picked_up", "Nobody has picked up this form yet.")
-    if task.state not in OPEN_STATES:
+    if task.state not in (*OPEN_STATES, "in_group"):
         raise Conflict("not_open", "This form is no longer waiting to be filled in.")
 
 
@@ -63,18 +61,37 @@ def chosen(to: Assignee, reach: Reach, names: Names) -> tuple[Holder, list[Conta
     raise Forbidden("not_to_them", "Choose a work group that you manage, or a user in one of them.")
 
 
-def choices(task: Task, email: str, reach: Reach, names: Names, words: str) -> ReAssignView:
-    """Whom the task may go to, by name; its holder has it already."""
+def shared(reaches: Sequence[Reach]) -> Reach:
+    """Whom every one of several tasks may go to."""
+    first, *others = reaches
+    groups = [one for one in first.groups if all(_reaches(reach, one) for reach in others)]
+    people = {key: one for key, one in first.people.items() if all(key in reach.people for reach in others)}
+    return Reach(groups=groups, people=people)
+
+
+def _reaches(reach: Reach, group: WorkGroup) -> bool:
+    """Whether a group of the same council can be chosen."""
+    return any(one.key == group.key for one in reach.groups)
+
+
+def choices(  # noqa: PLR0917 - what may go, to whom, and what is known of them
+    tasks: Sequence[Task], email: str, reach: Reach, names: Names, loads: Mapping[str, int], words: str
+) -> ReAssignView:
+    """Whom the tasks may go to, by name; whoever has or holds them all already is none to choose."""
     groups = [
-        GroupChoice(work_group_id=one.work_group_id, name=one.name, email=one.email or "") for one in reach.groups
+        GroupChoice(work_group_id=one.work_group_id, name=one.name, email=one.email or "")
+        for one in reach.groups
+        if not all(_waits_in(task, one) for task in tasks)
     ]
-    others = {key: one for key, one in reach.people.items() if not task.is_held_by(key)}
-    users = [Contact(email=one, name=names.get(key, "")) for key, one in others.items()]
+    others = {key: one for key, one in reach.people.items() if not all(task.is_held_by(key) for task in tasks)}
+    users = [
+        UserChoice(email=one, name=names.get(key, ""), open_tasks=loads.get(key, 0)) for key, one in others.items()
+    ]
     groups_found = sorted((one for one in groups if _has(words, one.name, one.email)), key=_by_name)
     users_found = sorted((one for one in users if _has(words, one.name, one.email)), key=_by_name)
     return ReAssignView(
-        task=row_of(task),
-        is_own=task.is_held_by(email),
+        tasks=[row_of(task) for task in tasks],
+        is_own=all(task.is_held_by(email) for task in tasks),
         groups=groups_found[:MOST_SHOWN],
         users=users_found[:MOST_SHOWN],
         groups_found=len(groups_found),
@@ -83,11 +100,16 @@ def choices(task: Task, email: str, reach: Reach, names: Names, words: str) -> R
     )
 
 
+def _waits_in(task: Task, group: WorkGroup) -> bool:
+    holder = task.holder
+    return holder.kind == "work_group" and holder.work_group_id == group.work_group_id
+
+
 def _has(words: str, *texts: str) -> bool:
     """Whether each word stands somewhere in the texts."""
     text = " ".join(texts).casefold()
     return all(word in text for word in words.casefold().split())
 
 
-def _by_name(one: GroupChoice | Contact) -> tuple[str, str]:
+def _by_name(one: GroupChoice | UserChoice) -> tuple[str, str]:
     return ((one.name or one.email).casefold(), one.email)

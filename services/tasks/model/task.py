@@ -319,7 +319,7 @@ class Task(Value):
 
     def re_assigned(self, to: Holder, inbox: list[Contact], by: Contact, at: datetime) -> Self:
         """Somebody who may gives it to somebody else, any number of times; dates and answers stay as they are."""
-        if self.state not in OPEN_STATES:
+        if self.state not in (*OPEN_STATES, "in_group"):
             raise Conflict("not_open", "This form is no longer waiting to be filled in.")
         move = Move(to=to, by=by.email, by_name=by.name, how="re_assigned", moved_at=at, inbox=inbox)
         return self._moved(move)

@@ -20,7 +20,7 @@ class Stores:
         tasks = database.outbox_collection("tasks", relay)
         self.found_by = found_by
         self.tasks = TaskStore(tasks, keys, found_by)
-        self.lists = ListStore(tasks, keys)
+        self.lists = ListStore(tasks, keys, found_by)
         self.work_groups = WorkGroupStore(database.outbox_collection("work_groups", relay), keys, found_by)
         self.forms = FormStore(database.outbox_collection("forms", relay))
         self.people = PersonStore(database.outbox_collection("people", relay), keys, found_by)

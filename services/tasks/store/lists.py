@@ -3,7 +3,7 @@
 `who` is a person as the database finds them (`FoundBy.address`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -13,9 +13,11 @@ from chassis.database import OutboxCollection
 from chassis.documents import Document, Key
 from chassis.keys import KeyRing
 from chassis.sealing import Sealing, sealed_fields
+from contracts.addresses import address_key
 from contracts.api.tasks import Tab, TaskRow
 from services.tasks.model.listing import PAGE_SIZE, DeskFilter, Kind, ListedRow, Window
 from services.tasks.model.task import LISTED_STATES, OPEN_STATES
+from services.tasks.store.found_by import FoundBy
 
 Query = Mapping[str, Any]
 Order = Sequence[tuple[str, int]]
@@ -66,7 +68,8 @@ class Desk(NamedTuple):
 class ListStore:
     """Rows of lists, of the same documents as tasks."""
 
-    def __init__(self, documents: OutboxCollection, keys: KeyRing) -> None:
+    def __init__(self, documents: OutboxCollection, keys: KeyRing, found_by: FoundBy) -> None:
+        self._found_by = found_by
         self._documents = documents
         self._keys = keys
 
@@ -134,6 +137,21 @@ class ListStore:
     ) -> list[TaskRow]:
         """Open tasks that members of these groups have picked up, the earliest due first."""
         query = picked_up(authorities, groups)
+        found = await self._documents.find(query, sort=BY_DUE_DATE, skip=skip, limit=limit, projection=_SHOWN)
+        return list((await self._opened(found)).values())
+
+    async def loads(self, authority: str, emails: Collection[str]) -> dict[str, int]:
+        """How many of an authority's forms each of these has to fill in; by the address as it is compared."""
+        found_by = {self._found_by.address(email): address_key(email) for email in emails}
+        query = {"listed_for": {"$in": list(found_by)}, "authority": authority, "state": {"$in": list(LISTED_STATES)}}
+        counting = [{"$match": query}, {"$group": {"_id": "$listed_for", "found": {"$sum": 1}}}]
+        return {found_by[one["_id"]]: one["found"] async for one in self._documents.raw.aggregate(counting)}
+
+    async def waiting_for(
+        self, authorities: Sequence[str], groups: Sequence[str], *, skip: int, limit: int
+    ) -> list[TaskRow]:
+        """Tasks that wait in these groups, the earliest due first."""
+        query = waiting(groups, authorities, EVERYTHING)
         found = await self._documents.find(query, sort=BY_DUE_DATE, skip=skip, limit=limit, projection=_SHOWN)
         return list((await self._opened(found)).values())
 

@@ -135,8 +135,10 @@ class Lists:
             _WAITING: waiting([group.key for group in groups], codes, narrowing),
         }
 
-    async def of_group_members(self, person: Professional, page: int, re_assigned: str = "") -> GroupTasksView:
-        """What was picked up from the groups that a person manages."""
+    async def of_group_members(
+        self, person: Professional, page: int, re_assigned: str = "", waiting_page: int = 1
+    ) -> GroupTasksView:
+        """What was picked up from the groups that a person manages, and what waits in them."""
         groups = await self._stores.work_groups.of_member(self._authorities.codes, person.email)
         keys = [group.key for group in groups if group.is_manager]
         if not keys:
@@ -144,7 +146,13 @@ class Lists:
         found = await self._stores.lists.picked_up_from(
             self._authorities.codes, keys, skip=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE + 1
         )
+        waiting = await self._stores.lists.waiting_for(
+            self._authorities.codes, keys, skip=(waiting_page - 1) * PAGE_SIZE, limit=PAGE_SIZE + 1
+        )
         return GroupTasksView(
+            waiting_page=waiting_page,
+            waiting=waiting[:PAGE_SIZE],
+            has_more_waiting=len(waiting) > PAGE_SIZE,
             page=page,
             rows=found[:PAGE_SIZE],
             has_more=len(found) > PAGE_SIZE,

@@ -1,35 +1,44 @@
-"""Re-assigning: a holder gives a task away, a manager moves what was picked up from a group of theirs."""
+"""Re-assigning: a holder or a manager gives tasks to a member or to a work group, one or many at once."""
+
+import asyncio
+from collections.abc import Sequence
 
 from chassis import clock
 from chassis.authorities import Authorities
+from chassis.errors import Forbidden, Refused
 from chassis.identity import Professional
 from chassis.outbox import Outgoing
-from contracts.api.tasks import ReAssignView
+from contracts.api.tasks import LeftTask, ReAssignedView, ReAssignView, TaskRow
 from contracts.base import Contact
 from contracts.council import Assignee
 from services.tasks import events
 from services.tasks.model.facts import is_held_as
-from services.tasks.model.re_assigning import Reach, choices, chosen, reach_of
+from services.tasks.model.listing import row_of
+from services.tasks.model.re_assigning import Reach, choices, chosen, reach_of, shared
 from services.tasks.model.task import Task
 from services.tasks.store import Stores
 from services.tasks.usecases.work import load, requested
 
 
 class ReAssigning:
-    """Giving a task to somebody else."""
+    """Giving tasks away."""
 
     def __init__(self, stores: Stores, authorities: Authorities) -> None:
         self._stores = stores
         self._authorities = authorities
 
-    async def choices(self, person: Professional, task_id: str, words: str) -> ReAssignView:
-        """Whom the task may go to, narrowed by words."""
-        task = await load(self._stores, self._authorities, task_id)
-        reach = await self._reach(task, person)
+    async def choices(self, person: Professional, task_ids: Sequence[str], words: str) -> ReAssignView:
+        """Whom the tasks may go to, all of them, narrowed by words; with how much those have to do already."""
+        tasks = await asyncio.gather(*(load(self._stores, self._authorities, one) for one in dict.fromkeys(task_ids)))
+        authority, *others = {task.authority for task in tasks}
+        if others:
+            raise Forbidden("several_councils", "Select forms of one council.")
+        reach = shared(await asyncio.gather(*(self._reach(task, person) for task in tasks)))
         names = await self._stores.people.names_of(reach.people)
-        return choices(task, person.email, reach, names, words)
+        loads = await self._stores.lists.loads(authority, reach.people)
+        return choices(tasks, person.email, reach, names, loads, words)
 
-    async def re_assign(self, person: Professional, task_id: str, to: Assignee) -> None:
+    async def re_assign(self, person: Professional, task_id: str, to: Assignee) -> Task:
         """The task has a new holder from this write on; the same again changes nothing."""
 
         async def decide(found: Task) -> tuple[Task, list[Outgoing]]:
@@ -44,7 +53,18 @@ class ReAssigning:
             after = before.re_assigned(holder, inbox, Contact(email=person.email, name=person.name), clock.now())
             return after, events.of_move(before, after)
 
-        requested(await self._stores.tasks.change_found(self._authorities.codes, task_id, decide))
+        return requested(await self._stores.tasks.change_found(self._authorities.codes, task_id, decide))
+
+    async def re_assign_many(self, person: Professional, task_ids: Sequence[str], to: Assignee) -> ReAssignedView:
+        """Each for itself: one that somebody was faster with stays where it is, and is named."""
+        moved: list[TaskRow] = []
+        left: list[LeftTask] = []
+        for task_id in dict.fromkeys(task_ids):
+            try:
+                moved.append(row_of(await self.re_assign(person, task_id, to)))
+            except Refused as refused:
+                left.append(LeftTask(task_id=task_id, code=refused.code, detail=refused.detail))
+        return ReAssignedView(moved=moved, left=left)
 
     async def _reach(self, task: Task, person: Professional) -> Reach:
         managed = await self._stores.work_groups.managed_by(task.authority, person.email)

@@ -106,11 +106,75 @@ async def test_a_task_goes_round_by_way_of_a_group(team: Team) -> None:
     assert (await team.listed(team.manager))["rows"] == []
     waiting = (await team.tasks.list(team.tom))["group_rows"]
     assert [row["work_group_name"] for row in waiting] == [f"Group {team.group}"]
-    assert (await team.give(team.manager, team.tom)).json()["code"] == "not_picked_up"
-    assert (await team.post("pickup", team.tom)).status_code == 200
+    assert (await team.give(team.sandra, team.tom)).status_code == 404
+    assert (await team.give(team.manager, team.tom)).status_code == 204, "who manages the group gives it out"
     assert [row["task_id"] for row in (await team.listed(team.manager))["rows"]] == [team.task_id]
     inbox = {"email": f"{team.group}@school.example", "name": f"Group {team.group}"}
-    assert await team.told(moves=4) == [[], [], [inbox], []]
+    assert await team.told(moves=4) == [[], [], [inbox], [{"email": team.tom, "name": ""}]]
+
+
+async def many(team: Team, task_ids: list[str], to: str, by: str = "") -> dict[str, Any]:
+    """Several at once to a person."""
+    body = {"task_ids": task_ids, "to": {"kind": "person", "email": to}}
+    headers = team.tasks.as_person(by or team.manager)
+    answer = await team.tasks.client.post("/re-assign", json=body, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+async def opened(team: Team, number: int) -> list[str]:
+    """So many more that wait in the group."""
+    ids = [new_id() for _ in range(number)]
+    assignee = {"kind": "work_group", "work_group_id": team.group}
+    for one in ids:
+        await team.tasks.council.delegate(one, assignee=assignee)
+    return [(await team.tasks.recorder.expect(OPENED, delegation_id=one))["task_id"] for one in ids]
+
+
+async def test_fifty_at_once_whether_they_wait_or_were_picked_up(team: Team) -> None:
+    waiting = await opened(team, 49)
+    listed = await team.listed(team.manager)
+    assert (len(listed["waiting"]), listed["has_more_waiting"], len(listed["rows"])) == (25, True, 1)
+    ids = [team.task_id, *waiting]
+    choices = await team.tasks.client.post(
+        "/re-assign/choices", json={"task_ids": ids, "words": ""}, headers=team.tasks.as_person(team.manager)
+    )
+    users = {one["email"]: one["open_tasks"] for one in choices.json()["users"]}
+    assert users == {team.manager: 0, team.sandra: 1, team.tom: 0}
+    done = await many(team, ids, team.tom)
+    assert (len(done["moved"]), done["left"]) == (50, [])
+    again = await many(team, ids, team.tom)
+    assert (len(again["moved"]), again["left"]) == (50, []), "the same again changes nothing"
+    page = await team.tasks.client.get("/tasks?tab=assigned&page=2", headers=team.tasks.as_person(team.tom))
+    assert (page.json()["counts"]["assigned"], len(page.json()["rows"])) == (50, 25)
+    heard = team.tasks.recorder.of("tasks.task.assigned.v1", delegation_id=team.delegation_id)
+    await eventually(
+        lambda: len(team.tasks.recorder.of("tasks.task.assigned.v1", delegation_id=team.delegation_id)) == 2
+    )
+    assert len(heard) <= 2
+
+
+async def test_those_that_cannot_go_stay_and_say_why_and_others_are_not_heard_of(team: Team, tasks: Tasks) -> None:
+    other = await Team(tasks).gather()
+    (waiting,) = await opened(team, 1)
+    await tasks.council.publish(
+        "council.delegation.retracted.v1", {"delegation_id": team.delegation_id, "reason": "Moved away"}
+    )
+    await tasks.recorder.expect("tasks.task.retracted.v1", delegation_id=team.delegation_id)
+    done = await many(team, [team.task_id, waiting, other.task_id, "none"], team.tom)
+    assert [row["task_id"] for row in done["moved"]] == [waiting]
+    assert {one["task_id"]: one["code"] for one in done["left"]} == {
+        team.task_id: "not_open",
+        other.task_id: "unknown_task",
+        "none": "unknown_task",
+    }
+    answer = await tasks.client.post(
+        "/re-assign/choices",
+        json={"task_ids": [waiting, other.task_id], "words": ""},
+        headers=tasks.as_person(team.manager),
+    )
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_task")
+    assert (await many(team, [waiting], team.sandra, by=team.sandra))["moved"] == []
 
 
 async def test_a_task_of_another_group_waits_there_once_it_is_moved(team: Team) -> None:
@@ -141,8 +205,8 @@ async def test_those_without_a_say_are_refused(team: Team) -> None:
         (403, "not_to_them"),
         (400, "invalid_body"),
     ]
-    nothing = {"page": 1, "rows": [], "has_more": False, "manages": [], "re_assigned": None}
-    assert (await team.listed(stranger)) == nothing
+    seen = await team.listed(stranger)
+    assert (seen["rows"], seen["waiting"], seen["manages"], seen["re_assigned"]) == ([], [], [], None)
     assert (await team.tasks.client.get(f"/tasks/{team.task_id}/re-assign")).status_code == 401
 
 

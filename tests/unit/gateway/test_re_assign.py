@@ -4,11 +4,20 @@ from datetime import date
 
 import pytest
 
-from contracts.api.tasks import GroupChoice, GroupTasksView, ReAssignView, TabCounts, TaskListView, TaskRow
-from contracts.base import Contact
+from contracts.api.tasks import (
+    GroupChoice,
+    GroupTasksView,
+    LeftTask,
+    ReAssignedView,
+    ReAssignView,
+    TabCounts,
+    TaskListView,
+    TaskRow,
+    UserChoice,
+)
 from contracts.council import PersonAssignee, WorkGroupAssignee
 from services.gateway.tasks.views.lists import group_tasks_page, tasks_page
-from services.gateway.tasks.views.re_assign import re_assign_page, selected
+from services.gateway.tasks.views.re_assign import re_assign_page, re_assigned_page, selected
 from tests.unit.gateway.samples import AUTHORITIES
 
 TODAY = date(2021, 8, 31)
@@ -30,10 +39,10 @@ def a_row(authority: str = "bristol") -> TaskRow:
 
 def a_view(found: int = 1, choices: int = 2, *, is_own: bool = False) -> ReAssignView:
     return ReAssignView(
-        task=a_row(),
+        tasks=[a_row()],
         is_own=is_own,
         groups=[GroupChoice(work_group_id="wg:1", name="Group 1")],
-        users=[Contact(email="tom@school.example")],
+        users=[UserChoice(email="tom@school.example")],
         groups_found=1,
         users_found=found,
         choices=choices,
@@ -63,32 +72,50 @@ def test_group_member_tasks_say_who_has_them_and_page() -> None:
     assert [(row.professional, row.due, row.number) for row in page.rows] == [
         ("Sandra Professional", "05-Sep-2021", 26)
     ]
-    assert (page.previous, page.next) == ("/group-tasks?page=1", "/group-tasks?page=3")
+    pager = page.pager
+    assert pager.previous == "/group-tasks?page=1&waiting_page=1"
+    assert pager.next == "/group-tasks?page=3&waiting_page=1"
+    assert page.select_all == "/group-tasks?page=2&waiting_page=1&all=1"
+    waiting = GroupTasksView(
+        page=1, rows=[], has_more=False, waiting_page=2, waiting=[a_row()], has_more_waiting=True, manages=["bristol"]
+    )
+    page = group_tasks_page(waiting, TODAY, error="Select at least one form.")
+    assert (page.waiting_pager.previous, page.waiting_pager.next) == (
+        "/group-tasks?page=1&waiting_page=1",
+        "/group-tasks?page=1&waiting_page=3",
+    )
+    assert [problem.href for problem in page.problems] == ["#select-t-1"]
     nothing = group_tasks_page(GroupTasksView(page=1, rows=[], has_more=False, manages=[]), TODAY)
     assert nothing.empty.startswith("You do not manage a work group.")
-    assert (nothing.previous, nothing.next) == (None, None)
+    assert (nothing.pager.previous, nothing.pager.next, nothing.waiting_pager.next) == (None, None, None)
+    assert nothing.problems == []
 
 
 def test_somebody_who_has_not_registered_is_shown_by_address() -> None:
-    page = re_assign_page(a_view(), "group-tasks", TODAY)
+    page = re_assign_page(a_view(), "group-tasks", TODAY, action="/tasks/t-1/re-assign")
     assert [(one.value, one.name) for one in page.users] == [("person:tom@school.example", "tom@school.example")]
-    assert (page.holder, page.due) == ("Sandra Professional", "05-Sep-2021 (in 5 days)")
-    assert re_assign_page(a_view(is_own=True), "tasks", TODAY).holder == ""
+    assert page.holder == "Sandra Professional"
+    assert page.lines == ["Report for Gabriel Example, due 05-Sep-2021 (in 5 days)"]
+    assert re_assign_page(a_view(is_own=True), "tasks", TODAY, action="/tasks/t-1/re-assign").holder == ""
 
 
 def test_search_is_there_when_it_helps_and_says_what_is_left_out() -> None:
-    assert not re_assign_page(a_view(), "tasks", TODAY).has_search
-    many = re_assign_page(a_view(found=60, choices=61), "tasks", TODAY)
+    assert not re_assign_page(a_view(), "tasks", TODAY, action="/tasks/t-1/re-assign").has_search
+    many = re_assign_page(a_view(found=60, choices=61), "tasks", TODAY, action="/tasks/t-1/re-assign")
     assert many.has_search
     assert many.users_more == "The first 1 of 60 users are shown. Search to find the others."
     assert many.groups_more == ""
 
 
 def test_an_error_leads_to_the_first_choice_or_to_the_search() -> None:
-    page = re_assign_page(a_view(), "tasks", TODAY, error="Select a work group or a user.")
+    page = re_assign_page(
+        a_view(), "tasks", TODAY, action="/tasks/t-1/re-assign", error="Select a work group or a user."
+    )
     assert [problem.href for problem in page.problems] == ["#group-1"]
     empty = a_view().model_copy(update={"groups": [], "users": []})
-    none = re_assign_page(empty, "tasks", TODAY, words="x", error="Select a work group or a user.")
+    none = re_assign_page(
+        empty, "tasks", TODAY, action="/tasks/t-1/re-assign", words="x", error="Select a work group or a user."
+    )
     assert [problem.href for problem in none.problems] == ["#words"]
 
 
@@ -105,3 +132,12 @@ def test_an_error_leads_to_the_first_choice_or_to_the_search() -> None:
 )
 def test_what_was_selected_is_read_back(value: str, expected: object) -> None:
     assert selected(value) == expected
+
+
+def test_what_became_of_several_forms_is_said_with_each_reason_once() -> None:
+    left = [LeftTask(task_id=str(number), code="not_open", detail="It is over.") for number in range(2)]
+    page = re_assigned_page(ReAssignedView(moved=[a_row(), a_row()], left=left))
+    assert page.moved == "2 forms were re-assigned. Sandra Professional has them now."
+    assert page.left == ["2 forms were not re-assigned: It is over."]
+    assert re_assigned_page(ReAssignedView(moved=[a_row()], left=[])).moved.endswith("has it now.")
+    assert re_assigned_page(ReAssignedView(moved=[], left=left)).moved == ""

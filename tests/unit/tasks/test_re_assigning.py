@@ -8,7 +8,7 @@ from contracts.council import Member, PersonAssignee, WorkGroupAssignee
 from contracts.tasks import Holder
 from services.tasks.model.facts import Retraction
 from services.tasks.model.listing import row_of
-from services.tasks.model.re_assigning import MOST_SHOWN, choices, chosen, reach_of
+from services.tasks.model.re_assigning import MOST_SHOWN, Reach, choices, chosen, reach_of, shared
 from services.tasks.model.task import Task
 from services.tasks.model.told import whom_it_was_taken_from, whom_to_tell, whom_to_tell_of
 from services.tasks.model.work_group import WorkGroup
@@ -81,15 +81,31 @@ def test_a_former_holder_is_told_unless_they_gave_it_away() -> None:
     assert whom_it_was_taken_from(waiting(), picked_up().moves[-1]) is None
 
 
-def test_what_waits_or_is_over_stays_where_it_is() -> None:
+def test_what_waits_is_given_out_by_whoever_manages_its_group_and_by_nobody_else() -> None:
+    reach = reach_of(waiting(), MORAG, [a_group()], None)
+    assert [one.name for one in reach.groups] == ["Group 1"]
+    assert choices([waiting()], MORAG, reach, NAMES, {}, "").groups == [], "it waits there already"
+    with pytest.raises(NotFound):
+        reach_of(waiting(), SANDRA, [], a_group())
+
+
+def test_several_go_to_whomever_each_of_them_may_go() -> None:
+    first, second = a_group(1, SANDRA, TOM), a_group(2, TOM)
+    wide = Reach(groups=[first, second], people={TOM: TOM, SANDRA: SANDRA})
+    narrow = Reach(groups=[second], people={TOM: TOM})
+    assert shared([wide, wide]) == wide
+    assert shared([wide, narrow]) == shared([narrow, wide]) == narrow
+
+
+def test_what_is_over_stays_where_it_is() -> None:
     over = [
         picked_up().with_submission(a_submission()),
         picked_up().with_retraction(Retraction(reason="", retracted_at=NOW)),
     ]
-    for task, code in ((waiting(), "not_picked_up"), *((task, "not_open") for task in over)):
+    for task in over:
         with pytest.raises(Conflict) as caught:
             reach_of(task, MORAG, [a_group()], None)
-        assert caught.value.code == code
+        assert caught.value.code == "not_open"
 
 
 def test_only_managed_groups_and_their_members_can_be_chosen() -> None:
@@ -112,20 +128,21 @@ def test_only_managed_groups_and_their_members_can_be_chosen() -> None:
 def test_choices_are_found_by_name_and_address_without_the_holder() -> None:
     managed = [a_group(), a_group(2, TOM, SANDRA.upper())]
     reach = reach_of(picked_up(SANDRA), MORAG, managed, None)
-    everybody = choices(picked_up(SANDRA), MORAG, reach, NAMES, "")
-    assert [(one.email, one.name) for one in everybody.users] == [(MORAG, ""), (TOM, "Tom Professional")]
+    everybody = choices([picked_up(SANDRA)], MORAG, reach, NAMES, {TOM: 3}, "")
+    users = [(one.email, one.name, one.open_tasks) for one in everybody.users]
+    assert users == [(MORAG, "", 0), (TOM, "Tom Professional", 3)]
     assert ([one.name for one in everybody.groups], everybody.choices, everybody.is_own) == (
         ["Group 1", "Group 2"],
         4,
         False,
     )
-    found = choices(picked_up(SANDRA), MORAG, reach, NAMES, "professional TOM")
+    found = choices([picked_up(SANDRA)], MORAG, reach, NAMES, {}, "professional TOM")
     assert ([one.email for one in found.users], found.groups, found.choices) == ([TOM], [], 4)
 
 
 def test_many_choices_are_shown_in_part_and_counted() -> None:
     emails = [f"p{number:03}@school.example" for number in range(120)]
-    view = choices(picked_up(), TOM, reach_of(picked_up(), TOM, [a_group(1, *emails)], None), {}, "")
+    view = choices([picked_up()], TOM, reach_of(picked_up(), TOM, [a_group(1, *emails)], None), {}, {}, "")
     assert (len(view.users), view.users_found) == (MOST_SHOWN, 121)
 
 

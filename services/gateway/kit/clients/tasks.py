@@ -1,6 +1,6 @@
 """tasks, as the gateway asks it: lists, grants, pick-up, re-assigning, a council's delegations."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from urllib.parse import quote, urlencode
 
@@ -16,6 +16,9 @@ from contracts.api.tasks import (
     GrantView,
     GroupTasksView,
     ReAssignBody,
+    ReAssignChoicesBody,
+    ReAssignedView,
+    ReAssignManyBody,
     ReAssignView,
     SearchBody,
     TaskListView,
@@ -71,6 +74,16 @@ class TasksClient(ServiceClient):
             return await self._ask(ReAssignView, "GET", path, person)
         body = SearchBody(words=words)
         return await self._ask(ReAssignView, "POST", f"{path}/search", person, body=body)
+
+    async def choices_of_many(self, person: Professional, task_ids: Sequence[str], words: str) -> ReAssignView:
+        """Whom several tasks may be re-assigned to."""
+        body = ReAssignChoicesBody(task_ids=list(task_ids), words=words)
+        return await self._ask(ReAssignView, "POST", "/re-assign/choices", person, body=body)
+
+    async def re_assign_many(self, person: Professional, task_ids: Sequence[str], to: Assignee) -> ReAssignedView:
+        """Gives several tasks to somebody else; says which of them could not be."""
+        body = ReAssignManyBody(task_ids=list(task_ids), to=to)
+        return await self._ask(ReAssignedView, "POST", "/re-assign", person, body=body, slow=True)
 
     async def re_assign(self, person: Professional, task_id: str, to: Assignee) -> None:
         """Gives the task to somebody else."""

@@ -7,7 +7,7 @@ from contracts.api.tasks import AbsenceBody, AbsenceView, SubstituteChoices, Sub
 from contracts.council import Assignee, PersonAssignee, WorkGroupAssignee
 from services.gateway.kit.views.frame import FormErrors
 from services.gateway.kit.views.wording import day
-from services.gateway.tasks.views.typed_date import NO_DATE, NOTHING, TypedDate
+from services.gateway.tasks.views.typed_date import NOTHING, TypedDate
 
 _MOST_LETTERS = 4000
 _GROUP, _PERSON = "group:", "person:"
@@ -101,9 +101,9 @@ def unreadable(typed: TypedAbsence, view: AbsenceView) -> dict[str, str]:
     """What cannot be sent to tasks as it is, by field."""
     faults = {}
     if typed.first.value is None:
-        faults["from_on"] = NO_DATE
+        faults["from_on"] = "Enter the first day, for example 17 5 2026."
     if typed.last.value is None:
-        faults["to_on"] = NO_DATE
+        faults["to_on"] = "Enter the last day, for example 28 5 2026."
     offered = {_field(each.authority, ""): dict(_options(each)) for each in view.choices}
     for name, chosen in typed.to.items():
         if chosen not in offered[_field(name.split(":")[1], "")]:

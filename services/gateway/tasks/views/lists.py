@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from contracts.api.tasks import Choice, GroupTasksView, MovedRow, Progress, Tab, TaskListView, TaskRow
 from contracts.authority import Authority
+from services.gateway.kit.views.frame import SummaryLine
 from services.gateway.kit.views.wording import day, due_words, moment
 from services.gateway.tasks.views.closed import Closed
 from services.gateway.tasks.views.tabs import tab_texts
@@ -149,23 +150,26 @@ class TasksPage:
 
 @dataclass(frozen=True)
 class GroupTasksPage:
-    """Group member tasks (requirements F90, F91)."""
+    """Group member tasks (requirements F90, F91, M8)."""
 
     rows: list[TaskLine]
+    waiting: list[TaskLine]
     empty: str
     number: int
-    has_more: bool
+    waiting_number: int
+    pager: Pager
+    waiting_pager: Pager
     re_assigned: str
+    is_all_selected: bool
+    select_all: str
+    """The address of the same pages with every form selected."""
+    error: str = ""
 
     @property
-    def previous(self) -> str | None:
-        """The address of the page before."""
-        return f"/group-tasks?page={self.number - 1}" if self.number > 1 else None
-
-    @property
-    def next(self) -> str | None:
-        """The address of the page after."""
-        return f"/group-tasks?page={self.number + 1}" if self.has_more else None
+    def problems(self) -> list[SummaryLine]:
+        """The error summary."""
+        first = next((row.task_id for row in (*self.waiting, *self.rows)), "")
+        return [SummaryLine.at(self.error, f"select-{first}")] if self.error and first else []
 
 
 def address(path: str, wanted: TaskFilter, **more: str | int) -> str:
@@ -211,9 +215,16 @@ def _named(row: MovedRow) -> str:
     return f"{row.form_title} for {row.subject_name}" + (f" ({row.reference})" if row.reference else "")
 
 
-def group_tasks_page(tasks: GroupTasksView, today: date) -> GroupTasksPage:
-    """What members have picked up from the groups that a person manages."""
+def group_tasks_page(
+    tasks: GroupTasksView, today: date, *, is_all_selected: bool = False, error: str = ""
+) -> GroupTasksPage:
+    """What members have picked up from the groups that a person manages, and what waits there."""
     first = (tasks.page - 1) * PAGE_SIZE + 1
+
+    def at(page: int, waiting_page: int, **more: int) -> str:
+        return f"/group-tasks?{urlencode({'page': page, 'waiting_page': waiting_page, **more})}"
+
+    page, waiting_page = tasks.page, tasks.waiting_page
     return GroupTasksPage(
         rows=[_row(first + index, task, today, tasks.manages) for index, task in enumerate(tasks.rows)],
         empty=(
@@ -221,9 +232,21 @@ def group_tasks_page(tasks: GroupTasksView, today: date) -> GroupTasksPage:
             if tasks.manages
             else "You do not manage a work group. Work groups are set up by the council."
         ),
-        number=tasks.page,
-        has_more=tasks.has_more,
+        waiting=[_row(index + 1, task, today, tasks.manages) for index, task in enumerate(tasks.waiting)],
+        number=page,
+        waiting_number=waiting_page,
+        pager=Pager(
+            previous=at(page - 1, waiting_page) if page > 1 else None,
+            next=at(page + 1, waiting_page) if tasks.has_more else None,
+        ),
+        waiting_pager=Pager(
+            previous=at(page, waiting_page - 1) if waiting_page > 1 else None,
+            next=at(page, waiting_page + 1) if tasks.has_more_waiting else None,
+        ),
         re_assigned=_re_assigned(tasks.re_assigned),
+        is_all_selected=is_all_selected,
+        select_all=at(page, waiting_page, all=1),
+        error=error,
     )
 
 

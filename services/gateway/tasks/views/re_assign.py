@@ -1,13 +1,13 @@
 """Choose Professional to Re-Assign to, as its page shows it (requirements F87-F91)."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from pydantic import ValidationError
 
-from contracts.api.tasks import ReAssignView
-from contracts.base import Contact
+from contracts.api.tasks import ReAssignedView, ReAssignView, TaskRow, UserChoice
 from contracts.council import Assignee, PersonAssignee, WorkGroupAssignee
 from services.gateway.kit.views.frame import SummaryLine
 from services.gateway.kit.views.wording import day, due_words
@@ -26,18 +26,20 @@ class AssigneeChoice:
     value: str
     name: str
     email: str
+    open_tasks: int = 0
 
 
 @dataclass(frozen=True)
 class ReAssignPage:
-    """Whom to give a form to."""
+    """Whom to give one form or several to."""
 
-    task_id: str
+    action: str
+    """Where the page is posted to."""
+    task_ids: list[str]
     origin: Origin
     """The list that the person came from and goes back to."""
-    form: str
-    name: str
-    due: str
+    lines: list[str]
+    """The forms, each in words."""
     holder: str
     """Who has the form, where that is somebody else."""
     groups: list[AssigneeChoice]
@@ -58,22 +60,21 @@ class ReAssignPage:
 
 
 def re_assign_page(
-    view: ReAssignView, origin: Origin, today: date, *, words: str = "", error: str = ""
+    view: ReAssignView, origin: Origin, today: date, *, action: str, words: str = "", error: str = ""
 ) -> ReAssignPage:
     """The page, narrowed where something was searched for."""
-    task = view.task
+    holders = {task.holder_name for task in view.tasks if task.holder_name}
     groups = [
         AssigneeChoice(f"group-{number}", f"work_group:{one.work_group_id}", one.name, one.email)
         for number, one in enumerate(view.groups, start=1)
     ]
     users = [_user(number, one) for number, one in enumerate(view.users, start=1)]
     return ReAssignPage(
-        task_id=task.task_id,
+        action=action,
+        task_ids=[task.task_id for task in view.tasks],
         origin=origin,
-        form=task.form_title,
-        name=task.subject_name,
-        due=f"{day(task.due_on)} ({due_words(task.due_on, today)})",
-        holder="" if view.is_own else task.holder_name,
+        lines=[_line(task, today) for task in view.tasks],
+        holder="" if view.is_own else ", ".join(sorted(holders)),
         groups=groups,
         users=users,
         groups_more=_more(len(groups), view.groups_found, "work groups"),
@@ -81,13 +82,17 @@ def re_assign_page(
         has_search=bool(words) or view.choices > SEARCH_FROM,
         words=words,
         error=error,
-        gives_back=view.is_own and bool(task.work_group_name),
+        gives_back=view.is_own and all(task.work_group_name for task in view.tasks),
     )
 
 
-def _user(number: int, one: Contact) -> AssigneeChoice:
+def _line(task: TaskRow, today: date) -> str:
+    return f"{task.form_title} for {task.subject_name}, due {day(task.due_on)} ({due_words(task.due_on, today)})"
+
+
+def _user(number: int, one: UserChoice) -> AssigneeChoice:
     """A user; whoever has not registered has no name yet, so that the address stands for it."""
-    return AssigneeChoice(f"user-{number}", f"person:{one.email}", one.name or one.email, one.email)
+    return AssigneeChoice(f"user-{number}", f"person:{one.email}", one.name or one.email, one.email, one.open_tasks)
 
 
 def _more(shown: int, found: int, what: str) -> str:
@@ -103,3 +108,25 @@ def selected(value: str) -> Assignee | None:
         return PersonAssignee(kind="person", email=which) if kind == "person" else None
     except ValidationError:
         return None
+
+
+@dataclass(frozen=True)
+class ReAssignedPage:
+    """What became of several forms."""
+
+    moved: str
+    left: list[str]
+    """Why some stayed where they were, each reason with how many."""
+
+
+def re_assigned_page(view: ReAssignedView) -> ReAssignedPage:
+    """In words."""
+    number = len(view.moved)
+    holder = next((row.holder_name or row.work_group_name for row in view.moved), "")
+    moved = f"{_forms(number)} re-assigned. {holder} has {'it' if number == 1 else 'them'} now." if number else ""
+    reasons = Counter(one.detail for one in view.left)
+    return ReAssignedPage(moved, [f"{_forms(count)} not re-assigned: {reason}" for reason, count in reasons.items()])
+
+
+def _forms(number: int) -> str:
+    return "1 form was" if number == 1 else f"{number} forms were"
