@@ -15,6 +15,7 @@ from tests.support.eventually import eventually, stays
 REMINDED = "tasks.task.reminded.v1"
 SENT = "portal.reminder.sent.v1"
 OVERDUE = "portal.delegation.overdue.v1"
+_WEDNESDAY = 2
 
 
 def days_until(due_on: date, step: int) -> int:
@@ -24,7 +25,9 @@ def days_until(due_on: date, step: int) -> int:
 
 @pytest.fixture
 def due_on() -> date:
-    return clock.unmoved().date() + timedelta(days=60)
+    """A Wednesday: nothing is sent on a weekend, so two steps around one would fall on the same Monday."""
+    day = clock.unmoved().date() + timedelta(days=60)
+    return day + timedelta(days=(_WEDNESDAY - day.weekday()) % 7)
 
 
 @pytest.fixture
