@@ -25,7 +25,7 @@ async def show_session(request: Request) -> Response:
         organisation=session.organisation,
         idle_expires_at=idle_until,
         absolute_expires_at=session.ends_at,
-        must_enrol=session.must_enrol,
+        must_enrol=usecases.must_enrol(auth, session),
     )
     return answer(view)
 

@@ -36,6 +36,11 @@ async def find_session(auth: Auth, token: str, *, at: datetime, touch: bool) -> 
     return session, session.idle_until(_idle(auth, session))
 
 
+def must_enrol(auth: Auth, session: Session) -> bool:
+    """Whether it lacks an authenticator app that its authority still insists on."""
+    return session.must_enrol and auth.authorities.get(session.authority).second_factor == "app"
+
+
 async def sign_out(auth: Auth, token: str) -> None:
     """Ends the session; one that is over already is as good."""
     if session := await auth.stores.sessions.close(token_hash(token)):

@@ -23,7 +23,8 @@ from services.gateway.kit.views.frame import Frame, Section, SignedIn
 
 Read = TypeVar("Read")
 ENROLMENT = "/account/security"
-"""Where an authenticator app is added; a session that lacks one may go nowhere else."""
+"""Where an authenticator app is added. A session that lacks one may go nowhere else, and be told how long it has."""
+_WITHOUT_APP = (ENROLMENT, "/session/left", "/session/stay")
 
 
 def wants_json(request: Request) -> bool:
@@ -67,7 +68,7 @@ class RequestContext:
         except Unauthorised:
             self.gateway.people.drop(token)
             raise
-        if session.must_enrol and self.request.url.path != ENROLMENT:
+        if session.must_enrol and self.request.url.path not in _WITHOUT_APP:
             raise Forbidden("authenticator_needed", "Add an authenticator app to go on.")
         act_as(Actor("account", session.account_id))
         person = Professional(session.account_id, session.email, session.name, session.role, session.organisation)

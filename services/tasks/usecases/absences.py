@@ -24,6 +24,10 @@ from services.tasks.model.work_group import WorkGroup
 from services.tasks.store import Stores
 from services.tasks.usecases.naming import authorities_naming
 
+_MOST_PEOPLE = 200
+"""Colleagues that a page can offer; in a larger group the group itself stands in."""
+_MOST_ASKED = 2000
+
 
 class Absences:
     """Being away."""
@@ -88,13 +92,13 @@ class Absences:
     async def _choices(self, authority: str, groups: list[WorkGroup], person: RegisteredPerson) -> SubstituteChoices:
         emails = {address_key(member.email): member.email for group in groups for member in group.members}
         emails.pop(address_key(person.email), None)
-        names = await self._stores.people.names_of(list(emails.values()))
+        names = await self._stores.people.names_of(list(emails.values())[:_MOST_ASKED])
         people = [Contact(email=email, name=names[key]) for key, email in emails.items() if key in names]
         forms = await self._stores.forms.offered(authority)
         return SubstituteChoices(
             authority=authority,
             groups=[GroupChoice(work_group_id=group.work_group_id, name=group.name) for group in groups],
-            people=sorted(people, key=lambda one: one.name.casefold()),
+            people=sorted(people, key=lambda one: one.name.casefold())[:_MOST_PEOPLE],
             forms=sorted(
                 (FormChoice(form=form.form, title=form.title) for form in forms), key=lambda one: one.title.casefold()
             ),

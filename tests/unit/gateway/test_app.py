@@ -4,6 +4,7 @@ import base64
 import os
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from chassis.tokens import public_key_of
+from contracts.api.auth import AuthenticatorView, SessionView
 from contracts.registry import stored
 from services.gateway.app import build_app
+from services.gateway.kit.clients import AuthClient
 from services.gateway.settings import GatewaySettings
 from services.gateway.sign_in import pages, register_pages, reset_pages
 
@@ -54,6 +57,43 @@ def token_of(html: str) -> str:
     found = re.search(r'name="csrf" value="([^"]+)"', html)
     assert found
     return found.group(1)
+
+
+@pytest.mark.parametrize("must_enrol", [True, False])
+def test_who_lacks_the_app_that_is_asked_for_gets_to_its_page_and_to_no_other(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, *, must_enrol: bool
+) -> None:
+    at = datetime.now(UTC) + timedelta(minutes=30)
+    view = SessionView(
+        account_id="a",
+        authority="bristol",
+        email="sandra@school.example",
+        name="Sandra",
+        role="",
+        organisation="",
+        idle_expires_at=at,
+        absolute_expires_at=at,
+        must_enrol=must_enrol,
+    )
+
+    async def session(*_: object, **__: object) -> SessionView:
+        return view
+
+    async def authenticator(*_: object) -> AuthenticatorView:
+        return AuthenticatorView(is_asked_for=True, must_stay=True, added_at=at)
+
+    monkeypatch.setattr(AuthClient, "session", session)
+    monkeypatch.setattr(AuthClient, "authenticator", authenticator)
+    cookie = {"Cookie": f"__Host-portal_session={'x' * 43}"}
+    for address in ("/account", "/account/password", "/account/sessions"):
+        answer = client.get(address, headers=cookie, follow_redirects=False)
+        is_led = answer.status_code == 303 and answer.headers["location"] == "/account/security"
+        assert is_led is must_enrol
+    asked = {**cookie, "Accept": "application/json"}
+    assert client.get("/account", headers=asked).status_code == (403 if must_enrol else 200)
+    assert client.get("/session/left", headers=asked).status_code == 200
+    assert client.get("/account/security", headers=cookie).status_code == 200
+    monkeypatch.undo()
 
 
 def test_a_page_runs_only_the_scripts_that_carry_its_nonce(client: TestClient) -> None:
