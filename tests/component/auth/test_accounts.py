@@ -119,7 +119,9 @@ async def test_of_two_changes_at_once_one_counts(person: Person) -> None:
     token = await person.sign_in()
     words = ("Fjord+Teapot-8", "Marsh+Kettle-9")
     answers = await asyncio.gather(*(change_password(person, token, new=word) for word in words))
-    assert sorted(answer.status_code for answer in answers) == [200, 401]
+    first, second = sorted(answer.status_code for answer in answers)
+    assert first == 200
+    assert second in {401, 422}, "the session is over, or the password is another one by now"
     await person.mailbox.expect(RESET, person.email)
     assert person.mailbox.about(person.email) == []
 
