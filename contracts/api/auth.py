@@ -90,10 +90,8 @@ class AuthenticatorView(Value):
 
     added_at: AwareDatetime | None = None
     codes_left: int = 0
-    is_asked_for: bool
-    """Whether the authority that one signed in at asks for it at all."""
     must_stay: bool
-    """Whether that authority lets nobody in without one."""
+    """Whether the authority that one signed in at lets nobody in without one."""
     enrolment: EnrolmentView | None = None
     """Where there is none yet, and one may be added."""
 

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from contracts.base import EVERYBODYS, AuthorityCode, Contact, Line, PersonalData, Value
+from contracts.base import EVERYBODYS, Line, PersonalData, Value
 from contracts.council import Assignee, Comments, Day, Decision, Sender, Subject
-from contracts.portal import DeclineReason, ExtensionReason, FormSubstitute
+from contracts.portal import DeclineReason, ExtensionReason
 from contracts.tasks import Asked
 
 TaskState = Literal["assigned", "in_group", "returned", "declined", "retracted", "submitted"]
@@ -246,59 +246,6 @@ class ReAssignedView(Value):
 
     moved: list[TaskRow]
     left: list[LeftTask]
-
-
-class SubstituteEntry(Value):
-    """Who gets an authority's delegations in somebody's place: of one form, or of every other one."""
-
-    authority: AuthorityCode
-    form: str = ""
-    """Its code; empty for every form that has no entry of its own."""
-    to: Assignee
-
-
-class AbsenceBody(Value):
-    """A professional is away from one day to another, both included."""
-
-    text: Comments
-    from_on: Day
-    to_on: Day
-    substitutes: Annotated[list[SubstituteEntry], Field(max_length=200)] = []
-
-
-class FormChoice(Value):
-    """A form that an authority delegates."""
-
-    form: str
-    title: str
-
-
-class SubstituteChoices(Value):
-    """Whom an authority's delegations can go to in somebody's place: their work groups, and who else is in them."""
-
-    authority: str
-    groups: list[GroupChoice]
-    people: list[Contact]
-    forms: list[FormChoice]
-
-
-class AbsenceView(Value):
-    """What a professional has said of being away, and what can be chosen."""
-
-    absence: AbsenceBody | None
-    is_now: bool = False
-    choices: list[SubstituteChoices]
-
-
-class CouncilAbsenceView(Value):
-    """What a council learns of a professional before it delegates; all None of whoever is not away, or not known."""
-
-    email: str
-    from_on: date | None = None
-    to_on: date | None = None
-    text: str | None = None
-    substitute: Assignee | None = None
-    substitutes: list[FormSubstitute] = []
 
 
 class GrantView(Value):

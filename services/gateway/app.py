@@ -10,6 +10,7 @@ from chassis.app import ServiceContext, service_app
 from chassis.authorities import Authorities
 from chassis.settings import key_bytes
 from chassis.tokens import Signer, Verifier
+from services.gateway.account import email_pages, security_pages
 from services.gateway.account import pages as account
 from services.gateway.content import pages as content
 from services.gateway.council import api as council
@@ -44,6 +45,8 @@ PAGES = [
     *register_pages.routes,
     *reset_pages.routes,
     *account.routes,
+    *email_pages.routes,
+    *security_pages.routes,
     *tasks.routes,
     *re_assign_pages.routes,
     *absence_pages.routes,

@@ -11,9 +11,9 @@ from chassis.downloads import download
 from chassis.errors import BadRequest
 from chassis.http import answer, nothing, read
 from chassis.identity import current_council, current_professional
+from contracts.api.absences import AbsenceBody
 from contracts.api.council import TakenView
 from contracts.api.tasks import (
-    AbsenceBody,
     DeclineBody,
     ExtensionBody,
     ReAssignBody,

@@ -2,10 +2,11 @@
 
 import re
 
+import pytest
 from playwright.async_api import Browser, expect
 
 from tests.browser.test_for_everyone import tab_to
-from tests.browser.visitor import ACCEPTED, Visitor, new_id
+from tests.browser.visitor import ACCEPTED, Visitor, new_email, new_id
 from tests.support.council import Council
 from tests.support.portal import Portal
 
@@ -78,6 +79,35 @@ async def test_a_manager_re_assigns_by_keyboard(browser: Browser, portal: Portal
     await expect(member.page.get_by_role("button", name=re.compile("^Pickup"))).to_have_count(0)
     await manager.leave()
     await member.leave()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+async def test_many_forms_are_given_out_by_keyboard(
+    browser: Browser, portal: Portal, bristol: Council, *, scripts: bool
+) -> None:
+    manager, group = await Visitor.arrive(browser, portal, scripts=scripts), f"wg-{new_id()}"
+    page, keys, member = manager.page, manager.page.keyboard, new_email("member")
+    await bristol.define_group(group, [manager.email, member])
+    for _ in range(2):
+        await manager.be_delegated(bristol, assignee={"kind": "work_group", "work_group_id": group})
+    await manager.have_account()
+    await manager.sign_in()
+    steps = {
+        "Group member tasks": page.get_by_role("heading", name="Tasks Waiting in Work Groups you Manage"),
+        "Select all on this page": page.get_by_role("checkbox", checked=True).first,
+        "Re-Assign selected": page.get_by_text("2 forms are selected"),
+    }
+    for name, what_is_seen in steps.items():
+        await tab_to(page, name)
+        await keys.press("Enter")
+        await expect(what_is_seen).to_be_visible()
+    await tab_to(page, "Select")
+    await keys.press("ArrowDown")
+    await tab_to(page, "OK")
+    await keys.press("Enter")
+    await expect(page.get_by_role("heading", name="Forms re-assigned")).to_be_visible()
+    await expect(page.get_by_text("2 forms were re-assigned.")).to_be_visible()
+    await manager.leave()
 
 
 async def test_a_retracted_form_moves_to_its_tab_and_says_so(

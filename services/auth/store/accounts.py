@@ -90,7 +90,7 @@ class AccountStore:
 
     async def wake(self, account_id: str, at: datetime) -> None:
         """Its owner may reset the password again, as if they had signed in."""
-        await self._documents.update(_open(account_id), {"$set": {"woken_at": at}})
+        await self._documents.update(_open(account_id), {"$max": {"woken_at": at}})
 
     async def close(self, account_id: str, at: datetime, events: Sequence[Outgoing]) -> bool:
         """Keeps nothing of who it was, and gives the address free; False where it is closed already."""

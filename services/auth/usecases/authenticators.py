@@ -14,6 +14,7 @@ from services.auth.model.account import Account
 from services.auth.model.authenticator import (
     RECOVERY_CODES,
     Authenticator,
+    TypedCode,
     accepted_step,
     enrolment_uri,
     new_recovery_codes,
@@ -34,12 +35,11 @@ async def show(auth: Auth, token: str, at: datetime) -> AuthenticatorView:
     """The app that there is, or the secret of the one to add: the same until it is added."""
     session, account = await owner(auth, token, at)
     asked = auth.authorities.get(session.authority).second_factor
-    app, is_asked_for = account.authenticator, asked != "email"
-    enrolment = await _enrolment(auth, session, account) if app is None and is_asked_for else None
+    app = account.authenticator
+    enrolment = await _enrolment(auth, session, account) if app is None and asked != "email" else None
     return AuthenticatorView(
         added_at=app.added_at if app else None,
         codes_left=len(app.recovery) if app else 0,
-        is_asked_for=is_asked_for,
         must_stay=asked == "app",
         enrolment=enrolment,
     )
@@ -98,9 +98,12 @@ async def renew_codes(auth: Auth, token: str, password: str, *, caller: Caller, 
 
 
 async def reset(auth: Auth, account_id: str, authority: str, at: datetime) -> None:
-    """The council takes the app away, for whoever has lost their phone: signed out everywhere, codes by email again."""
+    """The council takes the app away, for whoever has lost their phone: signed out everywhere, codes by email again.
+
+    Told once more, it leaves the app alone that was added since.
+    """
     account = await auth.stores.accounts.get(account_id)
-    if account is None or account.authenticator is None:
+    if account is None or account.authenticator is None or account.authenticator.added_at > at:
         raise AlreadyHandled(account_id)
     events = [_changed(account, authority, "app_removed", 0, at)]
     await auth.stores.accounts.remove_app(account_id, events)
@@ -108,11 +111,9 @@ async def reset(auth: Auth, account_id: str, authority: str, at: datetime) -> No
     record("factor.changed", "ok", account_id=account_id, authority=authority, what="app_removed")
 
 
-async def accept(auth: Auth, account: Account, sign_in: SignIn, typed: str, at: datetime) -> bool:
+async def accept(auth: Auth, account: Account, sign_in: SignIn, code: TypedCode, at: datetime) -> bool:
     """Whether this is a code of the account's app, or one of its recovery codes; each is taken once."""
-    code, app = read_app_code(typed), account.authenticator
-    if isinstance(code, Fault):
-        raise refusals.faulty([code])
+    app = account.authenticator
     if app is None:
         return False
     if code.is_recovery:

@@ -9,7 +9,7 @@ from contracts.auth import DeviceAdded
 from contracts.base import Fault
 from services.auth.model import refusals
 from services.auth.model.account import Account
-from services.auth.model.authenticator import read_app_code
+from services.auth.model.authenticator import TypedCode, read_app_code
 from services.auth.model.codes import TRIES, Challenge, read_code
 from services.auth.model.devices import Caller, known_device, with_device
 from services.auth.model.emails import email_key
@@ -62,10 +62,10 @@ async def send_sign_in_code(auth: Auth, sign_in_id: str, at: datetime) -> SignIn
 
 async def confirm_sign_in(auth: Auth, sign_in_id: str, typed: str, *, caller: Caller, at: datetime) -> OpenedSession:
     """Step 2: the right code, within its tries and its time, opens one session with a token of its own."""
-    _check_form(_there(await auth.stores.sessions.waiting(token_hash(sign_in_id), at)), typed)
+    code = _read(_there(await auth.stores.sessions.waiting(token_hash(sign_in_id), at)), typed)
     sign_in = await _try(auth, token_hash(sign_in_id), at)
     account = await auth.stores.accounts.count_failure(sign_in.account_id)
-    if account is None or not await _accepts(auth, account, sign_in, typed, at):
+    if account is None or not await _accepts(auth, account, sign_in, code, at):
         _note("sign_in.code", sign_in, caller, is_ok=False)
         raise _wrong(sign_in)
     if account.password_version != sign_in.password_version:
@@ -92,17 +92,19 @@ async def _welcome(auth: Auth, account: Account, sign_in: SignIn, caller: Caller
     return with_device(auth.secret, account, caller.devices, at)
 
 
-def _check_form(sign_in: SignIn, typed: str) -> None:
-    """What cannot be a code costs no try."""
-    read = read_code(typed) if sign_in.factor == "email" else read_app_code(typed)
-    if isinstance(read, Fault):
-        raise refusals.faulty([read])
+def _read(sign_in: SignIn, typed: str) -> str | TypedCode:
+    """The code of the factor that is asked for; what cannot be one costs no try."""
+    code = read_code(typed) if sign_in.factor == "email" else read_app_code(typed)
+    if isinstance(code, Fault):
+        raise refusals.faulty([code])
+    return code
 
 
-async def _accepts(auth: Auth, account: Account, sign_in: SignIn, typed: str, at: datetime) -> bool:
-    if sign_in.factor == "app":
-        return await authenticators.accept(auth, account, sign_in, typed, at)
-    return sign_in.challenge.accepts(codes.digits_of(typed), auth.secret)
+async def _accepts(auth: Auth, account: Account, sign_in: SignIn, code: str | TypedCode, at: datetime) -> bool:
+    """A code of another factor than is asked for by now is none."""
+    if isinstance(code, TypedCode):
+        return sign_in.factor == "app" and await authenticators.accept(auth, account, sign_in, code, at)
+    return sign_in.factor == "email" and sign_in.challenge.accepts(code, auth.secret)
 
 
 async def _try(auth: Auth, key: str, at: datetime) -> SignIn:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import segno
 from markupsafe import Markup
 
 from chassis.identity import Professional
@@ -123,6 +122,8 @@ def security_page(view: AuthenticatorView, errors: FormErrors | None = None, *, 
 
 def _qr(uri: str) -> Markup:
     """Drawn by us from what auth says: no text of anybody's stands in it but as black and white."""
+    import segno  # noqa: PLC0415 - 50 ms of a start, and most people never see this page
+
     picture = segno.make(uri, micro=False)
     drawn = picture.svg_inline(scale=4, border=4, title="QR code for your authenticator app", light="#fff")
     return Markup(drawn)  # noqa: S704 - the library's own drawing

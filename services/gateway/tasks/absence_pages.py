@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from chassis.errors import Refused
 from chassis.identity import Professional
-from contracts.api.tasks import AbsenceView
+from contracts.api.absences import AbsenceView
 from services.gateway.kit.form_parsing import verified_form
 from services.gateway.kit.request_context import RequestContext
 from services.gateway.kit.views.form_errors import form_errors, raise_unless_correctable
@@ -17,7 +17,6 @@ from services.gateway.tasks.views.absence import (
     absence_page,
     typed_absence,
     unreadable,
-    with_errors,
 )
 
 ADDRESS = "/account/automatic-replies"
@@ -65,7 +64,7 @@ def _page(
 ) -> Response:
     authorities = context.gateway.authorities
     councils = {code: authorities.get(code).brand.name for code in authorities.codes}
-    page = with_errors(absence_page(view, councils, typed=typed, done=done), errors or FormErrors())
+    page = absence_page(view, councils, typed=typed, errors=errors, done=done)
     return context.page("automatic_replies.html", page, 422 if errors else 200)
 
 

@@ -15,7 +15,8 @@ from services.gateway.kit.request_context import RequestContext
 from services.gateway.kit.views.banner import task_banner
 from services.gateway.tasks.views.ask import TOLD
 from services.gateway.tasks.views.closed import closed
-from services.gateway.tasks.views.lists import TaskFilter, address, group_tasks_page, tasks_page
+from services.gateway.tasks.views.group_tasks import group_tasks_page
+from services.gateway.tasks.views.lists import TaskFilter, address, tasks_page
 from services.gateway.tasks.views.look import LookPage
 
 _MOST_LETTERS = 200

@@ -1,5 +1,16 @@
 """What notify does: owe people an email for each thing that happens, and send what is owed."""
 
+from services.notify.usecases.account_notices import (
+    confirm_address_change,
+    confirm_closing,
+    confirm_password_change,
+    refuse_reset,
+    send_address_code,
+    send_code,
+    tell_account_owner,
+    tell_of_device,
+    tell_of_factor,
+)
 from services.notify.usecases.notifications import (
     announce_change,
     announce_decision,
@@ -7,17 +18,8 @@ from services.notify.usecases.notifications import (
     announce_retraction,
     announce_return,
     announce_task,
-    confirm_address_change,
-    confirm_closing,
-    confirm_password_change,
-    refuse_reset,
     remind,
-    send_address_code,
-    send_code,
     send_receipt,
-    tell_account_owner,
-    tell_of_device,
-    tell_of_factor,
 )
 from services.notify.usecases.sending import claim, postpone, release, send
 from services.notify.usecases.service import NotifyService, SendQueue

@@ -1,24 +1,14 @@
-"""Which email each thing that happens makes us owe, to whom, and with which values. No more than the email shows."""
+"""Which email each thing that happens to a form makes us owe, to whom, and with which values.
+
+No more than the email shows.
+"""
 
 import asyncio
-import math
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from chassis import clock
-from chassis.clock import LONDON
 from contracts.addresses import address_key
-from contracts.auth import (
-    AccountClosed,
-    AccountReaddressed,
-    AddressCodeRequested,
-    CodeRequested,
-    DeviceAdded,
-    FactorChanged,
-    PasswordReset,
-    RegistrationRefused,
-    ResetRefused,
-)
 from contracts.base import Contact
 from contracts.tasks import (
     Holder,
@@ -31,7 +21,8 @@ from contracts.tasks import (
     TaskRetracted,
     TaskReturned,
 )
-from services.notify.model import EmailDelivery, Purpose, SealedCode, delivery_id, masked, shown_date, shown_time
+from services.notify.model import EmailDelivery, Purpose, delivery_id, shown_date, shown_time
+from services.notify.usecases.owing import owe
 from services.notify.usecases.sending import enqueue
 from services.notify.usecases.service import NotifyService
 
@@ -39,161 +30,6 @@ _OPENED = "task opened"
 TaskEvent = (
     TaskAmended | TaskAssigned | TaskCompleted | TaskDecided | TaskOpened | TaskReminded | TaskRetracted | TaskReturned
 )
-
-
-def _to(  # one constructor for all: the fact and its key make the id
-    person: Contact,
-    *,
-    fact: str,
-    key: str,
-    purpose: Purpose,
-    authority: str,
-    values: dict[str, str],
-    delegation_id: str | None = None,
-    expires_at: datetime | None = None,
-    code: SealedCode | None = None,
-) -> EmailDelivery:
-    return EmailDelivery(
-        delivery_id=delivery_id(fact, key, person.email),
-        authority=authority,
-        purpose=purpose,
-        person=person,
-        values=values,
-        delegation_id=delegation_id,
-        created_at=clock.now(),
-        expires_at=expires_at,
-        code=code,
-    )
-
-
-async def send_code(service: NotifyService, event: CodeRequested) -> None:
-    """The code, to whoever reads that mailbox; not when it is of no use any more."""
-    await _send_code(service, event, event.purpose)
-
-
-async def send_address_code(service: NotifyService, event: AddressCodeRequested) -> None:
-    """The same for one of the two mailboxes of an account that is to have another address."""
-    await _send_code(service, event, "new_address" if event.is_new else "present_address")
-
-
-async def _send_code(service: NotifyService, event: CodeRequested | AddressCodeRequested, purpose: Purpose) -> None:
-    seconds_left = (event.expires_at - clock.now()).total_seconds()
-    if seconds_left <= 0:
-        return
-    values = {
-        "minutes": str(math.ceil(seconds_left / 60)),
-        "expires_at": f"{event.expires_at.astimezone(LONDON):%H:%M}",
-    }
-    delivery = _to(
-        event.person,
-        fact="code requested",
-        key=event.code_id,
-        purpose=purpose,
-        authority=event.authority,
-        values=values,
-        expires_at=event.expires_at,
-        code=SealedCode(code_id=event.code_id, sealed=event.code),
-    )
-    await enqueue(service, [delivery])
-
-
-async def tell_account_owner(service: NotifyService, event: RegistrationRefused) -> None:
-    """Somebody tried to register an address that has an account: only its mailbox is told so."""
-    key = f"{event.authority} {event.refused_at.isoformat()}"
-    delivery = _to(
-        event.person,
-        fact="registration refused",
-        key=key,
-        purpose="already_registered",
-        authority=event.authority,
-        values={},
-    )
-    await enqueue(service, [delivery])
-
-
-async def refuse_reset(service: NotifyService, event: ResetRefused) -> None:
-    """Whoever owns the account hears why no code comes; the page says nothing of it."""
-    delivery = _to(
-        event.person,
-        fact="reset refused",
-        key=f"{event.authority} {event.refused_at.isoformat()}",
-        purpose="reset_refused",
-        authority=event.authority,
-        values={},
-    )
-    await enqueue(service, [delivery])
-
-
-async def confirm_password_change(service: NotifyService, event: PasswordReset) -> None:
-    """Whoever owns the account hears of its new password."""
-    delivery = _to(
-        event.person,
-        fact="password reset",
-        key=f"{event.account_id} {event.reset_at.isoformat()}",
-        purpose="password_changed",
-        authority=event.authority,
-        values={"changed_at": shown_time(event.reset_at)},
-    )
-    await enqueue(service, [delivery])
-
-
-async def tell_of_device(service: NotifyService, event: DeviceAdded) -> None:
-    """Whoever owns the account hears of a browser that it has not been used from."""
-    delivery = _to(
-        event.person,
-        fact="device added",
-        key=f"{event.account_id} {event.signed_in_at.isoformat()}",
-        purpose="new_device",
-        authority=event.authority,
-        values={
-            "browser": event.browser or "a browser that we do not know",
-            "signed_in_at": shown_time(event.signed_in_at),
-        },
-    )
-    await enqueue(service, [delivery])
-
-
-async def tell_of_factor(service: NotifyService, event: FactorChanged) -> None:
-    """Whoever owns the account hears that signing in is different from now on, or was."""
-    delivery = _to(
-        event.person,
-        fact=f"factor changed: {event.what}",
-        key=f"{event.account_id} {event.changed_at.isoformat()}",
-        purpose=event.what,
-        authority=event.authority,
-        values={"changed_at": shown_time(event.changed_at), "codes_left": str(event.codes_left)},
-    )
-    await enqueue(service, [delivery])
-
-
-async def confirm_closing(service: NotifyService, event: AccountClosed) -> None:
-    """Whoever owned the account hears that it is closed."""
-    delivery = _to(
-        event.person,
-        fact="account closed",
-        key=event.account_id,
-        purpose="account_closed",
-        authority=event.authority,
-        values={"closed_at": shown_time(event.closed_at)},
-    )
-    await enqueue(service, [delivery])
-
-
-async def confirm_address_change(service: NotifyService, event: AccountReaddressed) -> None:
-    """Whoever reads either mailbox hears of the change: one of them may not have wanted it."""
-    deliveries = [
-        _to(
-            person,
-            fact="account readdressed",
-            key=f"{event.account_id} {event.readdressed_at.isoformat()}",
-            purpose="address_changed",
-            authority=event.authority,
-            values={"changed_at": shown_time(event.readdressed_at), "email": shown},
-        )
-        # Others may read the mailbox that somebody has left.
-        for person, shown in ((event.person, event.person.email), (event.former, masked(event.person.email)))
-    ]
-    await enqueue(service, deliveries)
 
 
 async def announce_task(service: NotifyService, event: TaskOpened) -> None:
@@ -297,7 +133,7 @@ def _owed(
 ) -> list[EmailDelivery]:
     """An email about a form to each of these people."""
     return [
-        _to(
+        owe(
             person,
             fact=fact,
             key=key,

@@ -7,7 +7,7 @@ from datetime import date
 
 from chassis.errors import Refused
 from contracts.addresses import address_key
-from contracts.api.tasks import AbsenceBody, SubstituteEntry
+from contracts.api.absences import AbsenceBody, SubstituteEntry
 from contracts.base import Fault, Sealed, Value
 from contracts.council import Assignee, PersonAssignee
 from contracts.portal import FormSubstitute

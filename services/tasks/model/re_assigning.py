@@ -55,7 +55,7 @@ def chosen(to: Assignee, reach: Reach, names: Names) -> tuple[Holder, list[Conta
     if isinstance(to, WorkGroupAssignee):
         for group in reach.groups:
             if group.work_group_id == to.work_group_id:
-                return Holder(kind="work_group", work_group_id=group.work_group_id, name=group.name), group.inbox
+                return group.as_holder, group.inbox
     elif email := reach.people.get(address_key(to.email)):
         return Holder(kind="person", email=email, name=names.get(address_key(email), "")), []
     raise Forbidden("not_to_them", "Choose a work group that you manage, or a user in one of them.")

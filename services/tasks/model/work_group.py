@@ -6,6 +6,7 @@ from chassis.errors import Refused
 from contracts.addresses import address_key
 from contracts.base import Contact, Sealed, Value
 from contracts.council import Member
+from contracts.tasks import Holder
 
 _MOST_TOLD = 50
 
@@ -44,6 +45,11 @@ class WorkGroup(Value):
         if self.email:
             return [Contact(email=self.email, name=self.name)]
         return [Contact(email=member.email) for member in self.members[:_MOST_TOLD]]
+
+    @property
+    def as_holder(self) -> Holder:
+        """As it has a task."""
+        return Holder(kind="work_group", work_group_id=self.work_group_id, name=self.name)
 
     def readdressed(self, former: str, email: str) -> Self:
         """With somebody's new address in the place of the one before; the council's own version stays."""

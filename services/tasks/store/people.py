@@ -235,22 +235,17 @@ class PersonStore:
 
         An address that somebody has is theirs, whoever had it before.
         """
-        found = await self._reached_by(addresses)
-        taken = {address_key(person.email) for person in found}
-        known = {address_key(former): person.email for person in found for former in person.former}
-        return {address: email for address, email in known.items() if address not in taken}
-
-    async def _reached_by(self, addresses: Collection[str]) -> list[RegisteredPerson]:
-        hashes = [self._found_by.address(address) for address in addresses]
-        query = {"$or": [{"former_addresses": {"$in": hashes}}, {"address": {"$in": hashes}}]}
-        return await self._people.find([EVERYBODYS], query, limit=2 * len(hashes))
+        people = zip(map(address_key, addresses), await self._all_at(addresses), strict=True)
+        return {key: person.email for key, person in people if person and address_key(person.email) != key}
 
     async def at(self, address: str) -> RegisteredPerson | None:
         """Who is reached by this address now, whether it is theirs or was; what comes together asks together."""
         return await self._lookups.add(address)
 
-    async def _all_at(self, addresses: list[str]) -> list[RegisteredPerson | None]:
-        found = await self._reached_by(addresses)
+    async def _all_at(self, addresses: Collection[str]) -> list[RegisteredPerson | None]:
+        hashes = [self._found_by.address(address) for address in addresses]
+        query = {"$or": [{"former_addresses": {"$in": hashes}}, {"address": {"$in": hashes}}]}
+        found = await self._people.find([EVERYBODYS], query, limit=2 * len(hashes))
         current = {address_key(person.email): person for person in found}
         former = {address_key(address): person for person in found for address in person.former}
         keys = [address_key(address) for address in addresses]

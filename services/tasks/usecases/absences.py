@@ -6,15 +6,14 @@ from chassis.errors import NotFound, Refused
 from chassis.identity import Professional
 from chassis.outbox import Outgoing, outgoing
 from contracts.addresses import address_key
-from contracts.api.tasks import (
+from contracts.api.absences import (
     AbsenceBody,
     AbsenceView,
     CouncilAbsenceView,
-    FormChoice,
-    GroupChoice,
     SubstituteChoices,
     SubstituteEntry,
 )
+from contracts.api.tasks import Choice, GroupChoice
 from contracts.base import Contact, Fault
 from contracts.council import WorkGroupAssignee
 from contracts.portal import AbsenceChanged
@@ -100,7 +99,7 @@ class Absences:
             groups=[GroupChoice(work_group_id=group.work_group_id, name=group.name) for group in groups],
             people=sorted(people, key=lambda one: one.name.casefold())[:_MOST_PEOPLE],
             forms=sorted(
-                (FormChoice(form=form.form, title=form.title) for form in forms), key=lambda one: one.title.casefold()
+                (Choice(key=form.form, name=form.title) for form in forms), key=lambda one: one.name.casefold()
             ),
         )
 

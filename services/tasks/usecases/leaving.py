@@ -7,12 +7,11 @@ from chassis.authorities import Authorities
 from chassis.errors import AlreadyHandled
 from chassis.outbox import Outgoing
 from contracts.auth import AccountClosed
-from contracts.tasks import Holder
 from services.tasks import events
 from services.tasks.model.facts import Ask
 from services.tasks.model.task import OPEN_STATES, Task
-from services.tasks.model.work_group import WorkGroup
 from services.tasks.store import Stores
+from services.tasks.usecases.work import group_of
 
 _A_PAGE = 100
 _LEFT = "The professional has closed their account in the portal."
@@ -31,9 +30,9 @@ class Leaving:
         async def decide(kept: Task | None) -> tuple[Task, list[Outgoing]]:
             if kept is None or not _is_left(kept, event):
                 raise AlreadyHandled(event.account_id)
-            if (group := await self._group_of(kept)) is not None:
-                holder = Holder(kind="work_group", work_group_id=group.work_group_id, name=group.name)
-                after = kept.re_assigned(holder, group.inbox, event.person, event.closed_at)
+            group = await group_of(self._stores, kept)
+            if group is not None and not group.is_closed:
+                after = kept.re_assigned(group.as_holder, group.inbox, event.person, event.closed_at)
                 return after, events.of_move(kept, after)
             after = kept.with_ask(_decline(event))
             return after, events.of_ask(after)
@@ -45,12 +44,6 @@ class Leaving:
                     await tasks.change(key.authority, key.id, decide)
             after = page[-1].id
         await self._stores.people.forget(event.account_id, event.closed_at)
-
-    async def _group_of(self, task: Task) -> WorkGroup | None:
-        """The work group that it was picked up from, where that is still open."""
-        origin = task.work_group
-        group = await self._stores.work_groups.get(task.authority, origin.work_group_id or "") if origin else None
-        return None if group is None or group.is_closed else group
 
 
 def _is_left(task: Task, event: AccountClosed) -> bool:

@@ -17,7 +17,7 @@ from services.tasks.model.listing import row_of
 from services.tasks.model.re_assigning import Reach, choices, chosen, reach_of, shared
 from services.tasks.model.task import Task
 from services.tasks.store import Stores
-from services.tasks.usecases.work import load, requested
+from services.tasks.usecases.work import group_of, load, requested
 
 
 class ReAssigning:
@@ -68,6 +68,4 @@ class ReAssigning:
 
     async def _reach(self, task: Task, person: Professional) -> Reach:
         managed = await self._stores.work_groups.managed_by(task.authority, person.email)
-        origin = task.work_group
-        group = await self._stores.work_groups.get(task.authority, origin.work_group_id or "") if origin else None
-        return reach_of(task, person.email, managed, group)
+        return reach_of(task, person.email, managed, await group_of(self._stores, task))

@@ -75,7 +75,7 @@ class Recipients:
         group = await self._stores.work_groups.get(authority, work_group_id)
         if group is None or not group.has_member(person.email):
             return None
-        return Substitute(Holder(kind="work_group", work_group_id=group.work_group_id, name=group.name), group.inbox)
+        return Substitute(group.as_holder, group.inbox)
 
     async def _colleague(self, person: RegisteredPerson, authority: str, email: str) -> RegisteredPerson | None:
         """Who shares a group of the authority, and has registered."""
@@ -88,8 +88,7 @@ class Recipients:
         """The assignee as a task's holder, and where the mail of a work group goes."""
         group = await self.group(authority, assignee, waited_seconds)
         if group is not None:
-            return Holder(kind="work_group", work_group_id=group.work_group_id, name=group.name), group.inbox
-        reached, _ = await self.as_reached_now(assignee)
+            return group.as_holder, group.inbox
+        reached, person = await self.as_reached_now(assignee)
         email = reached.email if isinstance(reached, PersonAssignee) else ""
-        names = await self._stores.people.names_of([email])
-        return Holder(kind="person", email=email, name=names.get(address_key(email), "")), []
+        return Holder(kind="person", email=email, name=person.name if person else ""), []

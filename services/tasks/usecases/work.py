@@ -14,6 +14,7 @@ from contracts.tasks import FormGrant, Holder
 from services.tasks import events
 from services.tasks.model.shared import KeptDocument
 from services.tasks.model.task import Right, Task
+from services.tasks.model.work_group import WorkGroup
 from services.tasks.store import Stores
 
 
@@ -29,11 +30,15 @@ async def load(stores: Stores, authorities: Authorities, task_id: str) -> Task:
     return requested(await stores.tasks.find(authorities.codes, task_id))
 
 
+async def group_of(stores: Stores, task: Task) -> WorkGroup | None:
+    """The work group that the task waits in, or was picked up from; None where no group ever had it."""
+    origin = task.work_group
+    return await stores.work_groups.get(task.authority, origin.work_group_id or "") if origin else None
+
+
 async def is_in_its_group(stores: Stores, task: Task, email: str) -> bool:
-    """Whether somebody is a member of the group that the task waits in, or was picked up from."""
-    if task.work_group is None:
-        return False
-    group = await stores.work_groups.get(task.authority, task.work_group.work_group_id or "")
+    """Whether somebody is a member of that group."""
+    group = await group_of(stores, task)
     return group is not None and group.has_member(email)
 
 

@@ -8,8 +8,7 @@ import pytest
 from chassis import clock
 from contracts.tasks import AccountResetAsked
 from services.auth.settings import Settings
-from tests.component.auth.harness import OTHER_PASSWORD, Database, Keys, Mailbox, Person, code_of, running
-from tests.component.auth.test_authenticators import at_door
+from tests.component.auth.harness import OTHER_PASSWORD, Database, Keys, Mailbox, Person, at_door, code_of, running
 from tests.support.broker import Broker
 from tests.support.events import publish
 from tests.support.eventually import eventually

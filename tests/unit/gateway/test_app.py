@@ -80,7 +80,7 @@ def test_who_lacks_the_app_that_is_asked_for_gets_to_its_page_and_to_no_other(
         return view
 
     async def authenticator(*_: object) -> AuthenticatorView:
-        return AuthenticatorView(is_asked_for=True, must_stay=True, added_at=at)
+        return AuthenticatorView(must_stay=True, added_at=at)
 
     monkeypatch.setattr(AuthClient, "session", session)
     monkeypatch.setattr(AuthClient, "authenticator", authenticator)

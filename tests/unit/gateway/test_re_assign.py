@@ -16,7 +16,8 @@ from contracts.api.tasks import (
     UserChoice,
 )
 from contracts.council import PersonAssignee, WorkGroupAssignee
-from services.gateway.tasks.views.lists import group_tasks_page, tasks_page
+from services.gateway.tasks.views.group_tasks import group_tasks_page
+from services.gateway.tasks.views.lists import tasks_page
 from services.gateway.tasks.views.re_assign import re_assign_page, re_assigned_page, selected
 from tests.unit.gateway.samples import AUTHORITIES
 

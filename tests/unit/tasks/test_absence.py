@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from chassis.errors import Refused
-from contracts.api.tasks import AbsenceBody, SubstituteEntry
+from contracts.api.absences import AbsenceBody, SubstituteEntry
 from contracts.council import PersonAssignee, WorkGroupAssignee
 from services.tasks.model.absence import Absence, absence_of
 

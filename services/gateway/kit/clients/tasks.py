@@ -5,10 +5,8 @@ from contextlib import AbstractAsyncContextManager
 from urllib.parse import quote, urlencode
 
 from chassis.identity import Council, Professional
+from contracts.api.absences import AbsenceBody, AbsenceView, CouncilAbsenceView
 from contracts.api.tasks import (
-    AbsenceBody,
-    AbsenceView,
-    CouncilAbsenceView,
     DeclineBody,
     DelegationListView,
     DelegationView,

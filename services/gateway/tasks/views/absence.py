@@ -1,9 +1,9 @@
 """Automatic replies: from when to when, what people are told, and who gets new forms meanwhile (F65, M6). Pure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from contracts.api.tasks import AbsenceBody, AbsenceView, SubstituteChoices, SubstituteEntry
+from contracts.api.absences import AbsenceBody, AbsenceView, SubstituteChoices, SubstituteEntry
 from contracts.council import Assignee, PersonAssignee, WorkGroupAssignee
 from services.gateway.kit.views.frame import FormErrors
 from services.gateway.kit.views.wording import day
@@ -68,7 +68,12 @@ _NOTICES = {
 
 
 def absence_page(
-    view: AbsenceView, councils: Mapping[str, str], *, typed: TypedAbsence | None = None, done: str = ""
+    view: AbsenceView,
+    councils: Mapping[str, str],
+    *,
+    typed: TypedAbsence | None = None,
+    errors: FormErrors | None = None,
+    done: str = "",
 ) -> AbsencePage:
     """The page with what was typed, else with what stands; `councils` are their names by code."""
     standing = view.absence
@@ -78,17 +83,12 @@ def absence_page(
         state = "on" if view.is_now else "set"
         words = f"Your automatic replies are {state}, from {day(standing.from_on)} to {day(standing.to_on)}."
     choices = [_council(each, councils.get(each.authority, each.authority), shown) for each in view.choices]
-    return AbsencePage(shown, choices, words, _NOTICES.get(done, ""))
-
-
-def with_errors(page: AbsencePage, errors: FormErrors) -> AbsencePage:
-    """The same, with what is wrong on it."""
-    return replace(page, errors=errors)
+    return AbsencePage(shown, choices, words, _NOTICES.get(done, ""), errors or FormErrors())
 
 
 def typed_absence(text: Callable[[str], str], view: AbsenceView) -> TypedAbsence:
     """What was typed, of the fields that the page has."""
-    names = [_field(each.authority, form) for each in view.choices for form in ("", *(one.form for one in each.forms))]
+    names = [_field(each.authority, form) for each in view.choices for form in ("", *(one.key for one in each.forms))]
     return TypedAbsence(
         text=text("text").replace("\r\n", "\n")[:_MOST_LETTERS],
         first=TypedDate.of("from_on", text),
@@ -167,5 +167,5 @@ def _council(choices: SubstituteChoices, council: str, typed: TypedAbsence) -> C
         council=council,
         options=_options(choices),
         for_all=choice("", f"New forms from {council} go to"),
-        by_form=[choice(each.form, each.title) for each in choices.forms],
+        by_form=[choice(each.key, each.name) for each in choices.forms],
     )

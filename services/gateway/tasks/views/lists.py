@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from contracts.api.tasks import Choice, GroupTasksView, MovedRow, Progress, Tab, TaskListView, TaskRow
+from contracts.api.tasks import Choice, MovedRow, Progress, Tab, TaskListView, TaskRow
 from contracts.authority import Authority
-from services.gateway.kit.views.frame import SummaryLine
 from services.gateway.kit.views.wording import day, due_words, moment
 from services.gateway.tasks.views.closed import Closed
 from services.gateway.tasks.views.tabs import tab_texts
@@ -148,36 +147,12 @@ class TasksPage:
         return address("/tasks", self.wanted, tab=self.tab, page=page)
 
 
-@dataclass(frozen=True)
-class GroupTasksPage:
-    """Group member tasks (requirements F90, F91, M8)."""
-
-    rows: list[TaskLine]
-    waiting: list[TaskLine]
-    empty: str
-    number: int
-    waiting_number: int
-    pager: Pager
-    waiting_pager: Pager
-    re_assigned: str
-    is_all_selected: bool
-    select_all: str
-    """The address of the same pages with every form selected."""
-    error: str = ""
-
-    @property
-    def problems(self) -> list[SummaryLine]:
-        """The error summary."""
-        first = next((row.task_id for row in (*self.waiting, *self.rows)), "")
-        return [SummaryLine.at(self.error, f"select-{first}")] if self.error and first else []
-
-
 def address(path: str, wanted: TaskFilter, **more: str | int) -> str:
     """An address that keeps what the list is narrowed to."""
     return f"{path}?{urlencode({**more, **wanted.parameters()})}"
 
 
-def _row(number: int, task: TaskRow, today: date, manages: Sequence[str], council: str = "") -> TaskLine:
+def task_line(number: int, task: TaskRow, today: date, manages: Sequence[str], council: str = "") -> TaskLine:
     """A row; what happened to the task stands in `at`, why in `comments`."""
     at = task.submitted_at or task.retracted_at
     status, status_classes = STATUSES[task.progress] if task.progress else ("", "")
@@ -207,47 +182,13 @@ def _moved(row: MovedRow) -> str:
     return f"{_named(row)} {where}. You no longer need to complete it."
 
 
-def _re_assigned(row: MovedRow | None) -> str:
+def re_assigned_words(row: MovedRow | None) -> str:
+    """What the person has just given to somebody else, and to whom."""
     return f"The form was re-assigned. {row.holder_name} has it now: {_named(row)}." if row else ""
 
 
 def _named(row: MovedRow) -> str:
     return f"{row.form_title} for {row.subject_name}" + (f" ({row.reference})" if row.reference else "")
-
-
-def group_tasks_page(
-    tasks: GroupTasksView, today: date, *, is_all_selected: bool = False, error: str = ""
-) -> GroupTasksPage:
-    """What members have picked up from the groups that a person manages, and what waits there."""
-    first = (tasks.page - 1) * PAGE_SIZE + 1
-
-    def at(page: int, waiting_page: int, **more: int) -> str:
-        return f"/group-tasks?{urlencode({'page': page, 'waiting_page': waiting_page, **more})}"
-
-    page, waiting_page = tasks.page, tasks.waiting_page
-    return GroupTasksPage(
-        rows=[_row(first + index, task, today, tasks.manages) for index, task in enumerate(tasks.rows)],
-        empty=(
-            "Nobody has picked up a form from the work groups you manage."
-            if tasks.manages
-            else "You do not manage a work group. Work groups are set up by the council."
-        ),
-        waiting=[_row(index + 1, task, today, tasks.manages) for index, task in enumerate(tasks.waiting)],
-        number=page,
-        waiting_number=waiting_page,
-        pager=Pager(
-            previous=at(page - 1, waiting_page) if page > 1 else None,
-            next=at(page + 1, waiting_page) if tasks.has_more else None,
-        ),
-        waiting_pager=Pager(
-            previous=at(page, waiting_page - 1) if waiting_page > 1 else None,
-            next=at(page, waiting_page + 1) if tasks.has_more_waiting else None,
-        ),
-        re_assigned=_re_assigned(tasks.re_assigned),
-        is_all_selected=is_all_selected,
-        select_all=at(page, waiting_page, all=1),
-        error=error,
-    )
 
 
 def _group_pager(tasks: TaskListView, wanted: TaskFilter) -> Pager:
@@ -291,7 +232,7 @@ def tasks_page(  # noqa: PLR0917 - what is listed, and who looks at it when
     first = (tasks.page - 1) * PAGE_SIZE + 1
 
     def row(number: int, task: TaskRow) -> TaskLine:
-        return _row(number, task, today, tasks.manages, names.get(task.authority, task.authority))
+        return task_line(number, task, today, tasks.manages, names.get(task.authority, task.authority))
 
     return TasksPage(
         tab=tasks.tab,
@@ -313,6 +254,6 @@ def tasks_page(  # noqa: PLR0917 - what is listed, and who looks at it when
         wanted=wanted,
         councils=len(tasks.choices.authorities) > 1,
         moved=[_moved(one) for one in tasks.moved],
-        re_assigned=_re_assigned(tasks.re_assigned),
+        re_assigned=re_assigned_words(tasks.re_assigned),
         signed_in_as=email,
     )

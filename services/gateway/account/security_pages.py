@@ -1,0 +1,81 @@
+"""How one signs in beside the password, and where one is signed in: the authenticator app, and other browsers."""
+
+import re
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from chassis.errors import NotFound, Refused
+from contracts.api.auth import AuthenticatorBody
+from services.gateway.account.signed_in import posted, signed_in
+from services.gateway.account.views import RecoveryCodesPage, security_page, sessions_page
+from services.gateway.kit.request_context import ENROLMENT, RequestContext
+from services.gateway.kit.views.form_errors import form_errors, raise_unless_correctable
+from services.gateway.kit.views.frame import FormErrors
+
+_SESSION = re.compile(r"[0-9a-f]{64}")
+
+
+async def show_security(request: Request) -> Response:
+    """The authenticator app that there is, or how to add one."""
+    context, _ = await signed_in(request)
+    return await _security_page(context, is_removed=request.query_params.get("done") == "removed")
+
+
+async def save_security(request: Request) -> Response:
+    """Adds the app, takes it away, or makes new recovery codes; those are shown this once."""
+    context, _, form = await posted(request)
+    auth, token, password = context.gateway.auth, context.cookies.session_token, form.raw("password")
+    try:
+        match form.text("action"):
+            case "add":
+                body = AuthenticatorBody(code=form.text("code"), password=password)
+                codes = await auth.add_authenticator(token, body, context.origin)
+            case "codes":
+                codes = await auth.renew_recovery_codes(token, password, context.origin)
+            case "remove":
+                await auth.remove_authenticator(token, password, context.origin)
+                return context.redirect(f"{ENROLMENT}?done=removed")
+            case _:
+                return context.redirect(ENROLMENT)
+    except NotFound:
+        return context.redirect(ENROLMENT)
+    except Refused as refused:
+        raise_unless_correctable(refused)
+        return await _security_page(context, form_errors(refused), refused.status)
+    return context.page("account_codes_shown.html", RecoveryCodesPage(codes))
+
+
+async def _security_page(
+    context: RequestContext, errors: FormErrors | None = None, status: int = 200, *, is_removed: bool = False
+) -> Response:
+    view = await context.gateway.auth.authenticator(context.cookies.session_token)
+    return context.page("account_security.html", security_page(view, errors, is_removed=is_removed), status)
+
+
+async def show_sessions(request: Request) -> Response:
+    """Where one is signed in."""
+    context, _ = await signed_in(request)
+    sessions = await context.gateway.auth.sessions(context.cookies.session_token)
+    page = sessions_page(sessions, is_ended=request.query_params.get("done") == "ended")
+    return context.page("account_sessions.html", page)
+
+
+async def end_sessions(request: Request) -> Response:
+    """Signs another browser out, or all of them."""
+    context, _, form = await posted(request)
+    token, chosen = context.cookies.session_token, form.text("session")
+    if chosen == "others":
+        await context.gateway.auth.end_other_sessions(token)
+    elif _SESSION.fullmatch(chosen):
+        await context.gateway.auth.end_other_session(token, chosen)
+    return context.redirect("/account/sessions?done=ended")
+
+
+routes = [
+    Route(ENROLMENT, show_security),
+    Route(ENROLMENT, save_security, methods=["POST"]),
+    Route("/account/sessions", show_sessions),
+    Route("/account/sessions", end_sessions, methods=["POST"]),
+]

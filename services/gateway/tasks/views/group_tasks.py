@@ -1,0 +1,68 @@
+"""Group member tasks, for whoever manages work groups (requirements F90, F91, M8): waiting, and picked up. Pure."""
+
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from contracts.api.tasks import GroupTasksView
+from services.gateway.kit.views.frame import SummaryLine
+from services.gateway.tasks.views.lists import PAGE_SIZE, Pager, TaskLine, re_assigned_words, task_line
+
+
+@dataclass(frozen=True)
+class GroupTasksPage:
+    """Group member tasks (requirements F90, F91, M8)."""
+
+    rows: list[TaskLine]
+    waiting: list[TaskLine]
+    empty: str
+    number: int
+    waiting_number: int
+    pager: Pager
+    waiting_pager: Pager
+    re_assigned: str
+    is_all_selected: bool
+    select_all: str
+    """The address of the same pages with every form selected."""
+    error: str = ""
+
+    @property
+    def problems(self) -> list[SummaryLine]:
+        """The error summary."""
+        first = next((row.task_id for row in (*self.waiting, *self.rows)), "")
+        return [SummaryLine.at(self.error, f"select-{first}")] if self.error and first else []
+
+
+def group_tasks_page(
+    tasks: GroupTasksView, today: date, *, is_all_selected: bool = False, error: str = ""
+) -> GroupTasksPage:
+    """What members have picked up from the groups that a person manages, and what waits there."""
+    first = (tasks.page - 1) * PAGE_SIZE + 1
+
+    def at(page: int, waiting_page: int, **more: int) -> str:
+        return f"/group-tasks?{urlencode({'page': page, 'waiting_page': waiting_page, **more})}"
+
+    page, waiting_page = tasks.page, tasks.waiting_page
+    return GroupTasksPage(
+        rows=[task_line(first + index, task, today, tasks.manages) for index, task in enumerate(tasks.rows)],
+        empty=(
+            "Nobody has picked up a form from the work groups you manage."
+            if tasks.manages
+            else "You do not manage a work group. Work groups are set up by the council."
+        ),
+        waiting=[task_line(index + 1, task, today, tasks.manages) for index, task in enumerate(tasks.waiting)],
+        number=page,
+        waiting_number=waiting_page,
+        pager=Pager(
+            previous=at(page - 1, waiting_page) if page > 1 else None,
+            next=at(page + 1, waiting_page) if tasks.has_more else None,
+        ),
+        waiting_pager=Pager(
+            previous=at(page, waiting_page - 1) if waiting_page > 1 else None,
+            next=at(page, waiting_page + 1) if tasks.has_more_waiting else None,
+        ),
+        re_assigned=re_assigned_words(tasks.re_assigned),
+        is_all_selected=is_all_selected,
+        select_all=at(page, waiting_page, all=1),
+        error=error,
+    )
