@@ -70,6 +70,15 @@ class Person:
         """Follow a link."""
         return self._seen(self._client.get(address), status)
 
+    def open_until(self, address: str, words: str) -> Page:
+        """Follow a link again and again until its page says so: the services hear of each other a moment later."""
+
+        def told() -> Page | None:
+            page = self.open(address)
+            return page if words in page.text else None
+
+        return wait_until(told)
+
     def press(
         self,
         page: Page,

@@ -60,7 +60,7 @@ async def test_a_form_goes_from_council_to_professional_and_back(portal: Portal,
             assert "The selected file contains a virus" in page.text
             page = person.attach(person.open(page.address), "report.pdf", pdf())
             submitted = submit(person, page)
-            assert "Recently Submitted Tasks (1)" in person.open("/tasks").text
+            person.open_until("/tasks", "Recently Submitted Tasks (1)")
             return submitted
 
     await asyncio.to_thread(job)
@@ -141,7 +141,7 @@ async def test_a_form_is_sent_back_with_questions_and_submitted_again(portal: Po
             page = person.press(page, "Next")
             assert "report.pdf" in page.text
             submit(person, person.attach(page, "second.pdf", pdf()))
-            assert "Recently Submitted Tasks (1)" in person.open("/tasks").text
+            person.open_until("/tasks", "Recently Submitted Tasks (1)")
 
     await asyncio.to_thread(second_round)
     second = (await bristol.expect(SUBMITTED, delegation_id=delegation_id, round=2)).body

@@ -1,5 +1,7 @@
 """Editing a draft: the task with its grant, the contribution and its pages, saving what was changed. No HTML."""
 
+import asyncio
+import contextlib
 import re
 import secrets
 from collections.abc import Awaitable, Callable
@@ -27,6 +29,8 @@ _CLOSED: dict[TaskState, str] = {
     "declined": "You declined this form, and the council has not answered yet.",
 }
 """Why a draft can be changed by nobody, by its task's state."""
+_ASKED_AFTER = (0.05, 0.1, 0.2, 0.4, 0.8)
+"""Seconds between the looks at whether tasks has heard of a submission: in all what a person waits for at most."""
 _COUNT = re.compile("[1-9][0-9]{0,8}")
 _PAGE_ID = re.compile("[A-Za-z0-9_-]{8,24}")
 
@@ -89,6 +93,15 @@ async def granted(
             raise
         again = open_to_edit if to_edit else open_task
         return await ask((await again(gateway, opened.person, opened.task.task_id)).grant)
+
+
+async def until_submitted(gateway: Gateway, opened: OpenTask) -> None:
+    """Until tasks has heard of it from forms, so that the person's own list shows what they have done; not for long."""
+    with contextlib.suppress(Refused):
+        for pause in _ASKED_AFTER:
+            if (await open_task(gateway, opened.person, opened.task.task_id)).task.state == "submitted":
+                return
+            await asyncio.sleep(pause)
 
 
 def is_draft(opened: OpenTask, contribution: ContributionView) -> bool:

@@ -21,6 +21,7 @@ from services.gateway.form.draft_editing import (
     is_draft,
     open_task,
     open_to_edit,
+    until_submitted,
 )
 from services.gateway.form.page_rendering import render_form_page
 from services.gateway.form.questions import first_to_mend, on_page
@@ -100,6 +101,7 @@ async def submit(request: Request) -> Response:
         await granted(context.gateway, opened, lambda grant: forms.submit(person, grant, task_id, manifest.manifest))
     except Refused as refused:
         return await _not_submitted(context, opened, refused)
+    await until_submitted(context.gateway, opened)
     return context.redirect(f"/forms/{task_id}/submitted")
 
 

@@ -9,10 +9,11 @@ from typing import Any, cast
 import pytest
 
 from chassis import clock
-from chassis.errors import Conflict, Forbidden
+from chassis.errors import Conflict, Forbidden, Unavailable
 from chassis.identity import Professional
 from contracts.api.tasks import GrantView
-from services.gateway.form.draft_editing import OpenTask, granted, open_to_autosave
+from services.gateway.form import draft_editing
+from services.gateway.form.draft_editing import OpenTask, granted, open_to_autosave, until_submitted
 from services.gateway.kit.cache import LruCache
 from services.gateway.kit.gateway import Gateway
 from tests.unit.gateway.samples import task
@@ -97,3 +98,31 @@ async def test_a_save_whose_grant_is_void_says_that_the_council_has_withdrawn_th
     gateway = cast("Gateway", SimpleNamespace(tasks=Tasks("retracted"), grants=LruCache(9)))
     with pytest.raises(Conflict, match="retracted"):
         await granted(gateway, OpenTask(SANDRA, "older", task()), ask, to_edit=True)
+
+
+@pytest.mark.parametrize(
+    ("told", "asked"),
+    [
+        (["submitted"], 1),
+        (["assigned", "returned", "submitted"], 3),
+        (["assigned"] * 9, 5),
+        ([Unavailable("tasks")], 1),
+    ],
+)
+async def test_who_has_submitted_waits_a_moment_until_their_list_says_so(
+    monkeypatch: pytest.MonkeyPatch, told: list[Any], asked: int
+) -> None:
+    looks = iter(told)
+
+    class Hearing(Tasks):
+        async def grant(self, *_: Any) -> GrantView:
+            self.state = next(looks)
+            if isinstance(self.state, Exception):
+                self.asked += 1
+                raise self.state
+            return await super().grant()
+
+    tasks = Hearing()
+    monkeypatch.setattr(draft_editing, "_ASKED_AFTER", (0.0,) * 5)
+    await until_submitted(cast("Gateway", SimpleNamespace(tasks=tasks)), OpenTask(SANDRA, "older", task()))
+    assert tasks.asked == asked
