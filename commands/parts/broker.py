@@ -4,6 +4,7 @@ Not here: which exchanges and queues there are (chassis.topology).
 """
 
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Mapping
@@ -48,7 +49,7 @@ def parts(instance: Instance, ports: Mapping[str, int]) -> list[Part]:
         Part(name="epmd", command=daemon, url=names, probe=names, cwd=home, environment=environment, user=user),
         Part(
             name="broker",
-            command=(str(_server()),),
+            command=(str(_lay_out(_server(), home / "rabbitmq")),),
             url=amqp,
             probe=amqp,
             cwd=home,
@@ -94,6 +95,34 @@ def _server() -> Path:
     if other is None:
         raise Trouble("RabbitMQ is not installed: apt-get install rabbitmq-server, or set PORTAL_AMQP_URL.")
     return Path(other)
+
+
+def _lay_out(server: Path, folder: Path) -> Path:
+    """The start script of the same broker without its plugins: links to the libraries that it leans on.
+
+    It looks for each of its modules in every library beside it; among those of the plugins half of its start went by.
+    """
+    installation = server.parents[1]
+    libraries = {path.parents[1].name.rpartition("-")[0]: path for path in installation.glob("plugins/*/ebin/*.app")}
+    if "rabbit" not in libraries:
+        return server
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(server.parent, folder / "sbin")
+    (folder / "escript").symlink_to(installation / "escript")
+    (folder / "plugins").mkdir()
+    needed = ["rabbit"]
+    for name in needed:
+        library = libraries.pop(name, None)
+        if library:
+            (folder / "plugins" / library.parents[1].name).symlink_to(library.parents[1])
+            needed += _leaned_on(library.read_text())
+    return folder / "sbin/rabbitmq-server"
+
+
+def _leaned_on(application: str) -> list[str]:
+    """Which others an application names in its own file."""
+    listed = re.search(r"\{applications,\s*\[([^\]]*)\]", application)
+    return re.findall(r"\w+", listed[1]) if listed else []
 
 
 def _environment(home: Path, ports: Mapping[str, int]) -> dict[str, str]:

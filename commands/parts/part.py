@@ -28,6 +28,8 @@ class Part:
     """What must have run, after each start, before it can be ready."""
     user: str | int | None = None
     drain_seconds: float = 10
+    is_forked: bool = False
+    """Whether its command, `python -m ...`, runs in a fork of a process that has loaded the services' code."""
 
 
 async def is_ready(probe: str) -> bool:
@@ -73,5 +75,5 @@ def own(directory: Path, user: str | int) -> str | int | None:
         return None
     for folder, _, files in os.walk(directory):
         for path in (folder, *(os.path.join(folder, file) for file in files)):  # noqa: PTH118 - os.walk gives strings
-            os.chown(path, *ids)
+            os.chown(path, *ids, follow_symlinks=False)
     return user

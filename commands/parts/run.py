@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Callable
 
-from commands.parts import broker
+from commands.parts import broker, forked
 from commands.parts.instance import ROOT
 from commands.parts.portal import Plan
 from commands.parts.supervisor import Supervisor
@@ -61,6 +61,8 @@ async def supervise(plan: Plan, *, demo: bool, on_complete: Callable[[], None]) 
 
 async def _live(record: _Record, *, demo: bool, on_complete: Callable[[], None]) -> None:
     plan = record.plan
+    if any(part.is_forked for part in plan.parts):
+        forked.load()
     await _prepare_broker(plan)
     await record.supervisor.start()
     record.write()

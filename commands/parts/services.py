@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from commands.parts import forked
 from commands.parts.instance import ROOT
 from commands.parts.part import Part
 from commands.parts.secrets import Secrets, council_clients
@@ -49,6 +50,7 @@ def parts(
             environment=environment(service, addresses, secrets, authorities),
             after=after,
             drain_seconds=_DRAIN_SECONDS,
+            is_forked=forked.IS_POSSIBLE,
         )
         for name, (service, url) in (first | dict(addresses.replicas)).items()
     ]
@@ -79,10 +81,6 @@ def environment(name: str, addresses: Addresses, secrets: Secrets, authorities: 
         amqp = as_user(addresses.amqp, name, secrets.passwords[name]) if addresses.has_broker_users else addresses.amqp
         settings |= {"mongo_url": addresses.mongo, "mongo_database": service.database, "amqp_url": amqp}
     return {
-        # Motor's threads would each keep an arena of their own, and what hashing and PDFs took would not be given back.
-        "MALLOC_ARENA_MAX": "2",
-        "MALLOC_MMAP_THRESHOLD_": "131072",
-        "MALLOC_TRIM_THRESHOLD_": "131072",
         **{service.variable(setting): value for setting, value in settings.items()},
         **{variable: secrets.keys[key] for variable, key in service.keys.items()},
     }

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+from commands.parts.forked import Forked, fork
 from commands.parts.instance import ROOT
 from commands.parts.part import Part, is_ready
 from commands.parts.processes import birth
@@ -32,7 +33,7 @@ class Watched:
     def __init__(self, part: Part, log: Path) -> None:
         self.part = part
         self.log = log
-        self.process: Process | None = None
+        self.process: Process | Forked | None = None
         self.birth: str | None = None
         self.starts = 0
         self.has_been_ready = asyncio.Event()
@@ -164,12 +165,15 @@ def _settling(part: Part) -> Part:
     return replace(part, command=part.settle, cwd=ROOT, user=None)
 
 
-async def _spawn(part: Part, path: Path) -> Process:
+async def _spawn(part: Part, path: Path) -> Process | Forked:
+    environment = {**os.environ, **part.environment}
     with _open_log(path) as log:
+        if part.is_forked:
+            return await fork(part.command[2:], environment, part.cwd, path)
         return await asyncio.create_subprocess_exec(
             *dying_with_us(part.command),
             cwd=part.cwd,
-            env={**os.environ, **part.environment},
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

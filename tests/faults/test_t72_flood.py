@@ -17,7 +17,8 @@ from tests.support.measures import Measures
 
 pytestmark = pytest.mark.alone
 
-FLOOD = {"valid": 5000, "invalid": 5000, "large": 60}
+FLOOD = {"valid": 3, "invalid": 3, "large": 0.12}
+"""How many messages, by the deliveries of a run."""
 DAMMED = {"valid": 300, "invalid": 300, "large": 60}
 """Enough to be many more than a consumer has in work at a time."""
 _PACE_SECONDS = 0.25
@@ -54,11 +55,16 @@ async def _is_worked_off(cms: Cms, prefix: str, number: int) -> bool:
     return _answered(cms, prefix) >= number
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.fixture(params=KINDS)
+def flood(request: pytest.FixtureRequest, deliveries: int) -> tuple[str, int]:
+    """What is poured, and how much of it."""
+    return request.param, int(FLOOD[request.param] * deliveries)
+
+
 async def test_t72_a_flood_of_one_council_delays_no_other(
-    house: House, cms: Cms, prefix: str, measures: Measures, kind: str
+    house: House, cms: Cms, prefix: str, measures: Measures, flood: tuple[str, int]
 ) -> None:
-    number, url = FLOOD[kind], house.amqp_of("bristol")
+    (kind, number), url = flood, house.amqp_of("bristol")
     async with Cms.of("oxfordshire", house.amqp_of("oxfordshire")) as other:
         quiet = [f"{prefix}quiet-{each}" for each in range(8)]
         for one in quiet:

@@ -6,14 +6,16 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from commands.parts import forked
 from commands.parts.part import Part
 from commands.parts.ports import pick
 from commands.parts.processes import is_same
-from commands.parts.supervisor import Supervisor
+from commands.parts.supervisor import Supervisor, Watched
 from commands.parts.trouble import Trouble
 from tests.support.eventually import eventually
 
@@ -36,6 +38,14 @@ def server(name: str, folder: Path, *after: str) -> Part:
 def stubborn_server(name: str, folder: Path) -> Part:
     part = server(name, folder)
     return replace(part, command=(sys.executable, "-c", STUBBORN, part.url.rpartition(":")[2]), drain_seconds=0.5)
+
+
+def is_another(watched: Watched, before: int) -> bool:
+    return watched.pid not in {None, before} and watched.is_ready
+
+
+def parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 @pytest.fixture
@@ -84,8 +94,25 @@ async def test_a_part_that_is_killed_comes_back_as_another_process(tmp_path: Pat
     before = watched.pid
     assert before
     os.kill(before, signal.SIGKILL)
-    await eventually(lambda: watched.pid not in {None, before} and watched.is_ready)
+    await eventually(lambda: is_another(watched, before))
     assert watched.starts == 2
+
+
+@pytest.mark.skipif(not forked.IS_POSSIBLE, reason="there it is a process like the others")
+async def test_a_forked_part_comes_back_when_it_is_killed_and_when_what_forks_it_is(
+    tmp_path: Path, supervise: Start
+) -> None:
+    forked.load()
+    supervisor = supervise(replace(server("service", tmp_path), is_forked=True))
+    await supervisor.start()
+    watched = supervisor.watched["service"]
+    for is_its_parent in (False, True):
+        before = watched.pid
+        assert before
+        os.kill(parent(before) if is_its_parent else before, signal.SIGKILL)
+        await eventually(partial(is_another, watched, before))
+    assert watched.starts == 3
+    assert "GET /" in watched.tail()
 
 
 async def test_a_part_that_cannot_start_is_told_with_its_last_lines(tmp_path: Path, supervise: Start) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from chassis.settings import ServiceSettings
-from commands.parts import database, demo_content, ports, secrets, services
+from commands.parts import broker, database, demo_content, ports, secrets, services
 from commands.parts.instance import CONTENTS, ROOT, Instance
 from commands.parts.processes import birth, is_same
 from commands.parts.scanner import _TEST_SIGNATURE
@@ -111,7 +111,7 @@ def test_a_service_knows_every_setting_that_it_is_given_and_gets_each_that_it_mu
         if isinstance(settings, type) and issubclass(settings, ServiceSettings)
         for setting, field in settings.model_fields.items()
     }
-    given = {variable for variable in environment(name, ADDRESSES, made, ("bristol",)) if "MALLOC" not in variable}
+    given = set(environment(name, ADDRESSES, made, ("bristol",)))
     assert given <= fields.keys()
     assert {variable for variable, field in fields.items() if field.is_required()} <= given
 
@@ -213,3 +213,26 @@ def test_a_further_replica_has_the_settings_of_its_service_and_a_port_of_its_own
     assert made["tasks-2"].url == "http://127.0.0.1:20002"
     assert "services.tasks.app:create_app" in made["tasks-2"].command
     assert "20002" in made["tasks-2"].command
+
+
+def test_a_broker_is_laid_out_with_the_libraries_that_it_leans_on_and_no_plugins(tmp_path: Path) -> None:
+    applications = {
+        "rabbit-3.1": "{applications,\n [kernel,rabbit_common,\n  ranch]},",
+        "rabbit_common-3.1": "{applications, [stdlib, rabbit]},",
+        "ranch-2.1.0": '{vsn,"2.1.0"}',
+        "rabbitmq_management-3.1": "{applications,[rabbit]},",
+    }
+    for name, text in applications.items():
+        file = tmp_path / f"installed/plugins/{name}/ebin/{name.rpartition('-')[0]}.app"
+        file.parent.mkdir(parents=True)
+        file.write_text(text)
+    server = tmp_path / "installed/sbin/rabbitmq-server"
+    server.parent.mkdir()
+    server.write_text("starts")
+    for _ in range(2):
+        started = broker._lay_out(server, tmp_path / "own")
+    assert started.read_text() == "starts"
+    linked = {path.name: path.resolve() for path in (tmp_path / "own/plugins").iterdir()}
+    assert linked == {name: tmp_path / "installed/plugins" / name for name in (*applications,)[:3]}
+    lone = tmp_path / "lone/sbin/rabbitmq-server"
+    assert broker._lay_out(lone, tmp_path / "other") == lone
