@@ -2,7 +2,21 @@
 
 from typing import ClassVar
 
-from contracts.base import Erased
+from pydantic import AwareDatetime
+
+from contracts.base import Contact, Erased, Event
+
+
+class EmailFailed(Event):
+    """An email about a delegation was refused for good: at once, or by a report that came later."""
+
+    wire_name: ClassVar[str] = "notify.email.failed.v1"
+
+    authority: str
+    delegation_id: str
+    person: Contact
+    owed_at: AwareDatetime
+    """When there was something to tell them."""
 
 
 class EmailsErased(Erased):

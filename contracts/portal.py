@@ -38,7 +38,8 @@ class DelegationAssigned(PortalMessage):
     at: AwareDatetime
     how: str
     """`picked_up` by a member of the work group, `re_assigned`, `re_routed` to the substitute of whoever is away,
-    `readdressed` (the same person's new address), or `re_delegated` by the council."""
+    `readdressed` (the same person's new address), `re_delegated` by the council, or `undeliverable`: emails to whoever
+    had it are refused for good, and its work group has it back."""
 
 
 class FormSubstitute(Value):

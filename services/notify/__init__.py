@@ -7,5 +7,5 @@ Listens:   auth.code.requested.v1, auth.address-code.requested.v1, auth.account.
            tasks.task.opened.v1, tasks.task.assigned.v1, tasks.task.amended.v1, tasks.task.retracted.v1,
            tasks.task.returned.v1, tasks.task.decided.v1, tasks.task.reminded.v1,
            tasks.task.completed.v1, tasks.delegation.erased.v1
-Publishes: portal.delivery.failed.v1, notify.emails.erased.v1
+Publishes: portal.delivery.failed.v1, notify.email.failed.v1, notify.emails.erased.v1
 """

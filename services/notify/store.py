@@ -121,9 +121,9 @@ class DeliveryStore:
         """Of no use any more."""
         await self._end(delivery_id, "expired", at)
 
-    async def fail(self, delivery_id: str, event: Outgoing, *, at: datetime) -> None:
-        """Refused for good; its council is told."""
-        await self._end(delivery_id, "failed", at, event)
+    async def fail(self, delivery_id: str, events: Sequence[Outgoing], *, at: datetime) -> None:
+        """Refused for good, and told."""
+        await self._end(delivery_id, "failed", at, *events)
 
     async def _end(self, delivery_id: str, state: State, at: datetime, *events: Outgoing) -> None:
         change: dict[str, Any] = {"$set": {"state": state, "ended_at": at}, "$unset": _PERSONAL}

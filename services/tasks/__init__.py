@@ -9,7 +9,8 @@ Listens:   council.delegation.requested.v1, council.delegation.amended.v1, counc
            forms.definition.published.v1, forms.contribution.started.v1, forms.contribution.submitted.v1,
            forms.contribution.received.v1, auth.account.registered.v1, auth.account.readdressed.v1,
            auth.account.changed.v1, auth.account.closed.v1, tasks.delegation.erased.v1,
-           forms.contribution.erased.v1, files.folder.erased.v1, notify.emails.erased.v1
+           forms.contribution.erased.v1, files.folder.erased.v1, notify.emails.erased.v1,
+           notify.email.failed.v1
 Publishes: tasks.task.opened.v1, tasks.task.amended.v1, tasks.task.assigned.v1, tasks.task.retracted.v1,
            tasks.task.returned.v1, tasks.task.declined.v1, tasks.task.decided.v1, tasks.task.reminded.v1,
            tasks.task.completed.v1, tasks.delegation.erased.v1, tasks.account-reset.asked.v1,

@@ -26,7 +26,7 @@ from contracts.forms import (
     ContributionSubmitted,
     DefinitionPublished,
 )
-from contracts.notify import EmailsErased
+from contracts.notify import EmailFailed, EmailsErased
 from contracts.portal import MessageRejected
 from contracts.tasks import TaskErased
 from services.tasks.usecases import TasksService
@@ -123,6 +123,11 @@ async def release_tasks(event: AccountClosed, _: Delivery, service: TasksService
     await service.leaving.release(event)
 
 
+async def take_back(event: EmailFailed, _: Delivery, service: TasksService) -> None:
+    """A form does not wait in a mailbox that takes no email."""
+    await service.leaving.take_back(event)
+
+
 async def note_receipt(event: ContributionReceived, _: Delivery, service: TasksService) -> None:
     """What the council has need not stay here for long."""
     await service.retention.note_receipt(event)
@@ -187,6 +192,7 @@ subscriptions = (
     Subscription("tasks.readdress-person", AccountReaddressed, readdress_person),
     Subscription("tasks.rename-person", AccountChanged, rename_person),
     Subscription("tasks.release-tasks", AccountClosed, release_tasks),
+    Subscription("tasks.take-back", EmailFailed, take_back),
     Subscription("tasks.note-receipt", ContributionReceived, note_receipt),
     Subscription("tasks.erase-task", TaskErased, erase_task),
     Subscription("tasks.note-erased-contribution", ContributionErased, note_erased_contribution),

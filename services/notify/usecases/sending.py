@@ -8,8 +8,10 @@ from datetime import timedelta
 from chassis import clock, tracing
 from chassis.database import DatabaseError
 from chassis.errors import AlreadyHandled
-from chassis.outbox import outgoing
+from chassis.outbox import Outgoing, outgoing
 from chassis.telemetry import log
+from contracts.base import Message
+from contracts.notify import EmailFailed
 from contracts.portal import DeliveryFailed
 from services.notify.clients import SEND_SECONDS, Away, Bounced, Deferred
 from services.notify.model import AddressInvalid, EmailDelivery, as_message, delay_after, masked, shown_code
@@ -106,15 +108,31 @@ async def postpone(service: NotifyService, delivery: EmailDelivery, why: str) ->
 
 
 async def _fail(service: NotifyService, delivery: EmailDelivery, reason: str) -> None:
-    event = DeliveryFailed(
-        authority=delivery.authority,
-        delegation_id=delivery.delegation_id,
-        email_masked=masked(delivery.person.email),
-        purpose=delivery.purpose,
-        reason=reason,
-    )
     log.warning("email failed", delivery_id=delivery.delivery_id, purpose=delivery.purpose, reason=reason)
-    await service.store.fail(delivery.delivery_id, outgoing(event, delivery.delivery_id), at=clock.now())
+    await service.store.fail(delivery.delivery_id, _failed(delivery, reason), at=clock.now())
+
+
+def _failed(delivery: EmailDelivery, reason: str) -> list[Outgoing]:
+    """Its council hears of it, and tasks of one that was about a delegation."""
+    told: list[Message] = [
+        DeliveryFailed(
+            authority=delivery.authority,
+            delegation_id=delivery.delegation_id,
+            email_masked=masked(delivery.person.email),
+            purpose=delivery.purpose,
+            reason=reason,
+        )
+    ]
+    if delivery.delegation_id:
+        told.append(
+            EmailFailed(
+                authority=delivery.authority,
+                delegation_id=delivery.delegation_id,
+                person=delivery.person,
+                owed_at=delivery.created_at,
+            )
+        )
+    return [outgoing(message, delivery.delivery_id) for message in told]
 
 
 async def _mark_sent(service: NotifyService, delivery: EmailDelivery) -> None:

@@ -167,7 +167,7 @@ class Move(Value):
     to: Holder
     by: str
     by_name: str = ""
-    how: Literal["picked_up", "re_assigned", "re_routed", "readdressed", "re_delegated"]
+    how: Literal["picked_up", "re_assigned", "re_routed", "readdressed", "re_delegated", "undeliverable"]
     moved_at: AwareDatetime
     inbox: list[Contact] = []
     """Where the mail goes of a work group that it was moved to."""

@@ -324,6 +324,13 @@ class Task(Value):
         move = Move(to=to, by=by.email, by_name=by.name, how="re_assigned", moved_at=at, inbox=inbox)
         return self._moved(move)
 
+    def taken_back(self, to: Holder, inbox: list[Contact], at: datetime) -> Self:
+        """Whoever has it cannot be told of it: its work group has it back."""
+        former = self.holder
+        return self._moved(
+            Move(to=to, by=former.email or "", by_name=former.name, how="undeliverable", moved_at=at, inbox=inbox)
+        )
+
     def readdressed(self, to: Holder, at: datetime) -> Self:
         """Its holder has another address, in whatever state it is; dates and answers stay as they are."""
         return self._moved(Move(to=to, by=to.email or "", by_name=to.name, how="readdressed", moved_at=at))

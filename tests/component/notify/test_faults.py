@@ -39,6 +39,8 @@ async def test_a_refusal_for_good_is_told_to_the_council_and_not_tried_again(not
         "purpose": "delegation",
         "reason": "refused by the mail server: 550",
     }
+    heard = await notify.recorder.expect("notify.email.failed.v1", delegation_id=event.delegation_id)
+    assert heard["person"]["email"] == person
     await notify.all_in("failed", 1)
     await notify.hears(event)
     await notify.hears(opened(other := address()))

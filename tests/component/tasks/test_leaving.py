@@ -8,8 +8,10 @@ import pytest
 from chassis import clock
 from contracts.auth import AccountClosed, AccountRegistered
 from contracts.base import Contact
+from contracts.notify import EmailFailed
 from tests.component.tasks.conftest import Tasks
 from tests.component.tasks.test_delegations import ACCEPTED, new_email, new_id
+from tests.component.tasks.test_lists import a_start
 from tests.support.broker import Broker
 from tests.support.events import publish
 from tests.support.eventually import eventually
@@ -96,3 +98,72 @@ async def test_what_was_given_to_the_address_since_then_stays_and_a_registration
     now = await tasks.database["people"].find_one({"_id": again.account_id})
     assert now is not None
     assert await tasks.database["people"].count_documents({"address": now["address"]}) == 1
+
+
+class Mailbox:
+    """Of somebody who got a form from a work group."""
+
+    def __init__(self, tasks: Tasks, broker: Broker) -> None:
+        self.tasks, self.broker = tasks, broker
+        self.email, self.colleague = new_email(), new_email()
+        self.group, self.delegation_id = f"wg-{uuid4().hex[:8]}", new_id()
+
+    async def gets_the_form(self) -> None:
+        council, recorder = self.tasks.council, self.tasks.recorder
+        await council.define_group(self.group, [self.colleague, self.email])
+        await council.delegate(self.delegation_id, assignee={"kind": "work_group", "work_group_id": self.group})
+        task_id = (await recorder.expect(ACCEPTED, delegation_id=self.delegation_id))["task_id"]
+        headers = self.tasks.as_person(self.email)
+        assert (await self.tasks.client.post(f"/tasks/{task_id}/pickup", headers=headers)).status_code == 200
+
+    async def refuses_email(self, delegation_id: str, owed_at: datetime) -> None:
+        """Told twice, as may be."""
+        failed = EmailFailed(
+            authority="bristol", delegation_id=delegation_id, person=Contact(email=self.email), owed_at=owed_at
+        )
+        await publish(self.broker, "notify", failed, times=2)
+
+    async def is_asked_for(self, *, rows: int, group_rows: int) -> None:
+        """So many forms are the person's, and so many wait in the group."""
+
+        async def listed() -> bool:
+            found = await self.tasks.list(self.email)
+            return (len(found["rows"]), len(found["group_rows"])) == (rows, group_rows)
+
+        await eventually(listed)
+
+
+async def test_a_form_that_waits_in_a_mailbox_which_takes_no_email_goes_back_to_its_group_once(
+    tasks: Tasks, shared_broker: Broker
+) -> None:
+    mailbox, direct = Mailbox(tasks, shared_broker), new_id()
+    long_ago = clock.now()
+    await mailbox.gets_the_form()
+    await tasks.council.delegate(direct, mailbox.email)
+    await tasks.recorder.expect(ACCEPTED, delegation_id=direct)
+    await mailbox.refuses_email(direct, clock.now())
+    await mailbox.refuses_email(mailbox.delegation_id, long_ago)
+    await mailbox.is_asked_for(rows=2, group_rows=0)
+    await mailbox.refuses_email(mailbox.delegation_id, clock.now())
+    told = await tasks.recorder.expect(ASSIGNED, delegation_id=mailbox.delegation_id, how="undeliverable")
+    assert (told["from"]["email"], told["to"]["work_group_id"]) == (mailbox.email, mailbox.group)
+    heard = await tasks.recorder.expect("tasks.task.assigned.v1", delegation_id=mailbox.delegation_id, former=None)
+    assert mailbox.email in {one["email"] for one in heard["tell"]} | {heard["person"].get("email")}
+    await mailbox.is_asked_for(rows=1, group_rows=1)
+    assert len(tasks.recorder.of(ASSIGNED, delegation_id=mailbox.delegation_id, how="undeliverable")) == 1
+    assert not tasks.recorder.of(ASSIGNED, delegation_id=direct)
+
+
+async def test_a_form_that_was_begun_stays_whatever_their_mailbox_says(tasks: Tasks, shared_broker: Broker) -> None:
+    mailbox, other = Mailbox(tasks, shared_broker), Mailbox(tasks, shared_broker)
+    await mailbox.gets_the_form()
+    await other.gets_the_form()
+    begun = a_start(mailbox.delegation_id)
+    await publish(shared_broker, "forms", begun)
+    await eventually(lambda: tasks.database["tasks"].find_one({"_id": begun.task_id, "started_at": {"$ne": None}}))
+    await mailbox.refuses_email(mailbox.delegation_id, clock.now())
+    await mailbox.refuses_email(new_id(), clock.now())
+    await other.refuses_email(other.delegation_id, clock.now())
+    await tasks.recorder.expect(ASSIGNED, delegation_id=other.delegation_id, how="undeliverable")
+    await mailbox.is_asked_for(rows=1, group_rows=0)
+    assert not tasks.recorder.of(ASSIGNED, delegation_id=mailbox.delegation_id, how="undeliverable")

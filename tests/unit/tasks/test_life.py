@@ -84,6 +84,14 @@ class Life(RuleBasedStateMachine):
     def a_member_picks_up(self, by: Holder) -> None:
         self.become(self.task.picked_up(by, self.now()))
 
+    @precondition(lambda self: self.task.state in ("assigned", "returned"))
+    @rule()
+    def the_holders_mailbox_takes_no_email(self) -> None:
+        former = self.task.holder.email or ""
+        self.become(self.task.taken_back(GROUP, [], self.now()))
+        assert self.task.state == "in_group"
+        assert not self.task.was_taken_from(former)
+
     @rule(to=PERSONS)
     def the_holder_has_another_address(self, to: Holder) -> None:
         if self.task.holder.kind == "person":
