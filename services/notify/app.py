@@ -17,6 +17,7 @@ from services.notify.handlers import subscriptions
 from services.notify.jobs import jobs
 from services.notify.migrations import migrations
 from services.notify.model import EmailTemplates
+from services.notify.report_door import report_door
 from services.notify.settings import Settings
 from services.notify.store import DeliveryStore
 from services.notify.usecases import NotifyService
@@ -39,7 +40,9 @@ def build_app(settings: Settings) -> Starlette:
             authorities=context.authorities,
             seal=Seal(settings.code_key),
             erasing=erasing,
+            report_domain=settings.report_domain,
         )
+        await context.closing.enter_async_context(report_door(service, settings))
         await context.closing.enter_async_context(worker("notify.deliver", lambda: deliver(service)))
         return service
 

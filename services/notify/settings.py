@@ -25,6 +25,11 @@ class Settings(StoredServiceSettings):
     public_url: AnyHttpUrl
     """Where emails lead."""
 
+    report_domain: str = ""
+    """Where mail servers report what they could not deliver: a domain whose mail comes to this door; none, no door."""
+    report_host: str = "127.0.0.1"
+    report_port: int = 2525
+
     def unfit_for_production(self) -> Iterator[str]:
         """Also a relay that takes emails of anybody: it is none, but a catcher for trials."""
         yield from super().unfit_for_production()

@@ -14,7 +14,7 @@ from chassis.errors import AlreadyHandled, TryLater
 from chassis.keys import KeyRing
 from chassis.outbox import Outgoing
 from chassis.sealing import DataKey, Sealing, sealed_fields
-from services.notify.model import EmailDelivery, State, masked
+from services.notify.model import EmailDelivery, ReportAddress, State, masked
 
 _KEPT = timedelta(days=90)
 """Longer than dead letters and sent events are kept: until then a repetition is known as one."""
@@ -22,7 +22,8 @@ _KEPT = timedelta(days=90)
 _TOLD_SECONDS = 5
 _DAYS = "emails of "
 _SEALED = sealed_fields(EmailDelivery)
-_PERSONAL = {"person": "", "values": "", "code": ""}
+_WORDS = {"values": "", "code": ""}
+_PERSONAL = {"person": "", **_WORDS}
 
 _INDEXES = [
     IndexModel(
@@ -35,7 +36,7 @@ _INDEXES = [
 
 
 class DeliveryStore:
-    """Deliveries. What is no longer owed keeps neither address nor words, only its id."""
+    """Deliveries. What is no longer owed keeps no words, and its address only for as long as its day has a key."""
 
     def __init__(self, documents: OutboxCollection, keys: KeyRing) -> None:
         self._documents = documents
@@ -101,7 +102,7 @@ class DeliveryStore:
         await self._marks.add(delivery_id)
 
     async def _mark_all(self, delivery_ids: list[str]) -> list[Exception | None]:
-        change = {"$set": {"state": "sent"}, "$unset": _PERSONAL}
+        change = {"$set": {"state": "sent"}, "$unset": _WORDS}
         await self._documents.raw.update_many({"_id": {"$in": delivery_ids}, "state": "queued"}, change)
         return [None] * len(delivery_ids)
 
@@ -117,6 +118,16 @@ class DeliveryStore:
             owed = {"_id": {"$in": list(delivery_ids)}, "state": "queued"}
             await self._documents.raw.update_many(owed, {"$set": {"next_at": at}})
 
+    async def sent(self, about: ReportAddress) -> EmailDelivery | None:
+        """The email that a report is about; None where it is over, or forgotten to whom it went."""
+        document = await self._documents.get({"_id": about.delivery_id, "report_token": about.token})
+        if document is not None and document["state"] == "queued":
+            raise TryLater(_TOLD_SECONDS, "that it was sent is not written down yet")
+        if document is None or document["state"] != "sent":
+            return None
+        keys = await self._keys.of_all({key := _key(document["authority"], document["created_at"])})
+        return _delivery({"values": {}, **document}, keys, self._documents.raw.name) if key in keys else None
+
     async def expire(self, delivery_id: str, *, at: datetime) -> None:
         """Of no use any more."""
         await self._end(delivery_id, "expired", at)
@@ -127,7 +138,8 @@ class DeliveryStore:
 
     async def _end(self, delivery_id: str, state: State, at: datetime, *events: Outgoing) -> None:
         change: dict[str, Any] = {"$set": {"state": state, "ended_at": at}, "$unset": _PERSONAL}
-        await self._documents.update({"_id": delivery_id, "state": "queued"}, change, events)
+        before = ["queued", "sent"] if state == "failed" else ["queued"]
+        await self._documents.update({"_id": delivery_id, "state": {"$in": before}}, change, events)
 
 
 def _key(authority: str, day: datetime) -> Key:

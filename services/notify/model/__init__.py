@@ -10,6 +10,7 @@ from services.notify.model.delivery import (
     delivery_id,
     masked,
 )
+from services.notify.model.delivery_report import ReportAddress, failure_in, read_address
 from services.notify.model.email_message import AddressInvalid, EmailMessage, as_message
 from services.notify.model.email_templates import EmailTemplates, EmailText, shown_code, shown_date, shown_time
 
@@ -21,12 +22,15 @@ __all__ = [
     "EmailTemplates",
     "EmailText",
     "Purpose",
+    "ReportAddress",
     "SealedCode",
     "State",
     "as_message",
     "delay_after",
     "delivery_id",
+    "failure_in",
     "masked",
+    "read_address",
     "shown_code",
     "shown_date",
     "shown_time",

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from contracts.addresses import mailable
 from contracts.authority import Authority
 from services.notify.model.delivery import EmailDelivery
+from services.notify.model.delivery_report import ReportAddress
 from services.notify.model.email_templates import EmailText
 
 _LINE = 78
@@ -28,7 +29,9 @@ class EmailMessage(NamedTuple):
     content: bytes
 
 
-def as_message(delivery: EmailDelivery, email: EmailText, authority: Authority) -> EmailMessage:
+def as_message(
+    delivery: EmailDelivery, email: EmailText, authority: Authority, report_domain: str = ""
+) -> EmailMessage:
     """The message; its Message-ID is the delivery's, so that a mail server knows a repetition."""
     brand, recipient = authority.brand, _address(delivery.person.email)
     boundary = f"=_{delivery.delivery_id}"
@@ -50,7 +53,10 @@ def as_message(delivery: EmailDelivery, email: EmailText, authority: Authority) 
         *_part(boundary, "html", email.html),
         *(f"--{boundary}--", ""),
     ]
-    return EmailMessage(brand.from_address, recipient, "\r\n".join(lines).encode("ascii"))
+    sender = brand.from_address
+    if report_domain and delivery.report_token:
+        sender = ReportAddress(delivery.delivery_id, delivery.report_token).at(report_domain)
+    return EmailMessage(sender, recipient, "\r\n".join(lines).encode("ascii"))
 
 
 def _part(boundary: str, subtype: str, text: str) -> list[str]:

@@ -21,7 +21,7 @@ from services.notify.usecases.notifications import (
     remind,
     send_receipt,
 )
-from services.notify.usecases.sending import claim, postpone, release, send
+from services.notify.usecases.sending import claim, note_report, postpone, release, send
 from services.notify.usecases.service import NotifyService, SendQueue
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "confirm_address_change",
     "confirm_closing",
     "confirm_password_change",
+    "note_report",
     "postpone",
     "refuse_reset",
     "release",

@@ -1,5 +1,6 @@
 """An email that is owed: the fact that it tells and the key of that make its id, so that it is owed once."""
 
+import secrets
 from datetime import datetime
 
 from chassis import clock
@@ -30,4 +31,5 @@ def owe(
         created_at=clock.now(),
         expires_at=expires_at,
         code=code,
+        report_token=secrets.token_hex(10),
     )

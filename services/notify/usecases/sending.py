@@ -14,7 +14,15 @@ from contracts.base import Message
 from contracts.notify import EmailFailed
 from contracts.portal import DeliveryFailed
 from services.notify.clients import SEND_SECONDS, Away, Bounced, Deferred
-from services.notify.model import AddressInvalid, EmailDelivery, as_message, delay_after, masked, shown_code
+from services.notify.model import (
+    AddressInvalid,
+    EmailDelivery,
+    ReportAddress,
+    as_message,
+    delay_after,
+    masked,
+    shown_code,
+)
 from services.notify.usecases.service import ROOM, NotifyService
 
 HELD_SECONDS = 20
@@ -77,7 +85,7 @@ async def send(service: NotifyService, delivery: EmailDelivery) -> None:
     authority = service.authorities.get(delivery.authority)
     email = service.templates.write(delivery.purpose, authority, _values(service, delivery))
     try:
-        await service.server.send(as_message(delivery, email, authority))
+        await service.server.send(as_message(delivery, email, authority, service.report_domain))
     except AddressInvalid:
         await _fail(service, delivery, "the address is not valid")
     except Bounced as bounced:
@@ -105,6 +113,13 @@ async def postpone(service: NotifyService, delivery: EmailDelivery, why: str) ->
         return
     log.info("email put off", delivery_id=delivery.delivery_id, attempts=delivery.attempts + 1, why=why)
     await service.store.postpone(delivery, until=at + delay_after(delivery))
+
+
+async def note_report(service: NotifyService, about: ReportAddress, status: str) -> None:
+    """A mail server took an email and could not deliver it after all; what is no report of ours is nobody's."""
+    delivery = await service.store.sent(about)
+    if delivery is not None:
+        await _fail(service, delivery, f"reported by a mail server: {status}")
 
 
 async def _fail(service: NotifyService, delivery: EmailDelivery, reason: str) -> None:

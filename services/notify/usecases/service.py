@@ -68,4 +68,6 @@ class NotifyService:
     authorities: Authorities
     seal: Seal
     erasing: Erasing
+    report_domain: str = ""
+    """Where reports of undelivered emails come; none, and they go to whom the email was from."""
     queue: SendQueue = field(default_factory=SendQueue)
