@@ -42,7 +42,8 @@ def build_app(settings: Settings) -> Starlette:
             erasing=erasing,
             report_domain=settings.report_domain,
         )
-        await context.closing.enter_async_context(report_door(service, settings))
+        if settings.report_domain:
+            await context.closing.enter_async_context(report_door(service, settings))
         await context.closing.enter_async_context(worker("notify.deliver", lambda: deliver(service)))
         return service
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from hmac import compare_digest
 from typing import Any
 from uuid import uuid4
 
@@ -120,13 +121,18 @@ class DeliveryStore:
 
     async def sent(self, about: ReportAddress) -> EmailDelivery | None:
         """The email that a report is about; None where it is over, or forgotten to whom it went."""
-        document = await self._documents.get({"_id": about.delivery_id, "report_token": about.token})
-        if document is not None and document["state"] == "queued":
-            raise TryLater(_TOLD_SECONDS, "that it was sent is not written down yet")
-        if document is None or document["state"] != "sent":
+        document = await self._documents.get({"_id": about.delivery_id, "state": {"$in": ["queued", "sent"]}})
+        if document is None:
             return None
         keys = await self._keys.of_all({key := _key(document["authority"], document["created_at"])})
-        return _delivery({"values": {}, **document}, keys, self._documents.raw.name) if key in keys else None
+        if key not in keys:
+            return None
+        delivery = _delivery({"values": {}, **document}, keys, self._documents.raw.name)
+        if not compare_digest(delivery.report_token, about.token):
+            return None
+        if document["state"] == "queued":
+            raise TryLater(_TOLD_SECONDS, "that it was sent is not written down yet")
+        return delivery
 
     async def expire(self, delivery_id: str, *, at: datetime) -> None:
         """Of no use any more."""

@@ -70,7 +70,7 @@ class EmailDelivery(Value):
     """What the template shows, as it is shown."""
     code: SealedCode | None = None
     delegation_id: str | None = None
-    report_token: str = ""
+    report_token: Sealed[str] = ""
     """What nobody can guess of the address to which its undelivered report comes."""
     trace: dict[str, str] = {}
     """The span of what it tells, so that sending it is seen below that, whenever and by whom it is sent."""
