@@ -29,6 +29,10 @@ class Page:
         return tree
 
     @property
+    def is_html(self) -> bool:
+        return self.response.headers.get("Content-Type", "").startswith("text/html")
+
+    @property
     def address(self) -> str:
         return self.response.url.path
 
@@ -54,21 +58,21 @@ class Person:
     def __init__(self, portal: str, network: str | None = None) -> None:
         """`network` is the address to come from, where it matters."""
         transport = httpx2.HTTPTransport(local_address=network)
-        self._client = httpx2.Client(base_url=portal, follow_redirects=True, timeout=30, transport=transport)
+        self.client = httpx2.Client(base_url=portal, follow_redirects=True, timeout=30, transport=transport)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._client.close()
+        self.client.close()
 
     def cookies(self) -> dict[str, str]:
         """What the browser would send again."""
-        return dict(self._client.cookies)
+        return dict(self.client.cookies)
 
     def open(self, address: str, *, status: int | None = None) -> Page:
         """Follow a link."""
-        return self._seen(self._client.get(address), status)
+        return self._seen(self.client.get(address), status)
 
     def open_until(self, address: str, words: str) -> Page:
         """Follow a link again and again until its page says so: the services hear of each other a moment later."""
@@ -104,9 +108,9 @@ class Person:
         address = pressed.get("formaction") or form.get("action") or str(page.response.url)
         target = page.response.url.join(address)
         if (form.get("method") or "get").lower() == "get":
-            return self._seen(self._client.get(target, params=given), status)
+            return self._seen(self.client.get(target, params=given), status)
         headers = {"Origin": str(page.response.url.join("/")).rstrip("/"), "Referer": str(page.response.url)}
-        return self._seen(self._client.post(target, data=given, files=files or None, headers=headers), status)
+        return self._seen(self.client.post(target, data=given, files=files or None, headers=headers), status)
 
     def begin_registration(self, email: str, forename: str = "Sandra") -> Page:
         """The first two steps of a registration; the page that asks for the code."""

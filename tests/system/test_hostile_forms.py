@@ -101,7 +101,7 @@ def attacks(fields: dict[str, list[str]]) -> Iterator[tuple[str, dict[str, list[
 def test_hostile_values_in_any_field_are_no_failure(
     portal: Portal, person: Person, form: Page, measures: Measures
 ) -> None:
-    fields, client, statuses, failed = posted(form), person._client, Counter[int](), []
+    fields, client, statuses, failed = posted(form), person.client, Counter[int](), []
     address, own = form.address, {"Origin": portal.gateway}
     for what, each in attacks(fields):
         for accept in ("text/html", "application/json"):

@@ -60,7 +60,7 @@ async def test_beyond_128_mb_of_one_person_an_upload_waits_and_no_word_is_lost(
         """As the page's script sends it."""
         page = person.open(f"{form}/3")
         values = {name: page.tree.xpath(f"//input[@name='{name}']/@value")[0] for name in ("csrf", "holder", "page_id")}
-        answer = person._client.post(
+        answer = person.client.post(
             f"{form}/attach", data=values, files={"files": DOCUMENT}, headers={"Accept": "application/json"}
         )
         return answer.status_code, str(answer.json().get("detail", ""))
