@@ -3,6 +3,7 @@
 import io
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -128,6 +129,13 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (40, 20), mode: str = "R
         made.putpixel((x, x), 200 if mode in {"1", "L", "P"} else (200, 10, 30, 255)[: len(mode)])
     made.save(out, kind, **save)
     return out.getvalue()
+
+
+def flood_of_pixels() -> bytes:
+    """A picture of 30,000 by 30,000 by what its head says; the rest of it would take half a minute to make."""
+    small = picture("PNG", mode="1")
+    head = b"IHDR" + struct.pack(">II", 30_000, 30_000) + small[24:29]
+    return small[:12] + head + struct.pack(">I", zlib.crc32(head)) + small[33:]
 
 
 def picture_with_place(kind: str = "JPEG", orientation: int = 6) -> bytes:

@@ -51,9 +51,8 @@ async def test_many_at_once_each_get_their_own_answer(inspector: Inspector) -> N
 
 
 async def test_a_flood_of_pixels_is_refused_for_their_number(inspector: Inspector) -> None:
-    flood = samples.picture("PNG", mode="1", size=(30_000, 30_000))
     with pytest.raises(Unacceptable, match=Code.TOO_MANY_PIXELS):
-        await inspector.inspect("png", flood)
+        await inspector.inspect("png", samples.flood_of_pixels())
 
 
 def test_a_file_has_longer_by_the_clock_than_it_may_work_so_that_a_busy_machine_refuses_none() -> None:
