@@ -29,6 +29,8 @@ async def test_the_pages_before_signing_in(browser: Browser, portal: Portal, sho
         "reset/done",
         "account/closed",
         "help",
+        "help/guide",
+        "help/guide/form",
         "accessibility",
         "privacy",
         "nowhere",
