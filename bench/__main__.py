@@ -12,7 +12,7 @@ from uuid import uuid4
 from bench import delegations, growth, pages, pdf, sealed
 from bench.instance import Running, running
 
-NAMES = ("delegations", "pages", "pdf", "start", "sealed", "growth", "history", "all")
+NAMES = ("delegations", "pages", "pdf", "start", "sealed", "growth", "history", "groups", "all")
 _ROUNDS = 3
 _COUNT = 500
 _SETTLE_SECONDS = 3
@@ -78,6 +78,8 @@ def measure(name: str, count: int) -> Figures:
             figures |= asyncio.run(measure_delegations(portal, count))
         if name == "growth":
             figures |= asyncio.run(growth.measure_growth(portal))
+        if name == "groups":
+            figures |= asyncio.run(growth.measure_groups(portal))
         if name == "history":
             figures |= asyncio.run(growth.measure_history(portal))
     return figures

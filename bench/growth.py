@@ -1,23 +1,32 @@
-"""How a person's page grows with what there is: tasks of others in all, and a history of their own.
+"""How a person's page grows with what there is: tasks of others in all, a history of their own, what waits in a group.
 
 What fills the database are copies of one task that the portal has made, each under an id of its own.
 """
 
+import asyncio
 import statistics
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count, islice
 from typing import Any
 from uuid import uuid4
 
+from lxml import html
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 
 from bench import pages
 from bench.instance import Running
+from tests.support.council import Council
 
 TASKS_IN_ALL = (10, 1_000, 100_000, 1_000_000)
 OWN_HISTORY = (10, 100, 1_000, 10_000)
+WAITING = (10, 1_000, 100_000)
 _OWN_TASKS = 10
+_LATER = "2099-01-01"
+"""When copies are due: they have no keys, so that what a page shows must be before them."""
+_PICKED_UP = 30
+_WARM = 5
 _BATCH = 2_000
 _TASKS_A_PERSON = 25
 _YEARS = 10
@@ -59,6 +68,53 @@ async def measure_history(running: Running) -> Figures:
     return figures
 
 
+async def measure_groups(running: Running) -> Figures:
+    """The page of a member of a work group in which more and more waits, and picking up from it."""
+    email, group = f"p.{uuid4().hex[:8]}@school.example", f"wg-{uuid4().hex[:8]}"
+    figures: Figures = {}
+    async with Council.of(running.status) as council:
+        await council.define_group(group, [email])
+        await _waiting(council, group, _OWN_TASKS)
+        cookies, _ = await asyncio.to_thread(pages.sign_in, running, email)
+        tasks, task = await _one_task(running, "in_group")
+        there = _OWN_TASKS
+        for size in WAITING:
+            await _copy(tasks, task, size - there, lambda: {"row": {**task["row"], "due_on": _LATER}})
+            there = size
+            figures[f"group_page_{size}_p50_ms"] = await _page(running, cookies, "assigned")
+            ids = await _waiting(council, group, _PICKED_UP)
+            figures[f"pickup_{size}_p50_ms"] = statistics.median(await _picked_up(running, cookies, ids))
+    return figures
+
+
+async def _waiting(council: Council, group: str, number: int) -> list[str]:
+    """The ids of so many tasks that wait in the group."""
+    names = [f"bench-{uuid4().hex[:12]}" for _ in range(number)]
+    for name in names:
+        await council.delegate(name, assignee={"kind": "work_group", "work_group_id": group})
+    accepted = [await council.expect("portal.delegation.accepted.v1", delegation_id=name) for name in names]
+    return [str(one.body["task_id"]) for one in accepted]
+
+
+async def _picked_up(running: Running, cookies: dict[str, str], ids: list[str]) -> list[float]:
+    """Milliseconds of each, after some to warm up."""
+    async with pages.browser(cookies) as session:
+        async with session.get(f"{running.gateway}/help") as answer:
+            token = html.document_fromstring(await answer.text()).xpath("//input[@name='csrf']/@value")[0]
+        times = []
+        for task_id in ids:
+            started = time.perf_counter()
+            async with session.post(
+                f"{running.gateway}/tasks/{task_id}/pickup",
+                data={"csrf": token},
+                headers={"Origin": running.gateway},
+                allow_redirects=False,
+            ) as answer:
+                answer.raise_for_status()
+            times.append((time.perf_counter() - started) * 1000)
+    return times[_WARM:]
+
+
 def _submitted(task: Document, days: int) -> Callable[[], Document]:
     now = datetime.now(UTC)
     moments = (now - timedelta(days=days * (number % 997) / 997) for number in count())
@@ -69,9 +125,9 @@ def _submitted(task: Document, days: int) -> Callable[[], Document]:
     return changes
 
 
-async def _one_task(running: Running) -> tuple["AsyncIOMotorCollection[Document]", Document]:
+async def _one_task(running: Running, state: str = "assigned") -> tuple["AsyncIOMotorCollection[Document]", Document]:
     database = AsyncIOMotorClient[Document](running.status["mongo"], tz_aware=True)["portal_tasks"]
-    task = await database["tasks"].find_one({"state": "assigned", "outbox": []}, sort=[("_id", -1)])
+    task = await database["tasks"].find_one({"state": state, "outbox": []}, sort=[("_id", -1)])
     if task is None:
         raise SystemExit("The portal has made no task.")
     return database["tasks"], task
