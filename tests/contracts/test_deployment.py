@@ -223,6 +223,20 @@ def test_only_the_gateway_and_the_doors_of_email_can_be_reached_and_from_this_ma
     assert all(port.startswith("127.0.0.1:") for ports in opened.values() for port in ports)
 
 
+def test_what_the_image_copies_may_enter_it() -> None:
+    copied = [
+        source
+        for line in (ROOT / "deploy/images/Containerfile").read_text(encoding="utf-8").splitlines()
+        if line.startswith("COPY ") and "--from" not in line
+        for source in line.split()[1:-1]
+    ]
+    allowed = [
+        line[1:] for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line[:1] == "!"
+    ]
+    assert copied
+    assert [one for one in copied if not any(one == each or one.startswith(f"{each}/") for each in allowed)] == []
+
+
 def test_every_published_image_has_a_version_and_a_stand_in() -> None:
     for name, image in published_images().items():
         assert re.search(r":v?\d", image), image
