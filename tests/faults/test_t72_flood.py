@@ -19,8 +19,8 @@ pytestmark = pytest.mark.alone
 
 FLOOD = {"valid": 3, "invalid": 3, "large": 0.12}
 """How many messages, by the deliveries of a run."""
-DAMMED = {"valid": 300, "invalid": 300, "large": 60}
-"""Enough to be many more than a consumer has in work at a time."""
+DAMMED = {"valid": 300, "invalid": 1500, "large": 60}
+"""Many more than two consumers have in work at a time, and than they refuse while the other one is taken."""
 _PACE_SECONDS = 0.25
 
 
