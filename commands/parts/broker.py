@@ -17,7 +17,6 @@ from commands.parts.trouble import Trouble
 HOME = "PORTAL_RABBITMQ_HOME"
 DEFINITIONS = "definitions.json"
 _USER = "rabbitmq"
-_LAID_OUT = "rabbitmq"
 _INSTALLATIONS = (Path("/usr/lib/rabbitmq/lib"), Path("/usr/local/opt/rabbitmq"), Path("/opt/homebrew/opt/rabbitmq"))
 
 # Small tables and no cache of freed memory (15 MB less): this node has dozens of queues, not millions. Loopback only.
@@ -50,7 +49,7 @@ def parts(instance: Instance, ports: Mapping[str, int]) -> list[Part]:
         Part(name="epmd", command=daemon, url=names, probe=names, cwd=home, environment=environment, user=user),
         Part(
             name="broker",
-            command=(str(_lay_out(_server(), home / _LAID_OUT)),),
+            command=(str(_lay_out(_server(), home / "rabbitmq")),),
             url=amqp,
             probe=amqp,
             cwd=home,
@@ -118,12 +117,6 @@ def _lay_out(server: Path, folder: Path) -> Path:
             (folder / "plugins" / library.parents[1].name).symlink_to(library.parents[1])
             needed += _leaned_on(library.read_text())
     return folder / "sbin/rabbitmq-server"
-
-
-def control(home: Path) -> Path:
-    """The rabbitmqctl of a broker whose data is here."""
-    own = home / _LAID_OUT / "sbin/rabbitmqctl"
-    return own if own.exists() else _server().with_name("rabbitmqctl")
 
 
 def _leaned_on(application: str) -> list[str]:

@@ -119,7 +119,7 @@ class DeliveryStore:
             owed = {"_id": {"$in": list(delivery_ids)}, "state": "queued"}
             await self._documents.raw.update_many(owed, {"$set": {"next_at": at}})
 
-    async def sent(self, about: ReportAddress) -> EmailDelivery | None:
+    async def reported(self, about: ReportAddress) -> EmailDelivery | None:
         """The email that a report is about; None where it is over, or forgotten to whom it went."""
         document = await self._documents.get({"_id": about.delivery_id, "state": {"$in": ["queued", "sent"]}})
         if document is None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from services.gateway.content.guide import GUIDE
+from services.gateway.kit.assets import GUIDE
 
 PICTURES = {
     "sign-in": "sign-in",

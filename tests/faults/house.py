@@ -207,9 +207,9 @@ class House:
             "ERL_EPMD_PORT": str(ports["epmd"]),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
         }
-        subprocess.run(
-            [str(broker.control(home)), *words], env=environment, check=True, capture_output=True, timeout=180
-        )
+        beside = home / "rabbitmq/sbin/rabbitmqctl"
+        command = [str(beside if beside.exists() else broker._server().with_name("rabbitmqctl")), *words]
+        subprocess.run(command, env=environment, check=True, capture_output=True, timeout=180)
 
     async def _counts(self, names: Iterable[str]) -> dict[str, int]:
         async with await aio_pika.connect(self.amqp) as connection:

@@ -10,8 +10,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
+from services.gateway.kit.assets import GUIDE
+
 ADDRESS = "/help/guide"
-GUIDE = Path(__file__).parents[3] / "docs/guide"
+_PICTURES = "pictures/"
 _FIRST = "README"
 _CLASSES = {
     "h1": "govuk-heading-l",
@@ -29,20 +31,18 @@ class GuidePage:
     """One text: its title, and its HTML, of which nothing comes from outside."""
 
     title: str
-    html: Markup
+    html: str
     is_first: bool
+
+    def over(self, assets: str) -> Markup:
+        """Its HTML, with the pictures where this build's assets are."""
+        return Markup(self.html.replace(f'src="{_PICTURES}', f'src="{assets}/guide/'))  # noqa: S704 - our own text
 
 
 @cache
 def guide_pages() -> Mapping[str, GuidePage]:
     """Every page by the name in its address; the first one's is empty."""
     return {"" if path.stem == _FIRST else path.stem: _page(path) for path in sorted(GUIDE.glob("*.md"))}
-
-
-@cache
-def pictures() -> Mapping[str, bytes]:
-    """Every picture by its name."""
-    return {path.name: path.read_bytes() for path in sorted(GUIDE.glob("pictures/*.png"))}
 
 
 def _page(path: Path) -> GuidePage:
@@ -52,15 +52,14 @@ def _page(path: Path) -> GuidePage:
         _dress(token)
     html = markdown.renderer.render(tokens, markdown.options, {})
     title = next(after.content for token, after in pairwise(tokens) if token.tag == "h1")
-    return GuidePage(title, Markup(html), path.stem == _FIRST)  # noqa: S704 - our own text
+    return GuidePage(title, html, path.stem == _FIRST)
 
 
 def _dress(token: Token) -> None:
-    """The portal's class, and the address that a file of the guide has here."""
+    """The portal's class, and the address that a page of the guide has here."""
     if token.tag in _CLASSES and token.nesting >= 0:
         token.attrSet("class", _CLASSES[token.tag])
-    for name in ("href", "src"):
-        if isinstance(at := token.attrGet(name), str) and "://" not in at:
-            token.attrSet(name, f"{ADDRESS}/{at.removesuffix('.md')}")
+    if isinstance(file := token.attrGet("href"), str):
+        token.attrSet("href", f"{ADDRESS}/{file.removesuffix('.md')}")
     for child in token.children or ():
         _dress(child)

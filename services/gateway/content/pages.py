@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from chassis.errors import NotFound
-from services.gateway.content.guide import ADDRESS, guide_pages, pictures
+from services.gateway.content.guide import ADDRESS, guide_pages
 from services.gateway.kit.request_context import RequestContext
 
 
@@ -31,13 +31,6 @@ async def show_guide(request: Request) -> Response:
     return await _content(request, "guide.html", page)
 
 
-async def show_picture(request: Request) -> Response:
-    """A picture of the guide."""
-    if (content := pictures().get(request.path_params["name"])) is None:
-        raise NotFound("no_such_file")
-    return Response(content, media_type="image/png")
-
-
 async def show_accessibility(request: Request) -> Response:
     """The accessibility statement."""
     return await _content(request, "accessibility.html")
@@ -52,7 +45,6 @@ routes = [
     Route("/help", show_help),
     Route(ADDRESS, show_guide),
     Route(f"{ADDRESS}/{{topic}}", show_guide),
-    Route(f"{ADDRESS}/pictures/{{name}}", show_picture),
     Route("/accessibility", show_accessibility),
     Route("/privacy", show_privacy),
 ]

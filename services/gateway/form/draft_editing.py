@@ -30,7 +30,7 @@ _CLOSED: dict[TaskState, str] = {
 }
 """Why a draft can be changed by nobody, by its task's state."""
 _ASKED_AFTER = (0.05, 0.1, 0.2, 0.4, 0.8)
-"""Seconds between the looks at whether tasks has heard of a submission: in all what a person waits for at most."""
+"""Seconds before each look at whether tasks has heard of a submission: in all what a person waits for at most."""
 _COUNT = re.compile("[1-9][0-9]{0,8}")
 _PAGE_ID = re.compile("[A-Za-z0-9_-]{8,24}")
 
@@ -99,9 +99,9 @@ async def until_submitted(gateway: Gateway, opened: OpenTask) -> None:
     """Until tasks has heard of it from forms, so that the person's own list shows what they have done; not for long."""
     with contextlib.suppress(Refused):
         for pause in _ASKED_AFTER:
+            await asyncio.sleep(pause)
             if (await open_task(gateway, opened.person, opened.task.task_id)).task.state == "submitted":
                 return
-            await asyncio.sleep(pause)
 
 
 def is_draft(opened: OpenTask, contribution: ContributionView) -> bool:

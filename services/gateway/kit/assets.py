@@ -13,6 +13,7 @@ from chassis.errors import NotFound
 
 GATEWAY = Path(__file__).parents[1]
 STATIC = Path(__file__).parent / "static"
+GUIDE = Path(__file__).parents[3] / "docs/guide"
 MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".mjs": "text/javascript; charset=utf-8",
@@ -40,9 +41,10 @@ def _file(name: str, body: bytes) -> Asset:
 
 
 def _paths() -> dict[str, Path]:
-    """The files by the names in their addresses: `static`, and the scripts of all journeys together under `js/`."""
+    """The files by the names in their addresses: `static`, all journeys' scripts under `js/`, the guide's pictures."""
     files = {str(path.relative_to(STATIC)): path for path in STATIC.rglob("*") if path.suffix in MEDIA_TYPES}
-    return files | {f"js/{path.name}": path for path in GATEWAY.rglob("*.mjs")}
+    files |= {f"js/{path.name}": path for path in GATEWAY.rglob("*.mjs")}
+    return files | {f"guide/{path.name}": path for path in GUIDE.glob("pictures/*.png")}
 
 
 class Assets:

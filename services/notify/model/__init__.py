@@ -10,12 +10,13 @@ from services.notify.model.delivery import (
     delivery_id,
     masked,
 )
-from services.notify.model.delivery_report import ReportAddress, failure_in, read_address
+from services.notify.model.delivery_report import TOKEN_BYTES, ReportAddress, failure_in, read_address
 from services.notify.model.email_message import AddressInvalid, EmailMessage, as_message
 from services.notify.model.email_templates import EmailTemplates, EmailText, shown_code, shown_date, shown_time
 
 __all__ = [
     "GIVE_UP_AFTER",
+    "TOKEN_BYTES",
     "AddressInvalid",
     "EmailDelivery",
     "EmailMessage",

@@ -8,7 +8,8 @@ from typing import NamedTuple
 _STATUS = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
 _MOST_BOUNDARIES = 20
 """A report has one, and the email in it has another; parts in parts by the thousand would keep a processor busy."""
-_REPORT_TO = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([0-9a-f]{20})")
+TOKEN_BYTES = 10
+_REPORT_TO = re.compile(rf"([0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})\.([0-9a-f]{{{2 * TOKEN_BYTES}}})")
 
 
 class ReportAddress(NamedTuple):

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chassis import clock
 from contracts.base import Contact
-from services.notify.model import EmailDelivery, Purpose, SealedCode, delivery_id
+from services.notify.model import TOKEN_BYTES, EmailDelivery, Purpose, SealedCode, delivery_id
 
 
 def owe(
@@ -31,5 +31,5 @@ def owe(
         created_at=clock.now(),
         expires_at=expires_at,
         code=code,
-        report_token=secrets.token_hex(10),
+        report_token=secrets.token_hex(TOKEN_BYTES),
     )

@@ -117,7 +117,7 @@ async def postpone(service: NotifyService, delivery: EmailDelivery, why: str) ->
 
 async def note_report(service: NotifyService, about: ReportAddress, status: str) -> None:
     """A mail server took an email and could not deliver it after all; what is no report of ours is nobody's."""
-    delivery = await service.store.sent(about)
+    delivery = await service.store.reported(about)
     if delivery is not None:
         await _fail(service, delivery, f"reported by a mail server: {status}")
 

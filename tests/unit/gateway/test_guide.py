@@ -4,8 +4,10 @@ import re
 
 import pytest
 
-from services.gateway.content.guide import ADDRESS, GUIDE, guide_pages, pictures
+from services.gateway.content.guide import ADDRESS, guide_pages
+from services.gateway.kit.assets import GUIDE, Assets
 from services.gateway.kit.rendering import GATEWAY
+from tests.unit.gateway.samples import AUTHORITIES
 
 PORTAL = "\n".join(
     path.read_text(encoding="utf-8")
@@ -16,17 +18,15 @@ _BOLD = re.compile(r"\*\*(.+?)\*\*")
 
 
 def test_every_page_is_reached_from_the_first_and_every_link_leads_somewhere() -> None:
-    pages = guide_pages()
-    known = (
-        {ADDRESS}
-        | {f"{ADDRESS}/{name}" for name in pages if name}
-        | {f"{ADDRESS}/pictures/{one}" for one in pictures()}
-    )
-    linked = {name: set(re.findall(r'(?:href|src)="([^"]+)"', page.html)) for name, page in pages.items()}
+    pages, assets = guide_pages(), Assets(AUTHORITIES)
+    pictures = {f"{assets.base}/{name}" for name in assets._files if name.startswith("guide/")}
+    known = {ADDRESS, *pictures} | {f"{ADDRESS}/{name}" for name in pages if name}
+    html = {name: page.over(assets.base) for name, page in pages.items()}
+    linked = {name: set(re.findall(r'(?:href|src)="([^"]+)"', text)) for name, text in html.items()}
     assert set().union(*linked.values()) <= known
     assert linked[""] == {f"{ADDRESS}/{name}" for name in pages if name}
-    shown = set().union(*linked.values())
-    assert {f"{ADDRESS}/pictures/{one}" for one in pictures()} <= shown, "a picture that no page shows"
+    assert pictures
+    assert pictures <= set().union(*linked.values()), "a picture that no page shows"
 
 
 @pytest.mark.parametrize("name", [path.name for path in sorted(GUIDE.glob("*.md"))])
