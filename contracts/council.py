@@ -207,3 +207,19 @@ class AccountReset(CouncilMessage):
 
     email: Mailbox
     what: Literal["second-factor", "dormancy"]
+
+
+class ProfessionalDeparted(CouncilMessage):
+    """Somebody has left, or has nothing to do with the council's children any more: their forms go to others, at once.
+
+    All to whoever the council names, else each back to its work group; of one that has none the council hears that it
+    is declined, and decides.
+    """
+
+    wire_name: ClassVar[str] = "council.professional.departed.v1"
+
+    email: Mailbox
+    assignee: Assignee | None = None
+    """Who gets all of them."""
+    departed_at: Moment
+    """What they are given after this time they keep."""

@@ -5,7 +5,7 @@ Owns:      Task (collection `tasks`), WorkGroup (`work_groups`), what may be del
            (bucket `shared`)
 Listens:   council.delegation.requested.v1, council.delegation.amended.v1, council.delegation.retracted.v1,
            council.delegation.returned.v1, council.delegation.decided.v1, council.work-group.defined.v1,
-           council.account.reset.v1,
+           council.account.reset.v1, council.professional.departed.v1,
            forms.definition.published.v1, forms.contribution.started.v1, forms.contribution.submitted.v1,
            forms.contribution.received.v1, auth.account.registered.v1, auth.account.readdressed.v1,
            auth.account.changed.v1, auth.account.closed.v1, tasks.delegation.erased.v1,

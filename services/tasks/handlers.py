@@ -16,6 +16,7 @@ from contracts.council import (
     DelegationRequested,
     DelegationRetracted,
     DelegationReturned,
+    ProfessionalDeparted,
     WorkGroupDefined,
 )
 from contracts.files import FolderErased
@@ -81,6 +82,12 @@ async def define_work_group(message: WorkGroupDefined, delivery: Delivery, servi
 async def reset_account(message: AccountReset, delivery: Delivery, service: TasksService) -> None:
     """A council opens somebody's account again."""
     await service.people.reset(message, check_sender(message, delivery))
+
+
+async def let_go(message: ProfessionalDeparted, delivery: Delivery, service: TasksService) -> None:
+    """A council's forms of somebody who has left go to others."""
+    check_sender(message, delivery)
+    await service.leaving.let_go(message, delivery.waited_seconds)
 
 
 async def refuse_unknown(_: None, delivery: Delivery, __: TasksService) -> None:
@@ -184,6 +191,7 @@ subscriptions = (
     Subscription("tasks.take-answer", DelegationDecided, take_answer, refusal=reject),
     Subscription("tasks.define-work-group", WorkGroupDefined, define_work_group, refusal=reject),
     Subscription("tasks.reset-account", AccountReset, reset_account, refusal=reject),
+    Subscription("tasks.let-go", ProfessionalDeparted, let_go, refusal=reject),
     Subscription("tasks.refuse-unknown", NoneType, refuse_unknown, refusal=reject),
     Subscription("tasks.offer-form", DefinitionPublished, offer_form),
     Subscription("tasks.note-start", ContributionStarted, note_start),

@@ -10,7 +10,7 @@ from chassis.outbox import Outgoing
 from contracts.api.tasks import DeclineBody, ExtensionBody
 from contracts.base import Contact
 from contracts.council import DelegationDecided
-from contracts.tasks import Asked, Holder
+from contracts.tasks import Asked
 from services.tasks import events
 from services.tasks.model.asking import check_extension, check_reason
 from services.tasks.model.facts import Answer, Ask, Retraction
@@ -18,7 +18,7 @@ from services.tasks.model.task import Task
 from services.tasks.model.told import whom_to_tell
 from services.tasks.store import Stores
 from services.tasks.usecases.changes import Changes, Plan
-from services.tasks.usecases.recipients import Recipients
+from services.tasks.usecases.recipients import Recipient, Recipients
 from services.tasks.usecases.work import is_in_its_group, requested
 
 _RELEASED = "You declined this form, and the council has accepted that."
@@ -91,8 +91,8 @@ class Asks:
 
         await self._changes.change(message.authority, message.delegation_id, decide, answers_erased=True)
 
-    async def _instead(self, message: DelegationDecided, waited_seconds: float) -> tuple[Holder, list[Contact]] | None:
-        """Who is asked instead, and where the mail of a work group goes."""
+    async def _instead(self, message: DelegationDecided, waited_seconds: float) -> Recipient | None:
+        """Who is asked instead."""
         if message.decision != "re-delegated":
             return None
         if message.assignee is None:

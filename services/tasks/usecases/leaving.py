@@ -1,15 +1,22 @@
-"""No form stays with a person who is not there: who has closed their account, or whose mailbox takes no email."""
+"""No form stays with a person who is not there.
 
+Who has closed their account, who has left as their council says, whose mailbox takes no email.
+"""
+
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from uuid import uuid4
 
 from chassis import clock
 from chassis.authorities import Authorities
-from chassis.errors import AlreadyHandled
+from chassis.errors import AlreadyHandled, Refused
 from chassis.outbox import Outgoing
+from chassis.repository import Decide
+from contracts.addresses import address_key
 from contracts.auth import AccountClosed
 from contracts.base import Contact
+from contracts.council import ProfessionalDeparted
 from contracts.notify import EmailFailed
 from services.tasks import events
 from services.tasks.model.facts import Ask
@@ -17,10 +24,12 @@ from services.tasks.model.task import OPEN_STATES, Task
 from services.tasks.model.work_group import WorkGroup
 from services.tasks.store import Stores
 from services.tasks.usecases.changes import task_id_of
+from services.tasks.usecases.recipients import Recipient, Recipients
 from services.tasks.usecases.work import group_of
 
 _A_PAGE = 100
-_LEFT = "The professional has closed their account in the portal."
+_CLOSED = "The professional has closed their account in the portal."
+_DEPARTED = "You told the portal that the professional has left."
 
 
 class Leaving:
@@ -29,6 +38,7 @@ class Leaving:
     def __init__(self, stores: Stores, authorities: Authorities) -> None:
         self._stores = stores
         self._authorities = authorities
+        self._recipients = Recipients(stores)
 
     async def release(self, event: AccountClosed) -> None:
         """Each open form goes back to the work group that it was picked up from, else to the council, as declined."""
@@ -39,16 +49,30 @@ class Leaving:
             if group := await self._open_group_of(kept):
                 after = kept.re_assigned(group.as_holder, group.inbox, event.person, event.closed_at)
                 return after, events.of_move(kept, after)
-            after = kept.with_ask(_decline(event))
+            after = kept.with_ask(_decline(event.person, _CLOSED, event.closed_at))
             return after, events.of_ask(after)
 
-        after, tasks = "", self._stores.tasks
-        while page := await tasks.held_by(self._authorities.codes, event.person.email, after, _A_PAGE):
-            for key in page:
-                with suppress(AlreadyHandled):
-                    await tasks.change(key.authority, key.id, decide)
-            after = page[-1].id
+        await self._change_all(self._authorities.codes, event.person.email, decide)
         await self._stores.people.forget(event.account_id, event.closed_at)
+
+    async def let_go(self, message: ProfessionalDeparted, waited_seconds: float) -> None:
+        """The same of one council's forms, where it says so; all of them go to whoever it names."""
+        person = await self._recipients.person(message.email)
+        instead = await self._instead(message, person, waited_seconds)
+        authority, at = self._authorities.get(message.authority), min(message.departed_at, clock.now())
+
+        async def decide(kept: Task | None) -> tuple[Task, list[Outgoing]]:
+            if kept is None or not _waits_for(kept, person, at):
+                raise AlreadyHandled(message.authority)
+            group = None if instead else await self._open_group_of(kept)
+            to = Recipient(group.as_holder, group.inbox) if group else instead
+            if to is not None:
+                after = kept.re_delegated(*to, authority, clock.now())
+                return after, events.of_move(kept, after)
+            after = kept.with_ask(_decline(person, _DEPARTED, clock.now()))
+            return after, events.of_ask(after)
+
+        await self._change_all([message.authority], person.email, decide)
 
     async def take_back(self, event: EmailFailed) -> None:
         """A form that nobody has begun goes back to its work group; of one without, the council has heard."""
@@ -64,6 +88,23 @@ class Leaving:
 
         await self._stores.tasks.change(event.authority, task_id_of(event.authority, event.delegation_id), decide)
 
+    async def _change_all(self, authorities: Sequence[str], email: str, decide: Decide[Task]) -> None:
+        """What `decide` makes of each form that somebody has."""
+        after, tasks = "", self._stores.tasks
+        while page := await tasks.held_by(authorities, email, after, _A_PAGE):
+            for key in page:
+                with suppress(AlreadyHandled):
+                    await tasks.change(key.authority, key.id, decide)
+            after = page[-1].id
+
+    async def _instead(self, message: ProfessionalDeparted, person: Contact, waited_seconds: float) -> Recipient | None:
+        if message.assignee is None:
+            return None
+        to = await self._recipients.holder(message.authority, message.assignee, waited_seconds)
+        if to.holder.kind == "person" and address_key(to.holder.email or "") == address_key(person.email):
+            raise Refused("assignee_departed", "The forms cannot go to whoever has left.", field="/assignee/email")
+        return to
+
     async def _open_group_of(self, task: Task) -> WorkGroup | None:
         group = await group_of(self._stores, task)
         return None if group is None or group.is_closed else group
@@ -76,12 +117,12 @@ def _waits_for(task: Task, person: Contact, at: datetime) -> bool:
     return task.is_held_by(person.email) and task.held_since <= at
 
 
-def _decline(event: AccountClosed) -> Ask:
+def _decline(by: Contact, explanation: str, at: datetime) -> Ask:
     return Ask(
         ask_id=uuid4().hex,
         asked="decline",
         reason_code="no_longer_involved",
-        explanation=_LEFT,
-        by=event.person,
-        asked_at=event.closed_at,
+        explanation=explanation,
+        by=by,
+        asked_at=at,
     )

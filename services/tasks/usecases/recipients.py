@@ -15,8 +15,8 @@ from services.tasks.store import Stores
 from services.tasks.usecases.changes import PATIENCE_SECONDS
 
 
-class Substitute(NamedTuple):
-    """Who gets a form in somebody's place, and where the mail of a work group goes."""
+class Recipient(NamedTuple):
+    """Who gets a form, and where the mail of a work group goes."""
 
     holder: Holder
     inbox: list[Contact]
@@ -48,7 +48,7 @@ class Recipients:
             return assignee, person
         return assignee.model_copy(update={"email": person.email}), person
 
-    async def instead_of(self, away: RegisteredPerson, authority: str, form: str) -> Substitute | None:
+    async def instead_of(self, away: RegisteredPerson, authority: str, form: str) -> Recipient | None:
         """Who gets a form in the place of somebody who is away; None where it waits for them.
 
         A substitute who is away too passes it on, three times at most; where that leads in a circle, or out of the
@@ -69,13 +69,13 @@ class Recipients:
             person = next_one
         if person is away or person.away_on(today):
             return None
-        return Substitute(Holder(kind="person", email=person.email, name=person.name), [])
+        return Recipient(Holder(kind="person", email=person.email, name=person.name), [])
 
-    async def _group_instead(self, person: RegisteredPerson, authority: str, work_group_id: str) -> Substitute | None:
+    async def _group_instead(self, person: RegisteredPerson, authority: str, work_group_id: str) -> Recipient | None:
         group = await self._stores.work_groups.get(authority, work_group_id)
         if group is None or not group.has_member(person.email):
             return None
-        return Substitute(group.as_holder, group.inbox)
+        return Recipient(group.as_holder, group.inbox)
 
     async def _colleague(self, person: RegisteredPerson, authority: str, email: str) -> RegisteredPerson | None:
         """Who shares a group of the authority, and has registered."""
@@ -84,11 +84,16 @@ class Recipients:
             return None
         return colleague
 
-    async def holder(self, authority: str, assignee: Assignee, waited_seconds: float) -> tuple[Holder, list[Contact]]:
-        """The assignee as a task's holder, and where the mail of a work group goes."""
+    async def person(self, email: str) -> Contact:
+        """Whom a council means by an address; without a name where they have not registered."""
+        person = await self._stores.people.at(email)
+        return Contact(email=person.email, name=person.name) if person else Contact(email=email)
+
+    async def holder(self, authority: str, assignee: Assignee, waited_seconds: float) -> Recipient:
+        """The assignee as a task's holder."""
         group = await self.group(authority, assignee, waited_seconds)
         if group is not None:
-            return group.as_holder, group.inbox
+            return Recipient(group.as_holder, group.inbox)
         reached, person = await self.as_reached_now(assignee)
         email = reached.email if isinstance(reached, PersonAssignee) else ""
-        return Holder(kind="person", email=email, name=person.name if person else ""), []
+        return Recipient(Holder(kind="person", email=email, name=person.name if person else ""), [])

@@ -13,11 +13,14 @@ from tests.component.tasks.conftest import Tasks
 from tests.component.tasks.test_delegations import ACCEPTED, new_email, new_id
 from tests.component.tasks.test_lists import a_start
 from tests.support.broker import Broker
+from tests.support.council import Council
 from tests.support.events import publish
 from tests.support.eventually import eventually
 
 ASSIGNED = "portal.delegation.assigned.v1"
 DECLINED = "portal.delegation.declined.v1"
+DEPARTED = "council.professional.departed.v1"
+REJECTED = "portal.message.rejected.v1"
 
 
 class Leaver:
@@ -39,6 +42,11 @@ class Leaver:
 
     async def is_known(self) -> None:
         await eventually(lambda: self.tasks.database["people"].find_one({"_id": self.account_id}))
+
+    async def has(self, delegation_id: str) -> None:
+        """The council has asked them for a form."""
+        await self.tasks.council.delegate(delegation_id, self.email)
+        await self.tasks.recorder.expect(ACCEPTED, delegation_id=delegation_id)
 
     async def leave(self, at: datetime | None = None) -> None:
         """Told twice, as may be."""
@@ -98,6 +106,58 @@ async def test_what_was_given_to_the_address_since_then_stays_and_a_registration
     now = await tasks.database["people"].find_one({"_id": again.account_id})
     assert now is not None
     assert await tasks.database["people"].count_documents({"address": now["address"]}) == 1
+
+
+async def test_a_council_says_who_has_left_and_of_its_forms_none_stays(
+    tasks: Tasks, leaver: Leaver, shared_broker: Broker
+) -> None:
+    group, colleague, picked, named, others, later = f"wg-{uuid4().hex[:8]}", new_email(), *(new_id() for _ in range(4))
+    await tasks.council.define_group(group, [colleague, leaver.email])
+    await tasks.council.delegate(picked, assignee={"kind": "work_group", "work_group_id": group})
+    task_id = (await tasks.recorder.expect(ACCEPTED, delegation_id=picked))["task_id"]
+    answer = await tasks.client.post(f"/tasks/{task_id}/pickup", headers=tasks.as_person(leaver.email))
+    assert answer.status_code == 200, answer.text
+    await leaver.has(named)
+    async with Council("oxfordshire", shared_broker.url_of("oxfordshire"), "", "", "") as oxfordshire:
+        await oxfordshire.delegate(others, leaver.email)
+        await tasks.recorder.expect(ACCEPTED, delegation_id=others)
+    departed = {"email": leaver.email.upper(), "departed_at": clock.now().isoformat()}
+    await tasks.council.publish(DEPARTED, departed)
+    told = await tasks.recorder.expect(ASSIGNED, delegation_id=picked, how="re_delegated")
+    assert (told["from"]["email"], told["to"]["work_group_id"], told["by"]) == (leaver.email, group, "bristol")
+    declined = await tasks.recorder.expect(DECLINED, delegation_id=named)
+    assert (declined["reason_code"], "has left" in declined["explanation"]) == ("no_longer_involved", True)
+    await leaver.has(later)
+    await tasks.council.publish(DEPARTED, departed)
+    nobody = {"kind": "work_group", "work_group_id": "wg-none"}
+    last = await tasks.council.publish(DEPARTED, {**departed, "assignee": nobody})
+    await tasks.recorder.expect(REJECTED, message_id=last)  # Waited for some seconds: the one before it is done.
+    states = {
+        row["authority"]: row["state"] for row in (await tasks.list(leaver.email))["rows"] if row["state"] != "declined"
+    }
+    assert states == {"oxfordshire": "assigned", "bristol": "assigned"}, "another council's, and what came later"
+    assert len(tasks.recorder.of(ASSIGNED, delegation_id=picked, how="re_delegated")) == 1
+    assert len(tasks.recorder.of(DECLINED, delegation_id=named)) == 1
+
+
+async def test_a_council_says_who_has_left_and_who_gets_everything(tasks: Tasks, leaver: Leaver) -> None:
+    heir, forms = new_email(), [new_id() for _ in range(3)]
+    for one in forms:
+        await leaver.has(one)
+    departed = {"email": leaver.email, "departed_at": clock.now().isoformat()}
+    for assignee, code in (
+        ({"kind": "person", "email": leaver.email.upper()}, "assignee_departed"),
+        ({"kind": "work_group", "work_group_id": "wg-none"}, "unknown_work_group"),
+    ):
+        message_id = await tasks.council.publish(DEPARTED, {**departed, "assignee": assignee})
+        assert (await tasks.recorder.expect(REJECTED, message_id=message_id))["code"] == code
+    assert len((await tasks.list(leaver.email))["rows"]) == 3
+    await tasks.council.publish(DEPARTED, {**departed, "assignee": {"kind": "person", "email": heir}})
+    for one in forms:
+        told = await tasks.recorder.expect(ASSIGNED, delegation_id=one, how="re_delegated")
+        assert told["to"]["email"] == heir
+    rows = (await tasks.list(heir))["rows"], (await tasks.list(leaver.email))["rows"]
+    assert [len(each) for each in rows] == [3, 0]
 
 
 class Mailbox:
