@@ -99,6 +99,19 @@ class TaskListView(Value):
     """The authorities in which the person manages a work group: only their tasks can be re-assigned."""
 
 
+class Colleague(PersonalData):
+    """Somebody who has picked up forms from work groups that the person manages."""
+
+    name: str
+    """Their address, where they have not registered."""
+    authority: str
+    open_tasks: int
+    late: int
+    """How many of these are late."""
+    task_id: str
+    """One of these."""
+
+
 class GroupTasksView(Value):
     """Pages of the tasks of work groups that the person manages: picked up (requirement F90), and waiting (M8)."""
 
@@ -110,6 +123,8 @@ class GroupTasksView(Value):
     waiting: list[TaskRow] = []
     has_more_waiting: bool = False
     manages: list[str]
+    colleagues: list[Colleague] = []
+    """Who has picked up most, the first of them, whatever the page."""
 
 
 class SharedDocumentView(Value):
@@ -182,7 +197,9 @@ class GroupChoice(Value):
     email: str = ""
 
 
-TaskIds = Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=100)]
+MOST_AT_ONCE = 100
+"""So many tasks are re-assigned in one go."""
+TaskIds = Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=MOST_AT_ONCE)]
 
 
 class UserChoice(PersonalData):
@@ -225,6 +242,12 @@ class ReAssignChoicesBody(Value):
 
     task_ids: TaskIds
     words: Annotated[str, Field(max_length=200)] = ""
+
+
+class TaskIdsView(Value):
+    """Tasks, by their ids."""
+
+    task_ids: list[str]
 
 
 class ReAssignManyBody(ReAssignBody):

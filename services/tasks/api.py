@@ -21,6 +21,7 @@ from contracts.api.tasks import (
     ReAssignManyBody,
     SearchBody,
     Tab,
+    TaskIdsView,
     TaskState,
 )
 from services.tasks.model.listing import DeskFilter
@@ -153,6 +154,12 @@ async def list_choices_of_many(request: Request) -> Response:
     return answer(await _service(request).re_assigning.choices(person, body.task_ids, body.words))
 
 
+async def list_all_of_colleague(request: Request) -> Response:
+    """What whoever has a task has picked up beside it."""
+    person, task_id = current_professional(request), request.path_params["task_id"]
+    return answer(TaskIdsView(task_ids=await _service(request).re_assigning.all_of_colleague(person, task_id)))
+
+
 async def re_assign_tasks(request: Request) -> Response:
     """Several tasks have a new holder."""
     person, body = current_professional(request), await read(request, ReAssignManyBody)
@@ -239,6 +246,7 @@ routes = [
     Route("/tasks/{task_id}/re-assign", list_choices),
     Route("/tasks/{task_id}/re-assign", re_assign_task, methods=["POST"]),
     Route("/tasks/{task_id}/re-assign/search", search_choices, methods=["POST"]),
+    Route("/re-assign/all-of/{task_id}", list_all_of_colleague),
     Route("/re-assign/choices", list_choices_of_many, methods=["POST"]),
     Route("/re-assign", re_assign_tasks, methods=["POST"]),
     Route("/group-tasks", list_group_tasks),

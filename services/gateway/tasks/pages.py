@@ -85,7 +85,8 @@ async def show_group_tasks(request: Request) -> Response:
     context.cookies.set_manages(manages=bool(tasks.manages))
     error = _NOTHING_SELECTED if request.query_params.get("none") == "1" else ""
     is_all_selected = request.query_params.get("all") == "1"
-    page = group_tasks_page(tasks, clock.today(), is_all_selected=is_all_selected, error=error)
+    names = {one.code: one.brand.name for one in context.gateway.authorities}
+    page = group_tasks_page(tasks, clock.today(), names, is_all_selected=is_all_selected, error=error)
     return context.page("group_tasks.html", page, section="group-tasks")
 
 

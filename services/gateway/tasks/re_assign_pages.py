@@ -1,16 +1,18 @@
 """Choose Professional to Re-Assign to: search, select, OK; for one form, or for several at once."""
 
+from collections.abc import Sequence
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from chassis import clock
+from contracts.api.tasks import MOST_AT_ONCE
 from services.gateway.kit.form_parsing import SubmittedForm, verified_form
 from services.gateway.kit.request_context import RequestContext
 from services.gateway.tasks.views.re_assign import Origin, re_assign_page, re_assigned_page, selected
 
 _MOST_WORDS = 200
-_MOST_TASKS = 100
 _LONGEST_ID = 64
 _NOBODY = "Select a work group or a user."
 _MANY = "/tasks/re-assign"
@@ -42,11 +44,12 @@ async def choose(request: Request) -> Response:
 
 
 async def choose_for_many(request: Request) -> Response:
-    """The same for the forms that were selected in the list; there they are sent from first."""
+    """The same for the forms that were selected in the list, or all that one colleague has picked up."""
     context = RequestContext(request)
     form = await verified_form(context)
     person = await context.require_person()
-    task_ids = _task_ids(form)
+    colleagues = form.text("all_of")[:_LONGEST_ID]
+    task_ids = await context.gateway.tasks.all_of_colleague(person, colleagues) if colleagues else _task_ids(form)
     if not task_ids:
         return context.redirect("/group-tasks?none=1")
     words, to, action = form.text("words")[:_MOST_WORDS], selected(form.raw("to")), form.raw("action")
@@ -64,8 +67,8 @@ async def back_to_the_list(request: Request) -> Response:
     return RequestContext(request).redirect("/group-tasks")
 
 
-def _task_ids(form: SubmittedForm) -> list[str]:
-    return [task_id for task_id in form.texts("task") if len(task_id) <= _LONGEST_ID][:_MOST_TASKS]
+def _task_ids(form: SubmittedForm) -> Sequence[str]:
+    return [task_id for task_id in form.texts("task") if len(task_id) <= _LONGEST_ID][:MOST_AT_ONCE]
 
 
 def _origin(text: str) -> Origin:

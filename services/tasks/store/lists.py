@@ -4,17 +4,17 @@
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from chassis.database import OutboxCollection
-from chassis.documents import Document, Key
+from chassis.documents import Document, Key, storable
 from chassis.keys import KeyRing
 from chassis.sealing import Sealing, sealed_fields
 from contracts.addresses import address_key
-from contracts.api.tasks import Tab, TaskRow
+from contracts.api.tasks import Colleague, Tab, TaskRow
 from services.tasks.model.listing import PAGE_SIZE, DeskFilter, Kind, ListedRow, Window
 from services.tasks.model.task import LISTED_STATES, OPEN_STATES
 from services.tasks.store.found_by import FoundBy
@@ -30,6 +30,7 @@ LATEST_FIRST: dict[Tab, Order] = {
 }
 MOVED_LAST: Order = [("row.moved_at", DESCENDING), ("_id", ASCENDING)]
 MOST_MOVED = 5
+_MOST_COLLEAGUES = 50
 _MOST_KINDS = 1000
 _SHOWN = {"row": 1}
 _SEALED = sealed_fields(ListedRow)
@@ -99,6 +100,14 @@ class ListStore:
                     partialFilterExpression={"picked_up_from": {"$exists": True}},
                     name="listed_picked_up",
                 ),
+                IndexModel(
+                    [
+                        *((field, ASCENDING) for field in ("picked_up_from", "state", "listed_for", "row.due_on")),
+                        *((field, ASCENDING) for field in ("_id", _COUNTED)),
+                    ],
+                    partialFilterExpression={"picked_up_from": {"$exists": True}},
+                    name="picked_up_by",
+                ),
             ]
         )
 
@@ -139,6 +148,33 @@ class ListStore:
         query = picked_up(authorities, groups)
         found = await self._documents.find(query, sort=BY_DUE_DATE, skip=skip, limit=limit, projection=_SHOWN)
         return list((await self._opened(found)).values())
+
+    async def colleagues(self, authorities: Sequence[str], groups: Sequence[str], today: date) -> list[Colleague]:
+        """Who has picked up most from these groups, council by council."""
+        counting = [
+            {"$match": picked_up(authorities, groups)},
+            {
+                "$group": {
+                    "_id": {"who": "$listed_for", "authority": "$authority"},
+                    "open_tasks": {"$sum": 1},
+                    "late": {"$sum": {"$cond": [{"$lt": ["$row.due_on", storable(today)]}, 1, 0]}},
+                    "task_id": {"$min": "$_id"},
+                }
+            },
+            {"$sort": {"open_tasks": DESCENDING, "_id": ASCENDING}},
+            {"$limit": _MOST_COLLEAGUES},
+        ]
+        found = [one async for one in self._documents.raw.aggregate(counting)]
+        query = {"_id": {"$in": [one["task_id"] for one in found]}, "authority": {"$in": list(authorities)}}
+        rows = await self._opened(await self._documents.find(query, limit=_MOST_COLLEAGUES, projection=_SHOWN))
+        known = {key.id: {"authority": key.authority, "name": row.holder_name} for key, row in rows.items()}
+        return [Colleague.model_validate(one | known[one["task_id"]]) for one in found if one["task_id"] in known]
+
+    async def picked_up_by(self, authority: str, groups: Sequence[str], email: str, limit: int) -> list[str]:
+        """What one person has picked up from these groups, the earliest due first."""
+        query = picked_up([authority], groups) | {"listed_for": self._found_by.address(email)}
+        found = await self._documents.find(query, sort=BY_DUE_DATE, limit=limit, projection={"_id": 1})
+        return [document["_id"] for document in found]
 
     async def loads(self, authority: str, emails: Collection[str]) -> dict[str, int]:
         """How many of an authority's forms each of these has to fill in; by the address as it is compared."""

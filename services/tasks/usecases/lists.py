@@ -149,7 +149,9 @@ class Lists:
         waiting = await self._stores.lists.waiting_for(
             self._authorities.codes, keys, skip=(waiting_page - 1) * PAGE_SIZE, limit=PAGE_SIZE + 1
         )
+        colleagues = await self._stores.lists.colleagues(self._authorities.codes, keys, clock.today())
         return GroupTasksView(
+            colleagues=colleagues,
             waiting_page=waiting_page,
             waiting=waiting[:PAGE_SIZE],
             has_more_waiting=len(waiting) > PAGE_SIZE,

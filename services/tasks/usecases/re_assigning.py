@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from chassis import clock
 from chassis.authorities import Authorities
-from chassis.errors import Forbidden, Refused
+from chassis.errors import Forbidden, NotFound, Refused
 from chassis.identity import Professional
 from chassis.outbox import Outgoing
-from contracts.api.tasks import LeftTask, ReAssignedView, ReAssignView, TaskRow
+from contracts.api.tasks import MOST_AT_ONCE, LeftTask, ReAssignedView, ReAssignView, TaskRow
 from contracts.base import Contact
 from contracts.council import Assignee
 from services.tasks import events
@@ -37,6 +37,16 @@ class ReAssigning:
         names = await self._stores.people.names_of(reach.people)
         loads = await self._stores.lists.loads(authority, reach.people)
         return choices(tasks, person.email, reach, names, loads, words)
+
+    async def all_of_colleague(self, person: Professional, task_id: str) -> list[str]:
+        """What whoever has this task has picked up from the groups that a person manages; the first of it, by date."""
+        task = await load(self._stores, self._authorities, task_id)
+        managed = await self._stores.work_groups.managed_by(task.authority, person.email)
+        keys, email = [group.key for group in managed], task.holder.email or ""
+        found = await self._stores.lists.picked_up_by(task.authority, keys, email, MOST_AT_ONCE)
+        if not found:
+            raise NotFound("unknown_task", "There is no such form, or it is not yours.")
+        return found
 
     async def re_assign(self, person: Professional, task_id: str, to: Assignee) -> Task:
         """The task has a new holder from this write on; the same again changes nothing."""

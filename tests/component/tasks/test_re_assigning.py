@@ -63,6 +63,18 @@ class Team:
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
+    async def delegated_late(self) -> str:
+        """Tom has picked one up whose date is over."""
+        delegation_id = new_id()
+        assignee = {"kind": "work_group", "work_group_id": self.group}
+        await self.tasks.council.delegate(
+            delegation_id, assignee=assignee, received_on="2021-01-04", due_on="2021-02-15"
+        )
+        task_id = str((await self.tasks.recorder.expect(OPENED, delegation_id=delegation_id))["task_id"])
+        answer = await self.tasks.client.post(f"/tasks/{task_id}/pickup", headers=self.tasks.as_person(self.tom, "Tom"))
+        assert answer.status_code == 200, answer.text
+        return task_id
+
     async def told(self, moves: int) -> list[list[dict[str, Any]]]:
         """Whom to email of each move, when so many have been told."""
 
@@ -152,6 +164,35 @@ async def test_fifty_at_once_whether_they_wait_or_were_picked_up(team: Team) -> 
         lambda: len(team.tasks.recorder.of("tasks.task.assigned.v1", delegation_id=team.delegation_id)) == 2
     )
     assert len(heard) <= 2
+
+
+async def test_all_that_a_colleague_has_picked_up_goes_at_once(team: Team, tasks: Tasks) -> None:
+    *hers, waiting = await opened(team, 3)
+    as_manager = tasks.as_person(team.manager)
+    for task_id in hers:
+        answer = await tasks.client.post(f"/tasks/{task_id}/pickup", headers=tasks.as_person(team.sandra, "Sandra"))
+        assert answer.status_code == 200, answer.text
+    await tasks.council.delegate(new_id(), team.sandra)
+    late = await team.delegated_late()
+    listed = await team.listed(team.manager)
+    found = {one["name"]: (one["open_tasks"], one["late"]) for one in listed["colleagues"]}
+    assert found == {"Sandra": (3, 0), "Tom": (1, 1)}
+    (of_sandra,) = [one["task_id"] for one in listed["colleagues"] if one["name"] == "Sandra"]
+    answer = await tasks.client.get(f"/re-assign/all-of/{of_sandra}", headers=as_manager)
+    ids = answer.json()["task_ids"]
+    assert set(ids) == {team.task_id, *hers}, "neither what waits, nor what came by name"
+    other = await Team(tasks).gather()
+    refused = [
+        await tasks.client.get(f"/re-assign/all-of/{waiting}", headers=as_manager),
+        await tasks.client.get(f"/re-assign/all-of/{other.task_id}", headers=as_manager),
+        await tasks.client.get(f"/re-assign/all-of/{team.task_id}", headers=tasks.as_person(team.sandra)),
+        await tasks.client.get("/re-assign/all-of/none", headers=as_manager),
+    ]
+    assert [(one.status_code, one.json()["code"]) for one in refused] == [(404, "unknown_task")] * 4
+    assert len((await many(team, ids, team.tom))["moved"]) == 3
+    found = {one["name"]: one["open_tasks"] for one in (await team.listed(team.manager))["colleagues"]}
+    assert sum(found.values()) == 4, "all are Tom's"
+    assert late
 
 
 async def test_those_that_cannot_go_stay_and_say_why_and_others_are_not_heard_of(team: Team, tasks: Tasks) -> None:

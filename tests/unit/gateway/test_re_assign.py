@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from contracts.api.tasks import (
+    Colleague,
     GroupChoice,
     GroupTasksView,
     LeftTask,
@@ -22,6 +23,7 @@ from services.gateway.tasks.views.re_assign import re_assign_page, re_assigned_p
 from tests.unit.gateway.samples import AUTHORITIES
 
 TODAY = date(2021, 8, 31)
+NAMES = {"bristol": "Bristol City Council"}
 
 
 def a_row(authority: str = "bristol") -> TaskRow:
@@ -69,7 +71,7 @@ def test_only_tasks_of_authorities_in_which_the_person_manages_a_group_offer_re_
 
 
 def test_group_member_tasks_say_who_has_them_and_page() -> None:
-    page = group_tasks_page(GroupTasksView(page=2, rows=[a_row()], has_more=True, manages=["bristol"]), TODAY)
+    page = group_tasks_page(GroupTasksView(page=2, rows=[a_row()], has_more=True, manages=["bristol"]), TODAY, {})
     assert [(row.professional, row.due, row.number) for row in page.rows] == [
         ("Sandra Professional", "05-Sep-2021", 26)
     ]
@@ -80,13 +82,13 @@ def test_group_member_tasks_say_who_has_them_and_page() -> None:
     waiting = GroupTasksView(
         page=1, rows=[], has_more=False, waiting_page=2, waiting=[a_row()], has_more_waiting=True, manages=["bristol"]
     )
-    page = group_tasks_page(waiting, TODAY, error="Select at least one form.")
+    page = group_tasks_page(waiting, TODAY, {}, error="Select at least one form.")
     assert (page.waiting_pager.previous, page.waiting_pager.next) == (
         "/group-tasks?page=1&waiting_page=1",
         "/group-tasks?page=1&waiting_page=3",
     )
     assert [problem.href for problem in page.problems] == ["#select-t-1"]
-    nothing = group_tasks_page(GroupTasksView(page=1, rows=[], has_more=False, manages=[]), TODAY)
+    nothing = group_tasks_page(GroupTasksView(page=1, rows=[], has_more=False, manages=[]), TODAY, {})
     assert nothing.empty.startswith("You do not manage a work group.")
     assert (nothing.pager.previous, nothing.pager.next, nothing.waiting_pager.next) == (None, None, None)
     assert nothing.problems == []
@@ -142,3 +144,12 @@ def test_what_became_of_several_forms_is_said_with_each_reason_once() -> None:
     assert page.left == ["2 forms were not re-assigned: It is over."]
     assert re_assigned_page(ReAssignedView(moved=[a_row()], left=[])).moved.endswith("has it now.")
     assert re_assigned_page(ReAssignedView(moved=[], left=left)).moved == ""
+
+
+def test_who_has_how_much_and_of_which_council_where_there_are_several() -> None:
+    sandra = Colleague(name="Sandra", authority="bristol", open_tasks=3, late=1, task_id="t-1")
+    view = GroupTasksView(page=1, rows=[a_row()], has_more=False, manages=["bristol"], colleagues=[sandra])
+    (line,) = group_tasks_page(view, TODAY, NAMES).colleagues
+    assert (line.name, line.council, line.open_tasks, line.late, line.task_id) == ("Sandra", "", 3, 1, "t-1")
+    both = view.model_copy(update={"manages": ["bristol", "oxfordshire"]})
+    assert [one.council for one in group_tasks_page(both, TODAY, NAMES).colleagues] == ["Bristol City Council"]

@@ -19,6 +19,7 @@ from contracts.api.tasks import (
     ReAssignManyBody,
     ReAssignView,
     SearchBody,
+    TaskIdsView,
     TaskListView,
     TaskView,
 )
@@ -77,6 +78,10 @@ class TasksClient(ServiceClient):
         """Whom several tasks may be re-assigned to."""
         body = ReAssignChoicesBody(task_ids=list(task_ids), words=words)
         return await self._ask(ReAssignView, "POST", "/re-assign/choices", person, body=body)
+
+    async def all_of_colleague(self, person: Professional, task_id: str) -> Sequence[str]:
+        """What whoever has a task has picked up from the groups that the person manages, at most 100 of it."""
+        return (await self._ask(TaskIdsView, "GET", f"/re-assign/all-of/{quote(task_id, safe='')}", person)).task_ids
 
     async def re_assign_many(self, person: Professional, task_ids: Sequence[str], to: Assignee) -> ReAssignedView:
         """Gives several tasks to somebody else; says which of them could not be."""

@@ -1,5 +1,6 @@
 """Group member tasks, for whoever manages work groups (requirements F90, F91, M8): waiting, and picked up. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -10,11 +11,24 @@ from services.gateway.tasks.views.lists import PAGE_SIZE, Pager, TaskLine, re_as
 
 
 @dataclass(frozen=True)
+class ColleagueLine:
+    """Who has picked up how much."""
+
+    name: str
+    council: str
+    """Where there are several."""
+    open_tasks: int
+    late: int
+    task_id: str
+
+
+@dataclass(frozen=True)
 class GroupTasksPage:
     """Group member tasks (requirements F90, F91, M8)."""
 
     rows: list[TaskLine]
     waiting: list[TaskLine]
+    colleagues: list[ColleagueLine]
     empty: str
     number: int
     waiting_number: int
@@ -34,9 +48,12 @@ class GroupTasksPage:
 
 
 def group_tasks_page(
-    tasks: GroupTasksView, today: date, *, is_all_selected: bool = False, error: str = ""
+    tasks: GroupTasksView, today: date, names: Mapping[str, str], *, is_all_selected: bool = False, error: str = ""
 ) -> GroupTasksPage:
-    """What members have picked up from the groups that a person manages, and what waits there."""
+    """What members have picked up from the groups that a person manages, and what waits there.
+
+    `names` are the councils' by their codes.
+    """
     first = (tasks.page - 1) * PAGE_SIZE + 1
 
     def at(page: int, waiting_page: int, **more: int) -> str:
@@ -51,6 +68,16 @@ def group_tasks_page(
             else "You do not manage a work group. Work groups are set up by the council."
         ),
         waiting=[task_line(index + 1, task, today, tasks.manages) for index, task in enumerate(tasks.waiting)],
+        colleagues=[
+            ColleagueLine(
+                one.name,
+                names.get(one.authority, one.authority) if len(tasks.manages) > 1 else "",
+                one.open_tasks,
+                one.late,
+                one.task_id,
+            )
+            for one in tasks.colleagues
+        ],
         number=page,
         waiting_number=waiting_page,
         pager=Pager(
