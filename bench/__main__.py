@@ -5,14 +5,15 @@ import asyncio
 import json
 import statistics
 import tempfile
+from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
-from bench import delegations, growth, pages, pdf, sealed
+from bench import delegations, emails, growth, pages, pdf, sealed
 from bench.instance import Running, running
 
-NAMES = ("delegations", "pages", "pdf", "start", "sealed", "growth", "history", "groups", "all")
 _ROUNDS = 3
 _COUNT = 500
 _SETTLE_SECONDS = 3
@@ -42,10 +43,23 @@ async def measure_delegations(portal: Running, count: int) -> Figures:
     }
 
 
-async def measure_pages(portal: Running) -> Figures:
+async def measure_pages(portal: Running, _: int) -> Figures:
     """A person with a page of tasks: the task page, a form's page and a save; one by one, and ten at once."""
     cookies, forms = await pages.somebody(portal, _TASKS)
     return await pages.measure(portal, cookies, forms)
+
+
+MEASUREMENTS: dict[str, Callable[[Running, int], Coroutine[Any, Any, Figures]]] = {
+    "pages": measure_pages,
+    "delegations": measure_delegations,
+    "growth": lambda portal, _: growth.measure_growth(portal),
+    "history": lambda portal, _: growth.measure_history(portal),
+    "groups": lambda portal, _: growth.measure_groups(portal),
+    "reminders": emails.measure_reminders,
+    "emails": emails.measure_emails,
+}
+_OF_ALL = ("pages", "delegations")
+NAMES = (*MEASUREMENTS, "pdf", "start", "sealed", "all")
 
 
 def measure_sealed(count: int) -> Figures:
@@ -72,16 +86,9 @@ def measure(name: str, count: int) -> Figures:
         memory = {"rss_mb_total": sum(parts.values()), "pss_mb_total": portal.pss_mb()}
         figures |= {"start_to_ready_s": portal.start_to_ready_s, **memory}
         print("resident memory by part, MB:", ", ".join(f"{part} {size:.0f}" for part, size in parts.items()))
-        if name in ("pages", "all"):
-            figures |= asyncio.run(measure_pages(portal))
-        if name in ("delegations", "all"):
-            figures |= asyncio.run(measure_delegations(portal, count))
-        if name == "growth":
-            figures |= asyncio.run(growth.measure_growth(portal))
-        if name == "groups":
-            figures |= asyncio.run(growth.measure_groups(portal))
-        if name == "history":
-            figures |= asyncio.run(growth.measure_history(portal))
+        for measured in _OF_ALL if name == "all" else [name]:
+            if measured in MEASUREMENTS:
+                figures |= asyncio.run(MEASUREMENTS[measured](portal, count))
     return figures
 
 
@@ -90,7 +97,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="./portal bench", description=__doc__)
     parser.add_argument("name", nargs="?", choices=NAMES, default="all")
     parser.add_argument("--json", type=Path, help="where to write the figures")
-    parser.add_argument("--count", type=int, default=_COUNT, help="delegations a round (default: 500)")
+    parser.add_argument(
+        "--count", type=int, default=_COUNT, help="delegations a round, reminders, emails (default: 500)"
+    )
     options = parser.parse_args()
     figures = measure(options.name, options.count)
     for key, value in figures.items():

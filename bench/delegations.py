@@ -58,7 +58,8 @@ async def _publish_all(
         await asyncio.gather(*(publish(body) for body in bodies[start : start + PREFETCH]))
 
 
-async def _until(check: Callable[[], Awaitable[bool]]) -> None:
+async def until(check: Callable[[], Awaitable[bool]]) -> None:
+    """Looks again and again until it is so."""
     async with asyncio.timeout(_WAIT_SECONDS):
         while not await check():  # noqa: ASYNC110 - other processes set no event
             await asyncio.sleep(0.02)
@@ -92,7 +93,7 @@ async def portal(running: Running, count: int, email: str) -> float:
         await _publish_all(
             exchange, f"bristol.{name}", [request("bristol", one, email) for one in ids], "bristol", name
         )
-        await _until(is_done)
+        await until(is_done)
         seconds = time.perf_counter() - started
     database.close()
     return count / seconds
@@ -123,7 +124,7 @@ async def floor(running: Running, count: int) -> float:
         started = time.perf_counter()
         bodies = [request("bristol", f"floor-{number}", "a@b.example") for number in range(count)]
         await _publish_all(exchange, _FLOOR_QUEUE, bodies, OPERATOR, "floor")
-        await _until(is_done)
+        await until(is_done)
         seconds = time.perf_counter() - started
         await queue.cancel(tag)
         await channel.queue_delete(_FLOOR_QUEUE)

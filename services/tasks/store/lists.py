@@ -151,8 +151,8 @@ class ListStore:
 
     async def colleagues(self, authorities: Sequence[str], groups: Sequence[str], today: date) -> list[Colleague]:
         """Who has picked up most from these groups, council by council."""
-        counting = [
-            {"$match": picked_up(authorities, groups)},
+        counting: Stages = [
+            {"$match": dict(picked_up(authorities, groups))},
             {
                 "$group": {
                     "_id": {"who": "$listed_for", "authority": "$authority"},
@@ -168,11 +168,11 @@ class ListStore:
         query = {"_id": {"$in": [one["task_id"] for one in found]}, "authority": {"$in": list(authorities)}}
         rows = await self._opened(await self._documents.find(query, limit=_MOST_COLLEAGUES, projection=_SHOWN))
         known = {key.id: {"authority": key.authority, "name": row.holder_name} for key, row in rows.items()}
-        return [Colleague.model_validate(one | known[one["task_id"]]) for one in found if one["task_id"] in known]
+        return [Colleague.model_validate({**one, **known[one["task_id"]]}) for one in found if one["task_id"] in known]
 
     async def picked_up_by(self, authority: str, groups: Sequence[str], email: str, limit: int) -> list[str]:
         """What one person has picked up from these groups, the earliest due first."""
-        query = picked_up([authority], groups) | {"listed_for": self._found_by.address(email)}
+        query = {**picked_up([authority], groups), "listed_for": self._found_by.address(email)}
         found = await self._documents.find(query, sort=BY_DUE_DATE, limit=limit, projection={"_id": 1})
         return [document["_id"] for document in found]
 
