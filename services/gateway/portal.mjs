@@ -9,7 +9,7 @@ import { startPasswords } from "./passwords.mjs";
 import { startSubmit } from "./submit.mjs";
 import { startTables } from "./tables.mjs";
 import { startTextareas } from "./textareas.mjs";
-import { startTimeOut } from "./timeout.mjs";
+import { startSignedIn, startTimeOut } from "./timeout.mjs";
 import { startUploads } from "./upload.mjs";
 import { fillTyped, startCopying } from "./typed.mjs";
 import { forgetAll, forgetTask, textsOfTask, tidy } from "./unsaved.mjs";
@@ -34,6 +34,7 @@ if (form) {
 startMenu();
 startPasswords();
 startTimeOut();
+startSignedIn();
 startCopying();
 
 document.querySelectorAll('[data-portal="sign-out"]').forEach((form) => form.addEventListener("submit", forgetAll));

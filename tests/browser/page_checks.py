@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page
 
 from tests.browser.visitor import Visitor
 
@@ -17,8 +18,12 @@ SERVED: dict[str, str | bytes] = {}
 
 async def check(visitor: Visitor, name: str, shots: Path | None = None) -> None:
     """One page, at every width; its HTML is kept for the end."""
-    page = visitor.page
     SERVED[name] = await visitor.served()
+    await look(visitor.page, name, shots)
+
+
+async def look(page: Page, name: str, shots: Path | None = None) -> None:
+    """What stands on the screen, at every width."""
     for width in WIDTHS:
         await page.set_viewport_size({"width": width, "height": 900})
         assert await page.evaluate("document.documentElement.scrollWidth") <= width, (

@@ -1,14 +1,17 @@
 """What was typed survives: no scripts, no connection, no session, two windows, two presses."""
 
+import asyncio
 import re
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from tests.browser.page_checks import look
 from tests.browser.visitor import Visitor
 from tests.support.council import Council
 from tests.support.documents import EICAR, pdf
+from tests.support.person import PASSWORD
 from tests.support.portal import Portal
 
 SAVED = re.compile(r"Saved \d\d:\d\d")
@@ -99,7 +102,7 @@ async def test_a_session_that_ended_meanwhile_costs_no_words(
     await visitor.page.context.clear_cookies()
     await visitor.fill(**{"Last name:": "Example"})
     if scripts:
-        await expect(visitor.page.get_by_text("You have been signed out")).to_be_visible()
+        await expect(visitor.page.get_by_role("dialog", name="You have been signed out")).to_be_visible()
         await visitor.sign_in(at=f"/sign-in?next=/forms/{task_id}/1")
         await expect(visitor.page.get_by_label("Last name:")).to_have_value("Example")
         await expect(visitor.page.get_by_text(SAVED)).to_be_visible()
@@ -110,6 +113,44 @@ async def test_a_session_that_ended_meanwhile_costs_no_words(
         await visitor.press("Continue")
         await expect(visitor.page.get_by_text(SAVED)).to_be_visible()
     assert await saved(visitor.page, task_id, "Last name:") == "Example"
+    await visitor.leave()
+
+
+@pytest.mark.parametrize("is_other", [False, True], ids=["the-same", "somebody-else"])
+async def test_signing_in_again_over_the_page_goes_on_from_there_for_the_same_person(
+    browser: Browser, portal: Portal, bristol: Council, shots: Path | None, is_other: bool
+) -> None:
+    visitor, task_id = await at_form(browser, portal, bristol, scripts=True)
+    page, other = visitor.page, await Visitor.arrive(browser, portal)
+    await other.have_account()
+    await page.context.clear_cookies()
+    await visitor.fill(**{"Last name:": "Example"})
+    over = page.get_by_role("dialog", name="You have been signed out")
+    await expect(over).to_be_visible()
+    await expect(page.get_by_label("Last name:")).to_be_hidden()
+    await over.get_by_role("button", name="Sign in", exact=True).click()
+    inside = page.frame_locator('iframe[title="Sign in"]')
+    await expect(inside.get_by_role("heading", name="Secure login - step 1")).to_be_visible()
+    await expect(inside.get_by_role("link")).to_have_count(0)
+    await look(page, "sign-in-again", shots)
+    email = other.email if is_other else visitor.email
+    seen = len(await asyncio.to_thread(portal.mail.codes_for, email))
+    await inside.get_by_label("Email").fill(email)
+    await inside.get_by_label("Password").fill(PASSWORD)
+    await inside.get_by_role("button", name="Submit").click()
+    code = await asyncio.to_thread(portal.mail.code_for, email, more_than=seen)
+    await inside.get_by_label("Code").fill(code)
+    await inside.get_by_role("button", name="Finish").click()
+    if is_other:
+        await expect(page.get_by_role("heading", level=1)).not_to_contain_text("signed out")
+        await expect(page.get_by_label("Last name:")).to_have_count(0)
+    else:
+        await expect(over).to_be_hidden()
+        await expect(page.get_by_label("Last name:")).to_have_value("Example")
+        await expect(page.get_by_text(SAVED)).to_be_visible()
+        await visitor.press("Save")
+        assert await saved(page, task_id, "Last name:") == "Example"
+    await other.leave()
     await visitor.leave()
 
 

@@ -14,7 +14,7 @@ from chassis.telemetry import REQUESTS
 from services.gateway.kit.hosts import without_broken_host
 from services.gateway.kit.limits import client_network
 from services.gateway.kit.request_body import OpenBodies, RequestBody
-from services.gateway.kit.security_headers import SecurityHeaders
+from services.gateway.kit.security_headers import SecurityHeaders, is_inside
 
 
 class EdgeMiddleware:
@@ -38,7 +38,7 @@ class EdgeMiddleware:
         async def completed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                self._security_headers.add_to(headers, nonce)
+                self._security_headers.add_to(headers, nonce, inside=is_inside(scope))
                 headers["X-Request-ID"] = reference
                 taken = time.perf_counter() - started
                 REQUESTS.labels(route_of(scope), scope["method"], message["status"]).observe(taken)

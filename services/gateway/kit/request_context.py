@@ -19,6 +19,7 @@ from services.gateway.kit.cookies import CookieJar
 from services.gateway.kit.csrf import CsrfTokens
 from services.gateway.kit.gateway import Gateway
 from services.gateway.kit.hosts import host_of
+from services.gateway.kit.security_headers import is_inside
 from services.gateway.kit.views.frame import Frame, Section, SignedIn
 
 Read = TypeVar("Read")
@@ -128,19 +129,24 @@ class RequestContext:
 
     # Answers
 
+    @property
+    def signed_in(self) -> SignedIn | None:
+        """Who is signed in, as pages know them."""
+        if (session := self.session) is None:
+            return None
+        left = max(0, int((session.absolute_expires_at - clock.now()).total_seconds()))
+        key = self.gateway.encryptor.unsaved_key(session.account_id)
+        return SignedIn(session.name, session.email, self.idle_seconds, left, key)
+
     def _frame(self, section: Section, authority: Authority | None) -> Frame:
-        person = None
-        if session := self.session:
-            left = max(0, int((session.absolute_expires_at - clock.now()).total_seconds()))
-            key = self.gateway.encryptor.unsaved_key(session.account_id)
-            person = SignedIn(session.name, session.email, self.idle_seconds, left, key)
         return Frame(
             authority=authority or self.authority,
             nonce=self.request.state.nonce,
             csrf=self.csrf.token,
-            person=person,
+            person=self.signed_in,
             section=section,
             manages=self.cookies.manages,
+            is_inside=is_inside(self.request.scope),
         )
 
     def page(

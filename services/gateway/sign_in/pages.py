@@ -149,10 +149,25 @@ async def stay(request: Request) -> Response:
 
 
 async def show_session(request: Request) -> Response:
-    """Whether the session lives and for how long; asking is no activity."""
+    """Whether the session lives, for how long and whose it is; asking is no activity."""
     context = RequestContext(request)
     await context.require_person(touch=False)
-    return JSONResponse({"idle_seconds": context.idle_seconds})
+    person = context.signed_in
+    return JSONResponse(
+        {
+            "idle_seconds": context.idle_seconds,
+            "session_seconds": person.session_seconds if person else 0,
+            "unsaved_key": person.unsaved_key if person else "",
+            "csrf": context.csrf.token,
+        }
+    )
+
+
+async def show_signed_in(request: Request) -> Response:
+    """The end of signing in again over a page, which goes on from there."""
+    context = RequestContext(request)
+    await context.require_person()
+    return context.page("signed_in.html", None)
 
 
 routes = [
@@ -164,5 +179,6 @@ routes = [
     Route("/sign-in/code/new", new_code, methods=["POST"]),
     Route("/sign-out", sign_out, methods=["POST"]),
     Route("/session/left", show_session),
+    Route("/signed-in", show_signed_in),
     Route("/session/stay", stay, methods=["POST"]),
 ]

@@ -116,6 +116,22 @@ def test_a_page_runs_only_the_scripts_that_carry_its_nonce(client: TestClient) -
     assert " style=" not in first.text
 
 
+def test_signing_in_again_is_shown_inside_a_page_of_ours_and_nothing_else_is(client: TestClient) -> None:
+    asked = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "iframe"}
+    inside = client.get("/sign-in", headers=asked)
+    assert "frame-ancestors 'self'" in inside.headers["content-security-policy"]
+    assert ("<header" in inside.text, "<footer" in inside.text, "/register/1" in inside.text) == (False, False, False)
+    for address, headers in (
+        ("/help", asked),
+        ("/sign-in", asked | {"Sec-Fetch-Site": "cross-site"}),
+        ("/sign-in", asked | {"Sec-Fetch-Dest": "document"}),
+        ("/sign-in", {}),
+    ):
+        answer = client.get(address, headers=headers)
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+        assert "<header" in answer.text
+
+
 def test_every_page_carries_the_security_headers(client: TestClient) -> None:
     for address in ("/sign-in", "/help", "/nowhere", "/static/x/portal.css", "/api/council/v1/delegations"):
         headers = client.get(address).headers

@@ -144,8 +144,9 @@ export function startAutosave(form) {
       signal: AbortSignal.timeout(15000),
     });
     if (answer.status === 401) {
-      const isKept = await remember();
-      tell(`You have been signed out. ${isKept ? "What you typed is kept in this browser: sign in again" : "Press Save and sign in again"} to save it.`, true);
+      await remember();
+      tell("Not saved: you have been signed out.", true);
+      document.dispatchEvent(new CustomEvent("portal:signed-out"));
       return null;
     }
     const told = await answer.json();
@@ -202,6 +203,7 @@ export function startAutosave(form) {
   form.addEventListener("change", changed);
   form.addEventListener("portal:changed", changed);
   window.addEventListener("online", () => isChanged() && save());
+  document.addEventListener("portal:signed-in", () => isChanged() && save());
   form.addEventListener("submit", () => {
     clearTimeout(timer);
     count();

@@ -10,6 +10,13 @@ function words(seconds) {
   return `For your security, you will be signed out in ${count} ${unit}${count === 1 ? "" : "s"}. What you have typed is kept.`;
 }
 
+// The page at the end of signing in again: all tabs of this browser may go on.
+export function startSignedIn() {
+  if (document.querySelector('[data-portal="signed-in"]')) {
+    new BroadcastChannel("portal:session").postMessage({ again: true });
+  }
+}
+
 export function startTimeOut() {
   const dialog = document.querySelector('[data-portal="time-out"]');
   if (!dialog) {
@@ -17,8 +24,9 @@ export function startTimeOut() {
   }
   const part = (name) => dialog.querySelector(`[data-portal="${name}"]`);
   const [text, spoken, stay, heading] = [part("time-out-text"), part("time-out-told"), part("stay"), dialog.querySelector("h2")];
+  const atFirst = { heading: heading.textContent, stay: stay.textContent };
   const tabs = new BroadcastChannel("portal:session");
-  const last = Date.now() + Number(dialog.dataset.sessionSeconds) * 1000;
+  let last = Date.now() + Number(dialog.dataset.sessionSeconds) * 1000;
   let ends = 0;
   let asked = 0;
   let isOver = false;
@@ -45,12 +53,52 @@ export function startTimeOut() {
   function ended() {
     isOver = true;
     heading.textContent = "You have been signed out";
-    text.textContent = canKeep ? "What you typed is kept in this browser: sign in again to save it." : "Sign in again to go on.";
+    text.textContent = "What you typed is still on the page: sign in again to go on.";
     stay.textContent = "Sign in";
     part("sign-out").hidden = true;
+    document.body.classList.add("portal-signed-out");
     open();
     heading.focus();
     tabs.postMessage({ ask: true });
+  }
+
+  // Over the page, by the same steps as ever. It shows whether that worked by what `/signed-in` tells all tabs.
+  function signIn() {
+    const page = document.createElement("iframe");
+    page.src = "/sign-in?next=/signed-in";
+    page.title = "Sign in";
+    page.className = "portal-dialog__page";
+    part("time-out-page").replaceChildren(page);
+    dialog.classList.add("portal-dialog--wide");
+    text.textContent = canKeep ? "What you typed is kept." : "What you typed is still on the page.";
+    stay.textContent = "Sign in on a page of its own";
+  }
+
+  // The same person is here again: the page goes on as it stands, with what the new session needs. Anybody else gets their own.
+  async function resume() {
+    const answer = await fetch("/session/left", { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(10000) }).catch(() => null);
+    const session = answer?.ok ? await answer.json() : null;
+    if (!isOver || !session) {
+      return;
+    }
+    if (session.unsaved_key !== document.body.dataset.unsavedKey) {
+      window.location.reload();
+      return;
+    }
+    for (const token of document.querySelectorAll('input[name="csrf"]')) {
+      token.value = session.csrf;
+    }
+    dialog.dataset.csrf = session.csrf;
+    isOver = false;
+    [heading.textContent, stay.textContent] = [atFirst.heading, atFirst.stay];
+    part("sign-out").hidden = false;
+    part("time-out-page").replaceChildren();
+    dialog.classList.remove("portal-dialog--wide");
+    document.body.classList.remove("portal-signed-out");
+    last = Date.now() + session.session_seconds * 1000;
+    set(Date.now() + session.idle_seconds * 1000);
+    dialog.close();
+    document.dispatchEvent(new CustomEvent("portal:signed-in"));
   }
 
   // The server alone knows: another tab, another window or a save may have kept the session alive.
@@ -95,15 +143,32 @@ export function startTimeOut() {
     }
   }
 
-  stay.addEventListener("click", () => (isOver ? window.location.reload() : extend()));
+  stay.addEventListener("click", () => {
+    if (!isOver) {
+      extend();
+    } else if (dialog.querySelector("iframe")) {
+      window.location.reload();
+    } else {
+      signIn();
+    }
+  });
   dialog.addEventListener("cancel", (event) => {
     event.preventDefault();
     if (!isOver) {
       extend();
     }
   });
-  tabs.addEventListener("message", ({ data }) => (data.ask ? ask() : set(data.ends)));
+  tabs.addEventListener("message", ({ data }) => {
+    if (data.again) {
+      resume();
+    } else if (data.ask) {
+      ask();
+    } else {
+      set(data.ends);
+    }
+  });
   // A save is activity: it moves the end on the server, and so the warning here.
+  document.addEventListener("portal:signed-out", () => isOver || ended());
   document.addEventListener("portal:active", ({ detail }) => extended(detail.idleSeconds));
   document.addEventListener("visibilitychange", tick);
   extended(Number(dialog.dataset.idleSeconds));

@@ -34,6 +34,8 @@ class Frame:
     section: Section = ""
     manages: bool = False
     """Whether the person manages a work group: then Group member tasks is in the navigation bar."""
+    is_inside: bool = False
+    """Whether another page of ours shows it in itself: header and footer are there already."""
 
     @property
     def portal_name(self) -> str:
