@@ -13,7 +13,8 @@ from contracts.tasks import Asked
 TaskState = Literal["assigned", "in_group", "returned", "declined", "retracted", "submitted"]
 Progress = Literal["not_started", "in_progress", "returned", "declined"]
 """How far whoever has a task is."""
-Tab = Literal["assigned", "retracted", "submitted"]
+Tab = Literal["assigned", "snoozed", "retracted", "submitted"]
+"""What is snoozed is assigned too, and hidden for now."""
 
 
 class TaskRow(PersonalData):
@@ -40,6 +41,8 @@ class TaskRow(PersonalData):
     submitted_at: AwareDatetime | None = None
     moved_at: AwareDatetime | None = None
     moved_by: str = ""
+    snoozed_until: date | None = None
+    """The day on which it comes back into its holder's list; in the past where it has."""
 
 
 class Choice(Value):
@@ -61,6 +64,7 @@ class TabCounts(Value):
     """How many tasks each tab holds."""
 
     assigned: int
+    snoozed: int = 0
     retracted: int
     submitted: int
 
@@ -257,7 +261,7 @@ class ReAssignManyBody(ReAssignBody):
 
 
 class LeftTask(Value):
-    """A task that could not be re-assigned, and why."""
+    """One of several tasks that stayed as it was, and why."""
 
     task_id: str
     code: str

@@ -37,7 +37,7 @@ from services.gateway.kit.rendering import PageRenderer
 from services.gateway.settings import GatewaySettings
 from services.gateway.sign_in import pages as sign_in
 from services.gateway.sign_in import register_pages, reset_pages
-from services.gateway.tasks import absence_pages, ask_pages, re_assign_pages
+from services.gateway.tasks import absence_pages, ask_pages, re_assign_pages, snooze_pages
 from services.gateway.tasks import pages as tasks
 
 PAGES = [
@@ -49,6 +49,7 @@ PAGES = [
     *security_pages.routes,
     *tasks.routes,
     *re_assign_pages.routes,
+    *snooze_pages.routes,
     *absence_pages.routes,
     *ask_pages.routes,
     *submit_pages.routes,

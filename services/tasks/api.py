@@ -13,6 +13,7 @@ from chassis.http import answer, nothing, read
 from chassis.identity import current_council, current_professional
 from contracts.api.absences import AbsenceBody
 from contracts.api.council import TakenView
+from contracts.api.snoozes import SelectedBody, SnoozeBody
 from contracts.api.tasks import (
     DeclineBody,
     ExtensionBody,
@@ -166,6 +167,25 @@ async def re_assign_tasks(request: Request) -> Response:
     return answer(await _service(request).re_assigning.re_assign_many(person, body.task_ids, body.to))
 
 
+async def list_selected(request: Request) -> Response:
+    """Tasks of their holder, as the list shows them."""
+    person, body = current_professional(request), await read(request, SelectedBody)
+    return answer(await _service(request).snoozing.selected(person, body.task_ids))
+
+
+async def snooze_tasks(request: Request) -> Response:
+    """Their holder's list is without them for a while."""
+    person, body = current_professional(request), await read(request, SnoozeBody)
+    return answer(await _service(request).snoozing.snooze(person, body.task_ids, body.until))
+
+
+async def show_tasks_again(request: Request) -> Response:
+    """They are in it again."""
+    person, body = current_professional(request), await read(request, SelectedBody)
+    await _service(request).snoozing.show_again(person, body.task_ids)
+    return nothing()
+
+
 async def view_absence(request: Request) -> Response:
     """What a person has said of being away, and what can be chosen."""
     return answer(await _service(request).absences.view(current_professional(request)))
@@ -249,6 +269,9 @@ routes = [
     Route("/re-assign/all-of/{task_id}", list_all_of_colleague),
     Route("/re-assign/choices", list_choices_of_many, methods=["POST"]),
     Route("/re-assign", re_assign_tasks, methods=["POST"]),
+    Route("/snooze/choices", list_selected, methods=["POST"]),
+    Route("/snooze", snooze_tasks, methods=["POST"]),
+    Route("/snooze/end", show_tasks_again, methods=["POST"]),
     Route("/group-tasks", list_group_tasks),
     Route("/absence", view_absence),
     Route("/absence", set_absence, methods=["PUT"]),

@@ -24,6 +24,7 @@ from services.tasks.usecases.people import People
 from services.tasks.usecases.re_assigning import ReAssigning
 from services.tasks.usecases.reminders import Reminders
 from services.tasks.usecases.retention import Retention
+from services.tasks.usecases.snoozing import Snoozing
 from services.tasks.usecases.work import Work
 
 
@@ -56,6 +57,7 @@ def build_app(settings: Settings) -> Starlette:
             re_assigning=ReAssigning(stores, context.authorities),
             reminders=reminders,
             retention=retention,
+            snoozing=Snoozing(stores, context.authorities),
             work=Work(stores, context.authorities, signer),
         )
 

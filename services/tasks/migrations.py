@@ -83,6 +83,13 @@ async def renew_rows(stored: Stored) -> None:
         await documents.drop_index(name)
 
 
+async def leave_the_desk_index(stored: Stored) -> None:
+    """Another one has taken its place, which says what is snoozed too."""
+    documents = stored.database.collection("tasks")
+    if "desk" in await documents.index_information():
+        await documents.drop_index("desk")
+
+
 def _key(document: Document) -> Key:
     return Key(document["authority"], document["_id"])
 
@@ -99,4 +106,5 @@ migrations = [
     Migration(3, "What is kept is sealed", seal_everything),
     Migration(4, "The end of what is over", plan_the_end),
     Migration(5, "Rows that are found by kind and name", renew_rows),
+    Migration(6, "The index that says nothing of snoozes", leave_the_desk_index),
 ]

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from typing import get_args
+from typing import TypedDict, get_args
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,13 +18,22 @@ from services.gateway.tasks.views.closed import closed
 from services.gateway.tasks.views.group_tasks import group_tasks_page
 from services.gateway.tasks.views.lists import TaskFilter, address, tasks_page
 from services.gateway.tasks.views.look import LookPage
+from services.gateway.tasks.views.snooze import SHOWN_AGAIN
 
 _MOST_LETTERS = 200
 _NARROWS = ("form", "authority", "progress")
 _PURPOSE = "looked for"
 _NOTHING_SELECTED = "Select at least one form."
 _KEPT_SECONDS = 86_400
+_TOLD = {**TOLD, "shown-again": SHOWN_AGAIN}
 _TASK_ID = re.compile(r"[0-9a-f-]{36}")
+
+
+class Selection(TypedDict):
+    """What an address says of the boxes in a list."""
+
+    is_all_selected: bool
+    error: str
 
 
 async def show_tasks(request: Request) -> Response:
@@ -46,7 +55,7 @@ async def show_tasks(request: Request) -> Response:
     page = tasks_page(tasks, context.authority, clock.today(), names, wanted, person.email)
     task_id, number = query.get("closed", ""), _page_number(request, "mend")
     said = closed(tasks.rows, task_id, number) if _TASK_ID.fullmatch(task_id) else None
-    page = replace(page, told=TOLD.get(query.get("told", ""), ""), closed=said)
+    page = replace(page, told=_TOLD.get(query.get("told", ""), ""), closed=said, **_selection(request))
     return context.page("tasks.html", page, section="tasks")
 
 
@@ -83,11 +92,15 @@ async def show_group_tasks(request: Request) -> Response:
     }
     _, tasks = await context.reading(lambda person: context.gateway.tasks.of_group_members(person, asked))
     context.cookies.set_manages(manages=bool(tasks.manages))
-    error = _NOTHING_SELECTED if request.query_params.get("none") == "1" else ""
-    is_all_selected = request.query_params.get("all") == "1"
     names = {one.code: one.brand.name for one in context.gateway.authorities}
-    page = group_tasks_page(tasks, clock.today(), names, is_all_selected=is_all_selected, error=error)
+    page = group_tasks_page(tasks, clock.today(), names, **_selection(request))
     return context.page("group_tasks.html", page, section="group-tasks")
+
+
+def _selection(request: Request) -> Selection:
+    """Whether every form on the page is selected, and what is wrong where none was."""
+    query = request.query_params
+    return {"is_all_selected": query.get("all") == "1", "error": _NOTHING_SELECTED if query.get("none") == "1" else ""}
 
 
 def _page_number(request: Request, name: str = "page") -> int:

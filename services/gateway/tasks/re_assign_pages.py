@@ -1,19 +1,16 @@
 """Choose Professional to Re-Assign to: search, select, OK; for one form, or for several at once."""
 
-from collections.abc import Sequence
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from chassis import clock
-from contracts.api.tasks import MOST_AT_ONCE
-from services.gateway.kit.form_parsing import SubmittedForm, verified_form
+from services.gateway.kit.form_parsing import verified_form
 from services.gateway.kit.request_context import RequestContext
+from services.gateway.tasks.selected import LONGEST_ID, selected_tasks
 from services.gateway.tasks.views.re_assign import Origin, re_assign_page, re_assigned_page, selected
 
 _MOST_WORDS = 200
-_LONGEST_ID = 64
 _NOBODY = "Select a work group or a user."
 _MANY = "/tasks/re-assign"
 
@@ -48,8 +45,8 @@ async def choose_for_many(request: Request) -> Response:
     context = RequestContext(request)
     form = await verified_form(context)
     person = await context.require_person()
-    colleagues = form.text("all_of")[:_LONGEST_ID]
-    task_ids = await context.gateway.tasks.all_of_colleague(person, colleagues) if colleagues else _task_ids(form)
+    colleague = form.text("all_of")[:LONGEST_ID]
+    task_ids = await context.gateway.tasks.all_of_colleague(person, colleague) if colleague else selected_tasks(form)
     if not task_ids:
         return context.redirect("/group-tasks?none=1")
     words, to, action = form.text("words")[:_MOST_WORDS], selected(form.raw("to")), form.raw("action")
@@ -65,10 +62,6 @@ async def choose_for_many(request: Request) -> Response:
 async def back_to_the_list(request: Request) -> Response:
     """Opened by its address nothing is selected."""
     return RequestContext(request).redirect("/group-tasks")
-
-
-def _task_ids(form: SubmittedForm) -> Sequence[str]:
-    return [task_id for task_id in form.texts("task") if len(task_id) <= _LONGEST_ID][:MOST_AT_ONCE]
 
 
 def _origin(text: str) -> Origin:

@@ -99,6 +99,7 @@ class ListedRow(Value):
     retracted_at: AwareDatetime | None
     submitted_at: AwareDatetime | None
     moved_at: AwareDatetime | None
+    snoozed_until: date | None
     shown: Sealed[TaskRow]
 
     @classmethod
@@ -129,6 +130,7 @@ def row_of(task: Task) -> TaskRow:
         submitted_at=task.submission.submitted_at if task.submission else None,
         moved_at=task.moves[-1].moved_at if task.moves else None,
         moved_by=(task.moves[-1].by_name or task.moves[-1].by) if task.moves else "",
+        snoozed_until=task.snoozed_until,
     )
 
 

@@ -51,6 +51,8 @@ class Task(Value):
     returns: Sealed[list[Return]] = []
     asks: Sealed[list[Ask]] = []
     """What its holders have asked of the council, in that order."""
+    snoozed_until: date | None = None
+    """Its holder's list is without it until this day; whatever happens to it ends that."""
     reminders: list[Reminder] = []
     """In the order in which they were sent; dates and numbers, no words."""
     warned_at: AwareDatetime | None = None
@@ -191,7 +193,7 @@ class Task(Value):
         if any(known.message_id == amendment.message_id for known in self.amendments):
             return self
         ordered = sorted([*self.amendments, amendment], key=lambda change: (change.amended_at, change.message_id))
-        return self._changed(amendments=ordered)
+        return self._changed(amendments=ordered, snoozed_until=None)
 
     def without_amendment(self, message_id: str) -> Self:
         """An amendment that turned out not to fit the form."""
@@ -200,7 +202,7 @@ class Task(Value):
 
     def with_retraction(self, retraction: Retraction) -> Self:
         """The first retraction counts."""
-        return self if self.retraction else self._changed(retraction=retraction)
+        return self if self.retraction else self._changed(retraction=retraction, snoozed_until=None)
 
     def with_start(self, at: datetime) -> Self:
         """The first answer counts; the draft stays with the task, whoever gets it."""
@@ -210,7 +212,7 @@ class Task(Value):
         """The first submission of a round counts; one that was sent back begins no other."""
         if self.submission or self._has_sent_back(submission.contribution_id):
             return self
-        return self._changed(submission=submission)
+        return self._changed(submission=submission, snoozed_until=None)
 
     def with_return(self, message: DelegationReturned, message_id: str, at: datetime) -> Self:
         """What was submitted goes back, and the next round begins; only to be asked of a task that has a submission."""
@@ -242,7 +244,8 @@ class Task(Value):
         """The council has answered what waited."""
         if (waiting := self.waiting_ask) is None:
             raise Conflict("nothing_asked", "Nobody waits for an answer about this form.")
-        return self._changed(asks=[*self.asks[:-1], waiting.model_copy(update={"answer": answer})])
+        answered = waiting.model_copy(update={"answer": answer})
+        return self._changed(asks=[*self.asks[:-1], answered], snoozed_until=None)
 
     def was_answered_by(self, message: DelegationDecided, message_id: str) -> bool:
         """Whether this has been said before, under this id or another one."""
@@ -367,8 +370,14 @@ class Task(Value):
         holder = self.holder
         return holder.kind == "person" and address_key(holder.email or "") == address_key(email)
 
+    def with_snooze(self, until: date | None) -> Self:
+        """Its holder's list is without it until then; None ends that. Nothing else changes, so nobody is told."""
+        return self if self.snoozed_until == until else self._changed(snoozed_until=until)
+
     def _moved(self, move: Move) -> Self:
-        return self._changed(moves=[*self.moves, move])
+        """A snooze is its holder's own: it ends with them, and stays with them under another address."""
+        until = self.snoozed_until if move.how == "readdressed" else None
+        return self._changed(moves=[*self.moves, move], snoozed_until=until)
 
     def _changed(self, **changes: Any) -> Self:
         return self.model_copy(update={**changes, "version": self.version + 1})

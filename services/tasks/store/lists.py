@@ -35,7 +35,8 @@ _MOST_KINDS = 1000
 _SHOWN = {"row": 1}
 _SEALED = sealed_fields(ListedRow)
 _COUNTED = "authority"
-"""Stands at the end of an index, so that what is counted is counted in it alone."""
+_SNOOZED = "row.snoozed_until"
+"""These stand at the end of an index, so that what is counted is counted in it alone."""
 
 
 class Narrowing(NamedTuple):
@@ -79,7 +80,14 @@ class ListStore:
         await self._documents.ensure_indexes(
             [
                 IndexModel(
-                    [("listed_for", ASCENDING), ("state", ASCENDING), *BY_DUE_DATE, (_COUNTED, ASCENDING)], name="desk"
+                    [
+                        ("listed_for", ASCENDING),
+                        ("state", ASCENDING),
+                        *BY_DUE_DATE,
+                        (_COUNTED, ASCENDING),
+                        (_SNOOZED, ASCENDING),
+                    ],
+                    name="desk_shown",
                 ),
                 *(
                     IndexModel(
@@ -234,15 +242,15 @@ def _kinds(whose: str | Mapping[str, Any]) -> Stages:
     ]
 
 
-def listed(who: str, authorities: Sequence[str], narrowing: Narrowing) -> Query:
-    """What a person has to do."""
-    query = {
-        "listed_for": who,
-        "authority": {"$in": list(authorities)},
-        "state": {"$in": list(LISTED_STATES)},
-    }
-    progress = narrowing.wanted.progress
-    return query | _narrowed(narrowing) | ({"row.progress": progress} if progress else {})
+def shown(who: str, authorities: Sequence[str], narrowing: Narrowing, today: date) -> Query:
+    """What a person has to do, without what is hidden from them today."""
+    # Rows of an older version do not say so: they are shown.
+    return _listed(who, authorities, narrowing) | {_SNOOZED: {"$not": {"$gt": today.isoformat()}}}
+
+
+def snoozed(who: str, authorities: Sequence[str], narrowing: Narrowing, today: date) -> Query:
+    """What is hidden from them today."""
+    return _listed(who, authorities, narrowing) | {_SNOOZED: {"$gt": today.isoformat()}}
 
 
 def waiting(groups: Sequence[str], authorities: Sequence[str], narrowing: Narrowing) -> Query:
@@ -273,6 +281,17 @@ def moved(authorities: Sequence[str], who: str, since: datetime) -> Query:
     """What others have taken from a person."""
     query = {"moved_from": who, "authority": {"$in": list(authorities)}}
     return query | {"row.moved_at": {"$gt": since}}
+
+
+def _listed(who: str, authorities: Sequence[str], narrowing: Narrowing) -> Document:
+    """What a person has to do, hidden or not."""
+    query = {
+        "listed_for": who,
+        "authority": {"$in": list(authorities)},
+        "state": {"$in": list(LISTED_STATES)},
+    }
+    progress = narrowing.wanted.progress
+    return query | _narrowed(narrowing) | ({"row.progress": progress} if progress else {})
 
 
 def _narrowed(narrowing: Narrowing) -> Document:

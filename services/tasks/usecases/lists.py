@@ -45,15 +45,16 @@ from services.tasks.store.lists import (
     Narrowing,
     Query,
     closed,
-    listed,
     moved,
+    shown,
+    snoozed,
     waiting,
 )
 from services.tasks.usecases.changes import task_id_of
 
 _WAITING, _MOVED = "waiting", "moved"
 Queries = dict[str, Query]
-"""What each list is read by: the three tabs, and what waits."""
+"""What each list is read by: the tabs, and what waits."""
 
 
 class Asked(Value):
@@ -127,9 +128,10 @@ class Lists:
         return Narrowing(wanted, [[name(code, beginning) for code in codes] for beginning in looked_for(wanted.words)])
 
     def _queries(self, who: str, groups: list[Membership], narrowing: Narrowing, now: datetime) -> Queries:
-        authorities, codes = list(self._authorities), self._authorities.codes
+        authorities, codes, today = list(self._authorities), self._authorities.codes, clock.today()
         return {
-            "assigned": listed(who, codes, narrowing),
+            "assigned": shown(who, codes, narrowing, today),
+            "snoozed": snoozed(who, codes, narrowing, today),
             "retracted": closed(who, "retracted", windows(authorities, "retracted", now), narrowing),
             "submitted": closed(who, "submitted", windows(authorities, "submitted", now), narrowing),
             _WAITING: waiting([group.key for group in groups], codes, narrowing),

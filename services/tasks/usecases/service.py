@@ -12,6 +12,7 @@ from services.tasks.usecases.people import People
 from services.tasks.usecases.re_assigning import ReAssigning
 from services.tasks.usecases.reminders import Reminders
 from services.tasks.usecases.retention import Retention
+from services.tasks.usecases.snoozing import Snoozing
 from services.tasks.usecases.work import Work
 
 
@@ -29,4 +30,5 @@ class TasksService:
     re_assigning: ReAssigning
     reminders: Reminders
     retention: Retention
+    snoozing: Snoozing
     work: Work

@@ -83,7 +83,7 @@ async def test_an_accepted_decline_withdraws_the_form(tasks: Tasks, one: Delegat
     await one.hears("tasks.task.retracted.v1")
     page = await tasks.list(one.email, "retracted")
     assert [row["retraction_reason"] for row in page["rows"]] == ["Thank you for telling us."]
-    assert page["counts"] == {"assigned": 0, "retracted": 1, "submitted": 0}
+    assert page["counts"] == {"assigned": 0, "snoozed": 0, "retracted": 1, "submitted": 0}
     assert (await one.state())["state"] == "retracted"
 
 

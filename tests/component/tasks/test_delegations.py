@@ -36,7 +36,7 @@ async def test_a_delegation_opens_one_task_however_often_it_comes(tasks: Tasks) 
     assert accepted["assigned_to"] == {"kind": "person", "email": email}
     page = await eventually(lambda: tasks.list(email.upper()))
     assert [row["subject_name"] for row in page["rows"]] == ["Gabriel Example"]
-    assert page["counts"] == {"assigned": 1, "retracted": 0, "submitted": 0}
+    assert page["counts"] == {"assigned": 1, "snoozed": 0, "retracted": 0, "submitted": 0}
     assert len(tasks.recorder.of(ACCEPTED, delegation_id=delegation_id)) == 1
 
 
@@ -57,7 +57,7 @@ async def test_a_retraction_that_comes_first_wins(tasks: Tasks) -> None:
     await tasks.recorder.expect(ACCEPTED, delegation_id=delegation_id)
     page = await tasks.list(email, "retracted")
     assert [row["retraction_reason"] for row in page["rows"]] == ["Moved"]
-    assert page["counts"] == {"assigned": 0, "retracted": 1, "submitted": 0}
+    assert page["counts"] == {"assigned": 0, "snoozed": 0, "retracted": 1, "submitted": 0}
     assert not tasks.recorder.of(OPENED, delegation_id=delegation_id)
 
 
@@ -121,7 +121,12 @@ async def test_submitted_beats_retracted(tasks: Tasks, shared_broker: Broker) ->
     )
     await publish(shared_broker, "forms", event, times=2)
     await tasks.recorder.expect("tasks.task.completed.v1", delegation_id=delegation_id)
-    assert (await tasks.list(email, "submitted"))["counts"] == {"assigned": 0, "retracted": 0, "submitted": 1}
+    assert (await tasks.list(email, "submitted"))["counts"] == {
+        "assigned": 0,
+        "snoozed": 0,
+        "retracted": 0,
+        "submitted": 1,
+    }
 
 
 @pytest.mark.parametrize(

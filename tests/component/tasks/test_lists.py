@@ -1,7 +1,7 @@
 """Lists are read as they are shown: no more, in order, and nothing falls out of sight behind what is over."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -17,8 +17,9 @@ from services.tasks.store.lists import (
     Narrowing,
     Order,
     closed,
-    listed,
     picked_up,
+    shown,
+    snoozed,
     waiting,
 )
 from services.tasks.usecases.changes import task_id_of
@@ -33,17 +34,20 @@ HISTORY = 1_100
 WINDOWS = [Window(clock.now() - timedelta(days=30), ["bristol", "oxfordshire"])]
 SEVERAL_WINDOWS = [*WINDOWS, Window(clock.now() - timedelta(days=60), ["ealing"])]
 SOME = Narrowing(DeskFilter(form="f", words="gab"), [["token"]])
+IN_PROGRESS = Narrowing(DeskFilter(progress="in_progress"))
+TODAY = date(2031, 1, 1)
 QUERIES: dict[str, tuple[Mapping[str, Any], Order]] = {
-    "assigned": (listed("a@b.example", ["bristol"], EVERYTHING), BY_DUE_DATE),
-    "narrowed": (listed("a@b.example", ["bristol"], SOME), BY_DUE_DATE),
-    "of one status": (listed("a@b.example", ["bristol"], Narrowing(DeskFilter(progress="in_progress"))), BY_DUE_DATE),
+    "assigned": (shown("a@b.example", ["bristol"], EVERYTHING, TODAY), BY_DUE_DATE),
+    "narrowed": (shown("a@b.example", ["bristol"], SOME, TODAY), BY_DUE_DATE),
+    "of one status": (shown("a@b.example", ["bristol"], IN_PROGRESS, TODAY), BY_DUE_DATE),
+    "snoozed": (snoozed("a@b.example", ["bristol"], EVERYTHING, TODAY), BY_DUE_DATE),
     "waiting": (waiting(["bristol:g", "bristol:h"], ["bristol"], EVERYTHING), BY_DUE_DATE),
     "retracted": (closed("a@b.example", "retracted", WINDOWS, EVERYTHING), LATEST_FIRST["retracted"]),
     "submitted": (closed("a@b.example", "submitted", WINDOWS, EVERYTHING), LATEST_FIRST["submitted"]),
     "in several windows": (closed("a@b.example", "submitted", SEVERAL_WINDOWS, SOME), LATEST_FIRST["submitted"]),
     "picked up": (picked_up(["bristol"], ["bristol:g"]), BY_DUE_DATE),
 }
-COUNTED = ("assigned", "waiting", "retracted", "submitted")
+COUNTED = ("assigned", "snoozed", "waiting", "retracted", "submitted")
 
 
 async def a_group_with_history(tasks: Tasks, email: str) -> str:
@@ -82,7 +86,7 @@ async def test_an_open_task_stays_in_sight_behind_any_history(tasks: Tasks, meas
         page = await tasks.list(email)
         trips.append(_round_trips() - before)
     assert len(page["group_rows"]) == page["waiting"] == 1
-    assert page["counts"] == {"assigned": 0, "retracted": 0, "submitted": 0}
+    assert page["counts"] == {"assigned": 0, "snoozed": 0, "retracted": 0, "submitted": 0}
     # The sweeper of the outbox reads beside it.
     assert min(trips) <= 5
     measures.report("C2", history=HISTORY, group_rows=len(page["group_rows"]), round_trips=int(min(trips)))
@@ -185,6 +189,7 @@ async def desks(tasks: Tasks) -> None:
                 "name_tokens": ["token"],
                 "progress": "in_progress",
                 "due_on": f"2031-01-{number % 28 + 1:02}",
+                **({"snoozed_until": (None, "2031-01-09")[number % 4 // 2]} if number % 2 else {}),
                 f"{state}_at": clock.now() - timedelta(days=number % 50),
             },
         }

@@ -85,7 +85,7 @@ async def test_what_is_sent_back_comes_to_its_holder_and_is_submitted_again(task
     assert [(row["state"], row["progress"], row["due_on"]) for row in page["rows"]] == [
         ("returned", "returned", "2031-05-01")
     ]
-    assert page["counts"] == {"assigned": 1, "retracted": 0, "submitted": 0}
+    assert page["counts"] == {"assigned": 1, "snoozed": 0, "retracted": 0, "submitted": 0}
     state = await one.state()
     assert (state["state"], state["contribution_id"]) == ("returned", "c-1")
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import date
 from urllib.parse import quote, urlencode
 
 from chassis.identity import Council, Professional
 from contracts.api.absences import AbsenceBody, AbsenceView, CouncilAbsenceView
+from contracts.api.snoozes import SelectedBody, SelectedView, SnoozeBody, SnoozedView
 from contracts.api.tasks import (
     DeclineBody,
     DelegationListView,
@@ -92,6 +94,21 @@ class TasksClient(ServiceClient):
         """Gives the task to somebody else."""
         path = f"/tasks/{quote(task_id, safe='')}/re-assign"
         await self._call("POST", path, person, body=ReAssignBody(to=to))
+
+    async def selected(self, person: Professional, task_ids: Sequence[str]) -> SelectedView:
+        """What the person has selected among their own tasks."""
+        body = SelectedBody(task_ids=list(task_ids))
+        return await self._ask(SelectedView, "POST", "/snooze/choices", person, body=body)
+
+    async def snooze(self, person: Professional, task_ids: Sequence[str], until: date) -> SnoozedView:
+        """Hides tasks from the person's list until a day; says which of them stay in it."""
+        body = SnoozeBody(task_ids=list(task_ids), until=until)
+        return await self._ask(SnoozedView, "POST", "/snooze", person, body=body, slow=True)
+
+    async def show_again(self, person: Professional, task_ids: Sequence[str]) -> None:
+        """The person's list has them again."""
+        body = SelectedBody(task_ids=list(task_ids))
+        await self._call("POST", "/snooze/end", person, body=body, slow=True)
 
     def document(self, person: Professional, task_id: str, document_id: str) -> AbstractAsyncContextManager[Download]:
         """The bytes of a document that the council sent along."""

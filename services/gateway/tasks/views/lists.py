@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from contracts.api.tasks import Choice, MovedRow, Progress, Tab, TaskListView, TaskRow
 from contracts.authority import Authority
+from services.gateway.kit.views.frame import SummaryLine
 from services.gateway.kit.views.wording import day, due_words, moment
 from services.gateway.tasks.views.closed import Closed
 from services.gateway.tasks.views.tabs import tab_texts
@@ -43,6 +44,8 @@ class TaskLine:
     professional: str
     can_re_assign: bool
     at: str
+    back: str
+    """The day on which a hidden one comes back; empty where it is not hidden."""
 
     @property
     def comments_begin(self) -> str:
@@ -124,9 +127,23 @@ class TasksPage:
     re_assigned: str
     """What the person has just given to somebody else, and to whom."""
     signed_in_as: str
+    hidden: str = ""
+    """How many forms are hidden, in words; empty where none is, or where they are what the page shows."""
     told: str = ""
-    """What the council has been told a moment ago."""
+    """What has been done a moment ago."""
     closed: Closed | None = None
+    is_all_selected: bool = False
+    error: str = ""
+
+    @property
+    def problems(self) -> list[SummaryLine]:
+        """The error summary."""
+        return [SummaryLine.at(self.error, f"select-{self.rows[0].task_id}")] if self.error and self.rows else []
+
+    @property
+    def select_all(self) -> str:
+        """The address of the same page with every form selected."""
+        return address("/tasks", self.wanted, tab=self.tab, page=self.number, all=1)
 
     @property
     def re_assigns(self) -> bool:
@@ -174,6 +191,7 @@ def task_line(number: int, task: TaskRow, today: date, manages: Sequence[str], c
         # A form that was picked up can go back to its group, whoever has it.
         can_re_assign=task.progress != "declined" and (task.authority in manages or bool(task.work_group_name)),
         at=moment(at) if at else "",
+        back=day(task.snoozed_until) if task.snoozed_until and task.snoozed_until > today else "",
     )
 
 
@@ -218,6 +236,13 @@ def _selects(tasks: TaskListView, names: Mapping[str, str], wanted: TaskFilter) 
     return [one for one in selects if len(one.choices) > 1 or one.chosen]
 
 
+def _hidden(count: int) -> str:
+    """What the list says that it does not show."""
+    if not count:
+        return ""
+    return "1 form is hidden for now." if count == 1 else f"{count} forms are hidden for now."
+
+
 def tasks_page(  # noqa: PLR0917 - what is listed, and who looks at it when
     tasks: TaskListView,
     authority: Authority,
@@ -229,6 +254,8 @@ def tasks_page(  # noqa: PLR0917 - what is listed, and who looks at it when
     """The page of one tab; `names` are the councils' by their codes."""
     texts = tab_texts(authority)
     _, heading, empty = texts[tasks.tab]
+    if tasks.tab == "assigned" and tasks.counts.snoozed:
+        empty = "Every form that you have is hidden for now."
     first = (tasks.page - 1) * PAGE_SIZE + 1
 
     def row(number: int, task: TaskRow) -> TaskLine:
@@ -241,7 +268,9 @@ def tasks_page(  # noqa: PLR0917 - what is listed, and who looks at it when
         lead="The following forms have been delegated to you to complete.",
         empty="No form fits what you have chosen." if wanted.parameters() else empty,
         tabs=[
-            TabLink(key, title, getattr(tasks.counts, key), key == tasks.tab) for key, (title, _, _) in texts.items()
+            TabLink(key, title, getattr(tasks.counts, key), key == tasks.tab)
+            for key, (title, _, _) in texts.items()
+            if key != "snoozed" or tasks.counts.snoozed or tasks.tab == key
         ],
         rows=[row(first + index, task) for index, task in enumerate(tasks.rows)],
         group_rows=[row(index + 1, task) for index, task in enumerate(tasks.group_rows)],
@@ -256,4 +285,5 @@ def tasks_page(  # noqa: PLR0917 - what is listed, and who looks at it when
         moved=[_moved(one) for one in tasks.moved],
         re_assigned=re_assigned_words(tasks.re_assigned),
         signed_in_as=email,
+        hidden=_hidden(tasks.counts.snoozed) if tasks.tab == "assigned" else "",
     )

@@ -9,6 +9,7 @@ def tab_texts(authority: Authority) -> dict[Tab, tuple[str, str, str]]:
     retracted, submitted = authority.retracted_days, authority.submitted_days
     return {
         "assigned": ("Currently Assigned Tasks", "Currently Assigned Tasks", "There are no forms for you to complete."),
+        "snoozed": ("Hidden Tasks", "Hidden Tasks", "No form is hidden from your list."),
         "retracted": (
             "Recently Retracted Tasks",
             f"Recently Retracted Forms (Last {retracted} Days)",

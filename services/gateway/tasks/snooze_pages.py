@@ -1,0 +1,82 @@
+"""Hide until a date: what is selected in the list leaves it for a while; and comes back at once by Show again now."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from chassis import clock
+from chassis.errors import Refused
+from contracts.api.snoozes import SelectedView
+from services.gateway.kit.form_parsing import SubmittedForm, verified_form
+from services.gateway.kit.request_context import RequestContext
+from services.gateway.kit.views.form_errors import form_errors
+from services.gateway.kit.views.frame import FormErrors
+from services.gateway.tasks.selected import selected_tasks
+from services.gateway.tasks.views.lists import TaskFilter, address
+from services.gateway.tasks.views.snooze import TypedSnooze, snooze_page, snoozed_page
+from services.gateway.tasks.views.typed_date import NO_DATE, TypedDate
+
+_HIDE = "/tasks/snooze"
+_SHOW_AGAIN = "/tasks/show-again"
+_LONGEST = 1000
+
+
+async def hide(request: Request) -> Response:
+    """From the list the page that asks until when; from there the forms are hidden."""
+    context = RequestContext(request)
+    form = await verified_form(context)
+    person = await context.require_person()
+    task_ids = selected_tasks(form)
+    if not task_ids:
+        return context.redirect(_nothing_selected(form, "assigned"))
+    typed = TypedSnooze(TypedDate.of("until", form.text))
+    errors = FormErrors()
+    if form.raw("action") == "ok":
+        if until := typed.until.value:
+            try:
+                done = await context.gateway.tasks.snooze(person, task_ids, until)
+            except Refused as refused:
+                if not refused.faults:
+                    raise
+                errors = form_errors(refused)
+            else:
+                return context.page("snoozed.html", snoozed_page(done), section="tasks")
+        else:
+            errors = FormErrors({"until": NO_DATE})
+    return _page(context, await context.gateway.tasks.selected(person, task_ids), typed, errors)
+
+
+def _page(context: RequestContext, selected: SelectedView, typed: TypedSnooze, errors: FormErrors) -> Response:
+    page = snooze_page(selected, clock.today(), typed, errors)
+    return context.page("snooze.html", page, 422 if errors.problems else 200, section="tasks")
+
+
+async def show_again(request: Request) -> Response:
+    """What is selected among the hidden forms is in the list from now on."""
+    context = RequestContext(request)
+    form = await verified_form(context)
+    person = await context.require_person()
+    task_ids = selected_tasks(form)
+    if not task_ids:
+        return context.redirect(_nothing_selected(form, "snoozed"))
+    await context.gateway.tasks.show_again(person, task_ids)
+    return context.redirect("/tasks?told=shown-again")
+
+
+async def back_to_the_list(request: Request) -> Response:
+    """Opened by its address nothing is selected."""
+    return RequestContext(request).redirect("/tasks")
+
+
+def _nothing_selected(form: SubmittedForm, tab: str) -> str:
+    """The list as it was, which says so."""
+    wanted = TaskFilter(**{name: form.text(name)[:_LONGEST] for name in ("form", "authority", "progress", "name")})
+    return address("/tasks", wanted, tab=tab, page=form.text("page")[:5] or "1", none=1)
+
+
+routes = [
+    Route(_HIDE, back_to_the_list),
+    Route(_HIDE, hide, methods=["POST"]),
+    Route(_SHOW_AGAIN, back_to_the_list),
+    Route(_SHOW_AGAIN, show_again, methods=["POST"]),
+]
