@@ -138,6 +138,8 @@ class Authority(Value):
     """After so many days without signing in nobody resets a password without the council (requirements F55)."""
     second_factor: Literal["email", "app", "either"] = "either"
     """What is asked for beside the password: a code by email, one from an authenticator app, or what each chooses."""
+    trusted_days: Annotated[int, Field(ge=0, le=90)] = 0
+    """For how many days a browser that its owner trusts is asked for the password alone; 0 for none (ADR 0052)."""
     password: PasswordRules = PasswordRules()
     files: FileRules = FileRules()
     submitted_days: Annotated[int, Field(ge=1, le=365)] = 30

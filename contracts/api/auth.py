@@ -65,15 +65,11 @@ class SignInBody(Value):
     password: str
 
 
-class SignInView(Value):
-    """A sign-in that waits for its code."""
+class SignInCodeBody(CodeBody):
+    """Sign-in step 2."""
 
-    sign_in_id: str
-    code_expires_at: AwareDatetime
-    factor: Factor = "email"
-    """Where the code comes from."""
-    may_email: bool = True
-    """Whether a code by email will do."""
+    trust: bool = False
+    """Whether the person wants to be asked for no code in this browser for the authority's days."""
 
 
 class EnrolmentView(Value):
@@ -123,6 +119,23 @@ class SessionCreated(Value):
     absolute_expires_at: AwareDatetime
     devices: str
     """What the browser holds from now on, beyond the session: the accounts that know it."""
+    trusts: str = ""
+    """The same of being trusted; empty where that stays as it was."""
+
+
+class SignInView(Value):
+    """A sign-in that waits for its code, or the session of one that needs none."""
+
+    sign_in_id: str = ""
+    code_expires_at: AwareDatetime | None = None
+    factor: Factor = "email"
+    """Where the code comes from."""
+    may_email: bool = True
+    """Whether a code by email will do."""
+    trusted_days: int = 0
+    """For how many days the browser may be trusted; 0 where it may not be."""
+    session: SessionCreated | None = None
+    """Where this browser is trusted: then there is nothing else."""
 
 
 class SessionView(PersonalData):
@@ -175,10 +188,20 @@ class SessionEntry(Value):
     """Whether it is the one that asks."""
 
 
+class TrustEntry(Value):
+    """A browser that is asked for no code at one authority."""
+
+    authority: str
+    browser: str
+    """Which browser on which system; empty where that is not known."""
+    ends_at: AwareDatetime
+
+
 class SessionsView(Value):
-    """The sessions of one account, the one last used first; at most 50."""
+    """The sessions of one account, the one last used first, at most 50; its trusts, at most ten."""
 
     sessions: list[SessionEntry]
+    trusts: list[TrustEntry] = []
 
 
 class NewPasswordBody(Value):

@@ -3,7 +3,7 @@
 from chassis.messaging import Delivery, Subscription
 from contracts.auth import AccountChanged, AccountClosed, AccountReaddressed, PasswordReset
 from contracts.tasks import AccountResetAsked
-from services.auth.usecases import accounts, authenticators, sessions
+from services.auth.usecases import accounts, authenticators, sessions, trusts
 from services.auth.usecases.context import Auth
 
 
@@ -28,7 +28,8 @@ async def end_closed(event: AccountClosed, _: Delivery, auth: Auth) -> None:
 
 
 async def reset_account(event: AccountResetAsked, _: Delivery, auth: Auth) -> None:
-    """A council opens an account again whose owner cannot."""
+    """A council opens an account again whose owner cannot; whatever browser was trusted may be lost too."""
+    await trusts.end_before(auth, event.account_id, event.asked_at)
     if event.what == "dormancy":
         await auth.stores.accounts.wake(event.account_id, event.asked_at)
     else:

@@ -10,6 +10,7 @@ BROWSER_HEADER = "Portal-Browser"
 CLIENT_HEADER = "Portal-Client"
 DEVICES_HEADER = "Portal-Devices"
 SESSION_HEADER = "Portal-Session"
+TRUSTS_HEADER = "Portal-Trusts"
 
 
 def enter(request: Request) -> Auth:
@@ -26,5 +27,5 @@ def session_token(request: Request) -> str:
 
 def caller(request: Request) -> Caller:
     """Where the request comes from, as the gateway says."""
-    headers = (CLIENT_HEADER, DEVICES_HEADER, BROWSER_HEADER)
+    headers = (CLIENT_HEADER, DEVICES_HEADER, BROWSER_HEADER, TRUSTS_HEADER)
     return Caller(*(request.headers.get(name, "") for name in headers))

@@ -6,10 +6,11 @@ from starlette.routing import Route
 
 from chassis import clock
 from chassis.http import answer, nothing
-from contracts.api.auth import SessionCreated, SessionEntry, SessionsView, SessionView
+from contracts.api.auth import SessionCreated, SessionEntry, SessionsView, SessionView, TrustEntry
 from services.auth.api.dependencies import enter, session_token
 from services.auth.model.session import Session
 from services.auth.usecases import sessions as usecases
+from services.auth.usecases import trusts
 
 
 async def show_session(request: Request) -> Response:
@@ -31,9 +32,14 @@ async def show_session(request: Request) -> Response:
 
 
 async def list_sessions(request: Request) -> Response:
-    """Where the account is signed in."""
-    current, sessions = await usecases.list_sessions(enter(request), session_token(request), clock.now())
-    return answer(SessionsView(sessions=[_entry(session, current) for session in sessions]))
+    """Where the account is signed in, and which browsers it trusts."""
+    auth, token, at = enter(request), session_token(request), clock.now()
+    current, sessions = await usecases.list_sessions(auth, token, at)
+    entries = [
+        TrustEntry(authority=each.authority, browser=each.browser, ends_at=each.ends_at)
+        for each in await trusts.show(auth, token, at)
+    ]
+    return answer(SessionsView(sessions=[_entry(session, current) for session in sessions], trusts=entries))
 
 
 async def end_other_session(request: Request) -> Response:
@@ -46,6 +52,12 @@ async def end_other_session(request: Request) -> Response:
 async def end_other_sessions(request: Request) -> Response:
     """Ends all but the one that asks."""
     await usecases.end_other_sessions(enter(request), session_token(request), clock.now())
+    return nothing()
+
+
+async def end_trusts(request: Request) -> Response:
+    """Every browser is asked for a code again."""
+    await trusts.end_all(enter(request), session_token(request), clock.now())
     return nothing()
 
 
@@ -62,6 +74,7 @@ def created(opened: usecases.OpenedSession) -> SessionCreated:
         account_id=opened.session.account_id,
         absolute_expires_at=opened.session.ends_at,
         devices=opened.devices,
+        trusts=opened.trusts,
     )
 
 
@@ -80,6 +93,7 @@ routes = [
     Route("/sessions", list_sessions, methods=["GET"]),
     Route("/sessions/others", end_other_sessions, methods=["DELETE"]),
     Route("/sessions/others/{session_id}", end_other_session, methods=["DELETE"]),
+    Route("/trusts", end_trusts, methods=["DELETE"]),
     Route("/sessions/current", show_session, methods=["GET"]),
     Route("/sessions/current", end_session, methods=["DELETE"]),
 ]

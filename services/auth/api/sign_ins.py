@@ -6,19 +6,20 @@ from starlette.routing import Route
 
 from chassis import clock
 from chassis.http import answer, read
-from contracts.api.auth import CodeBody, SignInBody, SignInView
+from contracts.api.auth import SignInBody, SignInCodeBody, SignInView
 from services.auth.api.dependencies import caller, enter
 from services.auth.api.sessions import created
 from services.auth.model.session import SignIn
 from services.auth.usecases import sign_in as usecases
 from services.auth.usecases.context import Auth
+from services.auth.usecases.sessions import OpenedSession
 
 
 async def start_sign_in(request: Request) -> Response:
-    """Step 1; sends the code."""
+    """Step 1; sends the code, or answers with a session where the browser is trusted."""
     auth = enter(request)
     body = await read(request, SignInBody)
-    sign_in_id, sign_in = await usecases.start_sign_in(
+    begun = await usecases.start_sign_in(
         auth,
         authority=body.authority,
         email=body.email,
@@ -26,7 +27,9 @@ async def start_sign_in(request: Request) -> Response:
         caller=caller(request),
         at=clock.now(),
     )
-    return answer(_view(auth, sign_in_id, sign_in), status=201)
+    if isinstance(begun, OpenedSession):
+        return answer(SignInView(session=created(begun)), status=201)
+    return answer(_view(auth, *begun), status=201)
 
 
 async def send_code(request: Request) -> Response:
@@ -38,8 +41,10 @@ async def send_code(request: Request) -> Response:
 async def confirm(request: Request) -> Response:
     """Step 2: a session, whose token is shown this once."""
     auth, sign_in_id = enter(request), request.path_params["sign_in_id"]
-    body = await read(request, CodeBody)
-    opened = await usecases.confirm_sign_in(auth, sign_in_id, body.code, caller=caller(request), at=clock.now())
+    body = await read(request, SignInCodeBody)
+    opened = await usecases.confirm_sign_in(
+        auth, sign_in_id, body.code, caller=caller(request), at=clock.now(), trust=body.trust
+    )
     return answer(created(opened), status=201)
 
 
@@ -49,6 +54,7 @@ def _view(auth: Auth, sign_in_id: str, sign_in: SignIn) -> SignInView:
         code_expires_at=sign_in.challenge.expires_at,
         factor=sign_in.factor,
         may_email=usecases.may_email(auth, sign_in),
+        trusted_days=usecases.trusted_days(auth, sign_in),
     )
 
 

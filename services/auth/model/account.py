@@ -16,6 +16,20 @@ class Failures(Value):
     sign_in: int = 0
 
 
+class Trust(Value):
+    """A browser that is asked for the password alone at one authority, until it ends or is void (`trusts`)."""
+
+    key: str
+    """The hash of what the browser holds."""
+    bound_to: str
+    """A keyed hash of everything that it was given by."""
+    authority: str
+    browser: str = ""
+    """Which browser on which system; empty where that is not known."""
+    given_at: AwareDatetime
+    ends_at: AwareDatetime
+
+
 class Account(Value):
     """A person who has shown that an email address is theirs."""
 
@@ -34,6 +48,8 @@ class Account(Value):
     """When a council last let its owner come back after a long absence."""
     failures: Failures = Failures()
     authenticator: Authenticator | None = None
+    trusts: list[Trust] = []
+    """The browsers trusted last, the latest at the end; some of them may be void by now."""
 
     @property
     def name(self) -> str:

@@ -29,6 +29,8 @@ class Caller(NamedTuple):
     """What its browser holds of earlier sign-ins."""
     browser: str = ""
     """Which browser on which system; for its owner to know it again, and for nothing else."""
+    trusts: str = ""
+    """What its browser holds of being trusted."""
 
 
 class Device(NamedTuple):

@@ -98,6 +98,26 @@ def shown_of(account: Account) -> Shown:
     return {"email": account.email, "name": account.name, "role": details.role, "organisation": details.organisation}
 
 
+def lacks_app(account: Account, authority: Authority) -> bool:
+    """Whether the authority insists on an authenticator app, and there is none yet."""
+    return authority.second_factor == "app" and account.authenticator is None
+
+
+def session_of(account: Account, *, key: str, authority: str, browser: str, at: datetime) -> Session:
+    """The session of somebody who needs no code."""
+    return Session(
+        key=key,
+        account_id=account.account_id,
+        authority=authority,
+        **shown_of(account),
+        password_version=account.password_version,
+        browser=browser,
+        opened_at=at,
+        seen_at=at,
+        ends_at=at + ABSOLUTE,
+    )
+
+
 def sign_in_of(account: Account, *, key: str, authority: Authority, challenge: Challenge) -> SignIn:
     """What a right password starts; it holds what the session will need."""
     has_app = account.authenticator is not None
@@ -109,6 +129,6 @@ def sign_in_of(account: Account, *, key: str, authority: Authority, challenge: C
         password_version=account.password_version,
         challenge=challenge,
         factor="app" if has_app and authority.second_factor != "email" else "email",
-        must_enrol=authority.second_factor == "app" and not has_app,
+        must_enrol=lacks_app(account, authority),
         started_at=challenge.issued_at,
     )

@@ -11,11 +11,12 @@ from chassis.documents import Document
 from chassis.errors import AlreadyHandled
 from chassis.outbox import Outgoing
 from contracts.api.auth import RegistrationDetails
-from services.auth.model.account import Account
+from services.auth.model.account import Account, Trust
 from services.auth.model.authenticator import Authenticator
 from services.auth.model.codes import FAILURES
 
 INDEXES = [IndexModel([("email_key", ASCENDING)], unique=True)]
+MOST_TRUSTS = 10
 
 
 class AccountStore:
@@ -50,9 +51,19 @@ class AccountStore:
         guard = {**_open(account_id), "failures.sign_in": {"$lt": FAILURES}}
         return _account(await self._documents.update(guard, {"$inc": {"failures.sign_in": 1}}))
 
-    async def welcome(self, account_id: str, at: datetime, events: Sequence[Outgoing]) -> None:
-        """Its owner has signed in: guessing starts from nothing again."""
-        await self._documents.update(_open(account_id), {"$set": {"signed_in_at": at, **_no_failures()}}, events)
+    async def welcome(self, account_id: str, at: datetime, events: Sequence[Outgoing], *, by_code: bool) -> None:
+        """Its owner has signed in; by a code, guessing codes starts from nothing again."""
+        change = {"signed_in_at": at, **(_no_failures() if by_code else {})}
+        await self._documents.update(_open(account_id), {"$set": change}, events)
+
+    async def add_trust(self, account_id: str, trust: Trust) -> None:
+        """A browser that is trusted; beyond so many the oldest is forgotten."""
+        change = {"$push": {"trusts": {"$each": [trust.model_dump()], "$slice": -MOST_TRUSTS}}}
+        await self._documents.update(_open(account_id), change)
+
+    async def end_trusts(self, account_id: str, until: datetime) -> None:
+        """None of the browsers that were trusted until then is any more."""
+        await self._documents.update(_open(account_id), {"$pull": {"trusts": {"given_at": {"$lte": until}}}})
 
     async def set_details(
         self, account_id: str, details: RegistrationDetails, events: Sequence[Outgoing]
@@ -96,7 +107,7 @@ class AccountStore:
         """Keeps nothing of who it was, and gives the address free; False where it is closed already."""
         change = {
             "$set": {"closed_at": at, "email_key": f"closed:{account_id}"},
-            "$unset": dict.fromkeys(("email", "details", "password_hash", "reset_by", "authenticator"), ""),
+            "$unset": dict.fromkeys(("email", "details", "password_hash", "reset_by", "authenticator", "trusts"), ""),
         }
         return await self._documents.update(_open(account_id), change, events) is not None
 

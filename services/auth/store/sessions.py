@@ -82,8 +82,8 @@ class SessionStore:
         change = {"$set": {"enrolling": "", "must_enrol": False}}
         await self._documents.raw.update_many({"account_id": account_id}, change)
 
-    async def renew(self, session: Session, token_hash: str) -> None:
-        """Keeps it under a new key, for a new token."""
+    async def add(self, session: Session, token_hash: str) -> None:
+        """Keeps one that no sign-in became, for its token."""
         await self._documents.insert(
             session.model_dump(exclude={"key"}) | {"_id": session.key, "token_hash": token_hash}
         )

@@ -86,7 +86,7 @@ async def change_password(
     await end_older_sessions(auth, changed)
     fresh = new_token()
     renewed = session.renewed(token_hash(new_token()), changed.password_version)
-    await auth.stores.sessions.renew(renewed, token_hash(fresh))
+    await auth.stores.sessions.add(renewed, token_hash(fresh))
     record("account.password", "ok", account_id=account.account_id, client=caller.client)
     return OpenedSession(fresh, renewed, with_device(auth.secret, changed, caller.devices, at))
 

@@ -19,6 +19,8 @@ class OpenedSession(NamedTuple):
     token: str
     session: Session
     devices: str
+    trusts: str = ""
+    """Empty where it holds what it held."""
 
 
 async def find_session(auth: Auth, token: str, *, at: datetime, touch: bool) -> tuple[Session, datetime]:
@@ -55,9 +57,10 @@ async def list_sessions(auth: Auth, token: str, at: datetime) -> tuple[Session, 
 
 
 async def end_other_sessions(auth: Auth, token: str, at: datetime, session_id: str | None = None) -> None:
-    """Ends another session of one's own, or all but this one; one that is over already is as good."""
+    """Ends another session of one's own, or all but this one and every trust; one that is over already is as good."""
     current, _ = await find_session(auth, token, at=at, touch=True)
     if session_id is None:
+        await auth.stores.accounts.end_trusts(current.account_id, at)
         ended = await auth.stores.sessions.close_others(current.account_id, current.key)
     else:
         ended = await auth.stores.sessions.close_one(current.account_id, session_id)

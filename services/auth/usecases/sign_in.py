@@ -1,24 +1,25 @@
-"""Signing in: the password, then the emailed code, then a session. Nothing tells whether an address has an account."""
+"""Signing in: the password, then a code, then a session. Nothing tells whether an address has an account."""
 
 from datetime import datetime
 
 from chassis.errors import Refused
-from chassis.outbox import Outgoing, outgoing
+from chassis.outbox import Outgoing
 from chassis.security import SecurityEvent, record
-from contracts.auth import DeviceAdded
+from contracts.authority import Authority
 from contracts.base import Fault
 from services.auth.model import refusals
 from services.auth.model.account import Account
 from services.auth.model.authenticator import TypedCode, read_app_code
 from services.auth.model.codes import TRIES, Challenge, read_code
-from services.auth.model.devices import Caller, known_device, with_device
+from services.auth.model.devices import Caller
 from services.auth.model.emails import email_key
 from services.auth.model.limits import code_limit
-from services.auth.model.session import SignIn, sign_in_of
+from services.auth.model.session import Session, SignIn, sign_in_of
 from services.auth.model.tokens import new_token, token_hash
-from services.auth.usecases import authenticators, codes
+from services.auth.model.trusts import days_offered, found_trust
+from services.auth.usecases import authenticators, codes, trusts
 from services.auth.usecases.context import Auth
-from services.auth.usecases.guessing import was_no_guess
+from services.auth.usecases.opening import open_without_code, welcome
 from services.auth.usecases.passwords import authenticate
 from services.auth.usecases.sessions import OpenedSession
 
@@ -27,10 +28,15 @@ WHAT = "sign_in"
 
 async def start_sign_in(
     auth: Auth, *, authority: str, email: str, password: str, caller: Caller, at: datetime
-) -> tuple[str, SignIn]:
-    """Step 1: the right password sends a code; gives the id that only this browser holds."""
+) -> tuple[str, SignIn] | OpenedSession:
+    """Step 1: the right password sends a code; gives the id that only this browser holds.
+
+    In a browser that is trusted here it opens a session at once.
+    """
     settings = auth.authorities.get(authority)
     account = await authenticate(auth, email, password, caller, at)
+    if found_trust(auth.secret, account, settings, caller.trusts, at):
+        return await _open_trusted(auth, account, settings, caller, at)
     challenge, code = codes.challenge_for(auth, authority, at)
     sign_in_id = new_token()
     sign_in = sign_in_of(account, key=token_hash(sign_in_id), authority=settings, challenge=challenge)
@@ -40,6 +46,22 @@ async def start_sign_in(
         events = [_code_event(auth, sign_in, challenge, code)]
     await auth.stores.sessions.start(sign_in, events)
     return sign_in_id, sign_in
+
+
+async def _open_trusted(
+    auth: Auth, account: Account, authority: Authority, caller: Caller, at: datetime
+) -> OpenedSession:
+    def may_open(account: Account) -> bool:
+        return found_trust(auth.secret, account, authority, caller.trusts, at) is not None
+
+    opened = await open_without_code(auth, account, authority.code, caller=caller, at=at, may_open=may_open)
+    _note("sign_in.trusted", opened.session, caller, is_ok=True)
+    return opened
+
+
+def trusted_days(auth: Auth, sign_in: SignIn) -> int:
+    """For how many days the browser may be trusted once its code is right; 0 where it may not be."""
+    return days_offered(sign_in, auth.authorities.get(sign_in.authority))
 
 
 def may_email(auth: Auth, sign_in: SignIn) -> bool:
@@ -60,8 +82,13 @@ async def send_sign_in_code(auth: Auth, sign_in_id: str, at: datetime) -> SignIn
     return _there(await auth.stores.sessions.replace_code(sign_in.key, challenge, events, at))
 
 
-async def confirm_sign_in(auth: Auth, sign_in_id: str, typed: str, *, caller: Caller, at: datetime) -> OpenedSession:
-    """Step 2: the right code, within its tries and its time, opens one session with a token of its own."""
+async def confirm_sign_in(
+    auth: Auth, sign_in_id: str, typed: str, *, caller: Caller, at: datetime, trust: bool = False
+) -> OpenedSession:
+    """Step 2: the right code, within its tries and its time, opens one session with a token of its own.
+
+    `trust` says that its owner wants to be asked for no code in this browser, where the authority grants that.
+    """
     code = _read(_there(await auth.stores.sessions.waiting(token_hash(sign_in_id), at)), typed)
     sign_in = await _try(auth, token_hash(sign_in_id), at)
     account = await auth.stores.accounts.count_failure(sign_in.account_id)
@@ -75,21 +102,11 @@ async def confirm_sign_in(auth: Auth, sign_in_id: str, typed: str, *, caller: Ca
     if session is None:
         raise refusals.is_over(WHAT)
     _note("sign_in.code", sign_in, caller, is_ok=True)
-    return OpenedSession(token, session, await _welcome(auth, account, sign_in, caller, at))
-
-
-async def _welcome(auth: Auth, account: Account, sign_in: SignIn, caller: Caller, at: datetime) -> str:
-    """Forgets what was counted on the way; gives what the browser holds from now on."""
-    device = known_device(auth.secret, account, caller.devices, at)
-    if device is None:
-        _note("sign_in.new_device", sign_in, caller, is_ok=True)
-    # Who has never signed in before knows of no other browser.
-    is_news = device is None and account.signed_in_at is not None
-    events = [_device_event(account, sign_in, caller, at)] if is_news else []
-    await auth.stores.accounts.welcome(account.account_id, at, events)
-    await codes.forget(auth, account.email_key, code_limit("sign_in"))
-    await was_no_guess(auth, account.email_key, caller, device)
-    return with_device(auth.secret, account, caller.devices, at)
+    devices = await welcome(auth, account, session, caller=caller, by_code=True)
+    is_trusted = trust and trusted_days(auth, sign_in) > 0
+    return OpenedSession(
+        token, session, devices, await trusts.give(auth, account, session, caller) if is_trusted else ""
+    )
 
 
 def _read(sign_in: SignIn, typed: str) -> str | TypedCode:
@@ -126,7 +143,7 @@ async def _spend(auth: Auth, email: str, at: datetime) -> None:
         raise refusals.too_many_codes()
 
 
-def _note(event: SecurityEvent, sign_in: SignIn, caller: Caller, *, is_ok: bool) -> None:
+def _note(event: SecurityEvent, sign_in: SignIn | Session, caller: Caller, *, is_ok: bool) -> None:
     ids = {"authority": sign_in.authority, "account_id": sign_in.account_id, "client": caller.client}
     record(event, "ok" if is_ok else "failed", **ids)
 
@@ -135,17 +152,6 @@ def _code_event(auth: Auth, sign_in: SignIn, challenge: Challenge, code: str) ->
     return codes.code_event(
         auth, challenge, code, authority=sign_in.authority, purpose="sign_in", person=sign_in.person
     )
-
-
-def _device_event(account: Account, sign_in: SignIn, caller: Caller, at: datetime) -> Outgoing:
-    event = DeviceAdded(
-        account_id=account.account_id,
-        authority=sign_in.authority,
-        person=account.person,
-        browser=caller.browser,
-        signed_in_at=at,
-    )
-    return outgoing(event, sign_in.key)
 
 
 def _there(sign_in: SignIn | None) -> SignIn:

@@ -55,21 +55,24 @@ async def _security_page(
 
 
 async def show_sessions(request: Request) -> Response:
-    """Where one is signed in."""
+    """Where one is signed in, and in which browsers one is asked for no code."""
     context, _ = await signed_in(request)
-    sessions = await context.gateway.auth.sessions(context.cookies.session_token)
-    page = sessions_page(sessions, is_ended=request.query_params.get("done") == "ended")
+    view = await context.gateway.auth.sessions(context.cookies.session_token)
+    page = sessions_page(view, context.gateway.authorities, request.query_params.get("done", ""))
     return context.page("account_sessions.html", page)
 
 
 async def end_sessions(request: Request) -> Response:
-    """Signs another browser out, or all of them."""
+    """Signs another browser out, or all of them; or has every browser asked for a code again."""
     context, _, form = await posted(request)
     token, chosen = context.cookies.session_token, form.text("session")
     if chosen == "others":
         await context.gateway.auth.end_other_sessions(token)
     elif _SESSION.fullmatch(chosen):
         await context.gateway.auth.end_other_session(token, chosen)
+    elif chosen == "trusts":
+        await context.gateway.auth.end_trusts(token)
+        return context.redirect("/account/sessions?done=asked")
     return context.redirect("/account/sessions?done=ended")
 
 

@@ -1,12 +1,12 @@
 """The pages of one's own account (requirements F49, ASVS 7.5.2). Pure."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
+from chassis.authorities import Authorities
 from chassis.identity import Professional
-from contracts.api.auth import AuthenticatorView, SessionEntry
+from contracts.api.auth import AuthenticatorView, SessionsView
 from services.gateway.kit.views.frame import FormErrors
 from services.gateway.kit.views.wording import moment
 
@@ -80,10 +80,20 @@ class SessionRow:
 
 
 @dataclass(frozen=True)
+class TrustRow:
+    """One browser that is asked for no code."""
+
+    browser: str
+    council: str
+    until: str
+
+
+@dataclass(frozen=True)
 class SessionsPage:
     """Where you are signed in."""
 
     rows: list[SessionRow]
+    trusts: list[TrustRow] = field(default_factory=list)
     notice: str = ""
 
     @property
@@ -92,6 +102,11 @@ class SessionsPage:
         return len(self.rows) > 1
 
 
+_UNKNOWN = "A browser that we do not know"
+_ENDED = {
+    "ended": "Signed out. Whoever was there has to sign in again.",
+    "asked": "Every browser is asked for a code again.",
+}
 _NOTICES = {
     "email": "Your email address is changed. Your forms and your work groups follow in a moment.",
     "details": "Your details are changed. Lists that others see follow in a moment.",
@@ -129,17 +144,21 @@ def _qr(uri: str) -> Markup:
     return Markup(drawn)  # noqa: S704 - the library's own drawing
 
 
-def sessions_page(sessions: Sequence[SessionEntry], *, is_ended: bool) -> SessionsPage:
-    """The browser that asks first, then the one last used."""
+def sessions_page(view: SessionsView, authorities: Authorities, done: str) -> SessionsPage:
+    """The browser that asks first, then the one last used; of those that are trusted the latest first."""
     rows = [
         SessionRow(
             session_id=session.session_id,
-            browser=session.browser or "A browser that we do not know",
+            browser=session.browser or _UNKNOWN,
             opened=moment(session.opened_at),
             seen=moment(session.seen_at),
             is_current=session.is_current,
         )
-        for session in sessions
+        for session in view.sessions
     ]
-    notice = "Signed out. Whoever was there has to sign in again." if is_ended else ""
-    return SessionsPage(sorted(rows, key=lambda row: not row.is_current), notice)
+    trusts = [
+        TrustRow(each.browser or _UNKNOWN, authorities.get(each.authority).brand.name, moment(each.ends_at))
+        for each in view.trusts
+        if each.authority in authorities
+    ]
+    return SessionsPage(sorted(rows, key=lambda row: not row.is_current), trusts, _ENDED.get(done, ""))

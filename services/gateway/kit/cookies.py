@@ -15,6 +15,8 @@ _DEVICES = re.compile(r"[\w.~-]{1,600}", re.ASCII)
 _BROWSER_SECONDS = 2 * 60 * 60
 _MANAGES_SECONDS = 12 * 60 * 60
 _DEVICES_SECONDS = 180 * 24 * 60 * 60
+_TRUSTS_SECONDS = 90 * 24 * 60 * 60
+"""The most that an authority may grant; when each ends, auth knows."""
 _SAVED_SECONDS = 60
 
 
@@ -30,6 +32,8 @@ class BrowserState:
     next: str = ""
     factor: str = ""
     """Where the code of a sign-in comes from: the mailbox, an app, or an app or the mailbox."""
+    trusted_days: str = ""
+    """For how many days this browser may be trusted after that code; empty where it may not be."""
     email: str = ""
     """What was typed at step 1, for step 2 to say."""
 
@@ -51,11 +55,14 @@ class CookieJar:
         prefix = "__Host-" if is_https else ""
         self._session, self._browser = f"{prefix}portal_session", f"{prefix}portal_browser"
         self._devices, self._manages = f"{prefix}portal_devices", f"{prefix}portal_manages"
+        self._trusts = f"{prefix}portal_trusts"
         self._changes: dict[str, _Cookie | None] = {}
         self.session_token = self._read(self._session, _TOKEN)
         """Empty where nobody is signed in."""
         self.devices = self._read(self._devices, _DEVICES)
         """Which accounts know this browser, as auth wrote it."""
+        self.trusts = self._read(self._trusts, _DEVICES)
+        """Which accounts trust it."""
         self.manages = bool(self.session_token) and encryptor.verify_token(
             self._brought.get(self._manages, ""), "manages", self.session_token
         )
@@ -102,6 +109,10 @@ class CookieJar:
     def set_devices(self, devices: str) -> None:
         """Which accounts know this browser; it outlives the session and opens nothing."""
         self._changes[self._devices] = _Cookie(devices, _DEVICES_SECONDS)
+
+    def set_trusts(self, trusts: str) -> None:
+        """Which accounts ask for no code here."""
+        self._changes[self._trusts] = _Cookie(trusts, _TRUSTS_SECONDS)
 
     def set_saved(self, page_id: str) -> None:
         """Tells the browser's copy of a page that the page was saved; for its script, so readable by it."""

@@ -51,7 +51,7 @@ class RequestContext:
     def origin(self) -> RequestOrigin:
         """The network, as a keyed hash, and the accounts that know this browser: auth counts tries by them."""
         browser = browser_of(self.request.headers.get("user-agent", ""))
-        return RequestOrigin(self.gateway.client_key(self.request), self.cookies.devices, browser)
+        return RequestOrigin(self.gateway.client_key(self.request), self.cookies.devices, browser, self.cookies.trusts)
 
     def holder_key(self, task_id: str, account_id: str) -> str:
         """Says on a page whose it is without saying who: what one person typed is never saved as another's."""
@@ -108,6 +108,8 @@ class RequestContext:
         self.gateway.people.drop(self.cookies.session_token)
         self.cookies.start_session(session.session_token, seconds)
         self.cookies.set_devices(session.devices)
+        if session.trusts:
+            self.cookies.set_trusts(session.trusts)
 
     def sign_out(self, address: str) -> Response:
         """Nobody is signed in here any more, and what the browser keeps of them goes; on to `address`."""

@@ -1,6 +1,7 @@
 """Signing in and out: `/`, the two steps of Secure login, Logout, Stay signed in."""
 
 import contextlib
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -8,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from chassis.errors import NotFound, Refused, Unauthorised
-from contracts.api.auth import SignInBody, SignInView
+from contracts.api.auth import SessionCreated, SignInBody, SignInCodeBody, SignInView
 from services.gateway.kit.form_parsing import verified_form
 from services.gateway.kit.request_context import RequestContext
 from services.gateway.kit.unsaved_form import FIELD
@@ -63,10 +64,23 @@ async def sign_in(request: Request) -> Response:
     except Refused as refused:
         raise_unless_correctable(refused)
         return context.page("sign_in.html", SignInPage(form_errors(refused), email, after, unsaved), refused.status)
-    context.cookies.remember(sign_in=begun.sign_in_id, next=after, email=email, factor=_factor(begun))
+    if begun.session:
+        context.cookies.remember(next=after)
+        return await _go_on(context, begun.session, unsaved)
+    days = str(begun.trusted_days or "")
+    context.cookies.remember(
+        sign_in=begun.sign_in_id, next=after, email=email, factor=_factor(begun), trusted_days=days
+    )
     if unsaved:
         return context.page("code.html", _code_page(context, unsaved=unsaved))
     return context.redirect("/sign-in/code")
+
+
+async def _go_on(context: RequestContext, session: SessionCreated, unsaved: str) -> Response:
+    """Signed in, and on to where the person wanted to be."""
+    after = context.cookies.browser.next or "/tasks"
+    context.start_session(session)
+    return await resume(context, unsaved) if unsaved else context.redirect(after)
 
 
 def _factor(begun: SignInView) -> CodeSource:
@@ -77,12 +91,19 @@ def _factor(begun: SignInView) -> CodeSource:
 
 
 def _code_page(
-    context: RequestContext, errors: FormErrors | None = None, *, unsaved: str = "", sent: bool = False
+    context: RequestContext,
+    errors: FormErrors | None = None,
+    *,
+    unsaved: str = "",
+    sent: bool = False,
+    is_trusted: bool = False,
 ) -> CodePage:
-    email, minutes = context.cookies.browser.email, context.authority.code_minutes
-    if (factor := context.cookies.browser.factor) in {"app", "either"}:
-        return app_code_page(errors, unsaved=unsaved, may_email=factor == "either")
-    return sign_in_code_page(email, minutes, errors, unsaved=unsaved, sent=sent)
+    browser, minutes = context.cookies.browser, context.authority.code_minutes
+    if browser.factor in {"app", "either"}:
+        page = app_code_page(errors, unsaved=unsaved, may_email=browser.factor == "either")
+    else:
+        page = sign_in_code_page(browser.email, minutes, errors, unsaved=unsaved, sent=sent)
+    return replace(page, trusted_days=int(browser.trusted_days or 0), is_trusted=is_trusted)
 
 
 async def show_code(request: Request) -> Response:
@@ -96,10 +117,10 @@ async def show_code(request: Request) -> Response:
 async def confirm_code(request: Request) -> Response:
     """Code right: signed in, and on to where the person wanted to be."""
     context, form = await attempt(request)
-    unsaved = form.raw(FIELD)
+    unsaved, body = form.raw(FIELD), SignInCodeBody(code=form.text("code"), trust=form.text("trust") == "yes")
     try:
         session = await context.gateway.auth.confirm_sign_in(
-            context.cookies.browser.sign_in or "none", form.text("code"), context.origin
+            context.cookies.browser.sign_in or "none", body, context.origin
         )
     except NotFound:
         return context.page(
@@ -107,10 +128,9 @@ async def confirm_code(request: Request) -> Response:
         )
     except Refused as refused:
         raise_unless_correctable(refused)
-        return context.page("code.html", _code_page(context, form_errors(refused), unsaved=unsaved), refused.status)
-    after = context.cookies.browser.next or "/tasks"
-    context.start_session(session)
-    return await resume(context, unsaved) if unsaved else context.redirect(after)
+        page = _code_page(context, form_errors(refused), unsaved=unsaved, is_trusted=body.trust)
+        return context.page("code.html", page, refused.status)
+    return await _go_on(context, session, unsaved)
 
 
 async def new_code(request: Request) -> Response:

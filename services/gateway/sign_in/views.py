@@ -44,6 +44,16 @@ class CodePage:
     unsaved: str = ""
     sent: str = ""
     """What is said of a new code that was asked for."""
+    trusted_days: int = 0
+    """For how many days this browser may be trusted; nothing is offered where it may not be."""
+    is_trusted: bool = False
+    """Whether that was ticked."""
+
+    @property
+    def trust_words(self) -> str:
+        """What is beside the box."""
+        days = "1 day" if self.trusted_days == 1 else f"{self.trusted_days} days"
+        return f"Do not ask for a code in this browser for {days}"
 
 
 def sign_in_code_page(

@@ -171,11 +171,18 @@ class Person:
     devices: str = ""
     """What the browser holds of earlier sign-ins."""
     browser: str = ""
+    trusts: str = ""
+    """What it holds of being trusted."""
 
     @property
     def headers(self) -> dict[str, str]:
         """Where the person comes from, as the gateway says it."""
-        return {"Portal-Client": self.network, "Portal-Devices": self.devices, "Portal-Browser": self.browser}
+        return {
+            "Portal-Client": self.network,
+            "Portal-Devices": self.devices,
+            "Portal-Browser": self.browser,
+            "Portal-Trusts": self.trusts,
+        }
 
     def elsewhere(self) -> "Person":
         """Somebody who types the same address in another browser, at another network."""

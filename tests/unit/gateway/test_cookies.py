@@ -57,6 +57,14 @@ def test_a_session_ends_what_the_browser_held_before_it() -> None:
     assert sent(cookies) == {"portal_session": TOKEN, "portal_browser": ""}
 
 
+def test_being_trusted_outlives_the_session() -> None:
+    cookies = jar(portal_session=TOKEN)
+    cookies.set_trusts(f"{TOKEN}~{TOKEN}")
+    cookies.end_session()
+    assert jar(**sent(cookies)).trusts == f"{TOKEN}~{TOKEN}"
+    assert jar(portal_trusts="<script>").trusts == ""
+
+
 def test_what_is_no_session_token_is_no_session() -> None:
     assert jar(portal_session="t" * 42).session_token == ""
     assert jar(portal_session=TOKEN).session_token == TOKEN

@@ -25,10 +25,10 @@ from contracts.api.auth import (
     ResetBody,
     ResetView,
     SessionCreated,
-    SessionEntry,
     SessionsView,
     SessionView,
     SignInBody,
+    SignInCodeBody,
     SignInView,
 )
 from services.gateway.kit.clients.service import ServiceClient
@@ -44,11 +44,18 @@ class RequestOrigin:
     """What the browser holds of earlier sign-ins."""
     browser: str = ""
     """Which it is, on which system."""
+    trusts: str = ""
+    """What it holds of being trusted."""
 
     @property
     def headers(self) -> dict[str, str]:
         """As auth reads it."""
-        return {"Portal-Client": self.client, "Portal-Devices": self.devices, "Portal-Browser": self.browser}
+        return {
+            "Portal-Client": self.client,
+            "Portal-Devices": self.devices,
+            "Portal-Browser": self.browser,
+            "Portal-Trusts": self.trusts,
+        }
 
 
 class AuthClient(ServiceClient):
@@ -69,16 +76,16 @@ class AuthClient(ServiceClient):
         await self._call("DELETE", "/sessions/current", headers={"Portal-Session": token})
 
     async def start_sign_in(self, body: SignInBody, origin: RequestOrigin) -> SignInView:
-        """Password right: a code is on its way."""
+        """Password right: a code is on its way, or nothing more is needed."""
         return await self._ask(SignInView, "POST", "/sign-ins", body=body, headers=origin.headers, slow=True)
 
     async def send_sign_in_code(self, sign_in_id: str) -> None:
         """Another code."""
         await self._call("POST", f"/sign-ins/{sign_in_id}/code")
 
-    async def confirm_sign_in(self, sign_in_id: str, code: str, origin: RequestOrigin) -> SessionCreated:
+    async def confirm_sign_in(self, sign_in_id: str, body: SignInCodeBody, origin: RequestOrigin) -> SessionCreated:
         """Code right: a session."""
-        path, body = f"/sign-ins/{sign_in_id}/confirm", CodeBody(code=code)
+        path = f"/sign-ins/{sign_in_id}/confirm"
         return await self._ask(SessionCreated, "POST", path, body=body, headers=origin.headers, slow=True)
 
     async def start_registration(self, body: RegistrationBody) -> RegistrationView:
@@ -126,9 +133,13 @@ class AuthClient(ServiceClient):
         path = f"/resets/{reset_id}/password"
         return (await self._ask(DevicesView, "PUT", path, body=body, headers=origin.headers, slow=True)).devices
 
-    async def sessions(self, token: str) -> list[SessionEntry]:
-        """Where the account is signed in."""
-        return (await self._ask(SessionsView, "GET", "/sessions", headers={"Portal-Session": token})).sessions
+    async def sessions(self, token: str) -> SessionsView:
+        """Where the account is signed in, and which browsers it trusts."""
+        return await self._ask(SessionsView, "GET", "/sessions", headers={"Portal-Session": token})
+
+    async def end_trusts(self, token: str) -> None:
+        """Every browser is asked for a code again."""
+        await self._call("DELETE", "/trusts", headers={"Portal-Session": token})
 
     async def end_other_session(self, token: str, session_id: str) -> None:
         """Ends one of them."""

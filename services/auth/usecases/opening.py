@@ -1,0 +1,72 @@
+"""The last step of every way in: a session where none waited for a code, and what is done once somebody is in."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from chassis.outbox import Outgoing, outgoing
+from chassis.security import record
+from contracts.auth import DeviceAdded
+from services.auth.model import refusals
+from services.auth.model.account import Account
+from services.auth.model.devices import Caller, known_device, with_device
+from services.auth.model.limits import code_limit
+from services.auth.model.session import Session, session_of
+from services.auth.model.tokens import new_token, token_hash
+from services.auth.usecases import codes
+from services.auth.usecases.context import Auth
+from services.auth.usecases.guessing import was_no_guess
+from services.auth.usecases.sessions import OpenedSession
+
+
+async def open_without_code(
+    auth: Auth,
+    account: Account,
+    authority: str,
+    *,
+    caller: Caller,
+    at: datetime,
+    may_open: Callable[[Account], bool],
+) -> OpenedSession:
+    """A session of an account as it was read a moment ago; `may_open` is asked again of the account as it is.
+
+    What has changed in between ends only the sessions that there are: so it is there first, and looked at then.
+    """
+    token = new_token()
+    session = session_of(account, key=token_hash(new_token()), authority=authority, browser=caller.browser, at=at)
+    await auth.stores.sessions.add(session, token_hash(token))
+    now = await auth.stores.accounts.get(account.account_id)
+    if now is None or now.password_version != session.password_version or not may_open(now):
+        await auth.stores.sessions.close(token_hash(token))
+        raise refusals.is_over("sign_in")
+    return OpenedSession(token, session, await welcome(auth, now, session, caller=caller, by_code=False))
+
+
+async def welcome(auth: Auth, account: Account, session: Session, *, caller: Caller, by_code: bool) -> str:
+    """Forgets what was counted on the way; gives what the browser holds from now on.
+
+    Who came in without a code gives none back: somebody else may be guessing codes meanwhile.
+    """
+    at = session.opened_at
+    device = known_device(auth.secret, account, caller.devices, at)
+    if device is None:
+        ids = {"authority": session.authority, "account_id": account.account_id, "client": caller.client}
+        record("sign_in.new_device", "ok", **ids)
+    # Who has never signed in before knows of no other browser.
+    is_news = device is None and account.signed_in_at is not None
+    events = [_device_event(account, session)] if is_news else []
+    await auth.stores.accounts.welcome(account.account_id, at, events, by_code=by_code)
+    if by_code:
+        await codes.forget(auth, account.email_key, code_limit("sign_in"))
+    await was_no_guess(auth, account.email_key, caller, device)
+    return with_device(auth.secret, account, caller.devices, at)
+
+
+def _device_event(account: Account, session: Session) -> Outgoing:
+    event = DeviceAdded(
+        account_id=account.account_id,
+        authority=session.authority,
+        person=account.person,
+        browser=session.browser,
+        signed_in_at=session.opened_at,
+    )
+    return outgoing(event, session.key)
