@@ -148,6 +148,8 @@ class Authority(Value):
     """The council's public key as JWK (RFC 7517), of type EC or OKP: what it is told over the broker is encrypted."""
     retention: RetentionRules = RetentionRules()
     reminders: ReminderRules = ReminderRules()
+    closed_on: list[date] = []
+    """Days on which no reminder and no digest is sent, beside weekends and England's bank holidays."""
     banner: list[Literal["name", "date_of_birth", "form", "address", "comments"]] = ["name", "date_of_birth", "form"]
     notify: Literal["person", "inbox", "both"] = "both"
     """Who is emailed when a delegation names both a person and a generic inbox."""

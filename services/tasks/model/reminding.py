@@ -1,8 +1,9 @@
 """When whoever has a form is reminded, and who hears of it (requirements M10, F59). No I/O, no clock."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
 
-from chassis.clock import LONDON
+from chassis.working_days import in_england, on_working_day
 from contracts.addresses import address_key
 from contracts.authority import Authority
 from contracts.base import Contact
@@ -11,22 +12,18 @@ from services.tasks.model.told import whom_to_tell
 from services.tasks.model.work_group import WorkGroup
 
 _HOUR = time(9)
-_SATURDAY = 5
 
 
-def reminded_at(due_on: date, step: int) -> datetime:
-    """At nine in the morning in England, on Monday for what falls on a weekend; the due date itself never moves."""
-    day = due_on + timedelta(days=step)
-    while day.weekday() >= _SATURDAY:
-        day += timedelta(days=1)
-    return datetime.combine(day, _HOUR, LONDON).astimezone(UTC)
+def reminded_at(due_on: date, step: int, closed_on: Collection[date] = ()) -> datetime:
+    """At nine in the morning in England, on a working day: the next one where need be. The due date never moves."""
+    return in_england(on_working_day(due_on + timedelta(days=step), closed_on), _HOUR)
 
 
 def next_step(task: Task, authority: Authority, after: datetime) -> tuple[int, datetime] | None:
     """The step that comes next, and when; of several at once the last one. None where nobody has to be reminded."""
     if task.request is None or not task.is_open:
         return None
-    steps = [(reminded_at(task.due_on, step), step) for step in authority.reminders.steps]
+    steps = [(reminded_at(task.due_on, step, authority.closed_on), step) for step in authority.reminders.steps]
     to_come = [(at, step) for at, step in steps if at > after]
     if not to_come:
         return None
@@ -36,7 +33,8 @@ def next_step(task: Task, authority: Authority, after: datetime) -> tuple[int, d
 
 def step_due(task: Task, authority: Authority, at: datetime) -> int | None:
     """The step at which a reminder is due now: after an outage one is sent, not all that were missed."""
-    return max((step for step in authority.reminders.steps if reminded_at(task.due_on, step) <= at), default=None)
+    steps, closed_on = authority.reminders.steps, authority.closed_on
+    return max((step for step in steps if reminded_at(task.due_on, step, closed_on) <= at), default=None)
 
 
 def whom_to_remind(task: Task, authority: Authority, *, is_registered: bool) -> list[Contact]:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chassis import clock
+from contracts.authority import ReminderRules
 from services.tasks.model.reminding import reminded_at
 from tests.component.tasks.conftest import Later, Tasks
 from tests.component.tasks.test_asks import DECIDED, WHY, Delegated
@@ -25,9 +26,13 @@ def days_until(due_on: date, step: int) -> int:
 
 @pytest.fixture
 def due_on() -> date:
-    """A Wednesday: nothing is sent on a weekend, so two steps around one would fall on the same Monday."""
+    """A Wednesday around which no two steps fall on the same working day."""
     day = clock.unmoved().date() + timedelta(days=60)
-    return day + timedelta(days=(_WEDNESDAY - day.weekday()) % 7)
+    day += timedelta(days=(_WEDNESDAY - day.weekday()) % 7)
+    steps = ReminderRules().steps
+    while len({reminded_at(day, step) for step in steps}) < len(steps):
+        day += timedelta(days=7)
+    return day
 
 
 @pytest.fixture

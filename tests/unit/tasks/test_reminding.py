@@ -34,12 +34,20 @@ def with_steps(*steps: int) -> Authority:
         (DUE, -1, "2026-04-14T08:00"),
         (DUE, 3, "2026-04-20T08:00"),  # a Saturday
         (date(2026, 3, 29), 0, "2026-03-30T08:00"),  # the Sunday on which the clocks go forward
-        (date(2026, 12, 31), 1, "2027-01-01T09:00"),
+        (date(2026, 12, 31), 1, "2027-01-04T09:00"),  # New Year's Day, a Friday
+        (date(2026, 4, 6), -3, "2026-04-07T08:00"),  # Good Friday: the next working day comes after the due date
         (date(2028, 2, 28), 1, "2028-02-29T09:00"),
     ],
 )
 def test_it_is_nine_in_england_on_a_working_day(due_on: date, step: int, expected: str) -> None:
     assert reminded_at(due_on, step) == at(expected)
+
+
+def test_an_authoritys_own_days_are_none_on_which_it_reminds() -> None:
+    closed = with_steps(0).model_copy(update={"closed_on": [DUE, DUE + timedelta(days=1)]})
+    assert next_step(OPEN, closed, at("2026-04-01T00:00")) == (0, at("2026-04-17T08:00"))
+    assert step_due(OPEN, closed, at("2026-04-16T12:00")) is None
+    assert step_due(OPEN, closed, at("2026-04-17T08:00")) == 0
 
 
 def test_the_next_step_follows_and_of_two_on_one_morning_the_later_one_counts() -> None:
