@@ -151,6 +151,8 @@ class SessionView(PersonalData):
     absolute_expires_at: AwareDatetime
     must_enrol: bool = False
     """Whether nothing else may be done before an authenticator app is added."""
+    signed_in_before_at: AwareDatetime | None = None
+    """When the person had signed in before; None where they never had."""
 
 
 class ResetBody(Value):

@@ -41,6 +41,10 @@ class TaskRow(PersonalData):
     submitted_at: AwareDatetime | None = None
     moved_at: AwareDatetime | None = None
     moved_by: str = ""
+    came_at: AwareDatetime | None = None
+    """When others gave it to whoever has it; None where they took it themselves."""
+    changed_at: AwareDatetime | None = None
+    """When the council last changed, answered or sent back something."""
     snoozed_until: date | None = None
     """The day on which it comes back into its holder's list; in the past where it has."""
 

@@ -27,6 +27,7 @@ async def show_session(request: Request) -> Response:
         idle_expires_at=idle_until,
         absolute_expires_at=session.ends_at,
         must_enrol=usecases.must_enrol(auth, session),
+        signed_in_before_at=session.before_at,
     )
     return answer(view)
 

@@ -63,6 +63,8 @@ class Session(Value):
     ends_at: AwareDatetime
     must_enrol: bool = False
     """Whether nothing else may be done before an authenticator app is added."""
+    before_at: AwareDatetime | None = None
+    """When its account had signed in before; None where it never had."""
     enrolling: str = ""
     """The sealed secret of an app that waits for its first code."""
 
@@ -112,6 +114,7 @@ def session_of(account: Account, *, key: str, authority: str, browser: str, at: 
         **shown_of(account),
         password_version=account.password_version,
         browser=browser,
+        before_at=account.signed_in_at,
         opened_at=at,
         seen_at=at,
         ends_at=at + ABSOLUTE,

@@ -50,11 +50,13 @@ class SessionStore:
         guard = {**_waiting(key, at), "challenge.tries": {"$lt": TRIES}, "challenge.expires_at": {"$gt": at}}
         return _sign_in(await self._documents.update(guard, {"$inc": {"challenge.tries": 1}}))
 
-    async def open(self, sign_in: SignIn, token_hash: str, browser: str, at: datetime) -> Session | None:
+    async def open(
+        self, sign_in: SignIn, token_hash: str, browser: str, before_at: datetime | None, at: datetime
+    ) -> Session | None:
         """Makes the sign-in a session; None where its code was used or replaced a moment ago."""
         guard = {**_waiting(sign_in.key, at), "challenge.code_id": sign_in.challenge.code_id}
         times = {"opened_at": at, "seen_at": at, "ends_at": at + ABSOLUTE}
-        opened = {"token_hash": token_hash, "browser": browser, **times}
+        opened = {"token_hash": token_hash, "browser": browser, "before_at": before_at, **times}
         return _session(await self._documents.update(guard, {"$set": opened, "$unset": {"challenge": ""}}))
 
     async def by_token(self, token_hash: str) -> Session | None:

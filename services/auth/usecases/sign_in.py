@@ -98,7 +98,7 @@ async def confirm_sign_in(
     if account.password_version != sign_in.password_version:
         raise refusals.is_over(WHAT)
     token = new_token()
-    session = await auth.stores.sessions.open(sign_in, token_hash(token), caller.browser, at)
+    session = await auth.stores.sessions.open(sign_in, token_hash(token), caller.browser, account.signed_in_at, at)
     if session is None:
         raise refusals.is_over(WHAT)
     _note("sign_in.code", sign_in, caller, is_ok=True)

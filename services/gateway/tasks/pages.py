@@ -52,7 +52,8 @@ async def show_tasks(request: Request) -> Response:
     person, tasks = await context.reading(lambda person: context.gateway.tasks.list(person, asked, wanted.words))
     context.cookies.set_manages(manages=bool(tasks.manages))
     names = {one.code: one.brand.name for one in context.gateway.authorities}
-    page = tasks_page(tasks, context.authority, clock.today(), names, wanted, person.email)
+    since = context.session.signed_in_before_at if context.session else None
+    page = tasks_page(tasks, context.authority, clock.today(), names, wanted, person.email, since)
     task_id, number = query.get("closed", ""), _page_number(request, "mend")
     said = closed(tasks.rows, task_id, number) if _TASK_ID.fullmatch(task_id) else None
     page = replace(page, told=_TOLD.get(query.get("told", ""), ""), closed=said, **_selection(request))

@@ -130,8 +130,26 @@ def row_of(task: Task) -> TaskRow:
         submitted_at=task.submission.submitted_at if task.submission else None,
         moved_at=task.moves[-1].moved_at if task.moves else None,
         moved_by=(task.moves[-1].by_name or task.moves[-1].by) if task.moves else "",
+        came_at=_came_at(task),
+        changed_at=_changed_at(task),
         snoozed_until=task.snoozed_until,
     )
+
+
+def _came_at(task: Task) -> datetime | None:
+    """When others gave it to whoever has it."""
+    moves = [move for move in task.moves if move.how != "readdressed"]
+    if not moves:
+        return task.requested.requested_at
+    return None if moves[-1].how == "picked_up" else moves[-1].moved_at
+
+
+def _changed_at(task: Task) -> datetime | None:
+    """When the council last changed, answered or sent back something."""
+    said = [amendment.amended_at for amendment in task.amendments]
+    said += [each.returned_at for each in task.returns]
+    said += [ask.answer.decided_at for ask in task.asks if ask.answer]
+    return max(said, default=None)
 
 
 def moved_row(row: TaskRow) -> MovedRow:

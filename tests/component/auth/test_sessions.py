@@ -1,6 +1,7 @@
 """Sessions: idle and absolute ends, logout, and what the database holds of them."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from bson import json_util
@@ -19,6 +20,17 @@ async def test_t62_logout_ends_the_session_at_once(person: Person) -> None:
     assert code_of(await person.session(token)) == "signed_out"
     assert (await person.session(other)).status_code == 200
     assert (await person.client.delete("/sessions/current", headers=headers)).status_code == 204
+
+
+async def test_a_session_says_when_its_person_had_signed_in_before(
+    person: Person, set_clock: Callable[[str], None]
+) -> None:
+    first = (await person.session(await person.sign_in())).json()
+    assert first["signed_in_before_at"] is None
+    set_clock("P1D")
+    second = (await person.session(await person.sign_in())).json()
+    opened = datetime.fromisoformat(first["absolute_expires_at"]) - timedelta(hours=12)
+    assert datetime.fromisoformat(second["signed_in_before_at"]) == opened
 
 
 async def test_t61_an_idle_session_ends_and_looking_at_it_keeps_it_not(

@@ -1,10 +1,10 @@
 """The task list: narrowed, of several councils, and told what went elsewhere."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from contracts.api.tasks import Choice, ListChoices, MovedRow, Progress, TabCounts, TaskListView, TaskRow
 from services.gateway.tasks.views.closed import closed
-from services.gateway.tasks.views.lists import LONGEST_COMMENTS, TaskFilter, TasksPage, tasks_page
+from services.gateway.tasks.views.lists import LONGEST_COMMENTS, TaskFilter, TasksPage, task_line, tasks_page
 from tests.unit.gateway.samples import AT, AUTHORITIES
 
 TODAY = date(2021, 8, 31)
@@ -109,3 +109,18 @@ def test_a_form_that_was_closed_with_a_problem_is_named_where_it_is_in_the_list(
     assert told.words == "Report for Gabriel Example is saved, but an answer on page 2 has a problem."
     assert (told.href, told.link) == ("/forms/t/2", "Go back to page 2")
     assert closed([], "t", 2).words.startswith("The form is saved")
+
+
+def test_what_came_or_was_changed_since_the_person_was_here_before_says_so() -> None:
+    before, after = AT - timedelta(days=1), AT + timedelta(days=1)
+    row = a_row().model_copy(update={"progress": "not_started", "came_at": AT})
+    changed = row.model_copy(update={"changed_at": AT + timedelta(hours=1)})
+    over = changed.model_copy(update={"progress": None})
+
+    def news(row: TaskRow, since: datetime | None) -> str:
+        return task_line(1, row, TODAY, [], since=since).news
+
+    assert [news(one, before) for one in (row, changed, over)] == ["New", "New", ""]
+    assert [news(one, AT) for one in (row, changed, over)] == ["", "Changed", ""]
+    assert [news(one, after) for one in (row, changed)] == ["", ""]
+    assert news(row, None) == "", "of what is all new nothing is"

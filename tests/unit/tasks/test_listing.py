@@ -1,9 +1,11 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from contracts.base import Contact
 from contracts.council import DelegationRequested
-from services.tasks.model.facts import digest_of
+from contracts.tasks import Holder
+from services.tasks.model.facts import Amendment, digest_of
 from services.tasks.model.listing import (
     Kind,
     ListedRow,
@@ -15,7 +17,7 @@ from services.tasks.model.listing import (
     row_of,
     windows,
 )
-from tests.unit.tasks.test_task import BLANK, BRISTOL, NOW, a_request
+from tests.unit.tasks.test_task import BLANK, BRISTOL, GROUP, NOW, a_request
 
 OXFORDSHIRE = BRISTOL.model_copy(update={"code": "oxfordshire", "retracted_days": 7})
 EALING = BRISTOL.model_copy(update={"code": "ealing"})
@@ -93,3 +95,19 @@ def test_a_field_that_the_contract_gains_leaves_the_digest_of_a_request_as_it_wa
     assert digest_of(Later.model_validate(told)) == digest
     assert digest_of(DelegationRequested.model_validate(dict(reversed(told.items())))) == digest
     assert digest_of(DelegationRequested.model_validate(told | {"comments": "More"})) != digest
+
+
+def test_a_row_says_when_it_came_from_others_and_when_the_council_changed_it() -> None:
+    def at(hours: int) -> datetime:
+        return NOW + timedelta(hours=hours)
+
+    morag, tom = Contact(email="morag@school.example"), Holder(kind="person", email="tom@school.example")
+    given = BLANK.with_request(a_request())
+    assert (row_of(given).came_at, row_of(given).changed_at) == (given.requested.requested_at, None)
+    waiting = BLANK.with_request(a_request(GROUP))
+    assert row_of(waiting.picked_up(tom, at(1))).came_at is None
+    moved = given.re_assigned(tom, [], morag, at(2))
+    assert row_of(moved).came_at == at(2)
+    assert row_of(moved.readdressed(tom, at(3))).came_at == at(2)
+    amended = moved.with_amendment(Amendment(message_id="m", amended_at=at(4), comments="Sooner"))
+    assert row_of(amended).changed_at == at(4)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from contracts.api.tasks import Choice, MovedRow, Progress, Tab, TaskListView, TaskRow
@@ -44,6 +44,8 @@ class TaskLine:
     professional: str
     can_re_assign: bool
     at: str
+    news: str
+    """Whether it came, or was changed, since the person had signed in before."""
     back: str
     """The day on which a hidden one comes back; empty where it is not hidden."""
 
@@ -169,8 +171,15 @@ def address(path: str, wanted: TaskFilter, **more: str | int) -> str:
     return f"{path}?{urlencode({**more, **wanted.parameters()})}"
 
 
-def task_line(number: int, task: TaskRow, today: date, manages: Sequence[str], council: str = "") -> TaskLine:
-    """A row; what happened to the task stands in `at`, why in `comments`."""
+def task_line(  # noqa: PLR0917 - a row, and who looks at it when
+    number: int,
+    task: TaskRow,
+    today: date,
+    manages: Sequence[str],
+    council: str = "",
+    since: datetime | None = None,
+) -> TaskLine:
+    """A row; what happened to the task stands in `at`, why in `comments`. What is news is so since that moment."""
     at = task.submitted_at or task.retracted_at
     status, status_classes = STATUSES[task.progress] if task.progress else ("", "")
     return TaskLine(
@@ -191,8 +200,18 @@ def task_line(number: int, task: TaskRow, today: date, manages: Sequence[str], c
         # A form that was picked up can go back to its group, whoever has it.
         can_re_assign=task.progress != "declined" and (task.authority in manages or bool(task.work_group_name)),
         at=moment(at) if at else "",
+        news=_news(task, since),
         back=day(task.snoozed_until) if task.snoozed_until and task.snoozed_until > today else "",
     )
+
+
+def _news(task: TaskRow, since: datetime | None) -> str:
+    """What has happened to an open form since then; nothing to whoever sees all of it for the first time."""
+    if since is None or task.progress is None:
+        return ""
+    if task.came_at and task.came_at > since:
+        return "New"
+    return "Changed" if task.changed_at and task.changed_at > since else ""
 
 
 def _moved(row: MovedRow) -> str:
@@ -250,8 +269,9 @@ def tasks_page(  # noqa: PLR0917 - what is listed, and who looks at it when
     names: Mapping[str, str],
     wanted: TaskFilter = TaskFilter(),
     email: str = "",
+    since: datetime | None = None,
 ) -> TasksPage:
-    """The page of one tab; `names` are the councils' by their codes."""
+    """The page of one tab; `names` are the councils' by their codes, `since` says when the person was here before."""
     texts = tab_texts(authority)
     _, heading, empty = texts[tasks.tab]
     if tasks.tab == "assigned" and tasks.counts.snoozed:
@@ -259,7 +279,7 @@ def tasks_page(  # noqa: PLR0917 - what is listed, and who looks at it when
     first = (tasks.page - 1) * PAGE_SIZE + 1
 
     def row(number: int, task: TaskRow) -> TaskLine:
-        return task_line(number, task, today, tasks.manages, names.get(task.authority, task.authority))
+        return task_line(number, task, today, tasks.manages, names.get(task.authority, task.authority), since)
 
     return TasksPage(
         tab=tasks.tab,
