@@ -41,6 +41,10 @@ class Running:
         """Resident memory by part, children included, in MB; pages that processes share count in each."""
         return {name: sum(_rss_mb(pid) for pid in tree) for name, tree in self._trees().items()}
 
+    def cpu_s(self) -> dict[str, float]:
+        """Processor time by part so far, children included, in seconds."""
+        return {name: sum(_cpu_s(pid) for pid in tree) for name, tree in self._trees().items()}
+
     def pss_mb(self) -> float:
         """Memory of all processes in MB, with shared pages counted once."""
         return sum(_pss_mb(pid) for tree in self._trees().values() for pid in tree)
@@ -66,6 +70,11 @@ def _tree(pid: int) -> list[int]:
 
 def _rss_mb(pid: int) -> float:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def _cpu_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _pss_mb(pid: int) -> float:

@@ -25,6 +25,7 @@ _WARM = 10
 _CLIENTS = 10
 _CLIENTS_SECONDS = 5.0
 _HUNDREDTHS = 100
+_LEAST_MS = 0.05
 
 Operation = Callable[[], Awaitable[None]]
 Figures = dict[str, float]
@@ -101,10 +102,21 @@ async def _at_once(
 ) -> Figures:
     """Requests a second of ten clients, each with a form of its own; this process takes its share of the machine."""
     numbers = range(len(forms))
-    figures = {
-        "pages_per_s_10": await _rate([getting(session, f"{running.gateway}/tasks") for _ in numbers]),
-        "saves_per_s_10": await _rate([await saver(running, session, form) for form in forms]),
+    work = {
+        "pages": [getting(session, f"{running.gateway}/tasks") for _ in numbers],
+        "saves": [await saver(running, session, form) for form in forms],
     }
+    figures: Figures = {}
+    for what, clients in work.items():
+        before = running.cpu_s()
+        figures[f"{what}_per_s_10"] = rate = await _rate(clients)
+        spent = {part: seconds - before[part] for part, seconds in running.cpu_s().items()}
+        each = {part: seconds * 1000 / (rate * _CLIENTS_SECONDS) for part, seconds in spent.items()}
+        figures[f"cpu_ms_of_{what}_10"] = sum(each.values())
+        print(
+            f"processor time of {what}, ms each:",
+            ", ".join(f"{part} {ms:.1f}" for part, ms in each.items() if ms > _LEAST_MS),
+        )
     for name, floor in floors.items():
         figures[f"{name}_pages_per_s_10"] = await _rate([getting(session, f"{floor}/page") for _ in numbers])
         figures[f"{name}_saves_per_s_10"] = await _rate([_floor_saver(session, floor, one) for one in numbers])
