@@ -132,3 +132,31 @@ async def test_a_retracted_form_moves_to_its_tab_and_says_so(
     await visitor.page.goto(f"/forms/{accepted.body['task_id']}/1")
     await expect(visitor.page.get_by_role("heading", name="This form was withdrawn")).to_be_visible()
     await visitor.leave()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+async def test_a_member_gives_several_forms_back_at_once(
+    browser: Browser, portal: Portal, bristol: Council, *, scripts: bool
+) -> None:
+    member, group = await Visitor.arrive(browser, portal, scripts=scripts), f"wg-{new_id()}"
+    page = member.page
+    await bristol.define_group(group, [new_email("manager"), member.email])
+    for _ in range(2):
+        await member.be_delegated(bristol, assignee={"kind": "work_group", "work_group_id": group})
+    await member.have_account()
+    await member.sign_in()
+    for _ in range(2):
+        await page.get_by_role("button", name=re.compile("^Pickup")).first.click()
+        await expect(page.get_by_role("heading", name="Other Professional/Service")).to_be_visible()
+        await page.goto("/tasks")
+    await member.press("Re-Assign selected")
+    await expect(page).to_have_title(re.compile("^Error: "))
+    await page.get_by_role("link", name="Select all on this page").click()
+    await member.press("Re-Assign selected")
+    await page.get_by_label(f"Select Group {group}").check()
+    await member.press("OK")
+    await expect(page.get_by_text(f"2 forms were re-assigned. Group {group} has them now.")).to_be_visible()
+    await member.press("Back to your tasks")
+    waiting = page.get_by_role("table", name="Tasks Assigned to your Work Groups")
+    await expect(waiting.get_by_role("button", name=re.compile("^Pickup"))).to_have_count(2)
+    await member.leave()

@@ -41,27 +41,28 @@ async def choose(request: Request) -> Response:
 
 
 async def choose_for_many(request: Request) -> Response:
-    """The same for the forms that were selected in the list, or all that one colleague has picked up."""
+    """The same for the forms that were selected in a list, or all that one colleague has picked up."""
     context = RequestContext(request)
     form = await verified_form(context)
     person = await context.require_person()
     colleague = form.text("all_of")[:LONGEST_ID]
     task_ids = await context.gateway.tasks.all_of_colleague(person, colleague) if colleague else selected_tasks(form)
+    origin = _origin(form.text("from"))
     if not task_ids:
-        return context.redirect("/group-tasks?none=1")
+        return context.redirect(f"/{origin}?none=1")
     words, to, action = form.text("words")[:_MOST_WORDS], selected(form.raw("to")), form.raw("action")
     if to is not None and action == "ok":
         done = await context.gateway.tasks.re_assign_many(person, task_ids, to)
-        return context.page("re_assigned.html", re_assigned_page(done), section="group-tasks")
+        return context.page("re_assigned.html", re_assigned_page(done, origin), section=origin)
     found = await context.gateway.tasks.choices_of_many(person, task_ids, words)
     error = _NOBODY if action == "ok" else ""
-    page = re_assign_page(found, "group-tasks", clock.today(), action=_MANY, words=words, error=error)
+    page = re_assign_page(found, origin, clock.today(), action=_MANY, words=words, error=error)
     return context.page("re_assign.html", page, 422 if error else 200)
 
 
 async def back_to_the_list(request: Request) -> Response:
     """Opened by its address nothing is selected."""
-    return RequestContext(request).redirect("/group-tasks")
+    return RequestContext(request).redirect("/tasks")
 
 
 def _origin(text: str) -> Origin:

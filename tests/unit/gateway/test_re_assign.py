@@ -139,11 +139,11 @@ def test_what_was_selected_is_read_back(value: str, expected: object) -> None:
 
 def test_what_became_of_several_forms_is_said_with_each_reason_once() -> None:
     left = [LeftTask(task_id=str(number), code="not_open", detail="It is over.") for number in range(2)]
-    page = re_assigned_page(ReAssignedView(moved=[a_row(), a_row()], left=left))
+    page = re_assigned_page(ReAssignedView(moved=[a_row(), a_row()], left=left), "tasks")
     assert page.moved == "2 forms were re-assigned. Sandra Professional has them now."
     assert page.left == ["2 forms were not re-assigned: It is over."]
-    assert re_assigned_page(ReAssignedView(moved=[a_row()], left=[])).moved.endswith("has it now.")
-    assert re_assigned_page(ReAssignedView(moved=[], left=left)).moved == ""
+    assert re_assigned_page(ReAssignedView(moved=[a_row()], left=[]), "tasks").moved.endswith("has it now.")
+    assert re_assigned_page(ReAssignedView(moved=[], left=left), "tasks").moved == ""
 
 
 def test_who_has_how_much_and_of_which_council_where_there_are_several() -> None:

@@ -117,15 +117,18 @@ class ReAssignedPage:
     moved: str
     left: list[str]
     """Why some stayed where they were, each reason with how many."""
+    origin: Origin
+    """The list that the person came from and goes back to."""
 
 
-def re_assigned_page(view: ReAssignedView) -> ReAssignedPage:
+def re_assigned_page(view: ReAssignedView, origin: Origin) -> ReAssignedPage:
     """In words."""
     number = len(view.moved)
     holder = next((row.holder_name or row.work_group_name for row in view.moved), "")
     moved = f"{_forms(number)} re-assigned. {holder} has {'it' if number == 1 else 'them'} now." if number else ""
     reasons = Counter(one.detail for one in view.left)
-    return ReAssignedPage(moved, [f"{_forms(count)} not re-assigned: {reason}" for reason, count in reasons.items()])
+    left = [f"{_forms(count)} not re-assigned: {reason}" for reason, count in reasons.items()]
+    return ReAssignedPage(moved, left, origin)
 
 
 def _forms(number: int) -> str:
