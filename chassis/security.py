@@ -26,6 +26,7 @@ SecurityEvent = Literal[
     "account.details",
     "account.password",
     "account.closed",
+    "calendar.changed",
     "factor.changed",
     "session.ended",
     "access.refused",

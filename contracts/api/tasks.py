@@ -47,6 +47,10 @@ class TaskRow(PersonalData):
     """When the council last changed, answered or sent back something."""
     snoozed_until: date | None = None
     """The day on which it comes back into its holder's list; in the past where it has."""
+    due_changes: int = 0
+    """How often its date has been changed."""
+    due_set_at: AwareDatetime | None = None
+    """When the date that it has now was said; None in rows of an older version."""
 
 
 class Choice(Value):

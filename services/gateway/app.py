@@ -10,7 +10,7 @@ from chassis.app import ServiceContext, service_app
 from chassis.authorities import Authorities
 from chassis.settings import key_bytes
 from chassis.tokens import Signer, Verifier
-from services.gateway.account import email_pages, security_pages
+from services.gateway.account import calendar_pages, email_pages, security_pages
 from services.gateway.account import pages as account
 from services.gateway.content import pages as content
 from services.gateway.council import api as council
@@ -47,6 +47,7 @@ PAGES = [
     *account.routes,
     *email_pages.routes,
     *security_pages.routes,
+    *calendar_pages.routes,
     *tasks.routes,
     *re_assign_pages.routes,
     *snooze_pages.routes,

@@ -186,6 +186,11 @@ async def show_tasks_again(request: Request) -> Response:
     return nothing()
 
 
+async def list_due(request: Request) -> Response:
+    """The dates of what a person has, for their calendar."""
+    return answer(await _service(request).lists.due(current_professional(request)))
+
+
 async def view_absence(request: Request) -> Response:
     """What a person has said of being away, and what can be chosen."""
     return answer(await _service(request).absences.view(current_professional(request)))
@@ -273,6 +278,7 @@ routes = [
     Route("/snooze", snooze_tasks, methods=["POST"]),
     Route("/snooze/end", show_tasks_again, methods=["POST"]),
     Route("/group-tasks", list_group_tasks),
+    Route("/calendar", list_due),
     Route("/absence", view_absence),
     Route("/absence", set_absence, methods=["PUT"]),
     Route("/absence", clear_absence, methods=["DELETE"]),

@@ -176,6 +176,26 @@ async def test_the_pages_of_an_account(browser: Browser, portal: Portal, shots: 
     await visitor.leave()
 
 
+async def test_the_pages_of_a_calendar(browser: Browser, portal: Portal, shots: Path | None) -> None:
+    visitor = await Visitor.arrive(browser, portal)
+    page = visitor.page
+    await visitor.have_account()
+    await visitor.sign_in()
+    await page.locator("summary").click()
+    await page.get_by_role("link", name="Calendar").click()
+    await expect(page.get_by_role("heading", name="Calendar")).to_be_visible()
+    await check(visitor, "account-calendar", shots)
+    await visitor.press("Make an address")
+    await expect(page.get_by_text(re.compile("/calendar/.{43}[.]ics$"))).to_be_visible()
+    await check(visitor, "account-calendar-address", shots)
+    await visitor.press("I have copied it")
+    await check(visitor, "account-calendar-made", shots)
+    await visitor.press("End the address")
+    await expect(page.get_by_role("status")).to_contain_text("Your calendar address has ended.")
+    await check(visitor, "account-calendar-ended", shots)
+    await visitor.leave()
+
+
 async def test_the_pages_of_somebody_who_is_away(
     browser: Browser, portal: Portal, bristol: Council, shots: Path | None
 ) -> None:

@@ -4,6 +4,7 @@ from services.auth.api import (
     accounts,
     address_changes,
     authenticators,
+    calendars,
     councils,
     registrations,
     resets,
@@ -19,5 +20,6 @@ routes = [
     *accounts.routes,
     *address_changes.routes,
     *authenticators.routes,
+    *calendars.routes,
     *councils.routes,
 ]

@@ -30,6 +30,13 @@ class Trust(Value):
     ends_at: AwareDatetime
 
 
+class CalendarFeed(Value):
+    """The secret address by which a calendar program reads an account's due dates; what it shows stands elsewhere."""
+
+    token_hash: str
+    made_at: AwareDatetime
+
+
 class Account(Value):
     """A person who has shown that an email address is theirs."""
 
@@ -50,6 +57,7 @@ class Account(Value):
     authenticator: Authenticator | None = None
     trusts: list[Trust] = []
     """The browsers trusted last, the latest at the end; some of them may be void by now."""
+    calendar: CalendarFeed | None = None
 
     @property
     def name(self) -> str:

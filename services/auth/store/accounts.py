@@ -11,12 +11,20 @@ from chassis.documents import Document
 from chassis.errors import AlreadyHandled
 from chassis.outbox import Outgoing
 from contracts.api.auth import RegistrationDetails
-from services.auth.model.account import Account, Trust
+from services.auth.model.account import Account, CalendarFeed, Trust
 from services.auth.model.authenticator import Authenticator
 from services.auth.model.codes import FAILURES
 
-INDEXES = [IndexModel([("email_key", ASCENDING)], unique=True)]
+INDEXES = [
+    IndexModel([("email_key", ASCENDING)], unique=True),
+    IndexModel(
+        [("calendar.token_hash", ASCENDING)],
+        unique=True,
+        partialFilterExpression={"calendar.token_hash": {"$exists": True}},
+    ),
+]
 MOST_TRUSTS = 10
+_OF_ITS_OWNER = ("email", "details", "password_hash", "reset_by", "authenticator", "trusts", "calendar")
 
 
 class AccountStore:
@@ -36,6 +44,15 @@ class AccountStore:
     async def get(self, account_id: str) -> Account | None:
         """The account of an id."""
         return _account(await self._documents.get(_open(account_id)))
+
+    async def by_calendar(self, token_hash: str) -> Account | None:
+        """The account whose calendar feed has this secret."""
+        return _account(await self._documents.get({"calendar.token_hash": token_hash}))
+
+    async def set_calendar(self, account_id: str, feed: CalendarFeed | None) -> None:
+        """A secret address in the place of the one before, or none."""
+        change = {"$set": {"calendar": feed.model_dump() if feed else None}}
+        await self._documents.update(_open(account_id), change)
 
     async def add(self, account: Account, events: Sequence[Outgoing]) -> bool:
         """Opens an account; False where the address has got another one meanwhile. Twice is once."""
@@ -107,7 +124,7 @@ class AccountStore:
         """Keeps nothing of who it was, and gives the address free; False where it is closed already."""
         change = {
             "$set": {"closed_at": at, "email_key": f"closed:{account_id}"},
-            "$unset": dict.fromkeys(("email", "details", "password_hash", "reset_by", "authenticator", "trusts"), ""),
+            "$unset": dict.fromkeys(_OF_ITS_OWNER, ""),
         }
         return await self._documents.update(_open(account_id), change, events) is not None
 

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from chassis.authorities import Authorities
 from chassis.identity import Professional
 from contracts.api.auth import AuthenticatorView, SessionsView
+from contracts.api.calendars import CalendarFeedView
 from services.gateway.kit.views.frame import FormErrors
 from services.gateway.kit.views.wording import moment
 
@@ -102,6 +103,21 @@ class SessionsPage:
         return len(self.rows) > 1
 
 
+@dataclass(frozen=True)
+class CalendarPage:
+    """Calendar: the address that there is, or how to make one."""
+
+    made: str = ""
+    notice: str = ""
+
+
+@dataclass(frozen=True)
+class CalendarAddressPage:
+    """Your calendar address: shown once."""
+
+    address: str
+
+
 _UNKNOWN = "A browser that we do not know"
 _ENDED = {
     "ended": "Signed out. Whoever was there has to sign in again.",
@@ -118,6 +134,12 @@ def account_page(person: Professional, done: str) -> AccountPage:
     """Who is signed in, as others see them."""
     lines = [("Name", person.name), ("Role", person.role), ("Organisation", person.organisation)]
     return AccountPage([line for line in lines if line[1]] + [("Email", person.email)], _NOTICES.get(done, ""))
+
+
+def calendar_page(feed: CalendarFeedView, done: str) -> CalendarPage:
+    """Since when there is an address; what it is nobody knows but its owner."""
+    notice = "Your calendar address has ended. Nobody reads your due dates by it any more." if done == "ended" else ""
+    return CalendarPage(moment(feed.made_at) if feed.made_at else "", notice)
 
 
 def security_page(view: AuthenticatorView, errors: FormErrors | None = None, *, is_removed: bool) -> SecurityPage:

@@ -4,6 +4,7 @@ from starlette.requests import Request
 
 from services.gateway.kit.cookies import CookieJar
 from services.gateway.kit.encryption import CookieEncryptor
+from services.gateway.kit.hosts import own_address
 
 
 class CsrfTokens:
@@ -35,5 +36,4 @@ class CsrfTokens:
         site, origin = headers.get("sec-fetch-site"), headers.get("origin")
         if site is not None and site not in ("same-origin", "none"):
             return False
-        scheme = "https" if self._is_https else self._request.url.scheme
-        return origin is None or origin == f"{scheme}://{headers.get('host', '')}"
+        return origin is None or origin == own_address(self._request, is_https=self._is_https)

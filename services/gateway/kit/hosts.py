@@ -38,6 +38,12 @@ def host_of(request: Request) -> str:
     return _name(request.headers.get("host", "")) or ""
 
 
+def own_address(request: Request, *, is_https: bool) -> str:
+    """Where a request finds the portal, such as https://portal.example; of a host that is this portal's."""
+    scheme = "https" if is_https else request.url.scheme
+    return f"{scheme}://{request.headers.get('host', '')}"
+
+
 def without_broken_host(headers: Headers) -> Headers:
     """The headers; one of `Host` that is no host name is left out, since the framework makes addresses of it."""
     return [(name, value) for name, value in headers if name != b"host" or _name(value.decode("latin-1"))]

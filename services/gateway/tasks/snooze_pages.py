@@ -16,8 +16,6 @@ from services.gateway.tasks.views.lists import TaskFilter, address
 from services.gateway.tasks.views.snooze import TypedSnooze, snooze_page, snoozed_page
 from services.gateway.tasks.views.typed_date import NO_DATE, TypedDate
 
-_HIDE = "/tasks/snooze"
-_SHOW_AGAIN = "/tasks/show-again"
 _LONGEST = 1000
 
 
@@ -63,11 +61,6 @@ async def show_again(request: Request) -> Response:
     return context.redirect("/tasks?told=shown-again")
 
 
-async def back_to_the_list(request: Request) -> Response:
-    """Opened by its address nothing is selected."""
-    return RequestContext(request).redirect("/tasks")
-
-
 def _nothing_selected(form: SubmittedForm, tab: str) -> str:
     """The list as it was, which says so."""
     wanted = TaskFilter(**{name: form.text(name)[:_LONGEST] for name in ("form", "authority", "progress", "name")})
@@ -75,8 +68,6 @@ def _nothing_selected(form: SubmittedForm, tab: str) -> str:
 
 
 routes = [
-    Route(_HIDE, back_to_the_list),
-    Route(_HIDE, hide, methods=["POST"]),
-    Route(_SHOW_AGAIN, back_to_the_list),
-    Route(_SHOW_AGAIN, show_again, methods=["POST"]),
+    Route("/tasks/snooze", hide, methods=["POST"]),
+    Route("/tasks/show-again", show_again, methods=["POST"]),
 ]

@@ -133,6 +133,8 @@ def row_of(task: Task) -> TaskRow:
         came_at=_came_at(task),
         changed_at=_changed_at(task),
         snoozed_until=task.snoozed_until,
+        due_changes=len(task.due_dates) - 1,
+        due_set_at=task.due_dates[-1][0],
     )
 
 

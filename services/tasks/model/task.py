@@ -150,10 +150,16 @@ class Task(Value):
     @property
     def due_on(self) -> date:
         """The date as last amended."""
+        return self.due_dates[-1][1]
+
+    @property
+    def due_dates(self) -> list[tuple[datetime, date]]:
+        """Every due date that it has had, and when each was said: the request's, then by their times."""
         said = [(change.amended_at, change.due_on) for change in self.amendments]
         said += [(each.returned_at, each.due_on) for each in self.returns]
         said += [ask.new_date for ask in self.asks]
-        return next((day for _, day in sorted(said, key=itemgetter(0), reverse=True) if day), self.requested.due_on)
+        latest_first = [(at, day) for at, day in sorted(said, key=itemgetter(0), reverse=True) if day]
+        return [(self.requested.requested_at, self.requested.due_on), *reversed(latest_first)]
 
     @property
     def contribution_id(self) -> str | None:

@@ -157,6 +157,12 @@ class ListStore:
         found = await self._documents.find(query, sort=BY_DUE_DATE, skip=skip, limit=limit, projection=_SHOWN)
         return list((await self._opened(found)).values())
 
+    async def due(self, who: str, authorities: Sequence[str], limit: int) -> list[TaskRow]:
+        """What a person has to do, hidden or not, the earliest due first."""
+        query = _listed(who, authorities, EVERYTHING)
+        found = await self._documents.find(query, sort=BY_DUE_DATE, limit=limit, projection=_SHOWN)
+        return list((await self._opened(found)).values())
+
     async def colleagues(self, authorities: Sequence[str], groups: Sequence[str], today: date) -> list[Colleague]:
         """Who has picked up most from these groups, council by council."""
         counting: Stages = [

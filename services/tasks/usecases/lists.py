@@ -8,6 +8,7 @@ from chassis.authorities import Authorities
 from chassis.errors import NotFound
 from chassis.identity import Professional
 from contracts.addresses import address_key
+from contracts.api.calendars import DueTask, DueTasksView
 from contracts.api.tasks import (
     DelegationListView,
     DelegationView,
@@ -53,6 +54,8 @@ from services.tasks.store.lists import (
 from services.tasks.usecases.changes import task_id_of
 
 _WAITING, _MOVED = "waiting", "moved"
+MOST_DUE = 500
+"""As many dates as a calendar is given."""
 Queries = dict[str, Query]
 """What each list is read by: the tabs, and what waits."""
 
@@ -163,6 +166,12 @@ class Lists:
             manages=_managed(groups),
             re_assigned=await self._re_assigned(person, re_assigned),
         )
+
+    async def due(self, person: Professional) -> DueTasksView:
+        """The dates of what a person has, for their calendar; nothing of their groups."""
+        who = self._stores.found_by.address(person.email)
+        rows = await self._stores.lists.due(who, self._authorities.codes, MOST_DUE)
+        return DueTasksView(due=[DueTask.model_validate(row.model_dump()) for row in rows])
 
     async def delegation(self, authority: str, delegation_id: str) -> DelegationView:
         """One delegation as its council reads it."""

@@ -31,6 +31,7 @@ from contracts.api.auth import (
     SignInCodeBody,
     SignInView,
 )
+from contracts.api.calendars import CalendarFeedView, CalendarOwnerView, CalendarSecretBody
 from services.gateway.kit.clients.service import ServiceClient
 
 
@@ -184,6 +185,23 @@ class AuthClient(ServiceClient):
         headers, body = {**origin.headers, "Portal-Session": token}, PasswordBody(password=password)
         path = "/authenticator/recovery-codes"
         return (await self._ask(RecoveryCodesView, "POST", path, body=body, headers=headers, slow=True)).codes
+
+    async def calendar(self, token: str) -> CalendarFeedView:
+        """Whether the account has a secret address for a calendar program."""
+        return await self._ask(CalendarFeedView, "GET", "/calendar", headers={"Portal-Session": token})
+
+    async def make_calendar(self, token: str) -> str:
+        """Another secret in the place of the one before."""
+        headers = {"Portal-Session": token}
+        return (await self._ask(CalendarSecretBody, "POST", "/calendar", headers=headers)).secret
+
+    async def end_calendar(self, token: str) -> None:
+        """The secret is of no use any more."""
+        await self._call("DELETE", "/calendar", headers={"Portal-Session": token})
+
+    async def calendar_owner(self, secret: str) -> CalendarOwnerView:
+        """Whose calendar has this secret; NotFound where nobody's has."""
+        return await self._ask(CalendarOwnerView, "POST", "/calendar/owner", body=CalendarSecretBody(secret=secret))
 
     async def close_account(self, token: str, password: str, origin: RequestOrigin) -> None:
         """The end of the account."""

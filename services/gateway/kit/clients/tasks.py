@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 from chassis.identity import Council, Professional
 from contracts.api.absences import AbsenceBody, AbsenceView, CouncilAbsenceView
+from contracts.api.calendars import DueTasksView
 from contracts.api.snoozes import SelectedBody, SelectedView, SnoozeBody, SnoozedView
 from contracts.api.tasks import (
     DeclineBody,
@@ -109,6 +110,10 @@ class TasksClient(ServiceClient):
         """The person's list has them again."""
         body = SelectedBody(task_ids=list(task_ids))
         await self._call("POST", "/snooze/end", person, body=body, slow=True)
+
+    async def due(self, person: Professional) -> DueTasksView:
+        """The dates of what the person has."""
+        return await self._ask(DueTasksView, "GET", "/calendar", person)
 
     def document(self, person: Professional, task_id: str, document_id: str) -> AbstractAsyncContextManager[Download]:
         """The bytes of a document that the council sent along."""
