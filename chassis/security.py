@@ -11,6 +11,7 @@ SecurityEvent = Literal[
     "sign_in.password",
     "sign_in.code",
     "sign_in.new_device",
+    "sign_in.passkey",
     "sign_in.trusted",
     "trust.given",
     "trust.ended",

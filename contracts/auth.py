@@ -6,6 +6,8 @@ from pydantic import AwareDatetime
 
 from contracts.base import Contact, Event
 
+FactorChange = Literal["app_added", "app_removed", "codes_renewed", "code_used", "passkey_added", "passkey_removed"]
+
 
 class AccountRegistered(Event):
     """A professional has registered and shown that the email address is theirs."""
@@ -103,14 +105,14 @@ class DeviceAdded(Event):
 
 
 class FactorChanged(Event):
-    """What an account asks for beside the password has changed, or was got round by a recovery code."""
+    """How one signs in to an account has changed beside its password, or a recovery code was used."""
 
     wire_name: ClassVar[str] = "auth.factor.changed.v1"
 
     account_id: str
     authority: str
     person: Contact
-    what: Literal["app_added", "app_removed", "codes_renewed", "code_used"]
+    what: FactorChange
     codes_left: int
     """How many recovery codes are not used yet."""
     changed_at: AwareDatetime

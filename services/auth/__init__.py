@@ -1,7 +1,8 @@
 """Auth: who a professional is, and how they show it.
 
 Owns:      Account (collection `accounts`), Registration (`registrations`), SignIn and Session (`sessions`),
-           Reset (`resets`), AddressChange (`address_changes`), counts of guesses and codes (`limits`)
+           Reset (`resets`), AddressChange (`address_changes`), PasskeyChallenge (`passkey_challenges`),
+           counts of guesses and codes (`limits`)
 Listens:   auth.password.reset.v1, auth.account.readdressed.v1, auth.account.changed.v1,
            auth.account.closed.v1, tasks.account-reset.asked.v1
 Publishes: auth.account.registered.v1, auth.account.readdressed.v1, auth.account.changed.v1, auth.account.closed.v1,

@@ -1,5 +1,6 @@
 """Composition root: wires auth from its settings."""
 
+import webauthn  # noqa: F401 - half a second that nobody waits for who signs in: it is loaded with auth (ADR 0053)
 from starlette.applications import Starlette
 
 from chassis.app import StoredServiceContext, stored_service_app

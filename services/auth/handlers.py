@@ -3,7 +3,7 @@
 from chassis.messaging import Delivery, Subscription
 from contracts.auth import AccountChanged, AccountClosed, AccountReaddressed, PasswordReset
 from contracts.tasks import AccountResetAsked
-from services.auth.usecases import accounts, authenticators, sessions, trusts
+from services.auth.usecases import accounts, authenticators, passkeys, sessions, trusts
 from services.auth.usecases.context import Auth
 
 
@@ -33,6 +33,7 @@ async def reset_account(event: AccountResetAsked, _: Delivery, auth: Auth) -> No
     if event.what == "dormancy":
         await auth.stores.accounts.wake(event.account_id, event.asked_at)
     else:
+        await passkeys.reset(auth, event.account_id, event.authority, event.asked_at)
         await authenticators.reset(auth, event.account_id, event.authority, event.asked_at)
 
 

@@ -10,7 +10,7 @@ from chassis.app import ServiceContext, service_app
 from chassis.authorities import Authorities
 from chassis.settings import key_bytes
 from chassis.tokens import Signer, Verifier
-from services.gateway.account import calendar_pages, email_pages, security_pages
+from services.gateway.account import calendar_pages, email_pages, passkey_pages, security_pages
 from services.gateway.account import pages as account
 from services.gateway.content import pages as content
 from services.gateway.council import api as council
@@ -36,18 +36,20 @@ from services.gateway.kit.limits import ClientLimits, RateLimitMiddleware
 from services.gateway.kit.rendering import PageRenderer
 from services.gateway.settings import GatewaySettings
 from services.gateway.sign_in import pages as sign_in
-from services.gateway.sign_in import register_pages, reset_pages
+from services.gateway.sign_in import passkey_sign_in_pages, register_pages, reset_pages
 from services.gateway.tasks import absence_pages, ask_pages, re_assign_pages, snooze_pages
 from services.gateway.tasks import pages as tasks
 
 PAGES = [
     *sign_in.routes,
+    *passkey_sign_in_pages.routes,
     *register_pages.routes,
     *reset_pages.routes,
     *account.routes,
     *email_pages.routes,
     *security_pages.routes,
     *calendar_pages.routes,
+    *passkey_pages.routes,
     *tasks.routes,
     *re_assign_pages.routes,
     *snooze_pages.routes,

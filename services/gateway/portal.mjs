@@ -5,6 +5,8 @@ import { startConditions } from "./conditions.mjs";
 import { startDates } from "./dates.mjs";
 import { startFullScreen } from "./fullscreen.mjs";
 import { startMenu } from "./menu.mjs";
+import { startAddingPasskey } from "./passkeys.mjs";
+import { startPasskeySignIn } from "./passkey_sign_in.mjs";
 import { startPasswords } from "./passwords.mjs";
 import { startSubmit } from "./submit.mjs";
 import { startTables } from "./tables.mjs";
@@ -33,6 +35,8 @@ if (form) {
 
 startMenu();
 startPasswords();
+startPasskeySignIn();
+startAddingPasskey();
 startTimeOut();
 startSignedIn();
 startCopying();

@@ -6,6 +6,7 @@ from services.auth.api import (
     authenticators,
     calendars,
     councils,
+    passkeys,
     registrations,
     resets,
     sessions,
@@ -21,5 +22,6 @@ routes = [
     *address_changes.routes,
     *authenticators.routes,
     *calendars.routes,
+    *passkeys.routes,
     *councils.routes,
 ]

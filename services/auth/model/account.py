@@ -8,6 +8,7 @@ from contracts.api.auth import RegistrationDetails
 from contracts.base import Contact, Value
 from services.auth.model.authenticator import Authenticator
 from services.auth.model.codes import FAILURES
+from services.auth.model.passkeys import Passkey
 
 
 class Failures(Value):
@@ -55,6 +56,7 @@ class Account(Value):
     """When a council last let its owner come back after a long absence."""
     failures: Failures = Failures()
     authenticator: Authenticator | None = None
+    passkeys: list[Passkey] = []
     trusts: list[Trust] = []
     """The browsers trusted last, the latest at the end; some of them may be void by now."""
     calendar: CalendarFeed | None = None

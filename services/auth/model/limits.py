@@ -40,6 +40,11 @@ RESET_TRIES = Limit(name="reset.code", most=100, window=_SENDING)
 DEVICE_RESET_TRIES = Limit(name="reset.code-device", most=20, window=_SENDING)
 """Reset codes tried from one browser that is known to the account."""
 
+PASSKEY_TRIES = Limit(name="passkey.client", most=20, window=_GUESSING)
+"""Passkeys tried from one network that were none."""
+DEVICE_PASSKEY_TRIES = Limit(name="passkey.device", most=10, window=_GUESSING)
+"""The same from one browser that is known to the account: strangers in its network do not keep its owner out."""
+
 ADDRESS_CHANGES = Limit(name="code.address-change", most=3, window=_SENDING)
 """Changes of address begun for one account: each sends a code to a mailbox that is not known to be its owner's."""
 

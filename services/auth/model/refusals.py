@@ -2,7 +2,8 @@
 
 from chassis.errors import Conflict, NotFound, Refused, TooMany, Unauthorised, Unavailable
 from contracts.base import Fault
-from services.auth.model.limits import PAIR_GUESSES, RESET_TRIES, code_limit
+from services.auth.model.limits import PAIR_GUESSES, PASSKEY_TRIES, RESET_TRIES, code_limit
+from services.auth.model.passkeys import MOST as MOST_PASSKEYS
 
 MINUTES = code_limit("sign_in").minutes
 
@@ -92,6 +93,40 @@ def app_must_stay() -> Refused:
 def no_app() -> Refused:
     """There is none, or none that could be added."""
     return NotFound("no_app", "There is no authenticator app to change. Start again.")
+
+
+def passkey_refused() -> Refused:
+    """One answer for one that we do not know, one of another address, a wrong signature and a copy."""
+    return Unauthorised(
+        "passkey_refused", "The passkey was not accepted. Try again, or sign in with your email address and password."
+    )
+
+
+def too_many_passkey_tries() -> Refused:
+    """Said of whatever was tried."""
+    return TooMany(
+        "too_many_passkey_tries",
+        f"There were too many passkeys from your network that were not accepted. Wait {PASSKEY_TRIES.minutes} minutes, "
+        "or sign in with your email address and password.",
+        retry_after=PASSKEY_TRIES.minutes * 60,
+    )
+
+
+def passkey_not_made() -> Refused:
+    """What came back was none that was asked for."""
+    return Refused("passkey_not_made", "The passkey was not added: your browser gave none that we can use. Try again.")
+
+
+def too_many_passkeys() -> Refused:
+    """So many and no more."""
+    return Conflict(
+        "too_many_passkeys", f"You have {MOST_PASSKEYS} passkeys already. Remove one before you add another."
+    )
+
+
+def no_passkey() -> Refused:
+    """It has been removed, or never was one of this account's."""
+    return NotFound("no_passkey", "There is no such passkey any more.")
 
 
 def code_exhausted() -> Refused:

@@ -7,6 +7,7 @@ from chassis.relay import Relay
 from services.auth.store.accounts import AccountStore
 from services.auth.store.address_changes import AddressChangeStore
 from services.auth.store.limits import LimitStore
+from services.auth.store.passkey_challenges import PasskeyChallengeStore
 from services.auth.store.registrations import RegistrationStore
 from services.auth.store.resets import ResetStore
 from services.auth.store.sessions import SessionStore
@@ -15,6 +16,7 @@ __all__ = [
     "AccountStore",
     "AddressChangeStore",
     "LimitStore",
+    "PasskeyChallengeStore",
     "RegistrationStore",
     "ResetStore",
     "SessionStore",
@@ -31,6 +33,7 @@ class Stores:
         self.sessions = SessionStore(database.outbox_collection("sessions", relay))
         self.resets = ResetStore(database.outbox_collection("resets", relay))
         self.address_changes = AddressChangeStore(database.outbox_collection("address_changes", relay))
+        self.passkey_challenges = PasskeyChallengeStore(database.collection("passkey_challenges"))
         self.limits = LimitStore(database.collection("limits"))
 
     async def ensure_indexes(self) -> Self:
@@ -41,6 +44,7 @@ class Stores:
             self.sessions,
             self.resets,
             self.address_changes,
+            self.passkey_challenges,
             self.limits,
         ):
             await store.ensure_indexes()

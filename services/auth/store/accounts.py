@@ -14,6 +14,8 @@ from contracts.api.auth import RegistrationDetails
 from services.auth.model.account import Account, CalendarFeed, Trust
 from services.auth.model.authenticator import Authenticator
 from services.auth.model.codes import FAILURES
+from services.auth.model.passkeys import MOST as MOST_PASSKEYS
+from services.auth.model.passkeys import Passkey
 
 INDEXES = [
     IndexModel([("email_key", ASCENDING)], unique=True),
@@ -24,7 +26,7 @@ INDEXES = [
     ),
 ]
 MOST_TRUSTS = 10
-_OF_ITS_OWNER = ("email", "details", "password_hash", "reset_by", "authenticator", "trusts", "calendar")
+_OF_ITS_OWNER = ("email", "details", "password_hash", "reset_by", "authenticator", "passkeys", "trusts", "calendar")
 
 
 class AccountStore:
@@ -115,6 +117,33 @@ class AccountStore:
         """Takes a recovery code; False where there is none like it."""
         guard = {**_open(account_id), "authenticator.recovery": mac}
         return await self._documents.update(guard, {"$pull": {"authenticator.recovery": mac}}, events) is not None
+
+    async def add_passkey(
+        self, account_id: str, passkey: Passkey, *, version: int, events: Sequence[Outgoing]
+    ) -> Account | None:
+        """None where the password has changed meanwhile, where it is there already, or there are as many as may be."""
+        is_new = {f"passkeys.{MOST_PASSKEYS - 1}": {"$exists": False}, "passkeys.key": {"$ne": passkey.key}}
+        guard = {**_open(account_id), "password_version": version, **is_new}
+        change = {"$push": {"passkeys": passkey.model_dump()}}
+        return _account(await self._documents.update(guard, change, events))
+
+    async def use_passkey(self, account_id: str, key: str, count: int, at: datetime) -> bool:
+        """Writes down what its authenticator counts; False where that, or more, was written before."""
+        before = {"$lt": count} if count else 0
+        guard = {**_open(account_id), "passkeys": {"$elemMatch": {"key": key, "sign_count": before}}}
+        change = {"$set": {"passkeys.$.sign_count": count, "passkeys.$.used_at": at}}
+        return await self._documents.update(guard, change) is not None
+
+    async def remove_passkey(self, account_id: str, key: str, events: Sequence[Outgoing]) -> Account | None:
+        """None where there is none like it."""
+        guard = {**_open(account_id), "passkeys.key": key}
+        return _account(await self._documents.update(guard, {"$pull": {"passkeys": {"key": key}}}, events))
+
+    async def remove_passkeys(self, account_id: str, until: datetime, events: Sequence[Outgoing]) -> Account | None:
+        """All that were added until then; None where there is none."""
+        guard = {**_open(account_id), "passkeys.added_at": {"$lte": until}}
+        change = {"$pull": {"passkeys": {"added_at": {"$lte": until}}}}
+        return _account(await self._documents.update(guard, change, events))
 
     async def wake(self, account_id: str, at: datetime) -> None:
         """Its owner may reset the password again, as if they had signed in."""

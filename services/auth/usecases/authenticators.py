@@ -1,13 +1,10 @@
 """The authenticator app of an account: added by its first code, got round by recovery codes, taken away."""
 
 from datetime import datetime
-from typing import Literal
 
 from chassis.errors import AlreadyHandled
-from chassis.outbox import Outgoing, outgoing
 from chassis.security import record
 from contracts.api.auth import AuthenticatorBody, AuthenticatorView, EnrolmentView
-from contracts.auth import FactorChanged
 from contracts.base import Fault
 from services.auth.model import refusals
 from services.auth.model.account import Account
@@ -26,6 +23,7 @@ from services.auth.model.devices import Caller
 from services.auth.model.session import Session, SignIn
 from services.auth.usecases.accounts import check_password, owner
 from services.auth.usecases.context import Auth
+from services.auth.usecases.factors import factor_changed
 
 _NEVER = 0
 """No code was accepted yet."""
@@ -62,7 +60,7 @@ async def add(auth: Auth, token: str, typed: AuthenticatorBody, *, caller: Calle
     app = Authenticator(
         sealed=session.enrolling, last_step=step, added_at=at, recovery=_macs(auth, account.account_id, codes)
     )
-    events = [_changed(account, session.authority, "app_added", RECOVERY_CODES, at)]
+    events = [factor_changed(account, session.authority, "app_added", RECOVERY_CODES, at)]
     version = account.password_version
     if await auth.stores.accounts.add_app(account.account_id, app, version=version, events=events) is None:
         raise refusals.signed_out()
@@ -77,7 +75,7 @@ async def remove(auth: Auth, token: str, password: str, *, caller: Caller, at: d
     await check_password(auth, account, password, caller, at)
     if auth.authorities.get(session.authority).second_factor == "app":
         raise refusals.app_must_stay()
-    events = [_changed(account, session.authority, "app_removed", 0, at)]
+    events = [factor_changed(account, session.authority, "app_removed", 0, at)]
     if await auth.stores.accounts.remove_app(account.account_id, events) is None:
         raise refusals.no_app()
     await _settle(auth, session)
@@ -89,7 +87,7 @@ async def renew_codes(auth: Auth, token: str, password: str, *, caller: Caller, 
     session, account = await owner(auth, token, at)
     await check_password(auth, account, password, caller, at)
     codes = new_recovery_codes()
-    events = [_changed(account, session.authority, "codes_renewed", RECOVERY_CODES, at)]
+    events = [factor_changed(account, session.authority, "codes_renewed", RECOVERY_CODES, at)]
     macs = _macs(auth, account.account_id, codes)
     if await auth.stores.accounts.renew_recovery(account.account_id, macs, events) is None:
         raise refusals.no_app()
@@ -105,7 +103,7 @@ async def reset(auth: Auth, account_id: str, authority: str, at: datetime) -> No
     account = await auth.stores.accounts.get(account_id)
     if account is None or account.authenticator is None or account.authenticator.added_at > at:
         raise AlreadyHandled(account_id)
-    events = [_changed(account, authority, "app_removed", 0, at)]
+    events = [factor_changed(account, authority, "app_removed", 0, at)]
     await auth.stores.accounts.remove_app(account_id, events)
     await auth.stores.sessions.close_others(account_id, "")
     record("factor.changed", "ok", account_id=account_id, authority=authority, what="app_removed")
@@ -118,7 +116,7 @@ async def accept(auth: Auth, account: Account, sign_in: SignIn, code: TypedCode,
         return False
     if code.is_recovery:
         mac = recovery_mac(auth.secret, account.account_id, code.text)
-        events = [_changed(account, sign_in.authority, "code_used", max(0, len(app.recovery) - 1), at)]
+        events = [factor_changed(account, sign_in.authority, "code_used", max(0, len(app.recovery) - 1), at)]
         return await auth.stores.accounts.use_recovery(account.account_id, mac, events)
     secret = auth.vault.open(app.sealed, account.account_id)
     step = accepted_step(secret, code.text, at, after=app.last_step)
@@ -142,21 +140,3 @@ async def _settle(auth: Auth, session: Session) -> None:
 
 def _macs(auth: Auth, account_id: str, codes: list[str]) -> list[str]:
     return [recovery_mac(auth.secret, account_id, code) for code in codes]
-
-
-def _changed(
-    account: Account,
-    authority: str,
-    what: Literal["app_added", "app_removed", "codes_renewed", "code_used"],
-    codes_left: int,
-    at: datetime,
-) -> Outgoing:
-    event = FactorChanged(
-        account_id=account.account_id,
-        authority=authority,
-        person=account.person,
-        what=what,
-        codes_left=codes_left,
-        changed_at=at,
-    )
-    return outgoing(event, account.account_id, what, at.isoformat())

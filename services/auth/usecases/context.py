@@ -22,5 +22,5 @@ class Auth:
     seal: Seal
     """For notify, which opens it."""
     vault: Seal
-    """For auth alone: the secrets of authenticator apps."""
+    """For auth alone: the secrets of authenticator apps, and passkeys."""
     common: CommonPasswords

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Literal
 
 from chassis.outbox import Outgoing, outgoing
 from chassis.security import record
@@ -17,12 +18,16 @@ from services.auth.usecases.context import Auth
 from services.auth.usecases.guessing import was_no_guess
 from services.auth.usecases.sessions import OpenedSession
 
+Way = Literal["code", "trust", "passkey"]
+"""By what somebody came in: password and code, the password in a trusted browser, or a passkey alone."""
+
 
 async def open_without_code(
     auth: Auth,
     account: Account,
     authority: str,
     *,
+    by: Way,
     caller: Caller,
     at: datetime,
     may_open: Callable[[Account], bool],
@@ -38,13 +43,13 @@ async def open_without_code(
     if now is None or now.password_version != session.password_version or not may_open(now):
         await auth.stores.sessions.close(token_hash(token))
         raise refusals.is_over("sign_in")
-    return OpenedSession(token, session, await welcome(auth, now, session, caller=caller, by_code=False))
+    return OpenedSession(token, session, await welcome(auth, now, session, caller=caller, by=by))
 
 
-async def welcome(auth: Auth, account: Account, session: Session, *, caller: Caller, by_code: bool) -> str:
+async def welcome(auth: Auth, account: Account, session: Session, *, caller: Caller, by: Way) -> str:
     """Forgets what was counted on the way; gives what the browser holds from now on.
 
-    Who came in without a code gives none back: somebody else may be guessing codes meanwhile.
+    Nothing is given back of what was not asked for: somebody else may be guessing passwords or codes meanwhile.
     """
     at = session.opened_at
     device = known_device(auth.secret, account, caller.devices, at)
@@ -54,10 +59,11 @@ async def welcome(auth: Auth, account: Account, session: Session, *, caller: Cal
     # Who has never signed in before knows of no other browser.
     is_news = device is None and account.signed_in_at is not None
     events = [_device_event(account, session)] if is_news else []
-    await auth.stores.accounts.welcome(account.account_id, at, events, by_code=by_code)
-    if by_code:
+    await auth.stores.accounts.welcome(account.account_id, at, events, by_code=by == "code")
+    if by == "code":
         await codes.forget(auth, account.email_key, code_limit("sign_in"))
-    await was_no_guess(auth, account.email_key, caller, device)
+    if by != "passkey":
+        await was_no_guess(auth, account.email_key, caller, device)
     return with_device(auth.secret, account, caller.devices, at)
 
 

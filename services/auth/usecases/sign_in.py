@@ -54,7 +54,7 @@ async def _open_trusted(
     def may_open(account: Account) -> bool:
         return found_trust(auth.secret, account, authority, caller.trusts, at) is not None
 
-    opened = await open_without_code(auth, account, authority.code, caller=caller, at=at, may_open=may_open)
+    opened = await open_without_code(auth, account, authority.code, by="trust", caller=caller, at=at, may_open=may_open)
     _note("sign_in.trusted", opened.session, caller, is_ok=True)
     return opened
 
@@ -102,7 +102,7 @@ async def confirm_sign_in(
     if session is None:
         raise refusals.is_over(WHAT)
     _note("sign_in.code", sign_in, caller, is_ok=True)
-    devices = await welcome(auth, account, session, caller=caller, by_code=True)
+    devices = await welcome(auth, account, session, caller=caller, by="code")
     is_trusted = trust and trusted_days(auth, sign_in) > 0
     return OpenedSession(
         token, session, devices, await trusts.give(auth, account, session, caller) if is_trusted else ""

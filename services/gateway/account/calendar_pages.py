@@ -14,7 +14,7 @@ from contracts.api.calendars import CalendarOwnerView
 from services.gateway.account.calendar_feed import calendar_of
 from services.gateway.account.signed_in import posted, signed_in
 from services.gateway.account.views import CalendarAddressPage, calendar_page
-from services.gateway.kit.hosts import own_address
+from services.gateway.kit.hosts import origin_of
 from services.gateway.kit.request_context import RequestContext
 
 _ADDRESS = "/account/calendar"
@@ -85,7 +85,7 @@ def _has(said: str, tag: str) -> bool:
 
 
 def _portal(context: RequestContext) -> str:
-    return own_address(context.request, is_https=context.gateway.is_https)
+    return origin_of(context.request, is_https=context.gateway.is_https)
 
 
 routes = [

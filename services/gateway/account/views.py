@@ -1,5 +1,6 @@
 """The pages of one's own account (requirements F49, ASVS 7.5.2). Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -8,6 +9,7 @@ from chassis.authorities import Authorities
 from chassis.identity import Professional
 from contracts.api.auth import AuthenticatorView, SessionsView
 from contracts.api.calendars import CalendarFeedView
+from contracts.api.passkeys import PasskeyEntry
 from services.gateway.kit.views.frame import FormErrors
 from services.gateway.kit.views.wording import moment
 
@@ -118,6 +120,46 @@ class CalendarAddressPage:
     address: str
 
 
+@dataclass(frozen=True)
+class PasskeyRow:
+    """One passkey; `host` is empty where the portal has one address."""
+
+    passkey_id: str
+    name: str
+    host: str
+    added: str
+    used: str
+
+
+@dataclass(frozen=True)
+class PasskeysPage:
+    """Passkeys: those that there are."""
+
+    rows: list[PasskeyRow]
+    host: str = ""
+    """The address that the next one will be for; empty where the portal has one."""
+    notice: str = ""
+
+
+@dataclass(frozen=True)
+class NewPasskeyPage:
+    """Add a passkey: its name, then, with `options`, the browser's own questions."""
+
+    name: str = ""
+    host: str = ""
+    options: str = ""
+    errors: FormErrors = field(default_factory=FormErrors)
+
+
+@dataclass(frozen=True)
+class PasskeyRemovalPage:
+    """Remove a passkey."""
+
+    passkey_id: str
+    name: str
+    errors: FormErrors = field(default_factory=FormErrors)
+
+
 _UNKNOWN = "A browser that we do not know"
 _ENDED = {
     "ended": "Signed out. Whoever was there has to sign in again.",
@@ -164,6 +206,28 @@ def _qr(uri: str) -> Markup:
     picture = segno.make(uri, micro=False)
     drawn = picture.svg_inline(scale=4, border=4, title="QR code for your authenticator app", light="#fff")
     return Markup(drawn)  # noqa: S704 - the library's own drawing
+
+
+_PASSKEYS = {
+    "added": "The passkey is added. From now on you can sign in with it. You are signed out everywhere but here.",
+    "removed": "The passkey is removed. You are signed out everywhere but here.",
+    "late": "That took too long. Add the passkey again.",
+}
+
+
+def passkeys_page(passkeys: Sequence[PasskeyEntry], host: str, done: str) -> PasskeysPage:
+    """In the order in which they were added; `host` is empty where nobody has to know of addresses."""
+    rows = [
+        PasskeyRow(
+            each.passkey_id,
+            each.name,
+            each.host if host else "",
+            moment(each.added_at),
+            moment(each.used_at) if each.used_at else "Never",
+        )
+        for each in passkeys
+    ]
+    return PasskeysPage(rows, host, _PASSKEYS.get(done, ""))
 
 
 def sessions_page(view: SessionsView, authorities: Authorities, done: str) -> SessionsPage:

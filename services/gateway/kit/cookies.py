@@ -29,6 +29,8 @@ class BrowserState:
     registration: str = ""
     reset: str = ""
     address_change: str = ""
+    passkey: str = ""
+    """The challenge that its authenticator is to answer."""
     next: str = ""
     factor: str = ""
     """Where the code of a sign-in comes from: the mailbox, an app, or an app or the mailbox."""

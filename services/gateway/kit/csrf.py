@@ -4,7 +4,7 @@ from starlette.requests import Request
 
 from services.gateway.kit.cookies import CookieJar
 from services.gateway.kit.encryption import CookieEncryptor
-from services.gateway.kit.hosts import own_address
+from services.gateway.kit.hosts import origin_of
 
 
 class CsrfTokens:
@@ -36,4 +36,4 @@ class CsrfTokens:
         site, origin = headers.get("sec-fetch-site"), headers.get("origin")
         if site is not None and site not in ("same-origin", "none"):
             return False
-        return origin is None or origin == own_address(self._request, is_https=self._is_https)
+        return origin is None or origin == origin_of(self._request, is_https=self._is_https)

@@ -38,10 +38,9 @@ def host_of(request: Request) -> str:
     return _name(request.headers.get("host", "")) or ""
 
 
-def own_address(request: Request, *, is_https: bool) -> str:
-    """Where a request finds the portal, such as https://portal.example; of a host that is this portal's."""
-    scheme = "https" if is_https else request.url.scheme
-    return f"{scheme}://{request.headers.get('host', '')}"
+def origin_of(request: Request, *, is_https: bool) -> str:
+    """Where a page of ours that this browser shows is from, as browsers write it."""
+    return f"{'https' if is_https else request.url.scheme}://{request.headers.get('host', '')}"
 
 
 def without_broken_host(headers: Headers) -> Headers:

@@ -12,13 +12,14 @@ from chassis.context import Actor, act_as
 from chassis.errors import Forbidden, Refused, Unauthorised
 from chassis.identity import Professional
 from contracts.api.auth import SessionCreated, SessionView
+from contracts.api.passkeys import Site
 from contracts.authority import Authority
 from services.gateway.kit.browsers import browser_of
 from services.gateway.kit.clients import RequestOrigin
 from services.gateway.kit.cookies import CookieJar
 from services.gateway.kit.csrf import CsrfTokens
 from services.gateway.kit.gateway import Gateway
-from services.gateway.kit.hosts import host_of
+from services.gateway.kit.hosts import host_of, origin_of
 from services.gateway.kit.security_headers import is_inside
 from services.gateway.kit.views.frame import Frame, Section, SignedIn
 
@@ -52,6 +53,11 @@ class RequestContext:
         """The network, as a keyed hash, and the accounts that know this browser: auth counts tries by them."""
         browser = browser_of(self.request.headers.get("user-agent", ""))
         return RequestOrigin(self.gateway.client_key(self.request), self.cookies.devices, browser, self.cookies.trusts)
+
+    @property
+    def site(self) -> Site:
+        """At which of the portal's addresses the browser is: passkeys are bound to it."""
+        return Site(host=host_of(self.request), origin=origin_of(self.request, is_https=self.gateway.is_https))
 
     def holder_key(self, task_id: str, account_id: str) -> str:
         """Says on a page whose it is without saying who: what one person typed is never saved as another's."""
@@ -162,6 +168,10 @@ class RequestContext:
     def fragment(self, template: str, view: Any) -> str:
         """A part of a page, for the page's script."""
         return self.gateway.renderer.render(template, self._frame("", None), view)
+
+    def json(self, text: str) -> Response:
+        """What a page's script has asked for."""
+        return self._answer(Response(text, media_type="application/json"))
 
     def redirect(self, address: str) -> Response:
         """On to another page, by GET."""

@@ -1,9 +1,14 @@
-"""What is posted before anybody is signed in: a password, a code, a registration."""
+"""What is posted before anybody is signed in: a password, a code, a passkey, a registration; and what comes after."""
+
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
+from starlette.responses import Response
 
+from contracts.api.auth import SessionCreated
 from services.gateway.kit.form_parsing import SubmittedForm, verified_form
 from services.gateway.kit.request_context import RequestContext
+from services.gateway.sign_in.interrupted import resume
 
 
 async def attempt(request: Request) -> tuple[RequestContext, SubmittedForm]:
@@ -11,3 +16,19 @@ async def attempt(request: Request) -> tuple[RequestContext, SubmittedForm]:
     context = RequestContext(request)
     context.gateway.limits.check_sign_in(request)
     return context, await verified_form(context)
+
+
+def local(address: str) -> str:
+    """An address of this portal; none where it leads elsewhere."""
+    parts = urlsplit(address)
+    is_local = (
+        address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
+    )
+    return address if is_local else ""
+
+
+async def go_on(context: RequestContext, session: SessionCreated, unsaved: str) -> Response:
+    """Signed in, and on to where the person wanted to be; what was typed on the way there is not lost."""
+    after = context.cookies.browser.next or "/tasks"
+    context.start_session(session)
+    return await resume(context, unsaved) if unsaved else context.redirect(after)

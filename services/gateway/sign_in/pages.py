@@ -2,21 +2,19 @@
 
 import contextlib
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from chassis.errors import NotFound, Refused, Unauthorised
-from contracts.api.auth import SessionCreated, SignInBody, SignInCodeBody, SignInView
+from contracts.api.auth import SignInBody, SignInCodeBody, SignInView
 from services.gateway.kit.form_parsing import verified_form
 from services.gateway.kit.request_context import RequestContext
 from services.gateway.kit.unsaved_form import FIELD
 from services.gateway.kit.views.form_errors import form_errors, raise_unless_correctable
 from services.gateway.kit.views.frame import FormErrors
-from services.gateway.sign_in.attempts import attempt
-from services.gateway.sign_in.interrupted import resume
+from services.gateway.sign_in.attempts import attempt, go_on, local
 from services.gateway.sign_in.views import (
     CodePage,
     CodeSource,
@@ -24,15 +22,6 @@ from services.gateway.sign_in.views import (
     app_code_page,
     sign_in_code_page,
 )
-
-
-def local(address: str) -> str:
-    """An address of this portal; none where it leads elsewhere."""
-    parts = urlsplit(address)
-    is_local = (
-        address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
-    )
-    return address if is_local else ""
 
 
 async def home(request: Request) -> Response:
@@ -66,7 +55,7 @@ async def sign_in(request: Request) -> Response:
         return context.page("sign_in.html", SignInPage(form_errors(refused), email, after, unsaved), refused.status)
     if begun.session:
         context.cookies.remember(next=after)
-        return await _go_on(context, begun.session, unsaved)
+        return await go_on(context, begun.session, unsaved)
     days = str(begun.trusted_days or "")
     context.cookies.remember(
         sign_in=begun.sign_in_id, next=after, email=email, factor=_factor(begun), trusted_days=days
@@ -74,13 +63,6 @@ async def sign_in(request: Request) -> Response:
     if unsaved:
         return context.page("code.html", _code_page(context, unsaved=unsaved))
     return context.redirect("/sign-in/code")
-
-
-async def _go_on(context: RequestContext, session: SessionCreated, unsaved: str) -> Response:
-    """Signed in, and on to where the person wanted to be."""
-    after = context.cookies.browser.next or "/tasks"
-    context.start_session(session)
-    return await resume(context, unsaved) if unsaved else context.redirect(after)
 
 
 def _factor(begun: SignInView) -> CodeSource:
@@ -130,7 +112,7 @@ async def confirm_code(request: Request) -> Response:
         raise_unless_correctable(refused)
         page = _code_page(context, form_errors(refused), unsaved=unsaved, is_trusted=body.trust)
         return context.page("code.html", page, refused.status)
-    return await _go_on(context, session, unsaved)
+    return await go_on(context, session, unsaved)
 
 
 async def new_code(request: Request) -> Response:

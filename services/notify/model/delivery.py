@@ -38,6 +38,8 @@ Purpose = Literal[
     "app_removed",
     "codes_renewed",
     "code_used",
+    "passkey_added",
+    "passkey_removed",
     "new_address",
     "present_address",
     "address_changed",

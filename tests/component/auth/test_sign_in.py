@@ -129,7 +129,7 @@ async def test_t49_right_passwords_from_one_network_are_no_spray(
         assert code_of(await stranger.give_password()) == "sign_in_refused"
 
 
-async def test_t58_an_unknown_address_is_as_much_work_as_a_wrong_password(
+async def test_t58_an_unknorigin_of_is_as_much_work_as_a_wrong_password(
     person: Person, somebody: Callable[[], Person], database: Database
 ) -> None:
     """By the processor's clock and the database's commands: on a busy machine the wall's says nothing."""

@@ -218,7 +218,13 @@ async def test_a_reset_between_the_password_and_the_session_ends_that_session(
     assert (await change_password(user, token)).status_code == 200
     with pytest.raises(NotFound):
         await open_without_code(
-            auth, as_read, "bristol", caller=Caller(), at=clock.now(), may_open=lambda account: account.trusts != []
+            auth,
+            as_read,
+            "bristol",
+            by="trust",
+            caller=Caller(),
+            at=clock.now(),
+            may_open=lambda account: account.trusts != [],
         )
     versions = [each["password_version"] async for each in database["sessions"].find({"email": user.email})]
     assert versions == [2]

@@ -139,6 +139,8 @@ def test_the_emails_about_forms_name_form_and_reference_in_their_subjects(bristo
         "app_removed",
         "codes_renewed",
         "code_used",
+        "passkey_added",
+        "passkey_removed",
         "new_address",
         "present_address",
         "address_changed",

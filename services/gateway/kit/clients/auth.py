@@ -32,6 +32,15 @@ from contracts.api.auth import (
     SignInView,
 )
 from contracts.api.calendars import CalendarFeedView, CalendarOwnerView, CalendarSecretBody
+from contracts.api.passkeys import (
+    NewPasskeyBody,
+    PasskeyAnswerBody,
+    PasskeyChallengeBody,
+    PasskeyChallengeView,
+    PasskeyEntry,
+    PasskeySignInBody,
+    PasskeysView,
+)
 from services.gateway.kit.clients.service import ServiceClient
 
 
@@ -202,6 +211,36 @@ class AuthClient(ServiceClient):
     async def calendar_owner(self, secret: str) -> CalendarOwnerView:
         """Whose calendar has this secret; NotFound where nobody's has."""
         return await self._ask(CalendarOwnerView, "POST", "/calendar/owner", body=CalendarSecretBody(secret=secret))
+
+    async def passkeys(self, token: str) -> list[PasskeyEntry]:
+        """Those of the account."""
+        return (await self._ask(PasskeysView, "GET", "/passkeys", headers={"Portal-Session": token})).passkeys
+
+    async def begin_passkey(self, token: str, body: NewPasskeyBody, origin: RequestOrigin) -> PasskeyChallengeView:
+        """What an authenticator is to make."""
+        headers = {**origin.headers, "Portal-Session": token}
+        return await self._ask(
+            PasskeyChallengeView, "POST", "/passkeys/challenges", body=body, headers=headers, slow=True
+        )
+
+    async def add_passkey(self, token: str, body: PasskeyAnswerBody) -> None:
+        """What it has made."""
+        await self._call("POST", "/passkeys", body=body, headers={"Portal-Session": token}, slow=True)
+
+    async def remove_passkey(self, token: str, passkey_id: str, password: str, origin: RequestOrigin) -> None:
+        """It opens nothing any more."""
+        headers, body = {**origin.headers, "Portal-Session": token}, PasswordBody(password=password)
+        await self._call("POST", f"/passkeys/{passkey_id}/remove", body=body, headers=headers, slow=True)
+
+    async def begin_passkey_sign_in(self, body: PasskeyChallengeBody) -> PasskeyChallengeView:
+        """What any passkey is to sign."""
+        return await self._ask(PasskeyChallengeView, "POST", "/passkey-sign-ins/challenges", body=body)
+
+    async def sign_in_with_passkey(self, body: PasskeySignInBody, origin: RequestOrigin) -> SessionCreated:
+        """Signed: a session."""
+        return await self._ask(
+            SessionCreated, "POST", "/passkey-sign-ins", body=body, headers=origin.headers, slow=True
+        )
 
     async def close_account(self, token: str, password: str, origin: RequestOrigin) -> None:
         """The end of the account."""
