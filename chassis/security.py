@@ -25,6 +25,7 @@ SecurityEvent = Literal[
     "address.codes",
     "address.changed",
     "account.details",
+    "account.digest",
     "account.password",
     "account.closed",
     "calendar.changed",

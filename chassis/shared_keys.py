@@ -1,6 +1,8 @@
 """What services say to one another, unreadable to whatever lies between: broker, journals, queues, backups."""
 
 import base64
+import hashlib
+import hmac
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
@@ -23,6 +25,9 @@ _FIRST = b"\x00\x01"
 _EPOCH = date(2020, 1, 1)
 _DAY_BYTES = 2
 _KEYS_KEPT = 1000
+_TICKET_DIGITS = 32
+DIGEST_TICKETS = "the way back from a digest"
+"""What auth's tickets and notify's are for."""
 
 
 def derived(key: bytes, purpose: str) -> bytes:
@@ -52,6 +57,26 @@ class Seal:
         except ValueError as error:
             raise NotOpened(about) from error
         return opened(self._cipher, sealed_text, about).decode()
+
+
+class Tickets:
+    """What the address in an email says of an account, so that whoever was sent it may do one thing without a session.
+
+    Services with the same key agree about them, and keep nothing for it.
+    """
+
+    def __init__(self, key: SecretStr, purpose: str) -> None:
+        self._key = derived(key_bytes(key), purpose)
+
+    def of(self, account_id: str) -> str:
+        """The same for ever, and nobody's guess."""
+        mark = hmac.new(self._key, account_id.encode(), hashlib.sha256).hexdigest()[:_TICKET_DIGITS]
+        return f"{account_id}.{mark}"
+
+    def read(self, ticket: str) -> str | None:
+        """The account's id; None where nobody was sent this."""
+        account_id = ticket.rpartition(".")[0]
+        return account_id if hmac.compare_digest(self.of(account_id).encode(), ticket.encode()) else None
 
 
 class BodySeal:

@@ -79,6 +79,18 @@ class AccountChanged(Event):
     changed_at: AwareDatetime
 
 
+class DigestChanged(Event):
+    """Somebody wants one email a day with all that is told about their forms, or one for each thing again."""
+
+    wire_name: ClassVar[str] = "auth.digest.changed.v1"
+
+    account_id: str
+    authority: str
+    person: Contact
+    is_wanted: bool
+    changed_at: AwareDatetime
+
+
 class AccountClosed(Event):
     """Somebody has closed their account: what they had goes back to whoever gave it."""
 

@@ -56,7 +56,13 @@ SERVICES: tuple[Service, ...] = (
     Service("auth", signs=True, secrets=("secret",), shared_secrets=("code_key",), surroundings=("council_clients",)),
     Service("files", signs=True, trusts=("gateway", "tasks"), surroundings=("clamd_url",)),
     Service("forms", trusts=("gateway", "tasks", "files"), tells_councils=True, surroundings=("public_url",)),
-    Service("notify", tells_councils=True, shared_secrets=("code_key",), surroundings=("smtp_url", "public_url")),
+    Service(
+        "notify",
+        tells_councils=True,
+        secrets=("index_key",),
+        shared_secrets=("code_key",),
+        surroundings=("smtp_url", "public_url"),
+    ),
     Service("tasks", signs=True, tells_councils=True, secrets=("index_key",)),
     Service(
         "gateway",

@@ -173,6 +173,14 @@ class AccountView(Value):
 
     email: str
     details: RegistrationDetails
+    has_digest: bool = False
+    """Whether its owner gets one email a day, and not one for each thing."""
+
+
+class DigestBody(Value):
+    """Whether one email a day is wanted."""
+
+    is_wanted: bool
 
 
 class SessionEntry(Value):

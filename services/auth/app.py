@@ -5,7 +5,7 @@ from starlette.applications import Starlette
 
 from chassis.app import StoredServiceContext, stored_service_app
 from chassis.settings import key_bytes
-from chassis.shared_keys import Seal, derived
+from chassis.shared_keys import DIGEST_TICKETS, Seal, Tickets, derived
 from chassis.tokens import Signer, Verifier
 from services.auth.api import routes
 from services.auth.data import common_passwords
@@ -33,6 +33,7 @@ def build_app(settings: Settings) -> Starlette:
             secret=secret,
             councils=councils,
             seal=Seal(settings.code_key),
+            tickets=Tickets(settings.code_key, DIGEST_TICKETS),
             vault=Seal.of(derived(secret, "authenticator apps")),
             common=common,
         )

@@ -16,7 +16,7 @@ class Settings(StoredServiceSettings):
     secret: SecretStr
     """Codes are hashed with it; 32 bytes as base64url."""
     code_key: SecretStr
-    """Seals codes on their way to notify, which has it too; 32 bytes as base64url."""
+    """Seals codes on their way to notify, which has it too, and makes digests' tickets; 32 bytes as base64url."""
     signing_key: SecretStr
     """Signs councils' access tokens."""
     gateway_public_key: str

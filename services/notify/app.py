@@ -9,17 +9,18 @@ from chassis.app import StoredServiceContext, stored_service_app
 from chassis.authorities import Authorities
 from chassis.erasure import Eraser, Erasing
 from chassis.jobs import worker
-from chassis.shared_keys import Seal
+from chassis.keys import Finder
+from chassis.shared_keys import DIGEST_TICKETS, Seal, Tickets
 from chassis.tokens import Verifier
 from contracts.authority import Authority
 from services.notify.clients import MailServer
 from services.notify.handlers import subscriptions
-from services.notify.jobs import jobs
+from services.notify.jobs import jobs, scheduled
 from services.notify.migrations import migrations
 from services.notify.model import EmailTemplates
 from services.notify.report_door import report_door
 from services.notify.settings import Settings
-from services.notify.store import DeliveryStore
+from services.notify.store import ChoiceStore, DeliveryStore, WaitingStore
 from services.notify.usecases import NotifyService
 from services.notify.workers import deliver
 
@@ -28,10 +29,14 @@ def build_app(settings: Settings) -> Starlette:
     """The service as an ASGI app; tests build it the same way."""
 
     async def compose(context: StoredServiceContext) -> NotifyService:
-        store = DeliveryStore(context.database.outbox_collection("deliveries", context.relay), context.keys)
+        deliveries = context.database.outbox_collection("deliveries", context.relay)
+        store = DeliveryStore(deliveries, context.keys)
+        choices = context.database.outbox_collection("choices", context.relay)
+        choice_store = ChoiceStore(choices, Finder(settings.index_key))
         eraser = Eraser(context.keys, context.event_log, remove=store.remove)
         erasing = Erasing(eraser, context.database, context.relay)
         await store.open()
+        await choice_store.open()
         await erasing.prepare()
         service = NotifyService(
             store=store,
@@ -40,6 +45,10 @@ def build_app(settings: Settings) -> Starlette:
             authorities=context.authorities,
             seal=Seal(settings.code_key),
             erasing=erasing,
+            schedule=context.schedule,
+            waiting=WaitingStore(deliveries, context.keys),
+            choices=choice_store,
+            tickets=Tickets(settings.code_key, DIGEST_TICKETS),
             report_domain=settings.report_domain,
         )
         if settings.report_domain:
@@ -55,6 +64,7 @@ def build_app(settings: Settings) -> Starlette:
         subscriptions=subscriptions,
         migrations=migrations,
         jobs=jobs,
+        scheduled=scheduled,
         identities=Verifier(settings.gateway_public_key, issuer="gateway", audience="notify"),
     )
 

@@ -7,6 +7,7 @@ from contracts.auth import (
     AddressCodeRequested,
     CodeRequested,
     DeviceAdded,
+    DigestChanged,
     FactorChanged,
     PasswordReset,
     RegistrationRefused,
@@ -73,6 +74,21 @@ async def tell_of_device(event: DeviceAdded, _: Delivery, service: NotifyService
     await usecases.tell_of_device(service, event)
 
 
+async def note_choice(event: DigestChanged, _: Delivery, service: NotifyService) -> None:
+    """Somebody wants one email a day, or one for each thing again."""
+    await usecases.note_choice(service, event)
+
+
+async def move_digest(event: AccountReaddressed, _: Delivery, service: NotifyService) -> None:
+    """An account has another address: its digests go there."""
+    await usecases.move_digest(service, event)
+
+
+async def end_digest(event: AccountClosed, _: Delivery, service: NotifyService) -> None:
+    """An account was closed: it has no digests any more."""
+    await usecases.end_digest(service, event)
+
+
 async def announce_task(event: TaskOpened, _: Delivery, service: NotifyService) -> None:
     """A form was delegated: its person or inbox is told by email."""
     await usecases.announce_task(service, event)
@@ -128,6 +144,9 @@ subscriptions = (
     Subscription("notify.tell-of-device", DeviceAdded, tell_of_device),
     Subscription("notify.tell-of-factor", FactorChanged, tell_of_factor),
     Subscription("notify.confirm-closing", AccountClosed, confirm_closing),
+    Subscription("notify.note-choice", DigestChanged, note_choice),
+    Subscription("notify.move-digest", AccountReaddressed, move_digest),
+    Subscription("notify.end-digest", AccountClosed, end_digest),
     Subscription("notify.announce-task", TaskOpened, announce_task),
     Subscription("notify.announce-new-holder", TaskAssigned, announce_new_holder),
     Subscription("notify.announce-change", TaskAmended, announce_change),

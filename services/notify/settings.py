@@ -20,7 +20,9 @@ class Settings(StoredServiceSettings):
     With `?cafile=` the server shows a certificate of that CA, or gets no email.
     """
     code_key: SecretStr
-    """Opens the codes that auth has sealed; 32 bytes as base64url."""
+    """Opens the codes that auth has sealed, and makes digests' tickets; 32 bytes as base64url."""
+    index_key: SecretStr
+    """Of the hashes by which addresses are found; 32 bytes as base64url."""
     gateway_public_key: str
     public_url: AnyHttpUrl
     """Where emails lead."""

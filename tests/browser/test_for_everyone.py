@@ -123,6 +123,30 @@ async def test_the_pages_of_a_form(browser: Browser, portal: Portal, bristol: Co
     await visitor.leave()
 
 
+async def test_the_pages_of_how_often_one_is_emailed(browser: Browser, portal: Portal, shots: Path | None) -> None:
+    visitor = await Visitor.arrive(browser, portal)
+    page = visitor.page
+    await visitor.have_account()
+    await visitor.sign_in()
+    await page.goto("/account")
+    await page.get_by_role("link", name="Choose how often we email you").click()
+    await expect(page.get_by_role("radio", name="An email for each thing")).to_be_checked()
+    await check(visitor, "account-emails", shots)
+    await page.get_by_role("radio", name="One email a day").check()
+    await visitor.press("Save")
+    await expect(page.get_by_text("as often as you have chosen")).to_be_visible()
+    await page.goto("/account/emails")
+    await expect(page.get_by_role("radio", name="One email a day")).to_be_checked()
+    await page.evaluate("document.querySelectorAll('[name=emails]').forEach((each) => { each.checked = false })")
+    await visitor.press("Save")
+    await check(visitor, "account-emails-error", shots)
+    await page.goto("/emails/nobody")
+    await check(visitor, "way-back", shots)
+    await visitor.press("Email me each time")
+    await check(visitor, "way-back-unknown", shots)
+    await visitor.leave()
+
+
 async def test_the_pages_of_an_account(browser: Browser, portal: Portal, shots: Path | None) -> None:
     visitor = await Visitor.arrive(browser, portal)
     page = visitor.page

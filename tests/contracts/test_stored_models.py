@@ -10,13 +10,16 @@ from pydantic import BaseModel
 from contracts.base import SEALED, Sealed, Value
 from services.files.model import Folder
 from services.forms.model.contribution import Contribution
-from services.notify.model import EmailDelivery
+from services.notify.model import DigestChoice, EmailDelivery
 from services.tasks.model.listing import ListedRow
 from services.tasks.model.person import RegisteredPerson
 from services.tasks.model.task import Task
 from services.tasks.model.work_group import WorkGroup
 
-STORED: list[type[BaseModel]] = [Task, ListedRow, WorkGroup, RegisteredPerson, Contribution, Folder, EmailDelivery]
+STORED: list[type[BaseModel]] = [
+    *(Task, ListedRow, WorkGroup, RegisteredPerson, Contribution, Folder),
+    *(EmailDelivery, DigestChoice),
+]
 IDS = {"account_id", "authority", "contribution_id", "delegation_id", "document_id", "file_id", "owner", "task_id"}
 IDS |= {
     "contributions",
@@ -35,7 +38,7 @@ IDS |= {
 """Of things, and of whoever did something: an id of an account is no address."""
 KINDS = {"form", "form_version", "form_owner", "form_title", "reference", "extension", "media_type", "url", "purpose"}
 """Which form it is, and in which format a file."""
-MARKS = {"sha256", "receipt", "digest"}
+MARKS = {"sha256", "receipt", "digest", "address_hash"}
 """Hashes of what is sealed, or random."""
 TECHNICAL = {"erased_by", "trace", "sealed"}
 """Names of services; ids of spans; a code that is sealed for its email."""

@@ -10,8 +10,8 @@ from tests.support.person import Person
 from tests.support.portal import Portal
 from tests.system.test_main_job import ACCEPTED, SUBMITTED, fill, new_email, new_id, submit
 
-DUE_IN, FIRST, LATE = 20, 20 - 14 + 3, 20 + 1 + 3
-"""Days: three more, because nobody is reminded on a weekend."""
+DUE_IN, FIRST, LATE = 20, 20 - 14 + 5, 20 + 1 + 5
+"""Days: five more, because nobody is reminded on a weekend or a bank holiday."""
 SENT = "portal.reminder.sent.v1"
 OVERDUE = "portal.delegation.overdue.v1"
 

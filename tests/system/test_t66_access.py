@@ -138,7 +138,7 @@ async def scene(portal: Portal, bristol: Council) -> AsyncIterator[Scene]:
         page = holder.attach(holder.open(f"/forms/{task_id}/3"), "report.pdf", pdf())
         (file_id,) = {link.rpartition("/")[2] for link in page.tree.xpath("//a/@href") if "/files/" in link}
         values = {"task_id": task_id, "number": "1", "file_id": file_id, "document_id": "EP-1"}
-        values["topic"] = "tasks"
+        values |= {"topic": "tasks", "ticket": "nobody's"}
         made = holder.press(holder.open("/account/calendar"), "Make an address")
         values["secret"] = made.tree.get_element_by_id("address").text.rpartition("/")[2].removesuffix(".ics")
         found = holder.open(f"/forms/{task_id}/1").tree.xpath(

@@ -6,16 +6,17 @@ from starlette.routing import Route
 
 from chassis import clock
 from chassis.http import answer, nothing, read
-from contracts.api.auth import AccountView, PasswordBody, PasswordChangeBody, RegistrationDetailsBody
+from contracts.api.auth import AccountView, DigestBody, PasswordBody, PasswordChangeBody, RegistrationDetailsBody
 from services.auth.api.dependencies import caller, enter, session_token
 from services.auth.api.sessions import created
 from services.auth.usecases import accounts as usecases
+from services.auth.usecases import digests
 
 
 async def show_account(request: Request) -> Response:
     """Who they are, as they have said themselves."""
     _, account = await usecases.owner(enter(request), session_token(request), clock.now())
-    return answer(AccountView(email=account.email, details=account.details))
+    return answer(AccountView(email=account.email, details=account.details, has_digest=account.has_digest))
 
 
 async def change_details(request: Request) -> Response:
@@ -32,6 +33,19 @@ async def change_password(request: Request) -> Response:
     return answer(created(opened))
 
 
+async def choose_digest(request: Request) -> Response:
+    """One email a day, or one for each thing."""
+    auth, body = enter(request), await read(request, DigestBody)
+    await digests.choose(auth, session_token(request), is_wanted=body.is_wanted, at=clock.now())
+    return nothing()
+
+
+async def end_digest(request: Request) -> Response:
+    """An email for each thing again, for whoever was sent the ticket."""
+    await digests.end(enter(request), request.path_params["ticket"], clock.now())
+    return nothing()
+
+
 async def close_account(request: Request) -> Response:
     """The end of it; twice is once."""
     auth, body = enter(request), await read(request, PasswordBody)
@@ -44,4 +58,6 @@ routes = [
     Route("/accounts/current", show_account, methods=["GET"]),
     Route("/accounts/current/details", change_details, methods=["PUT"]),
     Route("/accounts/current/password", change_password, methods=["PUT"]),
+    Route("/accounts/current/digest", choose_digest, methods=["PUT"]),
+    Route("/digests/{ticket}", end_digest, methods=["DELETE"]),
 ]

@@ -60,6 +60,8 @@ class Account(Value):
     trusts: list[Trust] = []
     """The browsers trusted last, the latest at the end; some of them may be void by now."""
     calendar: CalendarFeed | None = None
+    has_digest: bool = False
+    """Whether its owner wants one email a day about forms, and not one for each thing."""
 
     @property
     def name(self) -> str:

@@ -40,6 +40,11 @@ def locked() -> Refused:
     )
 
 
+def no_such_ticket() -> Refused:
+    """Nobody was sent this address, or the account is closed."""
+    return NotFound("unknown_address")
+
+
 def busy() -> Refused:
     """More passwords at once than can be looked at in the time that anybody waits."""
     return Unavailable("busy", "Very many people are signing in. Try again in a moment.", retry_after=10)

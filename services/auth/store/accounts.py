@@ -91,6 +91,12 @@ class AccountStore:
         change = {"$set": {"details": details.model_dump()}}
         return _account(await self._documents.update(_open(account_id), change, events))
 
+    async def set_digest(self, account: Account, *, is_wanted: bool, events: Sequence[Outgoing]) -> bool:
+        """One email a day, or one for each thing; False where that is so, or its address was changed meanwhile."""
+        known = {**_open(account.account_id), "email_key": account.email_key}
+        guard = {**known, "has_digest": {"$ne": True} if is_wanted else True}
+        return await self._documents.update(guard, {"$set": {"has_digest": is_wanted}}, events) is not None
+
     async def add_app(
         self, account_id: str, app: Authenticator, *, version: int, events: Sequence[Outgoing]
     ) -> Account | None:

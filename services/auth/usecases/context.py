@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chassis.authorities import Authorities
-from chassis.shared_keys import Seal
+from chassis.shared_keys import Seal, Tickets
 from services.auth.model.common import CommonPasswords
 from services.auth.store import Stores
 from services.auth.usecases.councils import CouncilTokenIssuer
@@ -21,6 +21,8 @@ class Auth:
     councils: CouncilTokenIssuer
     seal: Seal
     """For notify, which opens it."""
+    tickets: Tickets
+    """Of the addresses in digests, which notify makes."""
     vault: Seal
     """For auth alone: the secrets of authenticator apps, and passkeys."""
     common: CommonPasswords

@@ -23,6 +23,14 @@ class AccountPage:
 
 
 @dataclass(frozen=True)
+class EmailsPage:
+    """How often we email you: `each` or `daily`."""
+
+    chosen: str
+    errors: FormErrors = field(default_factory=FormErrors)
+
+
+@dataclass(frozen=True)
 class AddressPage:
     """Change your email address - step 1."""
 
@@ -168,6 +176,7 @@ _ENDED = {
 _NOTICES = {
     "email": "Your email address is changed. Your forms and your work groups follow in a moment.",
     "details": "Your details are changed. Lists that others see follow in a moment.",
+    "emails": "From now on we email you as often as you have chosen.",
     "password": "Your password is changed. You are signed out everywhere but here.",
 }
 

@@ -2,22 +2,37 @@
 
 from services.notify.model.delivery import (
     GIVE_UP_AFTER,
+    DigestLine,
     EmailDelivery,
     Purpose,
     SealedCode,
     State,
+    ToldThing,
     delay_after,
     delivery_id,
     masked,
 )
 from services.notify.model.delivery_report import TOKEN_BYTES, ReportAddress, failure_in, read_address
+from services.notify.model.digest import (
+    MOST_LINES,
+    can_wait,
+    digest_id,
+    is_over,
+    lines_of,
+    next_digest,
+    told_of,
+)
+from services.notify.model.digest_choice import DigestChoice
 from services.notify.model.email_message import AddressInvalid, EmailMessage, as_message
 from services.notify.model.email_templates import EmailTemplates, EmailText, shown_code, shown_date, shown_time
 
 __all__ = [
     "GIVE_UP_AFTER",
+    "MOST_LINES",
     "TOKEN_BYTES",
     "AddressInvalid",
+    "DigestChoice",
+    "DigestLine",
     "EmailDelivery",
     "EmailMessage",
     "EmailTemplates",
@@ -26,13 +41,20 @@ __all__ = [
     "ReportAddress",
     "SealedCode",
     "State",
+    "ToldThing",
     "as_message",
+    "can_wait",
     "delay_after",
     "delivery_id",
+    "digest_id",
     "failure_in",
+    "is_over",
+    "lines_of",
     "masked",
+    "next_digest",
     "read_address",
     "shown_code",
     "shown_date",
     "shown_time",
+    "told_of",
 ]

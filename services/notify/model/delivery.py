@@ -25,6 +25,7 @@ Purpose = Literal[
     "reminder",
     "reminder_late",
     "reminder_to_manager",
+    "digest",
     "receipt",
     "sign_in",
     "registration",
@@ -45,7 +46,8 @@ Purpose = Literal[
     "address_changed",
 ]
 
-State = Literal["queued", "sent", "failed", "expired", "withdrawn"]
+State = Literal["queued", "sent", "failed", "expired", "withdrawn", "waiting", "told"]
+"""`waiting` for its digest, and then `told` by it; of a digest itself, and of what goes out by itself, the others."""
 
 GIVE_UP_AFTER = timedelta(days=3)
 """How long a mail server may put an address off before the email counts as failed."""
@@ -61,6 +63,24 @@ class SealedCode(Value):
     sealed: str
 
 
+class DigestLine(Value):
+    """One thing that has happened, as a digest says it; nothing about the child."""
+
+    what: str
+    form: str
+    reference: str
+    due: str
+    path: str
+
+
+class ToldThing(Value):
+    """What a digest tells, by ids: so that each thing is told once, and what cannot be delivered is known."""
+
+    delivery_id: str
+    delegation_id: str | None
+    owed_at: AwareDatetime
+
+
 class EmailDelivery(Value):
     """An email that is owed to somebody; the id follows from the fact, so that the same fact is told once."""
 
@@ -72,6 +92,15 @@ class EmailDelivery(Value):
     """What the template shows, as it is shown."""
     code: SealedCode | None = None
     delegation_id: str | None = None
+    task_version: int = 0
+    """Of its delegation's task, when this happened."""
+    account_id: str | None = None
+    """Whose digest it waits for, or is; None for whatever has none."""
+    waits_until: AwareDatetime | None = None
+    """When that digest goes out."""
+    lines: Sealed[list[DigestLine]] = []
+    """What a digest says."""
+    tells: list[ToldThing] = []
     report_token: Sealed[str] = ""
     """What nobody can guess of the address to which its undelivered report comes."""
     trace: dict[str, str] = {}
@@ -90,9 +119,14 @@ class EmailDelivery(Value):
         """Whether its code is of no use any more."""
         return self.expires_at is not None and at >= self.expires_at
 
+    @property
+    def owed_since(self) -> datetime:
+        """Since when it is tried, and with which day's key it is kept."""
+        return self.waits_until or self.created_at
+
     def is_given_up(self, at: datetime) -> bool:
         """Whether it has been put off for so long that it counts as failed."""
-        return at - self.created_at >= GIVE_UP_AFTER
+        return at - self.owed_since >= GIVE_UP_AFTER
 
 
 def delivery_id(fact: str, key: str, address: str) -> str:

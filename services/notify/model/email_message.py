@@ -44,6 +44,7 @@ def as_message(
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
         "Content-Language": "en-GB",
+        **(_ends_at(email.unsubscribe) if email.unsubscribe else {}),
         "MIME-Version": "1.0",
         "Content-Type": f'multipart/alternative; boundary="{boundary}"',
     }
@@ -57,6 +58,11 @@ def as_message(
     if report_domain and delivery.report_token:
         sender = ReportAddress(delivery.delivery_id, delivery.report_token).at(report_domain)
     return EmailMessage(sender, recipient, "\r\n".join(lines).encode("ascii"))
+
+
+def _ends_at(address: str) -> dict[str, str]:
+    """For a button of the mail program, which sends a POST of its own (RFC 8058)."""
+    return {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def _part(boundary: str, subtype: str, text: str) -> list[str]:

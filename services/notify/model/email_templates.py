@@ -1,6 +1,6 @@
 """What each email says: one template a purpose, rendered as plain text and as HTML from the same words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple, get_args
@@ -10,25 +10,29 @@ from markupsafe import Markup
 
 from chassis.clock import LONDON
 from contracts.authority import Authority
-from services.notify.model.delivery import Purpose
+from services.notify.model.delivery import DigestLine, Purpose
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _CODE_MARGIN = "    "
+_ITEM = "- "
 
 
 class EmailText(NamedTuple):
-    """One email's words."""
+    """One email's words, and where a mail program ends such emails, if it may."""
 
     subject: str
     text: str
     html: str
+    unsubscribe: str = ""
 
 
 class _Paragraph(NamedTuple):
     html: Markup
-    is_code: bool
+    is_code: bool = False
+    items: list[Markup] = []
+    """Of a list, whose `html` is empty."""
 
 
 def shown_date(day: date) -> str:
@@ -58,31 +62,39 @@ class EmailTemplates:
         self._text_layout = text.get_template("layout.txt")
         self._html_layout = html.get_template("layout.html")
 
-    def write(self, purpose: Purpose, authority: Authority, values: Mapping[str, str]) -> EmailText:
+    def write(
+        self, purpose: Purpose, authority: Authority, values: Mapping[str, str], lines: Sequence[DigestLine] = ()
+    ) -> EmailText:
         """The email of this purpose, in this authority's name."""
         home = self._portal_url(authority)
         url = home + values.get("path", "")
-        reference = values.get("reference", "")
-        shown = {
-            "form": "",
-            **{name: " ".join(value.split()) for name, value in values.items()},
-            "authority": authority.brand.name,
-            "portal": authority.brand.portal_name,
-            "signature": authority.brand.signature,
-            "support": authority.support.technical,
-            "colour": authority.brand.colour,
-            "submitted_days": authority.submitted_days,
-            "retracted_days": authority.retracted_days,
-            "ref": f" ({reference})" if reference else "",
-            "url": url,
-        }
-        subject, body = _parts(self._text[purpose], {**shown, "link": lambda label, _="": label})
-        _, marked = _parts(self._html[purpose], {**shown, "link": _links(home, url)})
+        shown = {**_shown(authority, values, url), "lines": [_on_one_line(line.model_dump()) for line in lines]}
+        links = _links(home, url)
+        subject, body = _parts(self._text[purpose], {**shown, "link": _label, "spelt": _spelt(home)})
+        _, marked = _parts(self._html[purpose], {**shown, "link": links, "spelt": links})
         return EmailText(
             subject=" ".join(subject.split()),
             text=self._text_layout.render({**shown, "body": body}),
             html=self._html_layout.render({**shown, "subject": subject, "paragraphs": _paragraphs(marked)}),
+            unsubscribe=home + values["way_back"] if "way_back" in values else "",
         )
+
+
+def _shown(authority: Authority, values: Mapping[str, str], url: str) -> dict[str, object]:
+    reference = values.get("reference", "")
+    return {
+        "form": "",
+        **_on_one_line(values),
+        "authority": authority.brand.name,
+        "portal": authority.brand.portal_name,
+        "signature": authority.brand.signature,
+        "support": authority.support.technical,
+        "colour": authority.brand.colour,
+        "submitted_days": authority.submitted_days,
+        "retracted_days": authority.retracted_days,
+        "ref": f" ({reference})" if reference else "",
+        "url": url,
+    }
 
 
 def _environment(*, is_html: bool) -> Environment:
@@ -101,6 +113,20 @@ def _parts(template: Template, values: Mapping[str, object]) -> tuple[str, str]:
     return subject, body.strip("\n")
 
 
+def _label(label: str, _: str = "") -> str:
+    """A link in plain text, where the email's one address stands at its end."""
+    return label
+
+
+def _spelt(home: str) -> Callable[[str, str], str]:
+    """A link in plain text that has an address of its own."""
+
+    def link(label: str, place: str) -> str:
+        return f"{label}: {home}{place}"
+
+    return link
+
+
 def _links(home: str, url: str) -> Callable[..., Markup]:
     """Links to what the email is about, or to another place of the portal."""
 
@@ -110,9 +136,20 @@ def _links(home: str, url: str) -> Callable[..., Markup]:
     return link
 
 
+def _on_one_line(values: Mapping[str, str]) -> dict[str, str]:
+    """Nothing from outside begins a paragraph or an item."""
+    return {name: " ".join(value.split()) for name, value in values.items()}
+
+
 def _paragraphs(body: str) -> list[_Paragraph]:
-    """The blocks between blank lines, already escaped; an indented one is a code to be read at a glance."""
-    return [
-        _Paragraph(Markup(block.strip()), is_code=block.startswith(_CODE_MARGIN))  # noqa: S704 - escaped when rendered
-        for block in body.split("\n\n")
-    ]
+    """The blocks between blank lines: an indented one is a code to be read at a glance, one of items a list."""
+    return [_list_of(block) if block.startswith(_ITEM) else _paragraph(block) for block in body.split("\n\n")]
+
+
+def _paragraph(block: str) -> _Paragraph:
+    return _Paragraph(Markup(block.strip()), is_code=block.startswith(_CODE_MARGIN))  # noqa: S704 - already escaped
+
+
+def _list_of(block: str) -> _Paragraph:
+    items = [Markup(item.removeprefix(_ITEM)) for item in block.split("\n")]  # noqa: S704 - already escaped
+    return _Paragraph(Markup(), items=items)

@@ -11,6 +11,7 @@ from services.notify.usecases.account_notices import (
     tell_of_device,
     tell_of_factor,
 )
+from services.notify.usecases.digests import DIGEST, end_digest, make_digest, move_digest, note_choice
 from services.notify.usecases.notifications import (
     announce_change,
     announce_decision,
@@ -25,6 +26,7 @@ from services.notify.usecases.sending import claim, note_report, postpone, relea
 from services.notify.usecases.service import NotifyService, SendQueue
 
 __all__ = [
+    "DIGEST",
     "NotifyService",
     "SendQueue",
     "announce_change",
@@ -37,6 +39,10 @@ __all__ = [
     "confirm_address_change",
     "confirm_closing",
     "confirm_password_change",
+    "end_digest",
+    "make_digest",
+    "move_digest",
+    "note_choice",
     "note_report",
     "postpone",
     "refuse_reset",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from chassis import clock
+from chassis.documents import Key
 from contracts.addresses import address_key
 from contracts.base import Contact
 from contracts.tasks import (
@@ -22,6 +23,7 @@ from contracts.tasks import (
     TaskReturned,
 )
 from services.notify.model import EmailDelivery, Purpose, delivery_id, shown_date, shown_time
+from services.notify.usecases.digests import tell
 from services.notify.usecases.owing import owe
 from services.notify.usecases.sending import enqueue
 from services.notify.usecases.service import NotifyService
@@ -39,7 +41,7 @@ async def announce_task(service: NotifyService, event: TaskOpened) -> None:
     for person in _once_each(event.tell):
         purpose, values = _addressed(event, person)
         deliveries += _owed(event, [person], purpose, {**due, **values}, fact=_OPENED, key=event.task_id)
-    await enqueue(service, deliveries)
+    await tell(service, deliveries, event.due_on)
 
 
 def _addressed(event: TaskOpened, person: Contact) -> tuple[Purpose, dict[str, str]]:
@@ -70,13 +72,14 @@ async def announce_new_holder(service: NotifyService, event: TaskAssigned) -> No
         given = _owed(event, event.tell, "re_assigned", due, fact="task assigned", key=key)
     former = [event.former] if event.former else []
     values = {**_about(event, "tasks"), "holder": _named(event.person), "by": event.by}
-    await enqueue(service, [*given, *_owed(event, former, "moved", values, fact="task moved", key=key)])
+    moved = _owed(event, former, "moved", values, fact="task moved", key=key)
+    await tell(service, [*given, *moved], event.due_on)
 
 
 async def announce_change(service: NotifyService, event: TaskAmended) -> None:
     """Whoever has the task hears that the council has changed it."""
     due, key = _due(event, event.due_on, event.person), f"{event.task_id} {event.task_version}"
-    await enqueue(service, _owed(event, event.tell, "amended", due, fact="task amended", key=key))
+    await tell(service, _owed(event, event.tell, "amended", due, fact="task amended", key=key), event.due_on)
 
 
 async def announce_retraction(service: NotifyService, event: TaskRetracted) -> None:
@@ -85,6 +88,8 @@ async def announce_retraction(service: NotifyService, event: TaskRetracted) -> N
     opened = {delivery_id(_OPENED, event.task_id, person.email) for person in event.tell}
     await asyncio.gather(*(service.store.withdraw(one, at=at) for one in opened))
     values = {**_about(event, "tasks?tab=retracted"), "due_on": shown_date(event.due_on)}
+    if not event.tell:
+        await service.waiting.note_retraction(Key(event.authority, event.delegation_id), event.task_version, at)
     deliveries = _owed(event, event.tell, "retracted", values, fact="task retracted", key=event.task_id)
     await enqueue(service, deliveries)
 
@@ -92,7 +97,8 @@ async def announce_retraction(service: NotifyService, event: TaskRetracted) -> N
 async def announce_return(service: NotifyService, event: TaskReturned) -> None:
     """Whoever has the task hears that the council has questions; what they are stands in the portal."""
     due = _due(event, event.due_on, event.person)
-    await enqueue(service, _owed(event, event.tell, "returned", due, fact="task returned", key=event.contribution_id))
+    returned = _owed(event, event.tell, "returned", due, fact="task returned", key=event.contribution_id)
+    await tell(service, returned, event.due_on)
 
 
 async def announce_decision(service: NotifyService, event: TaskDecided) -> None:
@@ -102,7 +108,8 @@ async def announce_decision(service: NotifyService, event: TaskDecided) -> None:
     else:
         purpose = "decline_refused" if event.asked == "decline" else "time_refused"
     due = _due(event, event.due_on, event.person)
-    await enqueue(service, _owed(event, event.tell, purpose, due, fact="task decided", key=event.ask_id))
+    decided = _owed(event, event.tell, purpose, due, fact="task decided", key=event.ask_id)
+    await tell(service, decided, event.due_on)
 
 
 async def remind(service: NotifyService, event: TaskReminded) -> None:
@@ -113,7 +120,7 @@ async def remind(service: NotifyService, event: TaskReminded) -> None:
     late = {**due, "path": "group-tasks", "holder": _named(event.person)}
     reminders = _owed(event, event.tell, own, due, fact=own, key=key)
     told = _owed(event, event.managers, "reminder_to_manager", late, fact="reminder_to_manager", key=key)
-    await enqueue(service, [*reminders, *told])
+    await tell(service, [*reminders, *told], event.due_on)
 
 
 async def send_receipt(service: NotifyService, event: TaskCompleted) -> None:
@@ -141,6 +148,7 @@ def _owed(
             authority=event.authority,
             values=values,
             delegation_id=event.delegation_id,
+            task_version=event.task_version,
         )
         for person in _once_each(people)
     ]

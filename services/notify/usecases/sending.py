@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chassis import clock, tracing
 from chassis.database import DatabaseError
@@ -33,7 +33,7 @@ _MARK_AGAIN_SECONDS = 0.5
 
 
 async def enqueue(service: NotifyService, deliveries: Sequence[EmailDelivery]) -> None:
-    """Writes down that these emails are owed; AlreadyHandled where all of them were before."""
+    """Writes down that these emails are owed, or wait; AlreadyHandled where all of them were before."""
     outcomes = await asyncio.gather(*(_enqueue(service, delivery) for delivery in deliveries))
     if deliveries and not any(outcomes):
         raise AlreadyHandled(deliveries[0].delivery_id)
@@ -41,11 +41,11 @@ async def enqueue(service: NotifyService, deliveries: Sequence[EmailDelivery]) -
 
 async def _enqueue(service: NotifyService, delivery: EmailDelivery) -> bool:
     delivery = delivery.model_copy(update={"trace": tracing.headers()})
-    is_ours = service.queue.room > 0 and not service.server.is_away
+    is_ours = delivery.waits_until is None and service.queue.room > 0 and not service.server.is_away
     until = time.monotonic() + _START_WITHIN
     held = timedelta(seconds=HELD_SECONDS if is_ours else 0)
     try:
-        await service.store.add(delivery, next_at=delivery.created_at + held)
+        await service.store.add(delivery, next_at=delivery.owed_since + held)
     except AlreadyHandled:
         return False
     if is_ours and not service.queue.put(delivery, until):
@@ -83,7 +83,7 @@ async def send(service: NotifyService, delivery: EmailDelivery) -> None:
         await service.store.expire(delivery.delivery_id, at=at)
         return
     authority = service.authorities.get(delivery.authority)
-    email = service.templates.write(delivery.purpose, authority, _values(service, delivery))
+    email = service.templates.write(delivery.purpose, authority, _values(service, delivery), delivery.lines)
     try:
         await service.server.send(as_message(delivery, email, authority, service.report_domain))
     except AddressInvalid:
@@ -128,26 +128,35 @@ async def _fail(service: NotifyService, delivery: EmailDelivery, reason: str) ->
 
 
 def _failed(delivery: EmailDelivery, reason: str) -> list[Outgoing]:
-    """Its council hears of it, and tasks of one that was about a delegation."""
+    """Its council hears of it, and tasks of one that was about a delegation; of a digest, for each in it."""
+    if not delivery.tells:
+        return _failed_about(delivery, reason, delivery.delegation_id, delivery.created_at, delivery.delivery_id)
+    return [
+        event
+        for told in delivery.tells
+        for event in _failed_about(delivery, reason, told.delegation_id, told.owed_at, told.delivery_id)
+    ]
+
+
+def _failed_about(
+    delivery: EmailDelivery, reason: str, delegation_id: str | None, owed_at: datetime, cause: str
+) -> list[Outgoing]:
     told: list[Message] = [
         DeliveryFailed(
             authority=delivery.authority,
-            delegation_id=delivery.delegation_id,
+            delegation_id=delegation_id,
             email_masked=masked(delivery.person.email),
             purpose=delivery.purpose,
             reason=reason,
         )
     ]
-    if delivery.delegation_id:
+    if delegation_id:
         told.append(
             EmailFailed(
-                authority=delivery.authority,
-                delegation_id=delivery.delegation_id,
-                person=delivery.person,
-                owed_at=delivery.created_at,
+                authority=delivery.authority, delegation_id=delegation_id, person=delivery.person, owed_at=owed_at
             )
         )
-    return [outgoing(message, delivery.delivery_id) for message in told]
+    return [outgoing(message, cause) for message in told]
 
 
 async def _mark_sent(service: NotifyService, delivery: EmailDelivery) -> None:

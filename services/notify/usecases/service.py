@@ -7,10 +7,11 @@ from itertools import count
 
 from chassis.authorities import Authorities
 from chassis.erasure import Erasing
-from chassis.shared_keys import Seal
+from chassis.schedule import Schedule
+from chassis.shared_keys import Seal, Tickets
 from services.notify.clients import MailServer
 from services.notify.model import EmailDelivery, EmailTemplates
-from services.notify.store import DeliveryStore
+from services.notify.store import ChoiceStore, DeliveryStore, WaitingStore
 
 ROOM = 40
 """More than this waits in the database, where any process may take it."""
@@ -68,6 +69,11 @@ class NotifyService:
     authorities: Authorities
     seal: Seal
     erasing: Erasing
+    schedule: Schedule
+    waiting: WaitingStore
+    choices: ChoiceStore
+    tickets: Tickets
+    """Of the way back from digests, which auth reads."""
     report_domain: str = ""
     """Where reports of undelivered emails come; none, and they go to whom the email was from."""
     queue: SendQueue = field(default_factory=SendQueue)

@@ -13,6 +13,7 @@ from tests.component.notify.harness import CODE_KEY, Notify
 from tests.support.broker import Broker
 from tests.support.indexes import watched_database
 from tests.support.recorder import Recorder
+from tests.support.sealing import INDEX_KEY
 from tests.support.sealing import SETTINGS as SEALING
 from tests.support.service import new_key, running
 
@@ -49,6 +50,7 @@ def settings(shared_broker: Broker, mongo_url: str, catcher: MailCatcher) -> Set
             "amqp_url": shared_broker.url_of("notify"),
             "smtp_url": catcher.smtp_url,
             "code_key": CODE_KEY,
+            "index_key": INDEX_KEY,
             "public_url": "https://portal.example/",
             "gateway_public_key": public_key_of(new_key()),
         }

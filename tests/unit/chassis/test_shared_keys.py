@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from chassis import clock
 from chassis.authorities import Authorities
 from chassis.sealing import NotOpened
-from chassis.shared_keys import BodySeal, CouncilSeal, Seal, is_sealed
+from chassis.shared_keys import BodySeal, CouncilSeal, Seal, Tickets, is_sealed
 from contracts.authority import Authority
 from tests.support.service import new_key
 
@@ -99,3 +99,16 @@ def test_a_council_that_gave_a_key_alone_can_read_what_it_is_told() -> None:
 def an_authority(code: str, public_key: dict[str, str] | None) -> Authority:
     known = next(each for each in Authorities.load(Path("deploy/authorities")) if each.code == code)
     return known.model_copy(update={"public_key": public_key})
+
+
+def test_a_ticket_says_whose_it_is_and_nobody_makes_one_without_the_key() -> None:
+    first, other = Tickets(SecretStr(new_key()), "one thing"), SecretStr(new_key())
+    ticket = first.of("account-1")
+    assert first.read(ticket) == "account-1"
+    for guess in (Tickets(other, "one thing").of("account-1"), f"account-2{ticket[9:]}", ticket[:-1], "", ".", "é"):
+        assert first.read(guess) is None
+
+
+def test_a_ticket_for_one_thing_is_none_for_another() -> None:
+    key = SecretStr(new_key())
+    assert Tickets(key, "another thing").read(Tickets(key, "one thing").of("account-1")) is None

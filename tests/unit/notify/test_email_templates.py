@@ -14,6 +14,7 @@ from contracts.authority import Authority
 from contracts.base import Contact
 from services.notify.model import (
     AddressInvalid,
+    DigestLine,
     EmailDelivery,
     EmailTemplates,
     Purpose,
@@ -47,6 +48,8 @@ VALUES = {
     "minutes": "10",
     "email": "sandra@college.example",
     "expires_at": "13:12",
+    "day": shown_date(date(2021, 9, 21)),
+    "way_back": "emails/0b9f7d3e.0123",
 }
 
 
@@ -103,7 +106,7 @@ def test_the_signature_and_the_portals_name_are_the_authoritys() -> None:
     assert "Many thanks,\nOxfordshire Special Educational Needs and Disabilities Team\n" in email.text
 
 
-@pytest.mark.parametrize("purpose", get_args(Purpose))
+@pytest.mark.parametrize("purpose", [one for one in get_args(Purpose) if one != "digest"])
 def test_both_bodies_say_the_same_and_lead_to_the_portal(purpose: Purpose, bristol: Authority) -> None:
     email = EMAILS.write(purpose, bristol, VALUES)
     page = Words(email.html)
@@ -112,6 +115,37 @@ def test_both_bodies_say_the_same_and_lead_to_the_portal(purpose: Purpose, brist
     assert f"{URL}forms/0b9f7d3e/1" in email.text
     hrefs = {attributes["href"] for tag, attributes in page.tags if tag == "a"}
     assert hrefs - {f"{URL}register/1"} == {f"{URL}forms/0b9f7d3e/1"}
+
+
+def test_a_digest_is_a_list_whose_every_line_leads_to_its_form(bristol: Authority) -> None:
+    what = "Moved to <Tom>\n- by\n\nAnn"
+    lines = [line(), line(what=what, form="EHC & advice", reference="", due="", path="tasks")]
+    email = EMAILS.write("digest", bristol, {**VALUES, "form": "", "reference": "", "path": "tasks"}, lines)
+    first = f"- New form for you, due 21-Sep-2021. EHC advice (BRI-4K7Q-22): {URL}forms/0b9f7d3e/1\n"
+    assert f"emails:\n\n{first}- Moved to <Tom> - by Ann. EHC & advice: {URL}tasks\n\nYou get one email" in email.text
+    page = Words(email.html)
+    assert [tag for tag, _ in page.tags].count("li") == 2
+    links = [attributes["href"] for tag, attributes in page.tags if tag == "a"]
+    assert links == [f"{URL}forms/0b9f7d3e/1", f"{URL}tasks", f"{URL}emails/0b9f7d3e.0123", f"{URL}tasks"]
+    in_text = [word for word in email.text.replace(f": {URL}", " ").split() if word not in {"-", "tasks"}]
+    assert [word for word in in_text if word not in page.words] == ["forms/0b9f7d3e/1", "emails/0b9f7d3e.0123"]
+
+
+def test_a_mail_program_may_end_digests_and_nothing_else(bristol: Authority) -> None:
+    mail = as_message(delivery(), EMAILS.write("digest", bristol, VALUES, [line()]), bristol)
+    message = message_from_bytes(mail.content, policy=default)
+    assert message["List-Unsubscribe"] == f"<{URL}emails/0b9f7d3e.0123>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert not message.defects
+    values = {name: value for name, value in VALUES.items() if name != "way_back"}
+    for purpose in set(get_args(Purpose)) - {"digest"}:
+        other = as_message(delivery(), EMAILS.write(purpose, bristol, values), bristol)
+        assert b"List-" not in other.content
+
+
+def line(**changes: str) -> DigestLine:
+    shown = {"form": "EHC advice", "reference": "BRI-4K7Q-22", "due": "due 21-Sep-2021", "path": "forms/0b9f7d3e/1"}
+    return DigestLine.model_validate({"what": "New form for you", **shown, **changes})
 
 
 def test_the_second_link_of_a_delegation_leads_to_registration(bristol: Authority) -> None:
@@ -144,6 +178,7 @@ def test_the_emails_about_forms_name_form_and_reference_in_their_subjects(bristo
         "new_address",
         "present_address",
         "address_changed",
+        "digest",
     }
     subjects = [EMAILS.write(purpose, bristol, VALUES).subject for purpose in about_forms]
     assert all("EHC needs assessment contributions (BRI-4K7Q-22)" in subject for subject in subjects)

@@ -1,6 +1,7 @@
 """auth, as the gateway asks it: registrations, sign-ins, sessions, resets, one's own account, councils' tokens."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from contracts.api.auth import (
     AccountView,
@@ -14,6 +15,7 @@ from contracts.api.auth import (
     CouncilTokenView,
     CredentialsBody,
     DevicesView,
+    DigestBody,
     NewPasswordBody,
     PasswordBody,
     PasswordChangeBody,
@@ -167,6 +169,15 @@ class AuthClient(ServiceClient):
         """Replaces who they are."""
         body = RegistrationDetailsBody(details=details)
         await self._call("PUT", "/accounts/current/details", body=body, headers={"Portal-Session": token})
+
+    async def choose_digest(self, token: str, *, is_wanted: bool) -> None:
+        """One email a day, or one for each thing."""
+        body = DigestBody(is_wanted=is_wanted)
+        await self._call("PUT", "/accounts/current/digest", body=body, headers={"Portal-Session": token})
+
+    async def end_digest(self, ticket: str) -> None:
+        """An email for each thing again, for whoever was sent this; NotFound where nobody was."""
+        await self._call("DELETE", f"/digests/{quote(ticket, safe='')}")
 
     async def change_password(self, token: str, body: PasswordChangeBody, origin: RequestOrigin) -> SessionCreated:
         """Another password; the session goes on under another token."""

@@ -1,4 +1,4 @@
-"""Where deliveries live; the only module that touches the database."""
+"""Emails that are owed, that wait for their digest, and what became of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -17,14 +17,14 @@ from chassis.outbox import Outgoing
 from chassis.sealing import DataKey, Sealing, sealed_fields
 from services.notify.model import EmailDelivery, ReportAddress, State, masked
 
-_KEPT = timedelta(days=90)
+KEPT = timedelta(days=90)
 """Longer than dead letters and sent events are kept: until then a repetition is known as one."""
 
 _TOLD_SECONDS = 5
 _DAYS = "emails of "
 _SEALED = sealed_fields(EmailDelivery)
-_WORDS = {"values": "", "code": ""}
-_PERSONAL = {"person": "", **_WORDS}
+_WORDS = {"values": "", "code": "", "lines": ""}
+PERSONAL = {"person": "", **_WORDS}
 
 _INDEXES = [
     IndexModel(
@@ -33,6 +33,11 @@ _INDEXES = [
     IndexModel([("claim", ASCENDING)], partialFilterExpression={"claim": {"$exists": True}}, name="claimed"),
     IndexModel([("forget_at", ASCENDING)], expireAfterSeconds=0),
     IndexModel([("authority", ASCENDING), ("delegation_id", ASCENDING)]),
+    IndexModel(
+        [("account_id", ASCENDING), ("authority", ASCENDING), ("created_at", ASCENDING)],
+        partialFilterExpression={"state": "waiting"},
+        name="waiting",
+    ),
 ]
 
 
@@ -49,8 +54,8 @@ class DeliveryStore:
         await self._documents.ensure_indexes(_INDEXES)
 
     async def add(self, delivery: EmailDelivery, *, next_at: datetime) -> None:
-        """Owes this email; AlreadyHandled where it was owed before."""
-        key = _key(delivery.authority, delivery.created_at)
+        """Owes this email, or what waits for its digest; AlreadyHandled where it was owed before."""
+        key = _key(delivery.authority, delivery.owed_since)
         sealing = Sealing(await self._keys.of(key), self._documents.raw.name)
         await self._documents.insert(
             {
@@ -58,16 +63,16 @@ class DeliveryStore:
                 **_SEALED.seal(delivery.model_dump(exclude={"delivery_id"}), sealing),
                 "email_masked": masked(delivery.person.email),
                 "urgency": delivery.urgency,
-                "state": "queued",
+                "state": "waiting" if delivery.waits_until else "queued",
                 "next_at": next_at,
-                "forget_at": delivery.created_at + _KEPT,
+                "forget_at": delivery.created_at + KEPT,
             }
         )
 
     async def withdraw(self, delivery_id: str, *, at: datetime) -> None:
         """Owes this email no longer, nor when the fact is heard only now."""
         try:
-            await self._documents.insert({"_id": delivery_id, "state": "withdrawn", "forget_at": at + _KEPT})
+            await self._documents.insert({"_id": delivery_id, "state": "withdrawn", "forget_at": at + KEPT})
         except AlreadyHandled:
             await self._end(delivery_id, "withdrawn", at)
 
@@ -83,8 +88,7 @@ class DeliveryStore:
         mine = {"_id": {"$in": [document["_id"] for document in found]}, **owed}
         await self._documents.raw.update_many(mine, {"$set": {"claim": claim, "next_at": until}})
         claimed = await self._documents.find({"claim": claim, "state": "queued"}, limit=limit)
-        keys = await self._keys.of_all({_key(each["authority"], each["created_at"]) for each in claimed})
-        return [_delivery(each, keys, self._documents.raw.name) for each in claimed]
+        return await opened(claimed, self._keys, self._documents.raw.name)
 
     async def remove(self, key: Key, delegation_id: str) -> None:
         """Everything about a delegation that is erased; TryLater where some of it has to be told yet."""
@@ -124,7 +128,7 @@ class DeliveryStore:
         document = await self._documents.get({"_id": about.delivery_id, "state": {"$in": ["queued", "sent"]}})
         if document is None:
             return None
-        keys = await self._keys.of_all({key := _key(document["authority"], document["created_at"])})
+        keys = await self._keys.of_all({key := key_of(document)})
         if key not in keys:
             return None
         delivery = _delivery({"values": {}, **document}, keys, self._documents.raw.name)
@@ -143,7 +147,7 @@ class DeliveryStore:
         await self._end(delivery_id, "failed", at, *events)
 
     async def _end(self, delivery_id: str, state: State, at: datetime, *events: Outgoing) -> None:
-        change: dict[str, Any] = {"$set": {"state": state, "ended_at": at}, "$unset": _PERSONAL}
+        change: dict[str, Any] = {"$set": {"state": state, "ended_at": at}, "$unset": PERSONAL}
         before = ["queued", "sent"] if state == "failed" else ["queued"]
         await self._documents.update({"_id": delivery_id, "state": {"$in": before}}, change, events)
 
@@ -153,8 +157,19 @@ def _key(authority: str, day: datetime) -> Key:
     return Key(authority, f"{_DAYS}{day.date()}")
 
 
+async def opened(documents: Sequence[Document], keys: KeyRing, collection: str) -> list[EmailDelivery]:
+    """The deliveries of these documents, with one query for their keys."""
+    known = await keys.of_all(map(key_of, documents))
+    return [_delivery(each, known, collection) for each in documents]
+
+
+def key_of(document: Document) -> Key:
+    """With which day's key it is sealed."""
+    return _key(document["authority"], document.get("waits_until") or document["created_at"])
+
+
 def _delivery(document: Document, keys: Mapping[Key, DataKey], collection: str) -> EmailDelivery:
     # Without a key it is of a version that did not seal.
-    if (key := keys.get(_key(document["authority"], document["created_at"]))) is not None:
+    if (key := keys.get(key_of(document))) is not None:
         document = _SEALED.open(document, Sealing(key, collection))
     return EmailDelivery.model_validate({**document, "delivery_id": document["_id"]})
