@@ -20,7 +20,7 @@ from services.notify.migrations import migrations
 from services.notify.model import EmailTemplates
 from services.notify.report_door import report_door
 from services.notify.settings import Settings
-from services.notify.store import ChoiceStore, DeliveryStore, WaitingStore
+from services.notify.store import Stores
 from services.notify.usecases import NotifyService
 from services.notify.workers import deliver
 
@@ -29,25 +29,18 @@ def build_app(settings: Settings) -> Starlette:
     """The service as an ASGI app; tests build it the same way."""
 
     async def compose(context: StoredServiceContext) -> NotifyService:
-        deliveries = context.database.outbox_collection("deliveries", context.relay)
-        store = DeliveryStore(deliveries, context.keys)
-        choices = context.database.outbox_collection("choices", context.relay)
-        choice_store = ChoiceStore(choices, Finder(settings.index_key))
-        eraser = Eraser(context.keys, context.event_log, remove=store.remove)
+        stores = await Stores.open(context, Finder(settings.index_key))
+        eraser = Eraser(context.keys, context.event_log, remove=stores.deliveries.remove)
         erasing = Erasing(eraser, context.database, context.relay)
-        await store.open()
-        await choice_store.open()
         await erasing.prepare()
         service = NotifyService(
-            store=store,
+            stores=stores,
             server=MailServer(settings.smtp_url.get_secret_value(), needs_tls=settings.env == "production"),
             templates=EmailTemplates(portal_urls(str(settings.public_url), context.authorities)),
             authorities=context.authorities,
             seal=Seal(settings.code_key),
             erasing=erasing,
             schedule=context.schedule,
-            waiting=WaitingStore(deliveries, context.keys),
-            choices=choice_store,
             tickets=Tickets(settings.code_key, DIGEST_TICKETS),
             report_domain=settings.report_domain,
         )

@@ -13,7 +13,7 @@ _KEPT = GIVE_UP_AFTER + timedelta(days=2)
 
 async def forget_keys(service: NotifyService) -> None:
     """Emails that nobody tries any more are unreadable, in backups too."""
-    await service.store.forget_keys(service.authorities.codes, clock.now() - _KEPT)
+    await service.stores.deliveries.forget_keys(service.authorities.codes, clock.now() - _KEPT)
 
 
 async def send_digest(entry: Entry, service: NotifyService) -> None:

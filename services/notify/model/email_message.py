@@ -9,7 +9,7 @@ from email.utils import format_datetime, formataddr
 from typing import NamedTuple
 
 from contracts.addresses import mailable
-from contracts.authority import Authority
+from contracts.authority import Authority, Brand
 from services.notify.model.delivery import EmailDelivery
 from services.notify.model.delivery_report import ReportAddress
 from services.notify.model.email_templates import EmailText
@@ -35,7 +35,20 @@ def as_message(
     """The message; its Message-ID is the delivery's, so that a mail server knows a repetition."""
     brand, recipient = authority.brand, _address(delivery.person.email)
     boundary = f"=_{delivery.delivery_id}"
-    headers = {
+    lines = [
+        *(f"{name}: {value}" for name, value in _headers(delivery, email, brand, recipient, boundary).items()),
+        *("", *_part(boundary, "plain", email.text)),
+        *_part(boundary, "html", email.html),
+        *(f"--{boundary}--", ""),
+    ]
+    sender = brand.from_address
+    if report_domain and delivery.report_token:
+        sender = ReportAddress(delivery.delivery_id, delivery.report_token).at(report_domain)
+    return EmailMessage(sender, recipient, "\r\n".join(lines).encode("ascii"))
+
+
+def _headers(delivery: EmailDelivery, email: EmailText, brand: Brand, recipient: str, boundary: str) -> dict[str, str]:
+    return {
         "From": formataddr((_one_line(brand.from_name), brand.from_address)),
         "To": formataddr((_one_line(delivery.person.name), recipient)),
         "Subject": Header(_one_line(email.subject), maxlinelen=_LINE, header_name="Subject").encode(linesep="\r\n"),
@@ -48,16 +61,6 @@ def as_message(
         "MIME-Version": "1.0",
         "Content-Type": f'multipart/alternative; boundary="{boundary}"',
     }
-    lines = [
-        *(f"{name}: {value}" for name, value in headers.items()),
-        *("", *_part(boundary, "plain", email.text)),
-        *_part(boundary, "html", email.html),
-        *(f"--{boundary}--", ""),
-    ]
-    sender = brand.from_address
-    if report_domain and delivery.report_token:
-        sender = ReportAddress(delivery.delivery_id, delivery.report_token).at(report_domain)
-    return EmailMessage(sender, recipient, "\r\n".join(lines).encode("ascii"))
 
 
 def _ends_at(address: str) -> dict[str, str]:

@@ -35,7 +35,7 @@ async def tell(service: NotifyService, deliveries: Sequence[EmailDelivery], due_
         if can_wait(one.purpose, due_on, until := next_digest(at, service.authorities.get(one.authority)))
     }
     addresses = {one.person.email for one in deliveries if one.delivery_id in may_wait}
-    accounts = await service.choices.accounts_at(addresses) if addresses else {}
+    accounts = await service.stores.choices.accounts_at(addresses) if addresses else {}
     put_off = [_until(one, accounts.get(address_key(one.person.email)), may_wait) for one in deliveries]
     try:
         await enqueue(service, put_off)
@@ -57,7 +57,7 @@ def _until(one: EmailDelivery, account_id: str | None, may_wait: dict[str, datet
 
 async def make_digest(service: NotifyService, entry: Entry) -> None:
     """The digest that a delivery waits for, with all else that does; nothing where it was made before."""
-    account_id = await service.waiting.account_of(entry.authority, entry.about["delivery_id"])
+    account_id = await service.stores.waiting.account_of(entry.authority, entry.about["delivery_id"])
     if account_id is None:
         return
     until, day = entry.due_at, entry.due_at.astimezone(LONDON).date()
@@ -69,35 +69,35 @@ async def make_digest(service: NotifyService, entry: Entry) -> None:
         digest = owe_digest(waiting, known_as, service.tickets.of(account_id))
         with suppress(AlreadyHandled):
             await enqueue(service, [digest])
-        await service.waiting.end(await service.waiting.told_by(digest.delivery_id), "told", clock.now())
+        await service.stores.waiting.end(await service.stores.waiting.told_by(digest.delivery_id), "told", clock.now())
 
 
 async def _still_true(service: NotifyService, authority: str, account_id: str, until: datetime) -> list[EmailDelivery]:
     """What a digest tells: not what is over by now."""
-    waiting = await service.waiting.of(authority, account_id, until, MOST_LINES)
-    ended = await service.waiting.ended(authority, {one.delegation_id for one in waiting})
+    waiting = await service.stores.waiting.of(authority, account_id, until, MOST_LINES)
+    ended = await service.stores.waiting.ended(authority, {one.delegation_id for one in waiting})
     over = {one.delivery_id for one in waiting if is_over(one, ended)}
-    await service.waiting.end(over, "withdrawn", clock.now())
+    await service.stores.waiting.end(over, "withdrawn", clock.now())
     return [one for one in waiting if one.delivery_id not in over]
 
 
 async def note_choice(service: NotifyService, event: DigestChanged) -> None:
     """What waits goes out at once where an email for each thing is wanted again."""
-    choice = await service.choices.choose(
+    choice = await service.stores.choices.choose(
         event.account_id, event.person.email, event.changed_at, is_wanted=event.is_wanted
     )
     if not choice.is_wanted:
-        await service.waiting.release(event.account_id, service.authorities.codes, clock.now())
+        await service.stores.waiting.release(event.account_id, service.authorities.codes, clock.now())
 
 
 async def move_digest(service: NotifyService, event: AccountReaddressed) -> None:
     """The choice and what waits follow to an account's new address."""
-    choice = await service.choices.readdress(event.account_id, event.person.email, event.readdressed_at)
+    choice = await service.stores.choices.readdress(event.account_id, event.person.email, event.readdressed_at)
     if choice.addressed_at == event.readdressed_at:
-        await service.waiting.readdress(event.account_id, service.authorities.codes, event.person)
+        await service.stores.waiting.readdress(event.account_id, service.authorities.codes, event.person)
 
 
 async def end_digest(service: NotifyService, event: AccountClosed) -> None:
     """The choice ends with its account; nobody is told what waits."""
-    await service.choices.close(event.account_id)
-    await service.waiting.drop(event.account_id, service.authorities.codes, clock.now())
+    await service.stores.choices.close(event.account_id)
+    await service.stores.waiting.drop(event.account_id, service.authorities.codes, clock.now())

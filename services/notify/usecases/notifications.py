@@ -86,10 +86,10 @@ async def announce_retraction(service: NotifyService, event: TaskRetracted) -> N
     """Whoever has the task hears that it is withdrawn; what was not yet sent about it stays unsent."""
     at = clock.now()
     opened = {delivery_id(_OPENED, event.task_id, person.email) for person in event.tell}
-    await asyncio.gather(*(service.store.withdraw(one, at=at) for one in opened))
+    await asyncio.gather(*(service.stores.deliveries.withdraw(one, at=at) for one in opened))
     values = {**_about(event, "tasks?tab=retracted"), "due_on": shown_date(event.due_on)}
     if not event.tell:
-        await service.waiting.note_retraction(Key(event.authority, event.delegation_id), event.task_version, at)
+        await service.stores.waiting.note_retraction(Key(event.authority, event.delegation_id), event.task_version, at)
     deliveries = _owed(event, event.tell, "retracted", values, fact="task retracted", key=event.task_id)
     await enqueue(service, deliveries)
 

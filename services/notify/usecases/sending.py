@@ -45,11 +45,11 @@ async def _enqueue(service: NotifyService, delivery: EmailDelivery) -> bool:
     until = time.monotonic() + _START_WITHIN
     held = timedelta(seconds=HELD_SECONDS if is_ours else 0)
     try:
-        await service.store.add(delivery, next_at=delivery.owed_since + held)
+        await service.stores.deliveries.add(delivery, next_at=delivery.owed_since + held)
     except AlreadyHandled:
         return False
     if is_ours and not service.queue.put(delivery, until):
-        await service.store.release([delivery.delivery_id], at=clock.now())
+        await service.stores.deliveries.release([delivery.delivery_id], at=clock.now())
     return True
 
 
@@ -62,7 +62,7 @@ async def claim(service: NotifyService) -> bool:
     if room < ROOM // 2:
         return True
     at, until = clock.now(), time.monotonic() + _START_WITHIN
-    due = await service.store.claim_due(room, at=at, until=at + timedelta(seconds=HELD_SECONDS))
+    due = await service.stores.deliveries.claim_due(room, at=at, until=at + timedelta(seconds=HELD_SECONDS))
     for delivery in due:
         service.queue.put(delivery, until)
     return len(due) == room
@@ -73,14 +73,14 @@ async def release(service: NotifyService, *begun: EmailDelivery) -> None:
     given_back = [*begun, *service.queue.empty()]
     for delivery in given_back:
         service.queue.done(delivery)
-    await service.store.release([delivery.delivery_id for delivery in given_back], at=clock.now())
+    await service.stores.deliveries.release([delivery.delivery_id for delivery in given_back], at=clock.now())
 
 
 async def send(service: NotifyService, delivery: EmailDelivery) -> None:
     """One email to the mail server, and what came of it into the database."""
     at = clock.now()
     if delivery.has_expired(at):
-        await service.store.expire(delivery.delivery_id, at=at)
+        await service.stores.deliveries.expire(delivery.delivery_id, at=at)
         return
     authority = service.authorities.get(delivery.authority)
     email = service.templates.write(delivery.purpose, authority, _values(service, delivery), delivery.lines)
@@ -112,19 +112,19 @@ async def postpone(service: NotifyService, delivery: EmailDelivery, why: str) ->
         await _fail(service, delivery, f"put off by the mail server for three days: {why}")
         return
     log.info("email put off", delivery_id=delivery.delivery_id, attempts=delivery.attempts + 1, why=why)
-    await service.store.postpone(delivery, until=at + delay_after(delivery))
+    await service.stores.deliveries.postpone(delivery, until=at + delay_after(delivery))
 
 
 async def note_report(service: NotifyService, about: ReportAddress, status: str) -> None:
     """A mail server took an email and could not deliver it after all; what is no report of ours is nobody's."""
-    delivery = await service.store.reported(about)
+    delivery = await service.stores.deliveries.reported(about)
     if delivery is not None:
         await _fail(service, delivery, f"reported by a mail server: {status}")
 
 
 async def _fail(service: NotifyService, delivery: EmailDelivery, reason: str) -> None:
     log.warning("email failed", delivery_id=delivery.delivery_id, purpose=delivery.purpose, reason=reason)
-    await service.store.fail(delivery.delivery_id, _failed(delivery, reason), at=clock.now())
+    await service.stores.deliveries.fail(delivery.delivery_id, _failed(delivery, reason), at=clock.now())
 
 
 def _failed(delivery: EmailDelivery, reason: str) -> list[Outgoing]:
@@ -163,7 +163,7 @@ async def _mark_sent(service: NotifyService, delivery: EmailDelivery) -> None:
     """Until it is written: a mark that is given up is an email that is sent twice."""
     while True:
         try:
-            await service.store.mark_sent(delivery.delivery_id)
+            await service.stores.deliveries.mark_sent(delivery.delivery_id)
         except DatabaseError as error:
             log.warning("email sent and not yet marked", delivery_id=delivery.delivery_id, error=type(error).__name__)
             await asyncio.sleep(_MARK_AGAIN_SECONDS)

@@ -11,7 +11,7 @@ from chassis.schedule import Schedule
 from chassis.shared_keys import Seal, Tickets
 from services.notify.clients import MailServer
 from services.notify.model import EmailDelivery, EmailTemplates
-from services.notify.store import ChoiceStore, DeliveryStore, WaitingStore
+from services.notify.store import Stores
 
 ROOM = 40
 """More than this waits in the database, where any process may take it."""
@@ -63,15 +63,13 @@ class SendQueue:
 class NotifyService:
     """The service: what a use case needs at hand."""
 
-    store: DeliveryStore
+    stores: Stores
     server: MailServer
     templates: EmailTemplates
     authorities: Authorities
     seal: Seal
     erasing: Erasing
     schedule: Schedule
-    waiting: WaitingStore
-    choices: ChoiceStore
     tickets: Tickets
     """Of the way back from digests, which auth reads."""
     report_domain: str = ""
