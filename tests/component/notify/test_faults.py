@@ -172,6 +172,7 @@ def start_process(notify: Notify) -> subprocess.Popen[bytes]:
         "NOTIFY_AMQP_URL": settings.amqp_url.get_secret_value(),
         **{f"NOTIFY_{name.upper()}": key for name, key in SEALING.items()},
         "NOTIFY_CODE_KEY": settings.code_key.get_secret_value(),
+        "NOTIFY_INDEX_KEY": settings.index_key.get_secret_value(),
         "NOTIFY_SMTP_URL": settings.smtp_url.get_secret_value(),
         "NOTIFY_PUBLIC_URL": str(settings.public_url),
         "NOTIFY_GATEWAY_PUBLIC_KEY": settings.gateway_public_key,

@@ -111,6 +111,7 @@ async def test_a_container_migrates_a_service_before_it_is_started(
         "SMTP_URL": "smtp://127.0.0.1",
         "PUBLIC_URL": "http://127.0.0.1/",
         "CODE_KEY": new_key(),
+        "INDEX_KEY": new_key(),
         "EVENTS_KEY": new_key(),
         "MASTER_KEYS": new_key(),
         "GATEWAY_PUBLIC_KEY": public_key_of(new_key()),
