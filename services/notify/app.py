@@ -13,7 +13,7 @@ from chassis.keys import Finder
 from chassis.shared_keys import DIGEST_TICKETS, Seal, Tickets
 from chassis.tokens import Verifier
 from contracts.authority import Authority
-from services.notify.clients import MailServer
+from services.notify.clients import GovUkNotify, MailServer, Provider
 from services.notify.handlers import subscriptions
 from services.notify.jobs import jobs, scheduled
 from services.notify.migrations import migrations
@@ -35,7 +35,7 @@ def build_app(settings: Settings) -> Starlette:
         await erasing.prepare()
         service = NotifyService(
             stores=stores,
-            server=MailServer(settings.smtp_url.get_secret_value(), needs_tls=settings.env == "production"),
+            provider=provider_of(settings),
             templates=EmailTemplates(portal_urls(str(settings.public_url), context.authorities)),
             authorities=context.authorities,
             seal=Seal(settings.code_key),
@@ -60,6 +60,13 @@ def build_app(settings: Settings) -> Starlette:
         scheduled=scheduled,
         identities=Verifier(settings.gateway_public_key, issuer="gateway", audience="notify"),
     )
+
+
+def provider_of(settings: Settings) -> Provider:
+    """Whoever delivers emails here."""
+    if settings.provider == "govuk":
+        return GovUkNotify(settings.govuk_url, settings.govuk_credentials, settings.govuk_template_id)
+    return MailServer(settings.smtp_url.get_secret_value(), needs_tls=settings.env == "production")
 
 
 def portal_urls(public_url: str, authorities: Authorities) -> Callable[[Authority], str]:

@@ -31,7 +31,7 @@ async def deliver(service: NotifyService) -> None:
         if begun:
             await asyncio.wait(begun, timeout=SEND_SECONDS)
         await _give_back(service)
-        service.server.close()
+        await service.provider.close()
 
 
 async def _send_for_ever(service: NotifyService, begun: set[asyncio.Task[None]]) -> None:
@@ -72,9 +72,9 @@ async def _sweep_for_ever(service: NotifyService) -> None:
 async def _sweep(service: NotifyService) -> bool:
     """Whether more may be due than the queue could take."""
     try:
-        if service.server.is_away:
-            await service.server.probe()
-        if service.server.is_away:
+        if service.provider.is_away:
+            await service.provider.probe()
+        if service.provider.is_away:
             return False
         return await claim(service)
     except DatabaseError as error:

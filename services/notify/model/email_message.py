@@ -22,11 +22,13 @@ class AddressInvalid(Exception):  # noqa: N818 - an outcome, not an error
 
 
 class EmailMessage(NamedTuple):
-    """What a mail server is given."""
+    """What whoever delivers it is given: the email as it goes over the wire, and what it is made of."""
 
     sender: str
     recipient: str
     content: bytes
+    delivery_id: str = ""
+    words: EmailText = EmailText("", "", "")
 
 
 def as_message(
@@ -44,7 +46,7 @@ def as_message(
     sender = brand.from_address
     if report_domain and delivery.report_token:
         sender = ReportAddress(delivery.delivery_id, delivery.report_token).at(report_domain)
-    return EmailMessage(sender, recipient, "\r\n".join(lines).encode("ascii"))
+    return EmailMessage(sender, recipient, "\r\n".join(lines).encode("ascii"), delivery.delivery_id, email)
 
 
 def _headers(delivery: EmailDelivery, email: EmailText, brand: Brand, recipient: str, boundary: str) -> dict[str, str]:

@@ -41,7 +41,7 @@ async def enqueue(service: NotifyService, deliveries: Sequence[EmailDelivery]) -
 
 async def _enqueue(service: NotifyService, delivery: EmailDelivery) -> bool:
     delivery = delivery.model_copy(update={"trace": tracing.headers()})
-    is_ours = delivery.waits_until is None and service.queue.room > 0 and not service.server.is_away
+    is_ours = delivery.waits_until is None and service.queue.room > 0 and not service.provider.is_away
     until = time.monotonic() + _START_WITHIN
     held = timedelta(seconds=HELD_SECONDS if is_ours else 0)
     try:
@@ -85,7 +85,7 @@ async def send(service: NotifyService, delivery: EmailDelivery) -> None:
     authority = service.authorities.get(delivery.authority)
     email = service.templates.write(delivery.purpose, authority, _values(service, delivery), delivery.lines)
     try:
-        await service.server.send(as_message(delivery, email, authority, service.report_domain))
+        await service.provider.send(as_message(delivery, email, authority, service.report_domain))
     except AddressInvalid:
         await _fail(service, delivery, "the address is not valid")
     except Bounced as bounced:

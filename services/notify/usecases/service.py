@@ -9,7 +9,7 @@ from chassis.authorities import Authorities
 from chassis.erasure import Erasing
 from chassis.schedule import Schedule
 from chassis.shared_keys import Seal, Tickets
-from services.notify.clients import MailServer
+from services.notify.clients import Provider
 from services.notify.model import EmailDelivery, EmailTemplates
 from services.notify.store import Stores
 
@@ -64,7 +64,7 @@ class NotifyService:
     """The service: what a use case needs at hand."""
 
     stores: Stores
-    server: MailServer
+    provider: Provider
     templates: EmailTemplates
     authorities: Authorities
     seal: Seal

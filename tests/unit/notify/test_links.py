@@ -31,7 +31,7 @@ def test_a_portal_at_another_address_is_linked_as_it_is() -> None:
 
 
 def test_a_missing_address_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("NOTIFY_SMTP_URL", "NOTIFY_PUBLIC_URL"):
+    for name in ("NOTIFY_PUBLIC_URL",):
         monkeypatch.delenv(name, raising=False)
-    with pytest.raises(ValidationError, match="smtp_url"):
+    with pytest.raises(ValidationError, match="public_url"):
         Settings.model_validate({"mongo_url": "mongodb://h", "amqp_url": "amqp://h"})

@@ -44,7 +44,7 @@ async def test_in_production_a_relay_without_tls_gets_no_email(relay: tuple[Rela
     server = MailServer(url, needs_tls=True)
     with pytest.raises((Away, Bounced, Deferred)):
         await server.send(MAIL)
-    server.close()
+    await server.close()
     assert handler.taken == 0
 
 
@@ -52,7 +52,7 @@ async def test_on_a_laptop_it_does(relay: tuple[Relay, str]) -> None:
     handler, url = relay
     server = MailServer(url)
     await server.send(MAIL)
-    server.close()
+    await server.close()
     assert handler.taken == 1
 
 
@@ -69,7 +69,7 @@ async def test_a_server_of_another_ca_gets_no_email(tmp_path: Path, whose: str, 
         server = MailServer(f"smtp://localhost:{port}?cafile={tmp_path / whose / 'ca/ca.pem'}")
         with nullcontext() if taken else pytest.raises(Away):
             await server.send(MAIL)
-        server.close()
+        await server.close()
     assert mailbox.page(0, 10)["total"] == taken
 
 
@@ -79,5 +79,5 @@ async def test_a_relay_without_tls_gets_no_email_where_a_ca_is_named(tmp_path: P
     server = MailServer(f"{url}?cafile={tmp_path / 'ca/ca.pem'}")
     with pytest.raises((Away, Bounced, Deferred)):
         await server.send(MAIL)
-    server.close()
+    await server.close()
     assert handler.taken == 0

@@ -14,28 +14,14 @@ from aiosmtplib import (
 )
 
 from chassis.telemetry import log
+from services.notify.clients.outcomes import SEND_SECONDS, Away, Bounced, Deferred
 from services.notify.model import EmailMessage
-
-SEND_SECONDS = 10
-"""The longest that one email may take, connecting included (reliability R11)."""
 
 _FRESH_SECONDS = 5
 _CHECK_SECONDS = 2
 _CLOSING = 421
 _PERMANENT = 500
 _ENHANCED = re.compile(r"^\d\.\d{1,3}\.\d{1,3}\b")
-
-
-class Bounced(Exception):  # noqa: N818 - an outcome, not an error
-    """The server will never take this email to this address."""
-
-
-class Deferred(Exception):  # noqa: N818 - an outcome, not an error
-    """The server does not take this email now."""
-
-
-class Away(Exception):  # noqa: N818 - an outcome, not an error
-    """There is no server to talk to."""
 
 
 class MailServer:
@@ -81,7 +67,7 @@ class MailServer:
         self.is_away = False
         log.info("mail server back")
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Lets go of the kept connections."""
         while self._idle:
             self._idle.pop()[0].close()
