@@ -1,13 +1,16 @@
-"""Signing in without a code: in a browser that is trusted. With scripts and without."""
+"""Signing in without a code: in a browser that is trusted, and with a passkey; with scripts and without."""
 
 import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, CDPSession, expect
 
 from tests.browser.page_checks import check
+from tests.browser.test_for_everyone import tab_to
 from tests.browser.visitor import Visitor
+from tests.support.council import Council
+from tests.support.eventually import eventually
 from tests.support.person import PASSWORD
 from tests.support.portal import Portal
 
@@ -73,4 +76,148 @@ async def test_where_no_days_are_granted_nothing_is_offered(browser: Browser, po
     await visitor.press("Submit")
     await expect(visitor.page.get_by_role("heading", name="Secure login - step 2")).to_be_visible()
     await expect(visitor.page.get_by_role("checkbox")).to_have_count(0)
+    await visitor.leave()
+
+
+def at_localhost(portal: Portal, path: str) -> str:
+    """An address that has a name: browsers make no passkey for one of numbers."""
+    return f"http://localhost:{portal.port}{path}"
+
+
+async def hold_authenticator(visitor: Visitor) -> tuple[CDPSession, str]:
+    """A device that sees its owner's finger, as Chromium has one for tests; the session to it, and its id."""
+    device = await visitor.page.context.new_cdp_session(visitor.page)
+    await device.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    added = await device.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    return device, added["authenticatorId"]
+
+
+async def add_passkey(visitor: Visitor, portal: Portal, name: str = "Work phone") -> None:
+    await visitor.page.goto(at_localhost(portal, "/account/passkeys/new"))
+    await visitor.fill(Name_of_the_passkey=name, Password=PASSWORD)
+    await visitor.press("Next")
+    await visitor.press("Add the passkey")
+    await expect(visitor.page.get_by_text("The passkey is added.")).to_be_visible()
+
+
+async def log_out(visitor: Visitor) -> None:
+    await visitor.page.locator("summary").first.click()
+    await visitor.press("Logout")
+    await expect(visitor.page.get_by_text("You are signed out.")).to_be_visible()
+
+
+async def test_a_passkey_is_added_and_signs_in(browser: Browser, portal: Portal, shots: Path | None) -> None:
+    visitor = await Visitor.arrive(browser, portal)
+    page = visitor.page
+    await visitor.have_account()
+    device, authenticator = await hold_authenticator(visitor)
+    await visitor.sign_in(at=at_localhost(portal, "/sign-in"))
+    await page.goto(at_localhost(portal, "/account"))
+    await page.get_by_role("link", name="Use a passkey").click()
+    await expect(page.get_by_text("You are at localhost now.")).to_be_visible()
+    await check(visitor, "account-passkeys-none", shots)
+    await visitor.press("Add a passkey")
+    await check(visitor, "account-passkey-new", shots)
+    await visitor.press("Next")
+    await expect(page.get_by_role("alert")).to_contain_text("Enter a name for the passkey")
+    await check(visitor, "account-passkey-new-error", shots)
+    await visitor.fill(Name_of_the_passkey="Work phone", Password=PASSWORD)
+    await visitor.press("Next")
+    await check(visitor, "account-passkey-made", shots)
+    await visitor.press("Add the passkey")
+    await expect(page.get_by_role("table", name="Passkeys")).to_contain_text("Work phone")
+    await check(visitor, "account-passkeys", shots)
+    kept = await device.send("WebAuthn.getCredentials", {"authenticatorId": authenticator})
+    assert [(each["rpId"], each["isResidentCredential"]) for each in kept["credentials"]] == [("localhost", True)]
+    portal.mail.wait_for(visitor.email, "A passkey was added to your account")
+    await log_out(visitor)
+    await page.goto(at_localhost(portal, "/account/details"))
+    await check(visitor, "sign-in-passkey", shots)
+    await tab_to(page, "Sign in with a passkey")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="Change your details")).to_be_visible()
+    await visitor.leave()
+
+
+async def test_what_goes_wrong_with_a_passkey_is_said_beside_its_button(
+    browser: Browser, portal: Portal, shots: Path | None
+) -> None:
+    visitor = await Visitor.arrive(browser, portal)
+    page = visitor.page
+    await visitor.have_account()
+    device, authenticator = await hold_authenticator(visitor)
+    await visitor.sign_in(at=at_localhost(portal, "/sign-in"))
+    await add_passkey(visitor, portal)
+    await page.goto(at_localhost(portal, "/account/passkeys/new"))
+    await visitor.fill(Name_of_the_passkey="The same phone", Password=PASSWORD)
+    await visitor.press("Next")
+    await visitor.press("Add the passkey")
+    await expect(page.get_by_role("alert")).to_have_text("This device has a passkey for your account already.")
+    await check(visitor, "account-passkey-made-error", shots)
+    await visitor.press("Cancel")
+    await page.get_by_role("link", name="Remove Work phone").click()
+    await check(visitor, "account-passkey-remove", shots)
+    await visitor.press("Remove the passkey")
+    await check(visitor, "account-passkey-remove-error", shots)
+    await visitor.fill(Password=PASSWORD)
+    await visitor.press("Remove the passkey")
+    await expect(page.get_by_text("The passkey is removed.")).to_be_visible()
+    await log_out(visitor)
+    await visitor.press("Sign in with a passkey")
+    await expect(page.get_by_role("alert")).to_contain_text("The passkey was not accepted.")
+    await check(visitor, "sign-in-passkey-error", shots)
+    verified = {"authenticatorId": authenticator, "isUserVerified": False}
+    await device.send("WebAuthn.setUserVerified", verified)
+    await page.goto(at_localhost(portal, "/sign-in"))
+    await visitor.press("Sign in with a passkey")
+    await expect(page.get_by_role("alert")).to_have_text("No passkey was used. Try again, or go on without one.")
+    await visitor.press("Sign in with a passkey")
+    await expect(page.get_by_role("alert")).to_have_text("No passkey was used. Try again, or go on without one.")
+    await visitor.leave()
+
+
+async def test_what_was_typed_is_kept_through_signing_in_with_a_passkey(
+    browser: Browser, portal: Portal, bristol: Council
+) -> None:
+    visitor = await Visitor.arrive(browser, portal)
+    page = visitor.page
+    await visitor.have_account()
+    task_id = await visitor.be_delegated(bristol)
+    await hold_authenticator(visitor)
+    await visitor.sign_in(at=at_localhost(portal, "/sign-in"))
+    await add_passkey(visitor, portal)
+    form = at_localhost(portal, f"/forms/{task_id}/1")
+
+    async def opened() -> bool:
+        answer = await page.goto(form)
+        return bool(answer and answer.ok)
+
+    await eventually(opened)
+    await page.context.clear_cookies()
+    await visitor.fill(**{"Last name:": "Typed before"})
+    await expect(page.get_by_text("You have been signed out")).to_be_visible()
+    await page.goto(at_localhost(portal, f"/sign-in?next=/forms/{task_id}/1"))
+    await visitor.press("Sign in with a passkey")
+    await expect(page.get_by_label("Last name:")).to_have_value("Typed before")
+    await visitor.leave()
+
+
+async def test_without_scripts_no_passkey_is_offered(browser: Browser, portal: Portal, shots: Path | None) -> None:
+    visitor = await Visitor.arrive(browser, portal, scripts=False)
+    page = visitor.page
+    await visitor.have_account()
+    await page.goto(at_localhost(portal, "/sign-in"))
+    await expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_hidden()
+    await visitor.sign_in(at=at_localhost(portal, "/sign-in"))
+    await page.goto(at_localhost(portal, "/account/passkeys"))
+    await expect(page.get_by_text("open this page in a browser that knows passkeys")).to_be_visible()
+    await expect(page.get_by_role("link", name="Add a passkey")).to_be_hidden()
     await visitor.leave()

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pyotp
 
+from tests.support.authenticator import Authenticator
 from tests.support.council import Council
 from tests.support.eventually import wait_until
 from tests.support.person import PASSWORD, TASKS, Page, Person
@@ -96,6 +97,54 @@ def test_an_authenticator_app_is_added_and_asked_for_and_recovery_codes_and_emai
         assert "The app is removed." in page.text
         person.press(page, "Logout")
         person.sign_in(mail, email)
+
+
+def sign(person: Person, page: Page, authenticator: Authenticator) -> Page:
+    """What the sign-in page's script does when its button is pressed."""
+    fields = dict(page.tree.xpath("//form[@data-portal='passkey-sign-in']")[0].form_values())
+    headers = {"Origin": authenticator.origin, "Accept": "application/json"}
+    asked = person.client.post("/sign-in/passkey/challenge", data={"csrf": fields["csrf"]}, headers=headers)
+    assert asked.status_code == 200, asked.text
+    fields["answer"] = authenticator.sign(asked.text)
+    return Page(person.client.post("/sign-in/passkey", data=fields, headers={"Origin": authenticator.origin}))
+
+
+async def test_a_passkey_signs_in_and_what_was_typed_before_is_saved(portal: Portal, bristol: Council) -> None:
+    delegation_id, email, mail = new_id(), new_email("passkey"), portal.mail
+    await bristol.delegate(delegation_id, email)
+    task_id = (await bristol.expect(ACCEPTED, delegation_id=delegation_id)).body["task_id"]
+    authenticator = Authenticator(origin=portal.gateway, host="127.0.0.1")
+
+    def use() -> None:
+        with Person(portal.gateway) as person:
+            person.register(mail, email)
+            person.sign_in(mail, email)
+            page = person.open(person.open("/account").link("Use a passkey"))
+            page = person.open(page.link("Add a passkey"))
+            refused = person.press(page, "Next", {"Name of the passkey": "Work phone", "Password": "not it"})
+            assert "The password is not correct" in refused.text
+            page = person.press(refused, "Next", {"Password": PASSWORD})
+            form = page.tree.xpath("//form[@data-portal='passkey-adding']")[0]
+            given = {**dict(form.form_values()), "answer": authenticator.make(form.get("data-options"))}
+            origin = {"Origin": portal.gateway}
+            added = Page(person.client.post("/account/passkeys/added", data=given, headers=origin))
+            assert "The passkey is added." in added.text
+            assert "Work phone" in added.text
+            mail.wait_for(email, "A passkey was added")
+            again = Page(person.client.post("/account/passkeys/added", data=given, headers=origin))
+            assert "That took too long. Add the passkey again." in again.text
+            emailed = len(mail.codes_for(email))
+            page = wait_until(lambda: opened(person, f"/forms/{task_id}/1"))
+            person.client.cookies.delete("portal_session")
+            kept = person.press(page, "Save", {"Preferred name": "Typed before"})
+            assert "What you typed is kept." in kept.text
+            wrong = sign(person, kept, Authenticator(origin=portal.gateway, host="127.0.0.1", user=authenticator.user))
+            assert "The passkey was not accepted." in wrong.text
+            saved = person.press(sign(person, wrong, authenticator), "Continue")
+            assert "Typed before" in saved.response.text
+            assert len(mail.codes_for(email)) == emailed, "no code was emailed"
+
+    await asyncio.to_thread(use)
 
 
 async def test_whoever_leaves_gives_the_form_back_to_the_council(portal: Portal, bristol: Council) -> None:
