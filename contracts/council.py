@@ -201,7 +201,10 @@ class WorkGroupDefined(CouncilMessage):
 
 
 class AccountReset(CouncilMessage):
-    """A council opens an account again whose owner cannot: without their phone, or after too long an absence."""
+    """A council opens an account again whose owner cannot: without their phone, or after too long an absence.
+
+    Without the phone its authenticator app, its passkeys and every trusted browser go; codes come by email again.
+    """
 
     wire_name: ClassVar[str] = "council.account.reset.v1"
 

@@ -1,6 +1,8 @@
 // What a browser's passkeys are told and say, between the portal's JSON and the buffers that browsers take and give.
 // Browsers have functions for that now; those of some years ago, which know passkeys too, have not.
-export const knowsPasskeys = () => Boolean(globalThis.PublicKeyCredential && navigator.credentials);
+// An address of numbers is none that a passkey can be bound to.
+export const knowsPasskeys = () =>
+  Boolean(globalThis.PublicKeyCredential && navigator.credentials && !/^[\d.]+$|:/.test(location.hostname));
 
 export async function makePasskey(options) {
   const user = { ...options.user, id: bytes(options.user.id) };
