@@ -11,7 +11,7 @@ from services.auth.model import refusals
 from services.auth.model.account import Account
 from services.auth.model.devices import Caller, known_device, with_device
 from services.auth.model.limits import code_limit
-from services.auth.model.session import Session, session_of
+from services.auth.model.session import Session, session_of, shown_of
 from services.auth.model.tokens import new_token, token_hash
 from services.auth.usecases import codes
 from services.auth.usecases.context import Auth
@@ -40,10 +40,15 @@ async def open_without_code(
     session = session_of(account, key=token_hash(new_token()), authority=authority, browser=caller.browser, at=at)
     await auth.stores.sessions.add(session, token_hash(token))
     now = await auth.stores.accounts.get(account.account_id)
-    if now is None or now.password_version != session.password_version or not may_open(now):
+    if now is None or not _is_as_read(now, account) or not may_open(now):
         await auth.stores.sessions.close(token_hash(token))
         raise refusals.is_over("sign_in")
     return OpenedSession(token, session, await welcome(auth, now, session, caller=caller, by=by))
+
+
+def _is_as_read(now: Account, account: Account) -> bool:
+    """Neither another password nor another person or address than the session shows."""
+    return now.password_version == account.password_version and shown_of(now) == shown_of(account)
 
 
 async def welcome(auth: Auth, account: Account, session: Session, *, caller: Caller, by: Way) -> str:
