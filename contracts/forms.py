@@ -51,6 +51,8 @@ class ContributionSubmitted(Event):
     person: Contact
     """Who submitted it."""
     submitted_at: AwareDatetime
+    replaces: str | None = None
+    """The contribution in whose place this one stands, where it is an addendum to that."""
 
 
 class ContributionReceived(Event):

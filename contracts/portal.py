@@ -157,6 +157,16 @@ class Signature(PersonalData):
     signed_at: AwareDatetime
 
 
+class ChangedParts(Value):
+    """How a submission differs from the one before it."""
+
+    answers: list[str] = []
+    """The keys of the questions whose answers are not the same, given or taken away ones included."""
+    documents_added: list[str] = []
+    """Their names."""
+    documents_removed: list[str] = []
+
+
 class ContributionSubmitted(PortalMessage):
     """A professional has submitted a form: its answers, and where its PDF and attachments are."""
 
@@ -176,7 +186,11 @@ class ContributionSubmitted(PortalMessage):
     attachments: list[DocumentReference]
     receipt: str
     round: int = 1
-    """2 where it is the answer to a form that the council has sent back, and so on."""
+    """2 where it answers a form that the council has sent back, or is an addendum by its author, and so on."""
+    reason: str | None = None
+    """Why its author adds to what they had submitted or corrects it; None where the council has sent it back."""
+    changed: ChangedParts | None = None
+    """What is not as in the round before; None in the first."""
 
 
 class ErasureAnnounced(PortalMessage):

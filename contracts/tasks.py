@@ -141,6 +141,43 @@ class TaskReturned(Event):
     person: Holder
     """Who has it."""
     tell: list[Contact]
+    addendum_id: str | None = None
+    """The addendum that was under way and ends with it; None where there was none, or it was discarded before."""
+
+
+class AddendumStarted(Event):
+    """Whoever has submitted a form adds to it or corrects it; what they submitted stands until they submit again."""
+
+    wire_name: ClassVar[str] = "tasks.addendum.started.v1"
+
+    task_id: str
+    authority: str
+    delegation_id: str
+    reference: str = ""
+    task_version: int
+    access_version: int
+    addendum_id: str
+    contribution_id: str
+    """The submission that stands."""
+    reason: str
+    started_at: AwareDatetime
+
+
+class AddendumDiscarded(Event):
+    """Whoever has begun an addendum does not want it any more: nothing of it is left."""
+
+    wire_name: ClassVar[str] = "tasks.addendum.discarded.v1"
+
+    task_id: str
+    authority: str
+    delegation_id: str
+    reference: str = ""
+    task_version: int
+    access_version: int
+    addendum_id: str
+    contribution_id: str
+    """The submission that stands."""
+    discarded_at: AwareDatetime
 
 
 Asked = Literal["decline", "extension"]
@@ -235,6 +272,13 @@ class TaskErased(Erased):
     wire_name: ClassVar[str] = "tasks.delegation.erased.v1"
 
 
+class AddendumGrant(Value):
+    """An addendum that is under way, and the submission that it adds to: it is granted while that one stands."""
+
+    addendum_id: str
+    contribution_id: str
+
+
 class FormGrant(Value):
     """What a grant says: who may do what with which task, as of which version of it.
 
@@ -253,6 +297,8 @@ class FormGrant(Value):
     rights: list[Literal["read", "edit", "submit"]]
     version: int
     access_version: int
+    addendum: AddendumGrant | None = None
+    """None while nothing is submitted: then the form is open by itself."""
 
 
 class AccountResetAsked(Event):

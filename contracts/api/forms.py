@@ -128,6 +128,7 @@ class ContributionView(Judged):
     form_version: str
     title: str
     state: Literal["draft", "submitted", "retracted"]
+    """Draft too while its author adds to what they have submitted: then `submitted_at` says when."""
     pages: list[FormPage]
     answers: dict[str, AnswerView] = {}
     rows: dict[str, list[RowView]] = {}
@@ -137,6 +138,8 @@ class ContributionView(Judged):
     receipt: str | None = None
     council_questions: CouncilQuestions | None = None
     """While a form is open that the council has sent back."""
+    submitted_documents: list[str] = []
+    """The names of those that went with what is submitted."""
 
 
 class Edit(Value):

@@ -51,6 +51,8 @@ class TaskRow(PersonalData):
     """How often its date has been changed."""
     due_set_at: AwareDatetime | None = None
     """When the date that it has now was said; None in rows of an older version."""
+    addendum_started_at: AwareDatetime | None = None
+    """Since when its author adds to what they have submitted."""
 
 
 class Choice(Value):
@@ -161,6 +163,21 @@ class AskView(Value):
     decided_at: AwareDatetime | None = None
 
 
+class AddendumView(Value):
+    """What whoever has submitted a form has begun to add to it, and why."""
+
+    reason: str
+    started_at: AwareDatetime
+    is_over: bool
+    """The council has sent the form back meanwhile: what was typed is part of what is to be submitted again."""
+
+
+class AddendumBody(Value):
+    """Whoever has submitted a form adds to it, and says why."""
+
+    reason: Comments
+
+
 class DeclineBody(Value):
     """Whoever has a form declines it, or a member of the group that it waits in."""
 
@@ -199,6 +216,9 @@ class TaskView(PersonalData):
     documents: list[SharedDocumentView] = []
     ask: AskView | None = None
     """What was asked of the council last."""
+    may_add: bool = False
+    """Whether whoever asks may add to what they have submitted, or go on with it."""
+    addendum: AddendumView | None = None
 
 
 class GroupChoice(Value):

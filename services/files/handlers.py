@@ -3,7 +3,7 @@
 from chassis.messaging import Delivery, Subscription
 from contracts.files import FolderErased
 from contracts.forms import ContributionSubmitted
-from contracts.tasks import TaskErased, TaskRetracted, TaskReturned
+from contracts.tasks import AddendumDiscarded, TaskErased, TaskRetracted, TaskReturned
 from services.files import usecases
 from services.files.usecases import Files
 
@@ -16,6 +16,11 @@ async def freeze_attachments(event: ContributionSubmitted, _: Delivery, service:
 async def reopen_folder(event: TaskReturned, _: Delivery, service: Files) -> None:
     """A form that the council has sent back takes files again."""
     await usecases.reopen(service, event)
+
+
+async def discard_addendum(event: AddendumDiscarded, _: Delivery, service: Files) -> None:
+    """What came or went since the submission is as it was."""
+    await usecases.discard(service, event)
 
 
 async def close_folder(event: TaskRetracted, _: Delivery, service: Files) -> None:
@@ -31,6 +36,7 @@ async def erase_folder(event: TaskErased, _: Delivery, service: Files) -> None:
 subscriptions = (
     Subscription("files.freeze-attachments", ContributionSubmitted, freeze_attachments),
     Subscription("files.reopen-folder", TaskReturned, reopen_folder),
+    Subscription("files.discard-addendum", AddendumDiscarded, discard_addendum),
     Subscription("files.close-folder", TaskRetracted, close_folder),
     Subscription("files.erase-folder", TaskErased, erase_folder),
 )

@@ -3,6 +3,8 @@
 from chassis.messaging import Delivery, Subscription
 from contracts.forms import ContributionErased
 from contracts.tasks import (
+    AddendumDiscarded,
+    AddendumStarted,
     TaskAmended,
     TaskAssigned,
     TaskDecided,
@@ -50,6 +52,16 @@ async def reopen_contribution(event: TaskReturned, _: Delivery, service: FormsSe
     await service.delegated.send_back(event)
 
 
+async def begin_addendum(event: AddendumStarted, _: Delivery, service: FormsService) -> None:
+    """What was submitted can be added to."""
+    await service.delegated.add(event)
+
+
+async def discard_addendum(event: AddendumDiscarded, _: Delivery, service: FormsService) -> None:
+    """What was typed since is gone."""
+    await service.delegated.discard(event)
+
+
 async def erase_contribution(event: TaskErased, _: Delivery, service: FormsService) -> None:
     """A delegation's time here is over."""
     await service.erasing.erase(event, ContributionErased(**event.model_dump()))
@@ -63,5 +75,7 @@ subscriptions = (
     Subscription("forms.take-decision", TaskDecided, take_decision),
     Subscription("forms.close-contribution", TaskRetracted, close_contribution),
     Subscription("forms.reopen-contribution", TaskReturned, reopen_contribution),
+    Subscription("forms.begin-addendum", AddendumStarted, begin_addendum),
+    Subscription("forms.discard-addendum", AddendumDiscarded, discard_addendum),
     Subscription("forms.erase-contribution", TaskErased, erase_contribution),
 )

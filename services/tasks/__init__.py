@@ -13,7 +13,8 @@ Listens:   council.delegation.requested.v1, council.delegation.amended.v1, counc
            notify.email.failed.v1
 Publishes: tasks.task.opened.v1, tasks.task.amended.v1, tasks.task.assigned.v1, tasks.task.retracted.v1,
            tasks.task.returned.v1, tasks.task.declined.v1, tasks.task.decided.v1, tasks.task.reminded.v1,
-           tasks.task.completed.v1, tasks.delegation.erased.v1, tasks.account-reset.asked.v1,
+           tasks.task.completed.v1, tasks.addendum.started.v1, tasks.addendum.discarded.v1,
+           tasks.delegation.erased.v1, tasks.account-reset.asked.v1,
            portal.delegation.accepted.v1,
            portal.delegation.assigned.v1, portal.delegation.declined.v1, portal.extension.requested.v1,
            portal.reminder.sent.v1, portal.delegation.overdue.v1, portal.erasure.announced.v1,

@@ -15,6 +15,7 @@ from contracts.api.absences import AbsenceBody
 from contracts.api.council import TakenView
 from contracts.api.snoozes import SelectedBody, SnoozeBody
 from contracts.api.tasks import (
+    AddendumBody,
     DeclineBody,
     ExtensionBody,
     ReAssignBody,
@@ -126,6 +127,19 @@ async def ask_for_time(request: Request) -> Response:
     """Somebody needs longer for a form."""
     person, body = current_professional(request), await read(request, ExtensionBody)
     await _service(request).asks.ask_for_time(person, request.path_params["task_id"], body)
+    return nothing()
+
+
+async def begin_addendum(request: Request) -> Response:
+    """Somebody adds to what they have submitted."""
+    person, body = current_professional(request), await read(request, AddendumBody)
+    await _service(request).addenda.begin(person, request.path_params["task_id"], body)
+    return nothing()
+
+
+async def discard_addendum(request: Request) -> Response:
+    """They do not add to it after all."""
+    await _service(request).addenda.discard(current_professional(request), request.path_params["task_id"])
     return nothing()
 
 
@@ -268,6 +282,8 @@ routes = [
     Route("/tasks/{task_id}/pickup", pick_up_task, methods=["POST"]),
     Route("/tasks/{task_id}/decline", decline_task, methods=["POST"]),
     Route("/tasks/{task_id}/more-time", ask_for_time, methods=["POST"]),
+    Route("/tasks/{task_id}/addendum", begin_addendum, methods=["PUT"]),
+    Route("/tasks/{task_id}/addendum", discard_addendum, methods=["DELETE"]),
     Route("/tasks/{task_id}/re-assign", list_choices),
     Route("/tasks/{task_id}/re-assign", re_assign_task, methods=["POST"]),
     Route("/tasks/{task_id}/re-assign/search", search_choices, methods=["POST"]),

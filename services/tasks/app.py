@@ -15,6 +15,7 @@ from services.tasks.settings import Settings
 from services.tasks.store import FoundBy, Stores
 from services.tasks.usecases import TasksService
 from services.tasks.usecases.absences import Absences
+from services.tasks.usecases.addenda import Addenda
 from services.tasks.usecases.asks import Asks
 from services.tasks.usecases.delegations import Delegations
 from services.tasks.usecases.door import Door
@@ -52,6 +53,7 @@ def build_app(settings: Settings) -> Starlette:
             lists=Lists(stores, context.authorities),
             people=people,
             absences=Absences(stores, context.authorities),
+            addenda=Addenda(stores, context.authorities),
             asks=asks,
             leaving=Leaving(stores, context.authorities),
             re_assigning=ReAssigning(stores, context.authorities),

@@ -23,6 +23,8 @@ from contracts.portal import (
     ReminderSent,
 )
 from contracts.tasks import (
+    AddendumDiscarded,
+    AddendumStarted,
     CouncilQuestions,
     Holder,
     TaskAmended,
@@ -36,6 +38,7 @@ from contracts.tasks import (
     TaskRetracted,
     TaskReturned,
 )
+from services.tasks.model.adding import interrupted
 from services.tasks.model.facts import SubmissionFact
 from services.tasks.model.task import Task
 from services.tasks.model.told import whom_it_was_taken_from, whom_to_tell, whom_to_tell_of
@@ -173,7 +176,7 @@ def of_retraction(task: Task, authority: Authority) -> list[Outgoing]:
 
 def of_return(task: Task, authority: Authority) -> list[Outgoing]:
     """Sent back, to whoever keeps the form or its files, and by email to whoever has it."""
-    returned = task.returns[-1]
+    returned, ended = task.returns[-1], interrupted(task)
     event = TaskReturned(
         **_about(task),
         access_version=task.access_version,
@@ -186,8 +189,23 @@ def of_return(task: Task, authority: Authority) -> list[Outgoing]:
         prefill=task.prefill,
         person=task.holder,
         tell=whom_to_tell(task, authority),
+        addendum_id=ended.addendum_id if ended else None,
     )
     return [outgoing(event, returned.submission.contribution_id)]
+
+
+def of_addendum(task: Task) -> list[Outgoing]:
+    """Begun, or discarded, to whoever keeps the form or its files; the council hears of what is submitted alone."""
+    addendum = task.addenda[-1]
+    about = {"addendum_id": addendum.addendum_id, "contribution_id": addendum.contribution_id}
+    version = task.access_version
+    if addendum.discarded_at is not None:
+        at = addendum.discarded_at
+        discarded = AddendumDiscarded(**_about(task), **about, access_version=version, discarded_at=at)
+        return [outgoing(discarded, addendum.addendum_id)]
+    started_at, reason = addendum.started_at, addendum.reason
+    begun = AddendumStarted(**_about(task), **about, access_version=version, reason=reason, started_at=started_at)
+    return [outgoing(begun, addendum.addendum_id)]
 
 
 def of_ask(task: Task) -> list[Outgoing]:

@@ -24,6 +24,10 @@ IDS = {"account_id", "authority", "contribution_id", "delegation_id", "document_
 IDS |= {
     "contributions",
     "sent_back",
+    "replaced",
+    "addendum_id",
+    "added_by",
+    "removed_by",
     "delivery_id",
     "work_group_id",
     "content_id",

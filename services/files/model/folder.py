@@ -6,6 +6,7 @@ from typing import Literal, Self
 from chassis.blobs import Blob
 from contracts.authority import FileRules
 from contracts.base import FrozenModel, Sealed
+from contracts.tasks import AddendumGrant
 from services.files.model.refusal import Code, Unacceptable
 from services.files.model.scan import Verdict
 
@@ -61,11 +62,21 @@ class Attachment(FrozenModel):
     is_frozen: bool = False
     received_at: datetime | None = None
     """When the council confirmed receipt."""
+    added_by: str | None = None
+    """The addendum by which it came, until that is submitted."""
+    removed_by: str | None = None
+    """The addendum by which it went from what was submitted, until that is."""
 
     @property
     def is_live(self) -> bool:
         """Whether it goes, or may come to go, with the submission."""
         return self.state in {"waiting", "accepted"}
+
+    def is_part_of(self, addendum_id: str | None) -> bool:
+        """Whether it goes with what was submitted, or with this addendum to that."""
+        if self.is_frozen and (self.state == "accepted" or self.removed_by):
+            return addendum_id is None or self.removed_by != addendum_id
+        return addendum_id is not None and self.added_by == addendum_id and self.state != "removed"
 
     def to_scan(self) -> list[Content]:
         """All that must be clean before the file is released."""
@@ -84,6 +95,20 @@ class Attachment(FrozenModel):
                 return self._with(state="refused", refusal=Code.NOT_UPLOADED, scan_at=None)
             case Verdict.NOT_SCANNED:
                 return self._postponed(at)
+
+    def removed(self, at: datetime, by: str | None = None) -> Self:
+        """Not wanted any more; a second time changes nothing."""
+        if self.state == "removed":
+            return self
+        return self._with(state="removed", removed_at=at, scan_at=None, removed_by=by)
+
+    def back(self) -> Self:
+        """As it went with what was submitted."""
+        return self._with(state="accepted", removed_at=None, removed_by=None)
+
+    def left_out(self, at: datetime) -> Self:
+        """Not part of what takes the place of what it went with; of that, the council keeps it."""
+        return self.removed(at).model_copy(update={"removed_by": None}) if self.is_frozen else self
 
     def unless_refused(self) -> Self:
         """The file, unless it was refused: then the reason, raised."""
@@ -113,13 +138,29 @@ class Folder(FrozenModel):
     contributions: dict[str, datetime] = {}
     """When which was submitted; not those from before there could be several."""
     sent_back: tuple[str, ...] = ()
-    """The ids of the contributions that the council has sent back: files come and go again."""
+    """The ids of the contributions that the council has sent back: files come and go again.
+
+    Those too that an addendum has taken the place of: no more than of the others is to be done about them.
+    """
     retracted_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether files may still come and go."""
         return self.submitted_at is None and self.retracted_at is None
+
+    def takes(self, addendum: AddendumGrant | None) -> bool:
+        """Whether files may come and go by this addendum, after the submission: it adds to what stands."""
+        # Of a folder from before there could be several contributions, none is known by its id.
+        if addendum is None or self.submitted_at is None or addendum.contribution_id in self.sent_back:
+            return False
+        return addendum.contribution_id in self.contributions or not self.contributions
+
+    def has_heard_of(self, addendum: AddendumGrant | None) -> bool:
+        """Whether what an addendum adds to is known to be submitted; true where there is none."""
+        if addendum is None or addendum.contribution_id in self.contributions:
+            return True
+        return self.submitted_at is not None and not self.contributions
 
     @property
     def scan_at(self) -> datetime | None:
@@ -130,11 +171,12 @@ class Folder(FrozenModel):
         """The file of an id, whatever its state."""
         return next((file for file in self.files if file.file_id == file_id), None)
 
-    def listed(self) -> list[Attachment]:
-        """What a page shows: after the submission, what went with it."""
-        if self.submitted_at is not None:
-            return [file for file in self.files if file.is_frozen and file.state == "accepted"]
-        return [file for file in self.files if file.state != "removed"]
+    def listed(self, addendum: AddendumGrant | None = None) -> list[Attachment]:
+        """What a page shows: after the submission, what went with it, as far as an addendum has not changed that."""
+        if self.submitted_at is None:
+            return [file for file in self.files if file.state != "removed"]
+        by = addendum.addendum_id if addendum and self.takes(addendum) else None
+        return [file for file in self.files if file.is_part_of(by)]
 
     def check_room(self, size: int, rules: FileRules) -> None:
         """Refuses one file more than the authority takes, in number or together."""
@@ -156,35 +198,49 @@ class Folder(FrozenModel):
             update={"files": tuple(changed if file.file_id == changed.file_id else file for file in self.files)}
         )
 
-    def without(self, file_id: str, at: datetime) -> Self:
-        """A soft removal: a submission that was under way can still restore the file."""
+    def without(self, file_id: str, at: datetime, addendum: AddendumGrant | None = None) -> Self:
+        """A soft removal: a submission that was under way can still restore the file, and so can who discards."""
         file = self.find(file_id)
         if file is None or file.state == "removed":
             return self
-        return self.with_changed(file.model_copy(update={"state": "removed", "removed_at": at, "scan_at": None}))
+        return self.with_changed(file.removed(at, addendum.addendum_id if addendum and file.is_frozen else None))
 
-    def submitted(self, contribution_id: str, file_ids: list[str], at: datetime) -> Self:
+    def discarded(self, addendum_id: str, access_version: int, at: datetime) -> Self:
+        """As it was before an addendum: what came by it goes, and what went by it is there."""
+
+        def as_before(file: Attachment) -> Attachment:
+            if file.added_by == addendum_id:
+                return file.removed(at)
+            return file.back() if file.removed_by == addendum_id else file
+
+        files = tuple(as_before(file) for file in self.files)
+        return self.model_copy(update={"files": files}).seen(access_version)
+
+    def submitted(self, contribution_id: str, file_ids: list[str], at: datetime, replaces: str | None = None) -> Self:
         """Frozen: the listed files stand, one removed since the list was signed too; nothing comes or goes any more.
 
-        Of a contribution that was sent back before, the files are the council's, and the folder stays open.
+        Of a contribution that was sent back or replaced before, the files are the council's, and nothing else changes.
         """
         if contribution_id in self.contributions:
             return self
-        is_over = contribution_id in self.sent_back
-        frozen = [self._frozen(file, is_over=is_over) if file.file_id in set(file_ids) else file for file in self.files]
+        is_over, files = contribution_id in self.sent_back, []
+        for file in self.files:
+            if file.file_id in file_ids:
+                files.append(self._frozen(file, is_over=is_over))
+            else:
+                files.append(file.left_out(at) if replaces and not is_over else file)
         contributions = {**self.contributions, contribution_id: at}
-        return self._in_rounds(contributions, self.sent_back).model_copy(update={"files": tuple(frozen)})
+        return self._in_rounds(contributions, replaces).model_copy(update={"files": tuple(files)})
 
     def returned(self, contribution_id: str, access_version: int) -> Self:
         """The council has sent this contribution back; what it has got stays its own."""
-        if contribution_id in self.sent_back:
-            return self
-        return self._in_rounds(self.contributions, (*self.sent_back, contribution_id)).seen(access_version)
+        return self._in_rounds(self.contributions, contribution_id).seen(access_version)
 
-    def _in_rounds(self, contributions: dict[str, datetime], sent_back: tuple[str, ...]) -> Self:
-        """Closed by whatever was submitted and not sent back, in whichever order that is heard."""
-        standing = [at for contribution_id, at in contributions.items() if contribution_id not in sent_back]
+    def _in_rounds(self, contributions: dict[str, datetime], over: str | None) -> Self:
+        """Closed by whatever was submitted and is not over, in whichever order that is heard."""
+        sent_back = self.sent_back if over in {None, *self.sent_back} else (*self.sent_back, over)
         rounds = {"contributions": contributions, "sent_back": sent_back}
+        standing = [at for contribution_id, at in contributions.items() if contribution_id not in sent_back]
         return self.model_copy(update={**rounds, "submitted_at": max(standing, default=None)})
 
     def retracted(self, access_version: int, at: datetime) -> Self:
@@ -210,4 +266,4 @@ class Folder(FrozenModel):
             return file
         if is_over:
             return file.model_copy(update={"is_frozen": True})
-        return file.model_copy(update={"state": "accepted", "is_frozen": True, "removed_at": None, "received_at": None})
+        return file.back().model_copy(update={"is_frozen": True, "received_at": None, "added_by": None})

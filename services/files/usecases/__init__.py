@@ -8,7 +8,7 @@ from services.files.usecases.attachments import (
     sign_manifest,
 )
 from services.files.usecases.documents import confirm_receipt, document
-from services.files.usecases.freezing import close, freeze, reopen
+from services.files.usecases.freezing import close, discard, freeze, reopen
 from services.files.usecases.scanning import sweep, tidy
 from services.files.usecases.service import Files
 from services.files.usecases.upload import Upload, upload
@@ -18,6 +18,7 @@ __all__ = [
     "Upload",
     "close",
     "confirm_receipt",
+    "discard",
     "document",
     "freeze",
     "list_files",

@@ -12,7 +12,7 @@ MANIFEST_SECONDS = 120
 
 async def list_files(service: Files, grant: FormGrant) -> list[Attachment]:
     """The files of a task, oldest first."""
-    return (await service.granted(grant)).listed()
+    return (await service.granted(grant)).listed(grant.addendum)
 
 
 async def remove_file(service: Files, grant: FormGrant, file_id: str) -> None:
@@ -23,8 +23,8 @@ async def remove_file(service: Files, grant: FormGrant, file_id: str) -> None:
         check_grant(folder, grant)
         if folder.find(file_id) is None:
             raise unknown_file()
-        check_open(folder)
-        return folder.without(file_id, at).seen(grant.access_version)
+        check_open(folder, grant)
+        return folder.without(file_id, at, grant.addendum).seen(grant.access_version)
 
     await service.folders.change(grant.authority, grant.task_id, decide)
 
@@ -39,21 +39,23 @@ async def readable_file(service: Files, grant: FormGrant, file_id: str) -> Attac
 
 async def sign_draft_manifest(service: Files, grant: FormGrant) -> tuple[str, list[Attachment]]:
     """What is attached so far, signed for a draft to show; nothing can be submitted with it."""
-    return _signed(service, await service.granted(grant), "forms-draft")
+    folder = await service.granted(grant)
+    return _signed(service, folder, folder.listed(grant.addendum), "forms-draft")
 
 
 async def sign_manifest(service: Files, grant: FormGrant) -> tuple[str, list[Attachment]]:
     """What goes with a submission, signed; after the submission, what went with it."""
     folder = await service.granted(grant)
-    if folder.submitted_at is None and any(file.state == "waiting" for file in folder.files):
+    listed = folder.listed(grant.addendum)
+    if any(file.state == "waiting" for file in listed):
         raise Conflict(
             "files_waiting", "A file is still being checked for viruses. Try again in a moment.", retry_after=5
         )
-    return _signed(service, folder, "forms")
+    return _signed(service, folder, listed, "forms")
 
 
-def _signed(service: Files, folder: Folder, audience: str) -> tuple[str, list[Attachment]]:
-    files = [file for file in folder.listed() if file.state == "accepted"]
+def _signed(service: Files, folder: Folder, listed: list[Attachment], audience: str) -> tuple[str, list[Attachment]]:
+    files = [file for file in listed if file.state not in {"waiting", "refused"}]
     manifest = Manifest(task_id=folder.task_id, authority=folder.authority, files=[_described(file) for file in files])
     signed = service.signer.sign(manifest.model_dump(mode="json"), audience=audience, seconds=MANIFEST_SECONDS)
     return signed, files

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from chassis.errors import AlreadyHandled
 from contracts.forms import ContributionSubmitted
-from contracts.tasks import TaskReturned
+from contracts.tasks import AddendumDiscarded, TaskReturned
 from services.files.model import Folder
 from services.files.usecases.service import Files
 
@@ -13,7 +13,9 @@ async def freeze(service: Files, event: ContributionSubmitted) -> None:
     """The listed files stand; nothing can be added or removed any more, unless the council sends the form back."""
 
     def decide(folder: Folder) -> Folder:
-        return _news(folder, folder.submitted(event.contribution_id, event.file_ids, event.submitted_at))
+        return _news(
+            folder, folder.submitted(event.contribution_id, event.file_ids, event.submitted_at, event.replaces)
+        )
 
     await service.folders.change(event.authority, event.task_id, decide)
 
@@ -23,6 +25,15 @@ async def reopen(service: Files, event: TaskReturned) -> None:
 
     def decide(folder: Folder) -> Folder:
         return _news(folder, folder.returned(event.contribution_id, event.access_version))
+
+    await service.folders.change(event.authority, event.task_id, decide)
+
+
+async def discard(service: Files, event: AddendumDiscarded) -> None:
+    """What was submitted stands, with the files that went with it."""
+
+    def decide(folder: Folder) -> Folder:
+        return _news(folder, folder.discarded(event.addendum_id, event.access_version, event.discarded_at))
 
     await service.folders.change(event.authority, event.task_id, decide)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from chassis.authorities import Authorities
 from chassis.blobs import BlobStore
 from chassis.erasure import Erasing
-from chassis.errors import Conflict
+from chassis.errors import Conflict, Unavailable
 from chassis.tokens import Signer
 from contracts.authority import FileRules
 from contracts.tasks import FormGrant
@@ -46,9 +46,11 @@ def check_grant(folder: Folder, grant: FormGrant) -> None:
         raise Conflict("grant_outdated", "This form has changed since you opened it. Open it again.")
 
 
-def check_open(folder: Folder) -> None:
-    """Nothing comes or goes after the submission or the retraction."""
-    if folder.submitted_at is not None:
+def check_open(folder: Folder, grant: FormGrant) -> None:
+    """Nothing comes or goes after the submission or the retraction, but by an addendum to what was submitted."""
+    if not folder.has_heard_of(grant.addendum):
+        raise Unavailable("not_ready", "This form is being prepared. Try again in a moment.", retry_after=1)
+    if folder.submitted_at is not None and not folder.takes(grant.addendum):
         raise Conflict("task_submitted", "This form has been submitted. Its files can no longer be changed.")
     if folder.retracted_at is not None:
         raise Conflict("task_retracted", "The council has withdrawn this form. Its files can no longer be changed.")

@@ -49,7 +49,7 @@ async def upload(service: Files, grant: FormGrant, coming: Upload) -> Attachment
     file_id = _file_id(folder, grant, coming.key)
     if known := folder.find(file_id):
         return known
-    check_open(folder)
+    check_open(folder, grant)
     shown = clean_name(coming.name)
     _check_announced(folder, shown, coming.announced, rules)
     with service.lanes.one(grant.account_id):
@@ -105,6 +105,7 @@ async def _examine(service: Files, grant: FormGrant, file_id: str, name: str, up
             original=uploaded if kept != uploaded else None,
             uploaded_by=grant.name,
             uploaded_at=clock.now(),
+            added_by=grant.addendum.addendum_id if grant.addendum else None,
         )
         verdict = await scan(service, file, INLINE_SECONDS)
         return file.settled(verdict, clock.now()).unless_refused()
@@ -132,7 +133,7 @@ async def _keep(service: Files, grant: FormGrant, file: Attachment, uploaded: Co
         check_grant(folder, grant)
         if folder.find(file.file_id) is not None:
             return folder
-        check_open(folder)
+        check_open(folder, grant)
         return folder.with_file(file, rules).seen(grant.access_version)
 
     try:

@@ -56,9 +56,10 @@ async def submit_contribution(request: Request) -> Response:
 
 
 async def contribution_pdf(request: Request) -> Response:
-    """The document as submitted, or the draft as it stands."""
+    """The document as submitted, or the draft as it stands; of a form that is added to the draft where it is asked."""
     grant, service = current_grant(request, "read"), _service(request)
-    return await _download(request, await service.submissions.paper(grant, request.headers.get(MANIFEST_HEADER)))
+    manifest, is_draft = request.headers.get(MANIFEST_HEADER), request.query_params.get("draft") == "1"
+    return await _download(request, await service.submissions.paper(grant, manifest, is_draft=is_draft))
 
 
 async def document(request: Request) -> Response:

@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 from contracts.base import EVERYBODYS, FrozenModel, Sealed
 from contracts.council import Sender, Subject
 from contracts.portal import DocumentReference, Signature
-from contracts.tasks import CouncilQuestions
+from contracts.tasks import AddendumGrant, CouncilQuestions
 from services.forms.model.answers import Form, Judgement
 from services.forms.model.document import Banner
 from services.forms.model.draft import Draft, with_subject
@@ -54,6 +54,19 @@ class Submission(FrozenModel):
     """When the council confirmed that it has the PDF: from then on it is there for whoever submitted alone."""
 
 
+class KnownAddendum(FrozenModel):
+    """What tasks said last of something that is added to a submission: begun, or discarded."""
+
+    addendum_id: str
+    task_version: int
+    contribution_id: str
+    """The submission that stands."""
+    reason: Sealed[str] = ""
+    is_discarded: bool = False
+    before: Draft | None = None
+    """The draft as it was submitted, while the addendum is under way: what discarding it goes back to."""
+
+
 class Contribution(FrozenModel):
     """One form of one task. Until its task is heard of in full it has no subject and nobody can open it."""
 
@@ -78,14 +91,15 @@ class Contribution(FrozenModel):
     submission: Submission | None = None
     """Of this round."""
     earlier: tuple[Submission, ...] = ()
-    """Those that the council has sent back, the last one last."""
+    """Those that the council has sent back, or that an addendum has replaced, the last one last."""
+    addendum: KnownAddendum | None = None
     council_questions: Sealed[CouncilQuestions | None] = None
     """With what it has sent back the last one."""
 
     @property
     def round(self) -> int:
-        """1, and one more for each submission that was sent back."""
-        return 1 + len(self.earlier)
+        """Of what is submitted next: 1, and one more for each submission before."""
+        return 1 + len(self.submissions)
 
     @property
     def submissions(self) -> tuple[Submission, ...]:
@@ -98,6 +112,25 @@ class Contribution(FrozenModel):
         if self.submission is not None:
             return "submitted"
         return "draft" if self.retracted_at is None else "retracted"
+
+    @property
+    def under_way(self) -> KnownAddendum | None:
+        """What is being added to the submission that stands."""
+        addendum = self.addendum
+        if addendum is None or addendum.is_discarded or self.submission is None:
+            return None
+        return addendum if addendum.contribution_id == self.submission.contribution_id else None
+
+    def has_heard_of(self, granted: AddendumGrant | None) -> bool:
+        """Whether an addendum that is granted is known here, or nothing of it is needed any more."""
+        if granted is None or self.submission is None or self.submission.contribution_id != granted.contribution_id:
+            return True
+        return self.under_way is not None and self.under_way.addendum_id == granted.addendum_id
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its answers can be changed."""
+        return self.state == "draft" or self.under_way is not None
 
     @property
     def submitted(self) -> Submission:
@@ -142,12 +175,37 @@ class Contribution(FrozenModel):
         people = {**self.people, author.key: author}
         return self.model_copy(update={"draft": draft, "started_at": started_at, "people": people})
 
-    def sent_back(self, contribution_id: str, questions: CouncilQuestions) -> Self:
-        """The council has questions about this submission: it can be changed and submitted again."""
+    def sent_back(self, contribution_id: str, questions: CouncilQuestions, ended: str | None = None) -> Self:
+        """The council has questions about this submission: it can be changed and submitted again.
+
+        What was typed in the addendum that this has ended is part of that, and nothing of one that was discarded.
+        """
         if self.submission is None or self.submission.contribution_id != contribution_id:
             return self
-        earlier = (*self.earlier, self.submission)
-        return self.model_copy(update={"submission": None, "earlier": earlier, "council_questions": questions})
+        is_kept = self.under_way is not None and self.under_way.addendum_id == ended
+        draft = self.draft if is_kept else self._draft_as_submitted()
+        return self.in_next_round().model_copy(update={"draft": draft, "council_questions": questions})
+
+    def with_addendum(self, news: KnownAddendum) -> Self:
+        """Its author adds to what stands, or discards that: the newest word counts, and of one before nothing stays."""
+        if self.addendum is not None and self.addendum.task_version >= news.task_version:
+            return self
+        draft = self._draft_as_submitted()
+        after = self.model_copy(update={"addendum": news, "draft": draft})
+        before = draft if after.under_way else None
+        return after.model_copy(update={"addendum": news.model_copy(update={"before": before})})
+
+    def in_next_round(self) -> Self:
+        """What was submitted is what it was, and what comes next takes its place."""
+        addendum = self.addendum.model_copy(update={"before": None}) if self.addendum else None
+        return self.model_copy(update={"submission": None, "earlier": self.submissions, "addendum": addendum})
+
+    def _draft_as_submitted(self) -> Draft:
+        """Without what was typed in the addendum under way; no page that showed that is newer than what comes next."""
+        before = self.under_way.before if self.under_way else None
+        if before is None or before.revision == self.draft.revision:
+            return self.draft
+        return before.model_copy(update={"revision": self.draft.revision + 1, "batches": self.draft.batches})
 
     def received(self, document_id: str, at: datetime) -> Self:
         """The council has the PDF of a submission; the first time counts."""

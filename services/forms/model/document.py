@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from contracts.council import Sender, Subject
 from contracts.files import AttachedFile
-from contracts.portal import Signature
+from contracts.portal import ChangedParts, Signature
 from services.forms.model.conditions import hidden_keys
 from services.forms.model.questionnaire import Definition, Item
 from services.forms.model.values import as_people_write, in_words
@@ -39,6 +39,18 @@ class Banner:
 
 
 @dataclass(frozen=True, slots=True)
+class Replaced:
+    """What a document takes the place of: submitted when, and how it differs from that.
+
+    `reason` is its author's; None where the council has sent it back.
+    """
+
+    submitted_at: datetime
+    reason: str | None
+    changed: ChangedParts
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     """Everything that a document shows. The same paper gives the same bytes."""
 
@@ -52,6 +64,7 @@ class Paper:
     attachments: Sequence[AttachedFile] | None = field(default=())
     """None where nobody has said what is attached: then the document is silent about it."""
     signatures: Sequence[Signature] = field(default=())
+    replaces: Replaced | None = None
 
     def data(self) -> dict[str, Any]:
         """What the template reads."""
@@ -64,6 +77,7 @@ class Paper:
             "portal": printable(self.portal),
             "reference": printable(self.reference),
             "status": printable(self._status()),
+            "replaces": [[label, breakable(value)] for label, value in self._replaces() if value],
             "child": [[label, breakable(value)] for label, value in self._child() if value],
             "sender": [[label, breakable(value)] for label, value in self._sender() if value],
             "pages": [{"title": printable(page.text), "blocks": list(self._blocks(page, 2))} for page in self._pages()],
@@ -84,9 +98,28 @@ class Paper:
         return " ".join(filter(None, words)) + ".pdf"
 
     def _status(self) -> str:
+        if not self.signatures and self.replaces:
+            return f"Draft. What is new in this document has not been submitted to {self.council}."
         if not self.signatures:
             return f"Draft. This contribution has not been submitted to {self.council}."
         return f"Submitted to {self.council}"
+
+    def _replaces(self) -> Iterator[tuple[str, str]]:
+        """What is not as it was, first of all that stands here."""
+        if self.replaces is None:
+            return
+        changed, items = self.replaces.changed, self.definition.questions | self.definition.tables
+        yield "Replaces", f"What was submitted on {_moment(self.replaces.submitted_at)}"
+        yield "Why", f"{self.council} has sent it back" if self.replaces.reason is None else self.replaces.reason
+        labels = [_label(items[key]) for key in changed.answers if key in items]
+        yield "Changed answers", "\n".join(labels) or "None"
+        yield "Documents added", "\n".join(changed.documents_added)
+        yield "Documents removed", "\n".join(changed.documents_removed)
+
+    def _marked(self, item: Item) -> str:
+        """The label of a question, and whether its answer is another one than before."""
+        is_changed = self.replaces is not None and item.link_id in self.replaces.changed.answers
+        return f"{_label(item)} (changed)" if is_changed else _label(item)
 
     def _child(self) -> Iterator[tuple[str, str]]:
         subject = self.banner.subject
@@ -129,7 +162,7 @@ class Paper:
                 yield {"kind": "help", "label": printable(item.text)}
             else:
                 value = breakable(in_words(item, self.answers.get(item.link_id)))
-                yield {"kind": "answer", "label": _label(item), "value": value, "level": level}
+                yield {"kind": "answer", "label": self._marked(item), "value": value, "level": level}
 
     def _table(self, table: Item) -> dict[str, Any]:
         said = [
@@ -140,7 +173,7 @@ class Paper:
         longest = _LONGEST_WORD_IN_CELL if is_narrow else _LONGEST_WORD
         return {
             "kind": "table" if is_narrow else "rows",
-            "label": _label(table),
+            "label": self._marked(table),
             "header": [_label(column) for column in table.item],
             "widths": [2 if column.type == "text" else 1 for column in table.item],
             "rows": [[breakable(cell, longest) for cell in row] for row in said],
@@ -168,15 +201,19 @@ def _label(item: Item) -> str:
 
 
 def _signature(signature: Signature) -> Iterator[list[str]]:
-    at = signature.signed_at.astimezone(LONDON)
     rows = {
         "Submitted by": signature.name,
         "Role": signature.role,
         "Organisation": signature.organisation,
         "Email": signature.email,
-        "Submitted on": f"{as_people_write(at.date().isoformat())} at {at:%H:%M}",
+        "Submitted on": _moment(signature.signed_at),
     }
     return ([label, breakable(value)] for label, value in rows.items() if value)
+
+
+def _moment(at: datetime) -> str:
+    local = at.astimezone(LONDON)
+    return f"{as_people_write(local.date().isoformat())} at {local:%H:%M}"
 
 
 def _size(size: int) -> str:

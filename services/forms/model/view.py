@@ -19,7 +19,7 @@ def view_of(contribution: Contribution, form: Form, *, file_count: int = 0) -> C
         form=contribution.form,
         form_version=contribution.form_version,
         title=form.definition.title,
-        state=contribution.state,
+        state="draft" if contribution.is_open else contribution.state,
         pages=pages_of(form.definition, frozenset(contribution.prefill)),
         answers=_answers(contribution, form),
         rows=_rows(contribution, form),
@@ -28,6 +28,7 @@ def view_of(contribution: Contribution, form: Form, *, file_count: int = 0) -> C
         contribution_id=submission.contribution_id if submission else None,
         receipt=submission.receipt if submission else None,
         council_questions=contribution.council_questions if contribution.state == "draft" else None,
+        submitted_documents=[each.name for each in submission.attachments] if submission else [],
     )
 
 

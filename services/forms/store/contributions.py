@@ -108,10 +108,18 @@ def _with_document(document_id: str) -> Document:
 
 
 def _open_guard(grant: FormGrant) -> Document:
-    """The form is open, and the grant as new as what the task has told."""
+    """The form is open, by itself or for the addendum that is granted; the grant as new as what the task has told."""
+    granted = grant.addendum
+    stands: Document = {"submission": None}
+    if granted is not None:
+        stands = {
+            "submission.contribution_id": granted.contribution_id,
+            "addendum.addendum_id": granted.addendum_id,
+            "addendum.is_discarded": False,
+        }
     return {
         "opened": {"$ne": None},
-        "submission": None,
+        **stands,
         "retracted_at": None,
         "access_version": {"$not": {"$gt": grant.access_version}},
     }

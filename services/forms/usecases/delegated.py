@@ -6,6 +6,8 @@ from typing import TypeAlias
 from chassis.errors import AlreadyHandled, NotFound, TryLater
 from chassis.outbox import Outgoing
 from contracts.tasks import (
+    AddendumDiscarded,
+    AddendumStarted,
     TaskAmended,
     TaskAssigned,
     TaskDecided,
@@ -14,12 +16,20 @@ from contracts.tasks import (
     TaskRetracted,
     TaskReturned,
 )
-from services.forms.model.contribution import Contribution, Told
+from services.forms.model.contribution import Contribution, KnownAddendum, Told
 from services.forms.model.draft import prefilled, with_subject
 from services.forms.store import Stores
 
 _TaskEvent: TypeAlias = (
-    TaskOpened | TaskAmended | TaskAssigned | TaskDeclined | TaskDecided | TaskRetracted | TaskReturned
+    TaskOpened
+    | TaskAmended
+    | TaskAssigned
+    | TaskDeclined
+    | TaskDecided
+    | TaskRetracted
+    | TaskReturned
+    | AddendumStarted
+    | AddendumDiscarded
 )
 
 _AGAIN_SECONDS = 5
@@ -81,9 +91,20 @@ class Delegated:
         """The council has questions about what was submitted."""
 
         def sent_back(contribution: Contribution) -> Contribution:
-            return contribution.sent_back(event.contribution_id, event.questions).amended_by(_told(event))
+            back = contribution.sent_back(event.contribution_id, event.questions, event.addendum_id)
+            return back.amended_by(_told(event))
 
         await self._change(event, sent_back)
+
+    async def add(self, event: AddendumStarted) -> None:
+        """Whoever has submitted it adds to it; what was submitted stands meanwhile."""
+        begun = _addendum(event).model_copy(update={"reason": event.reason})
+        await self._change(event, lambda contribution: contribution.with_addendum(begun))
+
+    async def discard(self, event: AddendumDiscarded) -> None:
+        """They do not: nothing of it is left."""
+        discarded = _addendum(event).model_copy(update={"is_discarded": True})
+        await self._change(event, lambda contribution: contribution.with_addendum(discarded))
 
     async def _change(
         self, event: _TaskEvent, change: Callable[[Contribution], Contribution], *, is_new: bool = False
@@ -111,6 +132,12 @@ def _blank(event: _TaskEvent) -> Contribution:
         authority=event.authority,
         delegation_id=event.delegation_id,
         reference=event.reference,
+    )
+
+
+def _addendum(event: AddendumStarted | AddendumDiscarded) -> KnownAddendum:
+    return KnownAddendum(
+        addendum_id=event.addendum_id, task_version=event.task_version, contribution_id=event.contribution_id
     )
 
 

@@ -19,12 +19,13 @@ from contracts.api.forms import SubmittedView
 from contracts.base import Contact
 from contracts.files import AttachedFile
 from contracts.forms import ContributionReceived, ContributionSubmitted
+from contracts.portal import ChangedParts, DocumentReference, Signature
 from contracts.portal import ContributionSubmitted as ToldToCouncil
-from contracts.portal import DocumentReference, Signature
 from contracts.tasks import FormGrant
 from services.forms.model.answers import Form
+from services.forms.model.changes import replaced_by
 from services.forms.model.contribution import Contribution, Submission
-from services.forms.model.document import Paper
+from services.forms.model.document import Paper, Replaced
 from services.forms.model.receipt import receipt_of
 from services.forms.model.response import questionnaire_response
 from services.forms.pdf import Printer
@@ -69,7 +70,7 @@ class Submissions:
 
             async def decide(kept: Contribution | None) -> tuple[Contribution, list[Outgoing]]:
                 contribution = opened(kept, grant)
-                if contribution.submission is not None:
+                if contribution.submission is not None and contribution.under_way is None:
                     return contribution, []
                 return await self._freeze(grant, contribution, attached)
 
@@ -80,15 +81,19 @@ class Submissions:
             receipt=submission.receipt,
         )
 
-    async def paper(self, grant: FormGrant, manifest: str | None) -> Document:
-        """The document as submitted, or the draft as it stands with what `manifest` says is attached so far."""
+    async def paper(self, grant: FormGrant, manifest: str | None, *, is_draft: bool) -> Document:
+        """The document as submitted, or the draft as it stands with what `manifest` says is attached so far.
+
+        Of a form that is submitted there is a draft while its author adds to it; they are given that where they say so.
+        """
         contribution, form = await self._opened.open(grant)
-        if contribution.submission is not None:
+        if contribution.submission is not None and not (is_draft and contribution.under_way):
             return await self._stored(contribution.submission)
         made_at = contribution.draft.saved_at or clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
         attached = self._manifests.drafted(grant, manifest) if manifest else None
         answers = contribution.judge(form).answers
-        paper = self._compose(contribution, form, answers, attached, [], made_at=made_at)
+        replaced = replaced_by(contribution, answers, attached)
+        paper = self._compose(contribution, form, answers, attached, [], made_at=made_at, replaced=replaced)
         pdf = await self._printer.print(paper)
         return Document(paper.file_name, pdf, hashlib.sha256(pdf).hexdigest())
 
@@ -121,7 +126,12 @@ class Submissions:
         judged = contribution.judge(form, file_count=len(attached))
         if judged.faults:
             raise Refused("invalid_answers", "Some answers need your attention.", faults=judged.faults)
-        told, pdf = await self._tell_council(grant, contribution, form, judged.answers, attached, at=clock.now())
+        replaced = replaced_by(contribution, judged.answers, attached)
+        if contribution.under_way and replaced and replaced.changed == ChangedParts():
+            raise Conflict("nothing_changed", "You have not changed anything yet.")
+        told, pdf = await self._tell_council(
+            grant, contribution, form, judged.answers, attached, at=clock.now(), replaced=replaced
+        )
         # One that the write does not come to hold is removed by `tidy`.
         owner = Key(contribution.authority, contribution.task_id)
         await self._stores.documents.put(owner, once(pdf), blob_id=told.pdf.document_id)
@@ -129,7 +139,7 @@ class Submissions:
             outgoing(_event(grant, contribution, told, attached), told.contribution_id),
             outgoing(told, told.contribution_id),
         ]
-        return contribution.model_copy(update={"submission": _submission(told)}), events
+        return contribution.in_next_round().model_copy(update={"submission": _submission(told)}), events
 
     async def _tell_council(
         self,
@@ -140,12 +150,13 @@ class Submissions:
         attached: Sequence[AttachedFile],
         *,
         at: datetime,
+        replaced: Replaced | None,
     ) -> tuple[ToldToCouncil, bytes]:
         signature = Signature(
             name=grant.name, email=grant.email, role=grant.role, organisation=grant.organisation, signed_at=at
         )
         contribution_id = contribution_id_of(contribution)
-        paper = self._compose(contribution, form, answers, attached, [signature], made_at=at)
+        paper = self._compose(contribution, form, answers, attached, [signature], made_at=at, replaced=replaced)
         pdf = await self._printer.print(paper)
         response = questionnaire_response(form.definition, answers, contribution_id=contribution_id, submitted_at=at)
         told = ToldToCouncil(
@@ -162,6 +173,8 @@ class Submissions:
             attachments=[self._reference(file) for file in attached],
             receipt="",
             round=contribution.round,
+            reason=replaced.reason if replaced else None,
+            changed=replaced.changed if replaced else None,
         )
         return told.model_copy(update={"receipt": receipt_of(told)}), pdf
 
@@ -174,6 +187,7 @@ class Submissions:
         signatures: Sequence[Signature],
         *,
         made_at: datetime,
+        replaced: Replaced | None,
     ) -> Paper:
         authority = self._authorities.get(contribution.authority)
         return Paper(
@@ -186,6 +200,7 @@ class Submissions:
             made_at=made_at,
             attachments=attached,
             signatures=signatures,
+            replaces=replaced,
         )
 
     def _pdf_reference(self, name: str, pdf: bytes) -> DocumentReference:
@@ -226,8 +241,8 @@ class Submissions:
 
 
 def contribution_id_of(contribution: Contribution) -> str:
-    """What the submission of this round is known by; the same however often it is tried."""
-    later = [str(contribution.round)] if contribution.earlier else []
+    """What the next submission is known by; the same however often it is tried."""
+    later = [str(contribution.round)] if contribution.submissions else []
     return derived_id("contribution", contribution.task_id, *later)
 
 
@@ -259,6 +274,7 @@ def _event(
         receipt=told.receipt,
         person=Contact(email=grant.email, name=grant.name),
         submitted_at=told.submitted_at,
+        replaces=contribution.submission.contribution_id if contribution.submission else None,
     )
 
 

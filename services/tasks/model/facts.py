@@ -107,6 +107,18 @@ class Return(Value):
         return message.contribution_id in {None, self.submission.contribution_id}
 
 
+class Addendum(Value):
+    """Whoever has submitted a form adds to it or corrects it; over once something else is submitted, or sent back."""
+
+    addendum_id: str
+    contribution_id: str
+    """What they have submitted, and what stands until they do so again."""
+    reason: str
+    """Nothing any more where it was discarded."""
+    started_at: AwareDatetime
+    discarded_at: AwareDatetime | None = None
+
+
 class Answer(Value):
     """What the council has answered to an ask."""
 

@@ -135,6 +135,7 @@ def row_of(task: Task) -> TaskRow:
         snoozed_until=task.snoozed_until,
         due_changes=len(task.due_dates) - 1,
         due_set_at=task.due_dates[-1][0],
+        addendum_started_at=task.addendum.started_at if task.addendum else None,
     )
 
 

@@ -14,6 +14,7 @@ from contracts.base import Contact, Sealed, Value
 from contracts.council import DelegationDecided, DelegationReturned, PersonAssignee, Sender
 from contracts.tasks import Holder
 from services.tasks.model.facts import (
+    Addendum,
     Amendment,
     Answer,
     Ask,
@@ -47,8 +48,12 @@ class Task(Value):
     started_at: AwareDatetime | None = None
     """When somebody gave the first answer."""
     submission: Sealed[SubmissionFact | None] = None
-    """Of this round; those of earlier ones stand in `returns`."""
+    """Of this round; those of earlier ones stand in `returns`, or in `replaced`."""
     returns: Sealed[list[Return]] = []
+    addenda: Sealed[list[Addendum]] = []
+    """What its author has begun to add to what was submitted, in that order."""
+    replaced: list[str] = []
+    """The ids of the contributions that an addendum has taken the place of."""
     asks: Sealed[list[Ask]] = []
     """What its holders have asked of the council, in that order."""
     snoozed_until: date | None = None
@@ -94,8 +99,9 @@ class Task(Value):
         """How often it has changed who may do what; grants of before are void."""
         declines = [ask for ask in self.asks if ask.asked == "decline"]
         answers = [ask.answer for ask in declines]
+        discards = [addendum.discarded_at for addendum in self.addenda]
         facts = (self.request, *self.moves, *self.returns, self.retraction, *declines, *answers)
-        return sum(fact is not None for fact in facts)
+        return sum(fact is not None for fact in (*facts, *self.addenda, *discards))
 
     @property
     def waiting_ask(self) -> Ask | None:
@@ -105,6 +111,14 @@ class Task(Value):
         moved = [move.moved_at for move in self.moves if move.how != "readdressed"]
         since = max([*moved, *(each.returned_at for each in self.returns)], default=None)
         return self.asks[-1] if since is None or self.asks[-1].asked_at > since else None
+
+    @property
+    def addendum(self) -> Addendum | None:
+        """What its author is adding to what stands; None where that is submitted, discarded, or was sent back."""
+        last = self.addenda[-1] if self.addenda else None
+        if last is None or last.discarded_at is not None or self.submission is None:
+            return None
+        return last if last.contribution_id == self.submission.contribution_id else None
 
     @property
     def progress(self) -> Progress | None:
@@ -214,11 +228,29 @@ class Task(Value):
         """The first answer counts; the draft stays with the task, whoever gets it."""
         return self if self.started_at else self._changed(started_at=at)
 
-    def with_submission(self, submission: SubmissionFact) -> Self:
-        """The first submission of a round counts; one that was sent back begins no other."""
-        if self.submission or self._has_sent_back(submission.contribution_id):
+    def with_submission(self, submission: SubmissionFact, replaces: str | None = None) -> Self:
+        """The first submission of a round counts; one that was sent back or replaced begins no other.
+
+        `replaces` is the contribution that it is an addendum to: it stands in the place of that one.
+        """
+        replaced = self.replaced if replaces in {None, *self.replaced} else [*self.replaced, replaces]
+        standing = self.submission.contribution_id if self.submission else None
+        if self._is_over(submission.contribution_id) or standing not in {None, replaces}:
             return self
-        return self._changed(submission=submission, snoozed_until=None)
+        return self._changed(submission=submission, replaced=replaced, warned_at=None, snoozed_until=None)
+
+    def with_addendum(self, addendum: Addendum) -> Self:
+        """Its author adds to what stands: for the reason that was given first, however often it is begun."""
+        if self.submission is None or self.submission.contribution_id != addendum.contribution_id:
+            raise Conflict("not_submitted", "This is not what was submitted last.")
+        return self if self.addendum else self._changed(addenda=[*self.addenda, addendum])
+
+    def without_addendum(self, at: datetime) -> Self:
+        """What was begun is not wanted any more; where nothing is, nothing changes."""
+        if (addendum := self.addendum) is None:
+            return self
+        discarded = addendum.model_copy(update={"discarded_at": at, "reason": ""})
+        return self._changed(addenda=[*self.addenda[:-1], discarded])
 
     def with_return(self, message: DelegationReturned, message_id: str, at: datetime) -> Self:
         """What was submitted goes back, and the next round begins; only to be asked of a task that has a submission."""
@@ -272,14 +304,25 @@ class Task(Value):
         return self._moved(Move(to=to, **who, how="re_delegated", moved_at=at, inbox=inbox))
 
     def with_receipt(self, contribution_id: str, at: datetime) -> Self:
-        """The council has the PDF; the first time counts. Of one that was sent back nothing follows."""
+        """The council has the PDF; the first time counts. Of one that was sent back or replaced nothing follows."""
         submission = self.submission
-        if submission is None or submission.received_at or self._has_sent_back(contribution_id):
+        if submission is None or submission.received_at or self._is_over(contribution_id):
             return self
         return self._changed(submission=submission.model_copy(update={"received_at": at}))
 
-    def _has_sent_back(self, contribution_id: str) -> bool:
-        return any(each.submission.contribution_id == contribution_id for each in self.returns)
+    def has_heard_of(self, contribution_id: str) -> bool:
+        """Whether this was submitted, or anything at all where no id is given."""
+        standing = self.submission.contribution_id if self.submission else None
+        return (
+            contribution_id == standing
+            or self._is_over(contribution_id)
+            or (not contribution_id and self.contribution_id is not None)
+        )
+
+    def _is_over(self, contribution_id: str) -> bool:
+        """Whether it was sent back, or another one stands in its place."""
+        sent_back = {each.submission.contribution_id for each in self.returns}
+        return contribution_id in sent_back or contribution_id in self.replaced
 
     def with_reminder(self, reminder: Reminder) -> Self:
         """Of each step to each due date there is one."""
@@ -352,7 +395,9 @@ class Task(Value):
             return ["read", "edit", "submit"]
         if self.state == "declined":
             return ["read"]
-        return ["read"] if self.is_shown(authority, at) else []
+        if not self.is_shown(authority, at):
+            return []
+        return ["read", "edit", "submit"] if self.addendum else ["read"]
 
     def is_shown(self, authority: Authority, at: datetime) -> bool:
         """Whether the authority still shows it, where it is over (requirements F74, F75)."""

@@ -218,7 +218,7 @@ class Delegations:
         )
 
         async def decide(task: Task) -> tuple[Task, list[Outgoing]]:
-            completed = task.with_submission(submission)
+            completed = task.with_submission(submission, event.replaces)
             if completed is task:
                 raise AlreadyHandled(task.task_id)
             await self._plan(completed)

@@ -48,7 +48,7 @@ class Retention:
         """The council has the PDF: what is here ends sooner."""
 
         async def decide(task: Task) -> tuple[Task, list[Outgoing]]:
-            if task.contribution_id is None and task.erased_at is None:
+            if task.erased_at is None and not task.has_heard_of(event.contribution_id):
                 raise TryLater(_AGAIN_SECONDS, "its submission is on its way in another queue")
             received = task.with_receipt(event.contribution_id, event.received_at)
             await self.plan(received)

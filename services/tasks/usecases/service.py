@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from services.tasks.usecases.absences import Absences
+from services.tasks.usecases.addenda import Addenda
 from services.tasks.usecases.asks import Asks
 from services.tasks.usecases.delegations import Delegations
 from services.tasks.usecases.door import Door
@@ -21,6 +22,7 @@ class TasksService:
     """The table of contents of this service."""
 
     absences: Absences
+    addenda: Addenda
     asks: Asks
     delegations: Delegations
     door: Door

@@ -10,8 +10,9 @@ from chassis.identity import Professional, sign_grant
 from chassis.outbox import Outgoing
 from chassis.tokens import Signer
 from contracts.api.tasks import AskView, GrantView, TaskView
-from contracts.tasks import FormGrant, Holder
+from contracts.tasks import AddendumGrant, FormGrant, Holder
 from services.tasks import events
+from services.tasks.model.adding import addendum_view, may_add
 from services.tasks.model.shared import KeptDocument
 from services.tasks.model.task import Right, Task
 from services.tasks.model.work_group import WorkGroup
@@ -56,7 +57,7 @@ class Work:
         if rights := self._rights(task, person):
             return self._granted(task, person, rights)
         if task.is_held_by(person.email):
-            raise Conflict("no_longer_shown", "This form can no longer be seen here.")
+            raise _no_longer_shown(task)
         is_member = await is_in_its_group(self._stores, task, person.email)
         if is_member and task.state == "in_group":
             raise Conflict("not_picked_up", "Nobody has picked up this form yet.")
@@ -87,7 +88,7 @@ class Work:
 
     async def view(self, person: Professional, task_id: str) -> TaskView:
         """The task as its holder sees it."""
-        return _view(await self._held(person, task_id))
+        return self._view_for(person, await self._held(person, task_id))
 
     async def look(self, person: Professional, task_id: str) -> TaskView:
         """A task as a member of the group that it waits in sees it before picking it up; documents come with it."""
@@ -113,7 +114,7 @@ class Work:
         if not task.is_held_by(person.email):
             raise NotFound("unknown_task", "There is no such form, or it is not yours.")
         if not self._rights(task, person):
-            raise Conflict("no_longer_shown", "This form can no longer be seen here.")
+            raise _no_longer_shown(task)
         return task
 
     def _rights(self, task: Task, person: Professional) -> list[Right]:
@@ -134,8 +135,24 @@ class Work:
             rights=rights,
             version=task.version,
             access_version=task.access_version,
+            addendum=_addendum(task),
         )
-        return GrantView(grant=sign_grant(self._signer, grant), task=_view(task))
+        return GrantView(grant=sign_grant(self._signer, grant), task=self._view_for(person, task))
+
+    def _view_for(self, person: Professional, task: Task) -> TaskView:
+        may = may_add(task, person.email, self._authorities.get(task.authority), clock.now())
+        return _view(task).model_copy(update={"may_add": may})
+
+
+def _addendum(task: Task) -> AddendumGrant | None:
+    begun = task.addendum
+    return AddendumGrant(addendum_id=begun.addendum_id, contribution_id=begun.contribution_id) if begun else None
+
+
+def _no_longer_shown(task: Task) -> Conflict:
+    if task.addendum is not None:
+        return Conflict("addendum_over", "What you had begun to add was not submitted in time.")
+    return Conflict("no_longer_shown", "This form can no longer be seen here.")
 
 
 def _holder(task: Task) -> str:
@@ -164,6 +181,7 @@ def _view(task: Task) -> TaskView:
         version=task.version,
         documents=[document.view() for document in task.requested.documents],
         ask=_asked(task),
+        addendum=addendum_view(task),
     )
 
 
