@@ -14,7 +14,7 @@ from services.gateway.account import calendar_pages, digest_pages, email_pages, 
 from services.gateway.account import pages as account
 from services.gateway.content import pages as content
 from services.gateway.council import api as council
-from services.gateway.form import attachment_pages, submit_pages
+from services.gateway.form import adding_pages, attachment_pages, submit_pages
 from services.gateway.form import pages as form
 from services.gateway.kit.assets import Assets
 from services.gateway.kit.clients import (
@@ -57,6 +57,7 @@ PAGES = [
     *absence_pages.routes,
     *ask_pages.routes,
     *submit_pages.routes,
+    *adding_pages.routes,
     *attachment_pages.routes,
     *form.routes,
     *content.routes,

@@ -30,7 +30,7 @@ _CLOSED: dict[TaskState, str] = {
 }
 """Why a draft can be changed by nobody, by its task's state."""
 _ASKED_AFTER = (0.05, 0.1, 0.2, 0.4, 0.8)
-"""Seconds before each look at whether tasks has heard of a submission: in all what a person waits for at most."""
+"""Seconds before each look at whether one service has heard of another: in all what a person waits for at most."""
 _COUNT = re.compile("[1-9][0-9]{0,8}")
 _PAGE_ID = re.compile("[A-Za-z0-9_-]{8,24}")
 
@@ -100,7 +100,18 @@ async def until_submitted(gateway: Gateway, opened: OpenTask) -> None:
     with contextlib.suppress(Refused):
         for pause in _ASKED_AFTER:
             await asyncio.sleep(pause)
-            if (await open_task(gateway, opened.person, opened.task.task_id)).task.state == "submitted":
+            task = (await open_task(gateway, opened.person, opened.task.task_id)).task
+            if task.state == "submitted" and task.addendum is None:
+                return
+
+
+async def until_open(gateway: Gateway, person: Professional, task_id: str) -> None:
+    """Until forms has heard that something is added to what was submitted; not for long."""
+    for pause in _ASKED_AFTER:
+        await asyncio.sleep(pause)
+        with contextlib.suppress(Refused):
+            opened = await open_task(gateway, person, task_id)
+            if is_draft(opened, await contribution_of(gateway, opened)):
                 return
 
 

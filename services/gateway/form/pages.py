@@ -1,7 +1,7 @@
 """A form's pages: showing one, and saving what was typed, whichever button was pressed."""
 
 from dataclasses import replace
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -78,7 +78,7 @@ async def show_page(request: Request) -> Response:
 
 def _notice(done: str, task_id: str) -> tuple[str, str]:
     if done == "pdf":
-        return "Your PDF is being downloaded.", f"/forms/{task_id}/pdf"
+        return "Your PDF is being downloaded.", f"/forms/{task_id}/pdf?draft=1"
     return {"uploaded": "Your documents are attached.", "removed": "The document was removed."}.get(done, ""), ""
 
 
@@ -202,14 +202,19 @@ async def _saved_json(  # noqa: PLR0917 - the page, what was posted of it, and w
 
 async def _tasks_address(context: RequestContext, opened: OpenTask, saved: SaveResult) -> str:
     """The task list; it says so where an answer is kept that has a problem."""
+    tab = {"tab": "submitted"} if opened.task.state == "submitted" else {}
     try:
         judged = saved.view or await contribution_of(context.gateway, opened)
     except Unavailable:
         # Everything was saved before.
-        return "/tasks"
+        return _tasks_with(tab)
     wrong = [fault for fault in judged.faults if not fault.is_missing]
     number = first_to_mend(await pages_of(context.gateway, opened), wrong)
-    return f"/tasks?closed={opened.task.task_id}&mend={number}" if number else "/tasks"
+    return _tasks_with({**tab, "closed": opened.task.task_id, "mend": str(number)} if number else tab)
+
+
+def _tasks_with(query: dict[str, str]) -> str:
+    return f"/tasks?{urlencode(query)}" if query else "/tasks"
 
 
 def _is_missing(fault: Fault) -> bool:
@@ -242,6 +247,7 @@ async def _after(  # noqa: PLR0917 - a button, where it was pressed, and what ca
         "pdf": f"{base}/{number}?done=pdf",
         "submit": f"{base}/submit",
         **{name: f"/tasks/{opened.task.task_id}/{name}" for name in ("decline", "more-time")},
+        "discard": f"{base}/add/discard",
     }
     return context.redirect(places.get(verb, here))
 

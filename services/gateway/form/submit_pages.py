@@ -25,8 +25,9 @@ from services.gateway.form.draft_editing import (
 )
 from services.gateway.form.page_rendering import render_form_page
 from services.gateway.form.questions import first_to_mend, on_page
+from services.gateway.form.views.adding import add_until, adding
 from services.gateway.form.views.asked import asked_words
-from services.gateway.form.views.attached import attached_words
+from services.gateway.form.views.attached import attached_words, sent_words
 from services.gateway.form.views.check import check_page
 from services.gateway.form.views.page import FormPageState
 from services.gateway.form.views.submit import DeclinedPage, PrintPage, SubmitPage, SubmittedPage, WithdrawnPage
@@ -84,6 +85,7 @@ async def show_submit(request: Request) -> Response:
         authority.brand.name,
         attached_words(contribution.pages, files),
         len(contribution.pages),
+        adding(task, contribution, authority.brand.name),
     )
     return context.page("submit.html", page, section="tasks", authority=authority)
 
@@ -122,9 +124,9 @@ async def _not_submitted(context: RequestContext, opened: OpenTask, refused: Ref
 async def show_submitted(request: Request) -> Response:
     """Contribution submitted: receipt, PDF, what happens next."""
     context = RequestContext(request)
-    opened, contribution, files = await _open(context)
+    opened, contribution, _ = await _open(context)
     task, authority = opened.task, context.gateway.authorities.get(opened.task.authority)
-    if is_draft(opened, contribution):
+    if is_draft(opened, contribution) and contribution.submitted_at is None:
         return context.redirect(f"/forms/{task.task_id}/1")
     if task.state == "declined":
         return _declined(context, opened)
@@ -139,9 +141,11 @@ async def show_submitted(request: Request) -> Response:
         moment(contribution.submitted_at),
         contribution.contribution_id or "",
         contribution.receipt or "",
-        attached_words(contribution.pages, files),
+        sent_words(contribution),
         authority.submitted_days,
         request.query_params.get("late") == "1",
+        add_until(contribution, authority) if task.may_add else "",
+        adding(task, contribution, authority.brand.name),
     )
     return context.page("submitted.html", page, section="tasks", authority=authority)
 
@@ -168,14 +172,15 @@ def _withdrawn(context: RequestContext, opened: OpenTask) -> Response:
 
 
 async def pdf(request: Request) -> Response:
-    """The form with its answers, as a download."""
+    """The form with its answers, as a download: as it was submitted, or with `?draft=1` as it stands."""
     context = RequestContext(request)
     task_id = request.path_params["task_id"]
     _, opened = await context.reading(lambda person: open_task(context.gateway, person, task_id))
     manifest = None
     with contextlib.suppress(Refused):  # without files the form is printed all the same, silent about documents
         manifest = await context.gateway.files.draft_manifest(opened.person, opened.grant, task_id)
-    return await proxy_response(context.gateway.forms.pdf(opened.person, opened.grant, task_id, manifest))
+    as_draft, forms = request.query_params.get("draft") == "1", context.gateway.forms
+    return await proxy_response(forms.pdf(opened.person, opened.grant, task_id, manifest, is_draft=as_draft))
 
 
 async def show_print(request: Request) -> Response:

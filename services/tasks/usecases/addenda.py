@@ -16,6 +16,8 @@ from services.tasks.model.task import Task
 from services.tasks.store import Stores
 from services.tasks.usecases.work import requested
 
+_ALREADY_BEGUN = "You have begun to add something already, for another reason. Go on with that, or discard it first."
+
 
 class Addenda:
     """What those who have submitted a form add to it."""
@@ -37,7 +39,7 @@ class Addenda:
             if submission is None or not may_add(task, person.email, self._authorities.get(task.authority), at):
                 raise Conflict("cannot_add", "Nothing can be added to this form.")
             if task.addendum is not None and task.addendum.reason != reason:
-                raise Conflict("already_begun", "You have begun to add something already, for another reason.")
+                raise Conflict("already_begun", _ALREADY_BEGUN)
             addendum_id, stands = uuid4().hex, submission.contribution_id
             after = task.with_addendum(
                 Addendum(addendum_id=addendum_id, contribution_id=stands, reason=reason, started_at=at)

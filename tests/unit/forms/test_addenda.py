@@ -41,7 +41,7 @@ BRISTOL = Authority.model_validate_json(
     b'{"code": "bristol", "brand": {"name": "B", "signature": "B", "from_address": "a@b.example", "from_name": "B"},'
     b' "support": {"practice": "p", "technical": "t"}}'
 )
-ABOUT = {"task_id": "t", "authority": "bristol", "delegation_id": "d"}
+ABOUT: dict[str, Any] = {"task_id": "t", "authority": "bristol", "delegation_id": "d"}
 QUESTIONS = CouncilQuestions(comments="How often?", fields=[], asked_at=AT)
 
 
@@ -141,7 +141,7 @@ class Portal(RuleBasedStateMachine):
         for each in told:
             event = CATALOGUE[each.type].model_validate_json(each.body)
             services = {AddendumStarted: ["forms"], AddendumDiscarded: ["forms", "files"]}
-            self.waiting += [(service, event) for service in services.get(type(event), ["forms", "files"])]  # type: ignore[misc,arg-type]
+            self.waiting += [(service, event) for service in services.get(type(event), ["forms", "files"])]  # type: ignore[misc]
 
     @rule()
     def a_tab_is_opened(self) -> None:

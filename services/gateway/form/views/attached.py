@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from contracts.api.files import FileView
-from contracts.api.forms import FormPage
+from contracts.api.forms import ContributionView, FormPage
 from services.gateway.form.views.page import AttachmentLine, attachments, takes_files
 
 
@@ -32,8 +32,20 @@ def attached_words(pages: list[FormPage], files: list[FileView]) -> str:
     if not any(takes_files(page) for page in pages):
         return ""
     kept = [file for file in files if file.state != "refused"]
-    names = ", ".join(file.name + (" (being checked for viruses)" if file.state == "waiting" else "") for file in kept)
-    counted = f"{len(kept)} document{'s' if len(kept) > 1 else ''} attached: {names}"
-    words = counted if kept else "No documents attached"
+    waiting = " (being checked for viruses)"
+    words = _counted([file.name + (waiting if file.state == "waiting" else "") for file in kept])
     refused = ", ".join(f"{file.name} ({file.refusal})" for file in files if file.state == "refused")
     return f"{words}. Not attached: {refused}" if refused else words
+
+
+def sent_words(contribution: ContributionView) -> str:
+    """The same of what was submitted, whatever is attached since."""
+    if not any(takes_files(page) for page in contribution.pages):
+        return ""
+    return _counted(contribution.submitted_documents)
+
+
+def _counted(names: list[str]) -> str:
+    if not names:
+        return "No documents attached"
+    return f"{len(names)} document{'s' if len(names) > 1 else ''} attached: {', '.join(names)}"

@@ -8,6 +8,7 @@ from contracts.api.forms import ContributionView, Question
 from contracts.api.tasks import TaskView
 from contracts.authority import Authority
 from services.gateway.form.questions import NOTHING, on_page, showing
+from services.gateway.form.views.adding import Adding, adding
 from services.gateway.form.views.attached import attached_words
 from services.gateway.form.views.fields import element_id
 from services.gateway.form.views.page import AttachmentLine, attachments, in_place, takes_files
@@ -45,6 +46,7 @@ class CheckPage:
     form_title: str
     banner: TaskBanner
     sent_back: SentBack | None
+    adding: Adding | None
     to_mend: list[SummaryLine]
     sections: list[Section]
     attachments: list[AttachmentLine]
@@ -105,6 +107,7 @@ def check_page(
         form_title=task.form_title,
         banner=task_banner(task, authority, today),
         sent_back=sent_back_to_check(contribution, base),
+        adding=adding(task, contribution, authority.brand.name),
         to_mend=to_mend,
         sections=_sections(contribution, base),
         attachments=attachments(task.task_id, files),

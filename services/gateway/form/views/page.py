@@ -9,6 +9,7 @@ from contracts.api.tasks import TaskView
 from contracts.authority import Authority
 from services.gateway.form.edits import ANSWERED, seen_on
 from services.gateway.form.questions import flat, narrowed, on_page, showing, stands
+from services.gateway.form.views.adding import Adding, adding
 from services.gateway.form.views.asked import asked_words
 from services.gateway.form.views.fields import ControlValues, Field, element_id, fields_of
 from services.gateway.form.views.sent_back import SentBack, sent_back_above
@@ -86,6 +87,7 @@ class FormPageView:
     sent_back: SentBack | None
     asked: str
     """What was asked of the council, and its answer; empty where nothing was."""
+    adding: Adding | None = None
     full_screen: str = ""
     removed: str = ""
     """The row that was just removed, as `table/row`: it can be put back."""
@@ -207,6 +209,7 @@ def form_page(
         too_large=f"The selected file must be smaller than {size_words(authority.files.max_size)}",
         sent_back=sent_back_above(contribution, state.number),
         asked=asked_words(task.ask, authority.brand.name),
+        adding=adding(task, contribution, authority.brand.name),
         full_screen=state.full_screen,
         removed=state.removed,
         notice=state.notice,

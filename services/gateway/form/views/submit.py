@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from services.gateway.form.views.adding import Adding
 from services.gateway.form.views.check import CheckPage
 from services.gateway.kit.views.banner import TaskBanner
 
@@ -16,6 +17,7 @@ class SubmitPage:
     council: str
     attached: str
     last: int
+    adding: Adding | None
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,10 @@ class SubmittedPage:
     attached: str
     days: int
     late: bool
+    add_until: str
+    """Until when its author may add to it; empty for anybody else."""
+    adding: Adding | None
+    """What they have begun to add, and not submitted."""
 
 
 @dataclass(frozen=True)

@@ -32,11 +32,15 @@ class FormsClient(ServiceClient):
         return await self._ask(SubmittedView, "POST", path, person, grant=grant, body=body, slow=True)
 
     def pdf(
-        self, person: Professional, grant: str, task_id: str, manifest: str | None
+        self, person: Professional, grant: str, task_id: str, manifest: str | None, *, is_draft: bool
     ) -> AbstractAsyncContextManager[Download]:
-        """The form with its answers, as a PDF; a draft lists what `manifest` says is attached."""
+        """The form with its answers, as a PDF; a draft lists what `manifest` says is attached.
+
+        While its author adds to what was submitted there are both; `is_draft` says which.
+        """
         headers = {MANIFEST_HEADER: manifest} if manifest else {}
-        return self._transport.download(self.service, f"{_path(task_id)}/pdf", person, grant, headers)
+        path = f"{_path(task_id)}/pdf" + ("?draft=1" if is_draft else "")
+        return self._transport.download(self.service, path, person, grant, headers)
 
     async def put_definition(self, council: Council, code: str, definition: bytes) -> tuple[int, bytes, str]:
         """A form definition, passed on as it came; the answer's status, body and media type."""

@@ -10,6 +10,7 @@ from contracts.api.absences import AbsenceBody, AbsenceView, CouncilAbsenceView
 from contracts.api.calendars import DueTasksView
 from contracts.api.snoozes import SelectedBody, SelectedView, SnoozeBody, SnoozedView
 from contracts.api.tasks import (
+    AddendumBody,
     DeclineBody,
     DelegationListView,
     DelegationView,
@@ -64,6 +65,14 @@ class TasksClient(ServiceClient):
     async def ask_for_time(self, person: Professional, task_id: str, body: ExtensionBody) -> None:
         """The council is asked for more time, and decides."""
         await self._call("POST", f"/tasks/{quote(task_id, safe='')}/more-time", person, body=body)
+
+    async def add(self, person: Professional, task_id: str, body: AddendumBody) -> None:
+        """What was submitted is open for whoever did so; the same again changes nothing."""
+        await self._call("PUT", f"/tasks/{quote(task_id, safe='')}/addendum", person, body=body)
+
+    async def discard(self, person: Professional, task_id: str) -> None:
+        """Nothing is left of what they have begun to add."""
+        await self._call("DELETE", f"/tasks/{quote(task_id, safe='')}/addendum", person)
 
     async def of_group_members(self, person: Professional, asked: Mapping[str, str | int]) -> GroupTasksView:
         """What was picked up from the groups that the person manages."""

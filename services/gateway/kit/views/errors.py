@@ -112,6 +112,13 @@ _BY_CODE: dict[str, tuple[str, list[str]]] = {
             "The council has what was submitted. Ask the council for a copy.",
         ],
     ),
+    "addendum_over": (
+        "The time to add to this form is over",
+        [
+            "What you had begun to add was not submitted in time, so the council has not got it.",
+            "What you submitted before stands. Tell the council what you wanted to add.",
+        ],
+    ),
     "submitted": (
         "This form has been submitted",
         ["It was submitted before your last change arrived, so that change is not part of it."],

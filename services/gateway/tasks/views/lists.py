@@ -48,6 +48,8 @@ class TaskLine:
     """Whether it came, or was changed, since the person had signed in before."""
     back: str
     """The day on which a hidden one comes back; empty where it is not hidden."""
+    added_since: str
+    """Since when its author adds to what was submitted; empty where they do not."""
 
     @property
     def comments_begin(self) -> str:
@@ -202,6 +204,7 @@ def task_line(  # noqa: PLR0917 - a row, and who looks at it when
         at=moment(at) if at else "",
         news=_news(task, since),
         back=day(task.snoozed_until) if task.snoozed_until and task.snoozed_until > today else "",
+        added_since=moment(task.addendum_started_at) if task.addendum_started_at else "",
     )
 
 
