@@ -1,10 +1,10 @@
 """Where lists are read from: which page, in which order and how many is answered by the database.
 
-`who` is a person as the database finds them (`FoundBy.address`).
+`who` is a person as the database finds them (`FoundBy.address`); what each list is read by stands in `queries`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -14,40 +14,32 @@ from chassis.documents import Document, Key, storable
 from chassis.keys import KeyRing
 from chassis.sealing import Sealing, sealed_fields
 from contracts.addresses import address_key
-from contracts.api.tasks import Colleague, Tab, TaskRow
-from services.tasks.model.listing import PAGE_SIZE, DeskFilter, Kind, ListedRow, Window
-from services.tasks.model.task import LISTED_STATES, OPEN_STATES
+from contracts.api.tasks import Colleague, TaskRow
+from services.tasks.model.listing import PAGE_SIZE, Kind, ListedRow
+from services.tasks.model.task import LISTED_STATES
 from services.tasks.store.found_by import FoundBy
+from services.tasks.store.queries import (
+    BY_DUE_DATE,
+    EVERYTHING,
+    LATEST_FIRST,
+    MOVED_LAST,
+    SNOOZED,
+    Order,
+    Query,
+    listed,
+    picked_up,
+    waiting,
+)
 
-Query = Mapping[str, Any]
-Order = Sequence[tuple[str, int]]
 Stages = list[Document]
 
-BY_DUE_DATE: Order = [("row.due_on", ASCENDING), ("_id", ASCENDING)]
-LATEST_FIRST: dict[Tab, Order] = {
-    "retracted": [("row.retracted_at", DESCENDING), ("_id", ASCENDING)],
-    "submitted": [("row.submitted_at", DESCENDING), ("_id", ASCENDING)],
-}
-MOVED_LAST: Order = [("row.moved_at", DESCENDING), ("_id", ASCENDING)]
 MOST_MOVED = 5
 _MOST_COLLEAGUES = 50
 _MOST_KINDS = 1000
 _SHOWN = {"row": 1}
 _SEALED = sealed_fields(ListedRow)
 _COUNTED = "authority"
-_SNOOZED = "row.snoozed_until"
-"""These stand at the end of an index, so that what is counted is counted in it alone."""
-
-
-class Narrowing(NamedTuple):
-    """What somebody wants to see of a list."""
-
-    wanted: DeskFilter = DeskFilter()
-    names: Sequence[Sequence[str]] = ()
-    """By what each word that is looked for is found."""
-
-
-EVERYTHING = Narrowing()
+"""With `SNOOZED` it stands at the end of an index, so that what is counted is counted in it alone."""
 
 
 class Listed(NamedTuple):
@@ -85,7 +77,7 @@ class ListStore:
                         ("state", ASCENDING),
                         *BY_DUE_DATE,
                         (_COUNTED, ASCENDING),
-                        (_SNOOZED, ASCENDING),
+                        (SNOOZED, ASCENDING),
                     ],
                     name="desk_shown",
                 ),
@@ -159,7 +151,7 @@ class ListStore:
 
     async def due(self, who: str, authorities: Sequence[str], limit: int) -> list[TaskRow]:
         """What a person has to do, hidden or not, the earliest due first."""
-        query = _listed(who, authorities, EVERYTHING)
+        query = listed(who, authorities, EVERYTHING)
         found = await self._documents.find(query, sort=BY_DUE_DATE, limit=limit, projection=_SHOWN)
         return list((await self._opened(found)).values())
 
@@ -246,66 +238,6 @@ def _kinds(whose: str | Mapping[str, Any]) -> Stages:
         {"$limit": _MOST_KINDS},
         {"$group": {"_id": None, "found": {"$push": "$_id"}}},
     ]
-
-
-def shown(who: str, authorities: Sequence[str], narrowing: Narrowing, today: date) -> Query:
-    """What a person has to do, without what is hidden from them today."""
-    # Rows of an older version do not say so: they are shown.
-    return _listed(who, authorities, narrowing) | {_SNOOZED: {"$not": {"$gt": today.isoformat()}}}
-
-
-def snoozed(who: str, authorities: Sequence[str], narrowing: Narrowing, today: date) -> Query:
-    """What is hidden from them today."""
-    return _listed(who, authorities, narrowing) | {_SNOOZED: {"$gt": today.isoformat()}}
-
-
-def waiting(groups: Sequence[str], authorities: Sequence[str], narrowing: Narrowing) -> Query:
-    """What waits in work groups."""
-    query = {"listed_for": {"$in": list(groups)}, "authority": {"$in": list(authorities)}, "state": "in_group"}
-    return query | _narrowed(narrowing)
-
-
-def closed(who: str, tab: Tab, windows: Sequence[Window], narrowing: Narrowing) -> Query:
-    """What is over and still shown, in each authority's own window."""
-    field = f"row.{tab}_at"
-    since = [{"authority": {"$in": each.authorities}, field: {"$gt": each.since}} for each in windows]
-    query = {"listed_for": who, "state": tab, field: {"$gt": min(each.since for each in windows)}}
-    in_window = {"$or": since} if len(since) > 1 else since[0]
-    return query | in_window | _narrowed(narrowing)
-
-
-def picked_up(authorities: Sequence[str], groups: Sequence[str]) -> Query:
-    """What members of these groups have picked up and not finished."""
-    return {
-        "picked_up_from": {"$in": list(groups)},
-        "authority": {"$in": list(authorities)},
-        "state": {"$in": list(OPEN_STATES)},
-    }
-
-
-def moved(authorities: Sequence[str], who: str, since: datetime) -> Query:
-    """What others have taken from a person."""
-    query = {"moved_from": who, "authority": {"$in": list(authorities)}}
-    return query | {"row.moved_at": {"$gt": since}}
-
-
-def _listed(who: str, authorities: Sequence[str], narrowing: Narrowing) -> Document:
-    """What a person has to do, hidden or not."""
-    query = {
-        "listed_for": who,
-        "authority": {"$in": list(authorities)},
-        "state": {"$in": list(LISTED_STATES)},
-    }
-    progress = narrowing.wanted.progress
-    return query | _narrowed(narrowing) | ({"row.progress": progress} if progress else {})
-
-
-def _narrowed(narrowing: Narrowing) -> Document:
-    fields = {"row.form": narrowing.wanted.form, "row.authority": narrowing.wanted.authority}
-    chosen: Document = {field: value for field, value in fields.items() if value}
-    if narrowing.names:
-        chosen["$and"] = [{"row.name_tokens": {"$in": list(tokens)}} for tokens in narrowing.names]
-    return chosen
 
 
 def _key(document: Document) -> Key:

@@ -35,14 +35,12 @@ from services.tasks.model.listing import (
 from services.tasks.model.task import Task
 from services.tasks.model.work_group import Membership
 from services.tasks.store import Stores
-from services.tasks.store.lists import (
+from services.tasks.store.lists import MOST_MOVED, Desk, Listed
+from services.tasks.store.queries import (
     BY_DUE_DATE,
     EVERYTHING,
     LATEST_FIRST,
-    MOST_MOVED,
     MOVED_LAST,
-    Desk,
-    Listed,
     Narrowing,
     Query,
     closed,

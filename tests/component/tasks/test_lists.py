@@ -10,7 +10,7 @@ from chassis import clock
 from chassis.telemetry import DATABASE_COMMANDS
 from contracts.forms import ContributionStarted
 from services.tasks.model.listing import PAGE_SIZE, DeskFilter, Window
-from services.tasks.store.lists import (
+from services.tasks.store.queries import (
     BY_DUE_DATE,
     EVERYTHING,
     LATEST_FIRST,

@@ -1,0 +1,93 @@
+"""What each list of tasks is read by, and in which order. Pure; `who` is a person by `FoundBy.address`."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from pymongo import ASCENDING, DESCENDING
+
+from chassis.documents import Document
+from contracts.api.tasks import Tab
+from services.tasks.model.listing import DeskFilter, Window
+from services.tasks.model.task import LISTED_STATES, OPEN_STATES
+
+Query = Mapping[str, Any]
+Order = Sequence[tuple[str, int]]
+BY_DUE_DATE: Order = [("row.due_on", ASCENDING), ("_id", ASCENDING)]
+LATEST_FIRST: dict[Tab, Order] = {
+    "retracted": [("row.retracted_at", DESCENDING), ("_id", ASCENDING)],
+    "submitted": [("row.submitted_at", DESCENDING), ("_id", ASCENDING)],
+}
+MOVED_LAST: Order = [("row.moved_at", DESCENDING), ("_id", ASCENDING)]
+SNOOZED = "row.snoozed_until"
+
+
+class Narrowing(NamedTuple):
+    """What somebody wants to see of a list."""
+
+    wanted: DeskFilter = DeskFilter()
+    names: Sequence[Sequence[str]] = ()
+    """By what each word that is looked for is found."""
+
+
+EVERYTHING = Narrowing()
+
+
+def shown(who: str, authorities: Sequence[str], narrowing: Narrowing, today: date) -> Query:
+    """What a person has to do, without what is hidden from them today."""
+    # Rows of an older version do not say so: they are shown.
+    return listed(who, authorities, narrowing) | {SNOOZED: {"$not": {"$gt": today.isoformat()}}}
+
+
+def snoozed(who: str, authorities: Sequence[str], narrowing: Narrowing, today: date) -> Query:
+    """What is hidden from them today."""
+    return listed(who, authorities, narrowing) | {SNOOZED: {"$gt": today.isoformat()}}
+
+
+def waiting(groups: Sequence[str], authorities: Sequence[str], narrowing: Narrowing) -> Query:
+    """What waits in work groups."""
+    query = {"listed_for": {"$in": list(groups)}, "authority": {"$in": list(authorities)}, "state": "in_group"}
+    return query | _narrowed(narrowing)
+
+
+def closed(who: str, tab: Tab, windows: Sequence[Window], narrowing: Narrowing) -> Query:
+    """What is over and still shown, in each authority's own window."""
+    field = f"row.{tab}_at"
+    since = [{"authority": {"$in": each.authorities}, field: {"$gt": each.since}} for each in windows]
+    query = {"listed_for": who, "state": tab, field: {"$gt": min(each.since for each in windows)}}
+    in_window = {"$or": since} if len(since) > 1 else since[0]
+    return query | in_window | _narrowed(narrowing)
+
+
+def picked_up(authorities: Sequence[str], groups: Sequence[str]) -> Query:
+    """What members of these groups have picked up and not finished."""
+    return {
+        "picked_up_from": {"$in": list(groups)},
+        "authority": {"$in": list(authorities)},
+        "state": {"$in": list(OPEN_STATES)},
+    }
+
+
+def moved(authorities: Sequence[str], who: str, since: datetime) -> Query:
+    """What others have taken from a person."""
+    query = {"moved_from": who, "authority": {"$in": list(authorities)}}
+    return query | {"row.moved_at": {"$gt": since}}
+
+
+def listed(who: str, authorities: Sequence[str], narrowing: Narrowing) -> Document:
+    """What a person has to do, hidden or not."""
+    query = {
+        "listed_for": who,
+        "authority": {"$in": list(authorities)},
+        "state": {"$in": list(LISTED_STATES)},
+    }
+    progress = narrowing.wanted.progress
+    return query | _narrowed(narrowing) | ({"row.progress": progress} if progress else {})
+
+
+def _narrowed(narrowing: Narrowing) -> Document:
+    fields = {"row.form": narrowing.wanted.form, "row.authority": narrowing.wanted.authority}
+    chosen: Document = {field: value for field, value in fields.items() if value}
+    if narrowing.names:
+        chosen["$and"] = [{"row.name_tokens": {"$in": list(tokens)}} for tokens in narrowing.names]
+    return chosen
