@@ -37,16 +37,15 @@ async def tell(service: NotifyService, deliveries: Sequence[EmailDelivery], due_
     addresses = {one.person.email for one in deliveries if one.delivery_id in may_wait}
     accounts = await service.stores.choices.accounts_at(addresses) if addresses else {}
     put_off = [_until(one, accounts.get(address_key(one.person.email)), may_wait) for one in deliveries]
-    try:
-        await enqueue(service, put_off)
-    finally:
-        # Afterwards, and however often the message comes: what is kept a moment too late for its digest is told too.
-        entries = [_entry(one.authority, one.delivery_id, one.waits_until) for one in put_off if one.waits_until]
-        await service.schedule.plan(*entries)
+    waiting = [(one.authority, one.delivery_id, one.waits_until) for one in put_off if one.waits_until]
+    await service.schedule.plan(*(_entry(*one) for one in waiting))
+    await enqueue(service, put_off)
+    # What was kept a moment too late for its entry has another, and is told too.
+    await service.schedule.plan(*(_entry(*one, "late") for one in waiting if one[-1] <= clock.now()))
 
 
-def _entry(authority: str, delivery_id: str, until: datetime) -> Entry:
-    return Entry(DIGEST, authority, (delivery_id,), until, {"delivery_id": delivery_id})
+def _entry(authority: str, delivery_id: str, until: datetime, *more: str) -> Entry:
+    return Entry(DIGEST, authority, (delivery_id, *more), until, {"delivery_id": delivery_id})
 
 
 def _until(one: EmailDelivery, account_id: str | None, may_wait: dict[str, datetime]) -> EmailDelivery:

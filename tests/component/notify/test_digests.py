@@ -10,11 +10,13 @@ import pytest
 from pydantic import SecretStr
 
 from chassis import clock
+from chassis.schedule import Entry
 from chassis.shared_keys import DIGEST_TICKETS, Tickets
 from contracts.auth import AccountClosed, AccountReaddressed, DigestChanged
 from contracts.base import Contact
 from contracts.tasks import TaskCompleted, TaskOpened
-from services.notify.model import next_digest
+from services.notify.model import delivery_id, next_digest
+from services.notify.usecases import digests
 from tests.component.notify.harness import CODE_KEY, Notify, address, opened, reminded, retracted
 from tests.support.eventually import eventually, stays
 from tests.unit.notify.test_email_templates import AUTHORITIES
@@ -199,6 +201,21 @@ async def test_what_comes_too_late_for_its_digest_is_told_in_another(reader: Rea
         (False, True),
         (True, False),
     ]
+
+
+async def test_what_is_kept_after_its_entry_was_done_is_told_all_the_same(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = new_form(reader.address)
+    entry = Entry(
+        digests.DIGEST, "bristol", (delivery_id("task opened", event.task_id, reader.address),), reader.morning
+    )
+    done = {"_id": entry.entry_id, "state": "done", "forget_at": clock.unmoved() + timedelta(days=1)}
+    await reader.notify.deliveries.database.schedule.insert_one(done)
+    reader.goes_to_the_morning()
+    monkeypatch.setattr(digests, "next_digest", lambda *_: reader.morning)
+    await reader.notify.hears(event)
+    assert (await reader.gets())["Subject"].startswith("Your forms: what is new")
 
 
 async def test_whoever_wants_an_email_for_each_thing_again_gets_what_waits_at_once(reader: Reader) -> None:
