@@ -49,7 +49,7 @@ class AccountStore:
 
     async def by_calendar(self, token_hash: str) -> Account | None:
         """The account whose calendar feed has this secret."""
-        return _account(await self._documents.get({"calendar.token_hash": token_hash}))
+        return _account(await self._documents.get({"calendar.token_hash": token_hash, "closed_at": {"$exists": False}}))
 
     async def set_calendar(self, account_id: str, feed: CalendarFeed | None) -> None:
         """A secret address in the place of the one before, or none."""

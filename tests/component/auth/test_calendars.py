@@ -6,6 +6,7 @@ from typing import Any
 
 from httpx2 import Response
 
+from chassis import clock
 from services.auth.model.tokens import token_hash
 from tests.component.auth.harness import Database, Person
 from tests.component.auth.test_accounts import as_, close
@@ -73,3 +74,12 @@ async def test_it_follows_a_new_address_and_ends_with_the_account(
     assert (await close(person, token)).status_code == 204
     assert (await owner_of(person, secret)).status_code == 404
     assert await database["accounts"].count_documents({"calendar.token_hash": token_hash(secret)}) == 0
+
+
+async def test_what_a_version_before_has_left_in_a_closed_account_opens_nothing(
+    person: Person, database: Database
+) -> None:
+    secret = await made(person, await person.sign_in())
+    left = {"calendar.token_hash": token_hash(secret)}
+    await database["accounts"].update_one(left, {"$set": {"closed_at": clock.now()}, "$unset": {"details": ""}})
+    assert (await owner_of(person, secret)).status_code == 404
