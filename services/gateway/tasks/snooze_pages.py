@@ -13,7 +13,7 @@ from services.gateway.kit.views.form_errors import form_errors
 from services.gateway.kit.views.frame import FormErrors
 from services.gateway.tasks.selected import selected_tasks
 from services.gateway.tasks.views.lists import TaskFilter, address
-from services.gateway.tasks.views.snooze import TypedSnooze, snooze_page, snoozed_page
+from services.gateway.tasks.views.snooze import snooze_page, snoozed_page
 from services.gateway.tasks.views.typed_date import NO_DATE, TypedDate
 
 _LONGEST = 1000
@@ -27,10 +27,10 @@ async def hide(request: Request) -> Response:
     task_ids = selected_tasks(form)
     if not task_ids:
         return context.redirect(_nothing_selected(form, "assigned"))
-    typed = TypedSnooze(TypedDate.of("until", form.text))
+    typed = TypedDate.of("until", form.text)
     errors = FormErrors()
     if form.raw("action") == "ok":
-        if until := typed.until.value:
+        if until := typed.value:
             try:
                 done = await context.gateway.tasks.snooze(person, task_ids, until)
             except Refused as refused:
@@ -44,7 +44,7 @@ async def hide(request: Request) -> Response:
     return _page(context, await context.gateway.tasks.selected(person, task_ids), typed, errors)
 
 
-def _page(context: RequestContext, selected: SelectedView, typed: TypedSnooze, errors: FormErrors) -> Response:
+def _page(context: RequestContext, selected: SelectedView, typed: TypedDate, errors: FormErrors) -> Response:
     page = snooze_page(selected, clock.today(), typed, errors)
     return context.page("snooze.html", page, 422 if errors.problems else 200, section="tasks")
 

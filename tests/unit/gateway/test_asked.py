@@ -55,3 +55,9 @@ def test_what_cannot_be_read_is_said_at_its_field() -> None:
     typed = TypedAsk(reason="none", appointment=TypedDate("31", "2", "2026"))
     assert [*unreadable(typed, DECLINE_REASONS, asks_until=True)] == ["reason", "appointment", "until"]
     assert unreadable(TypedAsk(reason="other"), DECLINE_REASONS, asks_until=False) == {}
+
+
+@pytest.mark.parametrize("year", ["99", "0099", "1899", "2200", "9999", "０2026"])
+def test_a_year_that_no_service_takes_is_no_date(year: str) -> None:
+    assert TypedDate("1", "1", year).value is None
+    assert TypedDate("31", "12", "2199").value == date(2199, 12, 31)

@@ -7,10 +7,10 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from contracts.api.tasks import ReAssignedView, ReAssignView, TaskRow, UserChoice
+from contracts.api.tasks import ReAssignedView, ReAssignView, UserChoice
 from contracts.council import Assignee, PersonAssignee, WorkGroupAssignee
 from services.gateway.kit.views.frame import SummaryLine
-from services.gateway.kit.views.wording import day, due_words
+from services.gateway.tasks.views.in_words import in_words
 
 SEARCH_FROM = 10
 """How many choices a person finds somebody among without a search."""
@@ -73,7 +73,7 @@ def re_assign_page(
         action=action,
         task_ids=[task.task_id for task in view.tasks],
         origin=origin,
-        lines=[_line(task, today) for task in view.tasks],
+        lines=[in_words(task, today) for task in view.tasks],
         holder="" if view.is_own else ", ".join(sorted(holders)),
         groups=groups,
         users=users,
@@ -84,10 +84,6 @@ def re_assign_page(
         error=error,
         gives_back=view.is_own and all(task.work_group_name for task in view.tasks),
     )
-
-
-def _line(task: TaskRow, today: date) -> str:
-    return f"{task.form_title} for {task.subject_name}, due {day(task.due_on)} ({due_words(task.due_on, today)})"
 
 
 def _user(number: int, one: UserChoice) -> AssigneeChoice:

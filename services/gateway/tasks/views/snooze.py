@@ -5,19 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from contracts.api.snoozes import SelectedView, SnoozedView
-from contracts.api.tasks import TaskRow
 from services.gateway.kit.views.frame import FormErrors
-from services.gateway.kit.views.wording import day, due_words
+from services.gateway.kit.views.wording import day
+from services.gateway.tasks.views.in_words import in_words
 from services.gateway.tasks.views.typed_date import NOTHING, TypedDate
 
 SHOWN_AGAIN = "What you selected is in your list again."
-
-
-@dataclass(frozen=True)
-class TypedSnooze:
-    """What was typed."""
-
-    until: TypedDate = NOTHING
 
 
 @dataclass(frozen=True)
@@ -27,24 +20,21 @@ class SnoozePage:
     task_ids: list[str]
     lines: list[str]
     """The forms, each in words."""
-    typed: TypedSnooze = TypedSnooze()
+    until: TypedDate = NOTHING
+    """As it was typed."""
     errors: FormErrors = field(default_factory=FormErrors)
 
 
 def snooze_page(
-    selected: SelectedView, today: date, typed: TypedSnooze = TypedSnooze(), errors: FormErrors | None = None
+    selected: SelectedView, today: date, until: TypedDate = NOTHING, errors: FormErrors | None = None
 ) -> SnoozePage:
     """The page, with what was typed before."""
     return SnoozePage(
         task_ids=[task.task_id for task in selected.tasks],
-        lines=[_line(task, today) for task in selected.tasks],
-        typed=typed,
+        lines=[in_words(task, today) for task in selected.tasks],
+        until=until,
         errors=errors or FormErrors(),
     )
-
-
-def _line(task: TaskRow, today: date) -> str:
-    return f"{task.form_title} for {task.subject_name}, due {day(task.due_on)} ({due_words(task.due_on, today)})"
 
 
 @dataclass(frozen=True)

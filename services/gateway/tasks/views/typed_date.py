@@ -7,6 +7,8 @@ from typing import Self
 
 NO_DATE = "Enter a date, for example 17 5 2026."
 _LONGEST = 10
+_YEARS = range(1900, 2200)
+"""As the services take them (`contracts.council.Day`)."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +36,15 @@ class TypedDate:
 
     @property
     def value(self) -> date | None:
-        """The date; None where there is no such day."""
+        """The date; None where there is no such day, or none that can be meant."""
         parts = (self.year, self.month, self.day)
         if not all(part.isascii() and part.isdigit() and len(part) <= 4 for part in parts):  # noqa: PLR2004 - a year
             return None
         try:
-            return date(int(self.year), int(self.month), int(self.day))
+            value = date(int(self.year), int(self.month), int(self.day))
         except ValueError:
             return None
+        return value if value.year in _YEARS else None
 
 
 NOTHING = TypedDate()
