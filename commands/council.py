@@ -130,6 +130,23 @@ async def _documents(door: CouncilDoor, arguments: argparse.Namespace) -> None:
             path = folder / f"{document['document_id']}-{Path(document['name']).name}"
             path.write_bytes(content)
             print(json.dumps({"file": str(path), "size": len(content), "sha256": document["sha256"]}))
+    if words := round_words(submitted):
+        print(words, file=sys.stderr)
+
+
+def round_words(submitted: dict[str, Any]) -> str:
+    """In which round a form was submitted, why, and what is not as before; nothing in the first."""
+    changed = submitted.get("changed")
+    if not changed:
+        return ""
+    parts = {
+        "changed": changed["answers"],
+        "documents added": changed["documents_added"],
+        "documents removed": changed["documents_removed"],
+    }
+    why = [f"why: {submitted['reason']}"] if submitted.get("reason") else []
+    said = [f"{what}: {', '.join(names)}" for what, names in parts.items() if names]
+    return "; ".join([f"round {submitted['round']}", *why, *(said or ["nothing has changed"])])
 
 
 async def _submitted(door: CouncilDoor, delegation_id: str, messages: str | None) -> dict[str, Any]:

@@ -168,7 +168,10 @@ class ChangedParts(Value):
 
 
 class ContributionSubmitted(PortalMessage):
-    """A professional has submitted a form: its answers, and where its PDF and attachments are."""
+    """A professional has submitted a form: its answers, and where its PDF and attachments are.
+
+    A later `round` takes the place of the one before, whose documents stay to be fetched until they are received.
+    """
 
     wire_name: ClassVar[str] = "portal.contribution.submitted.v1"
     model_config = ConfigDict(title="PortalContributionSubmitted")

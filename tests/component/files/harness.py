@@ -22,7 +22,7 @@ from chassis.tokens import Signer, Verifier, public_key_of
 from contracts.base import Contact, Event
 from contracts.council import Sender
 from contracts.forms import ContributionSubmitted
-from contracts.tasks import CouncilQuestions, FormGrant, Holder, TaskRetracted, TaskReturned
+from contracts.tasks import AddendumDiscarded, CouncilQuestions, FormGrant, Holder, TaskRetracted, TaskReturned
 from services.files.app import build_app
 from services.files.settings import Settings
 from services.files.usecases import Files
@@ -102,8 +102,15 @@ class Desk:
     authority: str = "bristol"
     version: int = 1
     rights: tuple[str, ...] = ("read", "edit", "submit")
+    addendum: str = ""
+    """The addendum that its author is at, to the first submission; empty while none is."""
     task_id: str = field(default_factory=lambda: f"task-{uuid4().hex}")
     account_id: str = field(default_factory=lambda: f"account-{uuid4().hex}")
+
+    @property
+    def first(self) -> str:
+        """The id of the first contribution that is submitted."""
+        return f"contribution-1-{self.task_id}"
 
     @property
     def headers(self) -> dict[str, str]:
@@ -119,6 +126,7 @@ class Desk:
                 "rights": self.rights,
                 "version": self.version,
                 "access_version": self.version,
+                "addendum": {"addendum_id": self.addendum, "contribution_id": self.first} if self.addendum else None,
             }
         )
         return {
@@ -184,7 +192,7 @@ class CouncilDesk:
         return await self.client.post(f"/documents/{document_id}/receipt", headers=self.headers)
 
 
-def submitted(desk: Desk, file_ids: list[str], number: int = 1) -> ContributionSubmitted:
+def submitted(desk: Desk, file_ids: list[str], number: int = 1, replaces: str | None = None) -> ContributionSubmitted:
     """What forms tells when a contribution is submitted, for the first or a later time."""
     return ContributionSubmitted(
         contribution_id=f"contribution-{number}-{desk.task_id}",
@@ -196,6 +204,21 @@ def submitted(desk: Desk, file_ids: list[str], number: int = 1) -> ContributionS
         receipt="0" * 64,
         person=Contact(email="sandra@school.example", name="Sandra Example"),
         submitted_at=clock.now(),
+        replaces=replaces,
+    )
+
+
+def discarded(desk: Desk, version: int) -> AddendumDiscarded:
+    """What tasks tells when the author of an addendum discards it."""
+    return AddendumDiscarded(
+        task_id=desk.task_id,
+        authority=desk.authority,
+        delegation_id="LCS-2021-004711",
+        task_version=version,
+        access_version=version,
+        addendum_id=desk.addendum,
+        contribution_id=desk.first,
+        discarded_at=clock.now(),
     )
 
 

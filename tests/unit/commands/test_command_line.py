@@ -26,6 +26,16 @@ def portal() -> ModuleType:
     return module
 
 
+def test_a_later_round_is_told_with_its_reason_and_what_changed() -> None:
+    first = {"round": 1, "reason": None, "changed": None}
+    nothing = {"answers": [], "documents_added": [], "documents_removed": []}
+    some = {"answers": ["views", "needs"], "documents_added": ["Advice.pdf"], "documents_removed": []}
+    assert council.round_words({"answers": {}}) == council.round_words(first) == "", "a portal of before tells neither"
+    assert council.round_words({"round": 2, "reason": None, "changed": nothing}) == "round 2; nothing has changed"
+    words = council.round_words({"round": 3, "reason": "It came late.", "changed": some})
+    assert words == "round 3; why: It came late.; changed: views, needs; documents added: Advice.pdf"
+
+
 def test_the_help_names_every_command(portal: ModuleType) -> None:
     assert all(f"./portal {name}" in (portal.__doc__ or "") for name in COMMANDS)
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.authority import FileRules
+from contracts.tasks import AddendumGrant
 from services.files.model import Attachment, Code, Content, Folder, Unacceptable, Verdict
 from services.files.model.folder import GIVE_UP_AFTER, MOST_ENTRIES, SCAN_AGAIN, SCAN_AGAIN_MOST
 
@@ -173,3 +174,79 @@ def test_a_file_that_goes_out_again_can_be_fetched_again() -> None:
     assert folder.files[0].received_at is None
     received = folder.with_changed(folder.files[0].model_copy(update={"received_at": AT}))
     assert received.submitted("c-2", ["file_a"], AT) == received
+
+
+FIRST, SECOND = (AddendumGrant(addendum_id=name, contribution_id="c-1") for name in ("a-1", "a-2"))
+STANDS = EMPTY.with_file(attachment("file_a"), RULES).with_file(attachment("file_b"), RULES)
+STANDS = STANDS.submitted("c-1", ["file_a", "file_b"], AT)
+
+
+def ids(folder: Folder, addendum: AddendumGrant | None = None) -> list[str]:
+    return [file.file_id for file in folder.listed(addendum)]
+
+
+def added(folder: Folder, file_id: str, addendum: AddendumGrant) -> Folder:
+    return folder.with_file(attachment(file_id).model_copy(update={"added_by": addendum.addendum_id}), RULES)
+
+
+def test_an_addendum_changes_the_files_and_not_what_went_with_what_stands() -> None:
+    folder = added(STANDS.without("file_a", AT, FIRST), "file_c", FIRST)
+    assert folder.takes(FIRST)
+    assert not folder.is_open
+    assert ids(folder, FIRST) == ["file_b", "file_c"]
+    assert ids(folder) == ["file_a", "file_b"]
+    assert all(file.is_frozen for file in folder.listed()), "the council fetches both"
+    over = AddendumGrant(addendum_id="a-0", contribution_id="c-0")
+    assert not folder.takes(over)
+    assert not folder.has_heard_of(over)
+    assert not folder.takes(None)
+
+
+def test_a_discarded_addendum_leaves_the_files_as_they_were_and_touches_those_of_no_other() -> None:
+    folder = added(STANDS.without("file_a", AT, FIRST), "file_c", FIRST)
+    folder = added(folder.without("file_b", AT, SECOND), "file_d", SECOND)
+    discarded = folder.discarded("a-1", 5, AT)
+    assert ids(discarded) == ["file_a", "file_b"]
+    assert ids(discarded, SECOND) == ids(folder, SECOND) == ["file_a", "file_d"]
+    assert discarded.discarded("a-1", 5, AT) == discarded
+    assert discarded.access_version == 5
+    assert [file.state for file in discarded.files] == ["accepted", "removed", "removed", "accepted"]
+
+
+def test_an_addendum_that_is_submitted_takes_the_place_of_what_stood() -> None:
+    folder = added(STANDS.without("file_a", AT, FIRST), "file_c", FIRST)
+    folder = folder.submitted("c-2", ids(folder, FIRST), AT + timedelta(days=1), "c-1")
+    assert ids(folder) == ids(folder, FIRST) == ["file_b", "file_c"]
+    assert not folder.takes(FIRST)
+    assert all(file.is_frozen for file in folder.files), "what the council has got it may fetch"
+    assert folder.submitted_at == AT + timedelta(days=1)
+    assert folder.returned("c-2", 7).is_open
+
+
+ADDENDUM = {
+    "submitted": lambda folder: folder.submitted("c-1", ["file_a", "file_b"], AT),
+    "replaced": lambda folder: folder.submitted("c-2", ["file_b", "file_c"], AT + timedelta(days=1), "c-1"),
+    "discarded too late": lambda folder: folder.discarded("a-1", 4, AT),
+    "sent back too late": lambda folder: folder.returned("c-1", 5),
+}
+
+
+@given(
+    st.lists(st.sampled_from(sorted(ADDENDUM)), max_size=6).flatmap(lambda more: st.permutations([*ADDENDUM, *more]))
+)
+def test_an_addendum_ends_the_same_in_any_order(order: list[str]) -> None:
+    folder = added(STANDS.without("file_a", AT, FIRST), "file_c", FIRST)
+    folder = folder.model_copy(update={"contributions": {}, "submitted_at": None})
+    for name in order:
+        folder = ADDENDUM[name](folder)
+    assert ids(folder) == ["file_b", "file_c"]
+    assert (folder.submitted_at, folder.access_version) == (AT + timedelta(days=1), 5)
+    assert not folder.takes(FIRST)
+
+
+def test_a_folder_from_before_there_could_be_several_contributions_takes_files_too() -> None:
+    old = STANDS.model_copy(update={"contributions": {}})
+    assert old.has_heard_of(FIRST)
+    assert old.takes(FIRST)
+    folder = added(old.without("file_a", AT, FIRST), "file_c", FIRST)
+    assert ids(folder.submitted("c-2", ["file_b", "file_c"], AT, "c-1")) == ["file_b", "file_c"]

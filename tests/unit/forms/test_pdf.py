@@ -14,9 +14,9 @@ from page import ValidationProfile, validate_pdf_bytes
 
 from contracts.council import Sender, Subject
 from contracts.files import AttachedFile
-from contracts.portal import Signature
+from contracts.portal import ChangedParts, Signature
 from services.forms.model.definition import read
-from services.forms.model.document import Banner, Paper, breakable, printable
+from services.forms.model.document import Banner, Paper, Replaced, breakable, printable
 from services.forms.pdf import Printer
 
 AT = datetime(2021, 8, 25, 13, 2, tzinfo=UTC)
@@ -91,6 +91,20 @@ def test_a_contribution_is_a_tagged_titled_english_document_with_table_headers()
     assert opened.Root.MarkInfo.Marked
     assert opened.docinfo["/Title"] == "EHC Needs Assessment Contributions: Gabriel Example"
     assert {"/H1", "/H2", "/Table", "/TH", "/TD"} <= tags(opened)
+
+
+@pytest.mark.parametrize("reason", ["The advice of our SENCO came later.", None])
+def test_what_replaces_another_document_says_so_first_and_marks_what_changed(reason: str | None) -> None:
+    changed = ChangedParts(answers=["here_and_now", "sen_identified", "gone"], documents_added=["x" * 300])
+    replacing = paper(replaces=Replaced(AT, reason, changed))
+    said = dict(replacing.data()["replaces"])
+    assert said["Replaces"] == "What was submitted on 25 August 2021 at 14:02"
+    assert said["Why"] == (reason or "Bristol City Council has sent it back")
+    assert "Documents removed" not in said
+    assert len([each for each in words(replacing.data()["pages"]) if each.endswith("(changed)")]) == 2
+    opened = assert_conforms(PRINTER.print_now(replacing))
+    assert {"/H1", "/H2"} <= tags(opened)
+    assert PRINTER.print_now(replacing) != PRINTER.print_now(paper())
 
 
 def test_a_long_text_in_a_table_takes_no_more_pages_than_one_outside_it() -> None:
