@@ -127,6 +127,10 @@ class Contribution(FrozenModel):
             return True
         return self.under_way is not None and self.under_way.addendum_id == granted.addendum_id
 
+    def is_at(self, granted: AddendumGrant | None) -> bool:
+        """Whether what is added here, if anything, is what is granted; else the end of it is not heard of yet."""
+        return self.under_way is None or (granted is not None and granted.addendum_id == self.under_way.addendum_id)
+
     @property
     def is_open(self) -> bool:
         """Whether its answers can be changed."""

@@ -18,15 +18,16 @@ def opened(contribution: Contribution | None, grant: FormGrant) -> Contribution:
     """The contribution as it was read; refused where the grant is older than what the task has told, or newer."""
     if contribution is None or contribution.opened is None:
         # The grant proves that the task exists: its message is on the way.
-        raise _not_ready()
+        raise not_ready()
     if contribution.access_version > grant.access_version:
         raise Forbidden("grant_outdated", "The form has changed hands. Open it again from your tasks.")
     if not contribution.has_heard_of(grant.addendum):
-        raise _not_ready()
+        raise not_ready()
     return contribution
 
 
-def _not_ready() -> Unavailable:
+def not_ready() -> Unavailable:
+    """What tasks has granted is not heard of here yet."""
     return Unavailable("not_ready", "This form is being prepared. Try again in a moment.", retry_after=1)
 
 
@@ -75,7 +76,7 @@ class Drafts:
     async def _accepted(self, grant: FormGrant, edits: tuple[Edit, ...]) -> tuple[Form, tuple[Edit, ...]]:
         pinned = await self._contributions.pinned(grant.authority, grant.task_id)
         if pinned is None:
-            raise _not_ready()
+            raise not_ready()
         form = await self._opened.form(*pinned)
         faults = refused(form.definition, edits)
         if faults:
@@ -85,6 +86,8 @@ class Drafts:
     async def _merge(self, grant: FormGrant, batch: Batch, author: Author) -> Contribution:
         async def decide(kept: Contribution | None) -> tuple[Contribution, list[Outgoing]]:
             before = opened(kept, grant)
+            if not before.is_at(grant.addendum):
+                raise not_ready()
             if not before.is_open:
                 raise Conflict(before.state, _CLOSED[before.state])
             if batch.id in before.draft.batches:

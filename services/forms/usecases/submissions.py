@@ -30,7 +30,7 @@ from services.forms.model.receipt import receipt_of
 from services.forms.model.response import questionnaire_response
 from services.forms.pdf import Printer
 from services.forms.store import Stores
-from services.forms.usecases.drafts import Opened, opened
+from services.forms.usecases.drafts import Opened, not_ready, opened
 from services.forms.usecases.manifests import Manifests
 
 _PDF = "application/pdf"
@@ -72,6 +72,8 @@ class Submissions:
                 contribution = opened(kept, grant)
                 if contribution.submission is not None and contribution.under_way is None:
                     return contribution, []
+                if not contribution.is_at(grant.addendum):
+                    raise not_ready()
                 return await self._freeze(grant, contribution, attached)
 
             submission = (await self._stores.contributions.change(grant.authority, grant.task_id, decide)).submitted

@@ -156,6 +156,13 @@ async def test_a_return_in_between_keeps_what_was_typed_and_what_is_submitted_th
     task_id, first = await submitted(forms)
     await opened(forms, task_id, first)
     await forms.save(task_id, 99, put("last_name", "Corrected"), **by(first))
+    for early in (
+        await forms.submit(task_id, FILE, version=3),
+        await forms.save(task_id, 99, put("last_name", "Early"), version=3),
+    ):
+        assert (early.status_code, early.json()["code"]) == (503, "not_ready"), (
+            "it knows of the return, and forms not yet"
+        )
     back = returned(task_id, 3, first["contribution_id"])
     await forms.tell(back.model_copy(update={"addendum_id": "a-1"}))
     await eventually(lambda: is_at(forms, task_id, 3))

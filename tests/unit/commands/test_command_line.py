@@ -28,7 +28,7 @@ def portal() -> ModuleType:
 
 def test_a_later_round_is_told_with_its_reason_and_what_changed() -> None:
     first = {"round": 1, "reason": None, "changed": None}
-    nothing = {"answers": [], "documents_added": [], "documents_removed": []}
+    nothing: dict[str, list[str]] = {"answers": [], "documents_added": [], "documents_removed": []}
     some = {"answers": ["views", "needs"], "documents_added": ["Advice.pdf"], "documents_removed": []}
     assert council.round_words({"answers": {}}) == council.round_words(first) == "", "a portal of before tells neither"
     assert council.round_words({"round": 2, "reason": None, "changed": nothing}) == "round 2; nothing has changed"

@@ -117,6 +117,8 @@ class Portal(RuleBasedStateMachine):
         self.heard: list[tuple[str, Event]] = []
         self.number = 0
         self.rounds = 0
+        self.typed: dict[str, str] = {}
+        """What was typed last, by addendum."""
 
     def next(self) -> int:
         self.number += 1
@@ -152,8 +154,11 @@ class Portal(RuleBasedStateMachine):
         self.in_tab(tab, lambda grant: self.type(grant, value))
 
     def type(self, grant: FormGrant, value: str) -> None:
-        if opened(self.contribution, grant).is_open and "edit" in grant.rights:
+        kept = opened(self.contribution, grant)
+        if kept.is_open and kept.is_at(grant.addendum) and "edit" in grant.rights:
             self.contribution = typed(self.contribution, self.next(), value)
+            if grant.addendum:
+                self.typed[grant.addendum.addendum_id] = value
 
     def in_tab(self, tab: int, does: Callable[[FormGrant], None]) -> None:
         """With a grant of long ago as well: it does something or is refused."""
@@ -190,7 +195,7 @@ class Portal(RuleBasedStateMachine):
     def submit(self, grant: FormGrant) -> None:
         check_grant(self.folder, grant)
         kept = opened(self.contribution, grant)
-        if "submit" not in grant.rights or not kept.is_open:
+        if "submit" not in grant.rights or not kept.is_open or not kept.is_at(grant.addendum):
             return
         files = [
             AttachedFile(file_id=each.file_id, name=each.name, media_type="m", size=1, sha256=each.content.sha256)
@@ -284,8 +289,9 @@ class Portal(RuleBasedStateMachine):
         attached = [each.file_id for each in self.folder.listed()]
         assert sorted(attached) == sorted(each.document_id for each in standing.attachments)
         assert all(each.is_frozen for each in self.folder.listed())
-        if contribution.under_way is None:
-            assert contribution.judge(ASKED).answers == standing.answers
+        answers, begun = contribution.judge(ASKED).answers, contribution.under_way
+        kept = self.typed.get(begun.addendum_id) if begun else None
+        assert answers == ({"q": kept} if kept else standing.answers)
 
 
 def known(event: AddendumStarted | AddendumDiscarded) -> KnownAddendum:

@@ -7,7 +7,7 @@ from contracts.api.forms import ContributionView
 from contracts.api.tasks import TaskView
 from contracts.authority import Authority
 from services.gateway.kit.views.frame import FormErrors
-from services.gateway.kit.views.wording import day, moment
+from services.gateway.kit.views.wording import moment
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def adding(task: TaskView, contribution: ContributionView, council: str) -> Addi
 
 
 def add_until(contribution: ContributionView, authority: Authority) -> str:
-    """The last day on which something can be added."""
+    """Until when something can be added."""
     if contribution.submitted_at is None:
         return ""
-    return day((contribution.submitted_at + timedelta(days=authority.submitted_days)).date())
+    return moment(contribution.submitted_at + timedelta(days=authority.submitted_days))
