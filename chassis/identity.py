@@ -1,5 +1,6 @@
 """Who is asking: the identity that the gateway signs, and the grant that tasks signs (ADR 0009)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -62,7 +63,7 @@ def sign_grant(signer: Signer, grant: FormGrant, audience: Literal["forms-and-fi
     return signer.sign(grant.model_dump(mode="json"), audience=audience, seconds=_GRANT_SECONDS)
 
 
-def _claims(request: Request, *kinds: str) -> dict[str, Any]:
+def _claims(request: Request, *kinds: str) -> Mapping[str, Any]:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthorised("token_missing", "The request says not who asks.")

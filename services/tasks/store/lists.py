@@ -26,6 +26,7 @@ from services.tasks.store.queries import (
     SNOOZED,
     Order,
     Query,
+    finds_nothing,
     listed,
     picked_up,
     waiting,
@@ -119,8 +120,8 @@ class ListStore:
         In one read.
         """
         parts = {
-            **{f"count {name}": _counting(query) for name, query in counted.items()},
-            **{f"rows {name}": _page(asked) for name, asked in listed.items()},
+            **{f"count {name}": _counting(query) for name, query in counted.items() if not finds_nothing(query)},
+            **{f"rows {name}": _page(asked) for name, asked in listed.items() if not finds_nothing(asked.query)},
             "kinds": _kinds(who),
             **({"kinds of groups": _kinds({"$in": list(groups)})} if groups else {}),
         }

@@ -44,6 +44,11 @@ def snoozed(who: str, authorities: Sequence[str], narrowing: Narrowing, today: d
     return listed(who, authorities, narrowing) | {SNOOZED: {"$gt": today.isoformat()}}
 
 
+def finds_nothing(query: Query) -> bool:
+    """Whether it asks about nobody: of whoever is in no work group nothing waits."""
+    return bool(query.get("listed_for") == {"$in": []})
+
+
 def waiting(groups: Sequence[str], authorities: Sequence[str], narrowing: Narrowing) -> Query:
     """What waits in work groups."""
     query = {"listed_for": {"$in": list(groups)}, "authority": {"$in": list(authorities)}, "state": "in_group"}

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, Literal, cast
 
@@ -81,3 +81,19 @@ def test_a_grant_of_another_task_or_person_opens_not_even_reading(task_id: str, 
 def test_a_grant_without_the_right_is_no_right() -> None:
     with pytest.raises(Forbidden):
         current_grant(asked(rights=("read",)), "edit")
+
+
+def test_a_token_that_is_known_ends_with_its_time_too_and_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = datetime(2026, 3, 1, 9, tzinfo=UTC)
+    monkeypatch.setattr(clock, "now", lambda: at)
+    verifier = Verifier(public_key_of(GATEWAY), issuer="gateway", audience="forms")
+    token = Signer(GATEWAY, issuer="gateway").sign({"kind": "gateway"}, audience="forms", seconds=60)
+    claims = verifier.verify(token)
+    assert verifier.verify(token) is claims
+    with pytest.raises(TypeError):
+        claims["kind"] = "council"  # type: ignore[index]
+    with pytest.raises(Unauthorised, match="token_invalid"):
+        verifier.verify(f"{token[:-4]}AAAA")
+    monkeypatch.setattr(clock, "now", lambda: at + timedelta(seconds=66))
+    with pytest.raises(Unauthorised, match="token_expired"):
+        verifier.verify(token)
