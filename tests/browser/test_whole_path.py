@@ -129,7 +129,7 @@ async def test_from_registration_to_the_download(
     await page.get_by_role("link", name=re.compile("Recently Submitted Tasks")).click()
     await expect(page.get_by_role("heading", name="Recently Submitted Forms (Last 30 Days)")).to_be_visible()
     async with page.expect_download() as download:
-        await page.get_by_role("link", name=FORM).click()
+        await page.get_by_role("link", name=re.compile(r"[(]download PDF[)]$")).click()
     await (await download.value).save_as(tmp_path / "submitted.pdf")
     assert is_pdf(tmp_path / "submitted.pdf")
     await page.get_by_text("Sandra Professional").click()
