@@ -20,9 +20,20 @@ _BANK_HOLIDAYS = frozenset(
 
 def on_working_day(day: date, closed_on: Collection[date] = ()) -> date:
     """The day, or the next that is no weekend, no bank holiday and none of the authority's own days."""
-    while day.weekday() >= _SATURDAY or day in _BANK_HOLIDAYS or day in closed_on:
+    while _is_free(day, closed_on):
         day += timedelta(days=1)
     return day
+
+
+def last_working_day(day: date, closed_on: Collection[date] = ()) -> date:
+    """The day, or the last before it that is none of these."""
+    while _is_free(day, closed_on):
+        day -= timedelta(days=1)
+    return day
+
+
+def _is_free(day: date, closed_on: Collection[date]) -> bool:
+    return day.weekday() >= _SATURDAY or day in _BANK_HOLIDAYS or day in closed_on
 
 
 def in_england(day: date, hour: time) -> datetime:

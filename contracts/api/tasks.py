@@ -178,6 +178,28 @@ class AddendumBody(Value):
     reason: Comments
 
 
+class DueDateView(Value):
+    """A date by which a form was to be completed, and why."""
+
+    due_on: date
+    why: Literal["period", "request", "amended", "returned", "decided"]
+    """The form's own period; what the council asked for, or changed; a return; its answer to an ask."""
+    said_on: date | None = None
+    """When it was said; None of the first two."""
+    reason_code: str = ""
+    """The exception for which more time was given."""
+
+
+class DueView(Value):
+    """How the due date came about (requirements part 4, rules 6 and 7)."""
+
+    received_on: date
+    period_days: int | None = None
+    """The form's own period, in calendar days; None where an older version has taken the request."""
+    dates: list[DueDateView]
+    """In their order; the last one counts."""
+
+
 class DeclineBody(Value):
     """Whoever has a form declines it, or a member of the group that it waits in."""
 
@@ -216,6 +238,8 @@ class TaskView(PersonalData):
     documents: list[SharedDocumentView] = []
     ask: AskView | None = None
     """What was asked of the council last."""
+    due: DueView | None = None
+    """None from a service of an older version."""
     may_add: bool = False
     """Whether whoever asks may add to what they have submitted, or go on with it."""
     addendum: AddendumView | None = None

@@ -16,9 +16,8 @@ from services.gateway.kit.form_parsing import SubmittedForm, verified_form
 from services.gateway.kit.request_context import RequestContext
 from services.gateway.kit.views.form_errors import form_errors
 from services.gateway.kit.views.frame import FormErrors
+from services.gateway.kit.views.reasons import DECLINE_REASONS, EXTENSION_REASONS
 from services.gateway.tasks.views.ask import (
-    DECLINE_REASONS,
-    EXTENSION_REASONS,
     Told,
     TypedAsk,
     ask_page,

@@ -50,6 +50,8 @@ class Request(Value):
     notify_email: str | None = None
     sender: Sender
     received_on: date
+    period_days: int | None = None
+    """The form's own; None where that was not kept yet."""
     due_on: date
     comments: str
     prefill: dict[str, Any]

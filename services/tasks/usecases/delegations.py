@@ -111,6 +111,7 @@ class Delegations:
             notify_email=message.notify_email,
             sender=message.sender,
             received_on=received_on,
+            period_days=form.due_days,
             due_on=due_date(message, received_on, form.due_days),
             comments=message.comments,
             prefill=message.prefill,

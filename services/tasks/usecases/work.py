@@ -13,6 +13,7 @@ from contracts.api.tasks import AskView, GrantView, TaskView
 from contracts.tasks import AddendumGrant, FormGrant, Holder
 from services.tasks import events
 from services.tasks.model.adding import addendum_view, may_add
+from services.tasks.model.deadlines import due_view
 from services.tasks.model.shared import KeptDocument
 from services.tasks.model.task import Right, Task
 from services.tasks.model.work_group import WorkGroup
@@ -181,6 +182,7 @@ def _view(task: Task) -> TaskView:
         version=task.version,
         documents=[document.view() for document in task.requested.documents],
         ask=_asked(task),
+        due=due_view(task),
         addendum=addendum_view(task),
     )
 

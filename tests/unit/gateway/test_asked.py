@@ -6,7 +6,8 @@ import pytest
 
 from contracts.api.tasks import AskView
 from services.gateway.form.views.asked import asked_words
-from services.gateway.tasks.views.ask import DECLINE_REASONS, TypedAsk, unreadable
+from services.gateway.kit.views.reasons import DECLINE_REASONS
+from services.gateway.tasks.views.ask import TypedAsk, unreadable
 from services.gateway.tasks.views.typed_date import TypedDate
 from tests.unit.gateway.samples import AT
 

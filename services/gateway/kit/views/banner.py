@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from contracts.api.tasks import SharedDocumentView, TaskView
 from contracts.authority import Authority
+from services.gateway.kit.views.due import due_explained
 from services.gateway.kit.views.wording import day, due_words, size_words
 
 
@@ -27,6 +28,8 @@ class TaskBanner:
     subject: list[tuple[str, str]]
     sender: list[tuple[str, str]]
     documents: list[SharedLink]
+    why: list[str]
+    """How the due date came about, in sentences."""
 
 
 def task_banner(task: TaskView, authority: Authority, today: date) -> TaskBanner:
@@ -58,6 +61,7 @@ def task_banner(task: TaskView, authority: Authority, today: date) -> TaskBanner
             if line[1]
         ],
         [_shared_link(task.task_id, document) for document in task.documents],
+        due_explained(task.due, authority) if is_due else [],
     )
 
 

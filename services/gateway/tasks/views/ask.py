@@ -10,23 +10,6 @@ from services.gateway.kit.views.frame import FormErrors
 from services.gateway.kit.views.wording import day, due_words
 from services.gateway.tasks.views.typed_date import NO_DATE, NOTHING, TypedDate
 
-_COMMON: dict[str, str] = {
-    "exceptional_circumstances": "Exceptional circumstances of the child, the young person or a parent",
-    "absent_from_area": "The child or young person is away from the area for four weeks or more",
-    "missed_appointment": "An appointment for an examination or a test was missed",
-}
-DECLINE_REASONS: Mapping[str, str] = {
-    "not_known": "The child or young person is not known to us",
-    "no_longer_involved": "We are no longer involved",
-    "not_the_right_person": "Somebody else should be asked",
-    **_COMMON,
-    "other": "Another reason",
-}
-EXTENSION_REASONS: Mapping[str, str] = {
-    **_COMMON,
-    "school_closed": "The school or setting is closed for four weeks or more",
-    "other": "Another reason",
-}
 Told = Literal["declined", "more-time"]
 TOLD: Mapping[str, str] = {
     "declined": "The council has been told that you decline the form. It decides, and you hear of it by email.",
