@@ -32,8 +32,7 @@ async def at_what_was_submitted(
     await visitor.sign_in()
     await visitor.open_form(task_id)
     await visitor.fill(Preferred_name="Gabe")
-    await visitor.press("Save")
-    await visitor.page.goto(f"/forms/{task_id}/2")
+    await visitor.press("Next")
     await visitor.answer_all()
     await submit(visitor, scripts=scripts)
     delegation_id = (await council.expect(ACCEPTED, task_id=task_id)).body["delegation_id"]
@@ -46,6 +45,25 @@ async def submit(visitor: Visitor, *, scripts: bool = True) -> None:
         await expect(visitor.page.get_by_role("dialog")).to_be_visible()
     await visitor.press("Yes")
     await expect(visitor.page.get_by_role("heading", name="Contribution submitted")).to_be_visible()
+
+
+async def attach(visitor: Visitor, task_id: str, *, scripts: bool) -> None:
+    """One document, and until it has been checked."""
+    page = visitor.page
+    await page.goto(f"/forms/{task_id}/3")
+    attached = page.get_by_role("link", name="SENCO advice.pdf")
+    report = {"name": "SENCO advice.pdf", "mimeType": "application/pdf", "buffer": pdf()}
+    await page.locator("#files input[type=file]").set_input_files(report)  # type: ignore[arg-type]
+    if scripts:
+        await expect(page.get_by_role("button", name="Remove SENCO advice.pdf")).to_be_visible()
+    else:
+        await visitor.press("Upload Document")
+
+    async def is_checked() -> bool:
+        await page.goto(f"/forms/{task_id}/3")
+        return await attached.is_visible()
+
+    await eventually(is_checked)
 
 
 async def begin(visitor: Visitor, task_id: str, reason: str = REASON) -> None:
@@ -94,12 +112,7 @@ async def test_something_is_added_and_the_council_has_both(
     await page.goto("/tasks?tab=submitted")
     await page.get_by_role("link", name=re.compile(GO_ON)).click()
     await expect(page.get_by_label("Preferred name")).to_have_value("Gabriel")
-    await page.goto(f"/forms/{task_id}/3")
-    report = {"name": "SENCO advice.pdf", "mimeType": "application/pdf", "buffer": pdf()}
-    await page.locator("#files input[type=file]").set_input_files(report)  # type: ignore[arg-type]
-    if not scripts:
-        await visitor.press("Upload Document")
-    await expect(page.get_by_role("link", name="SENCO advice.pdf")).to_be_visible()
+    await attach(visitor, task_id, scripts=scripts)
     await page.goto(f"/forms/{task_id}/check")
     await expect(page.get_by_role("heading", name="You are adding to this form")).to_be_visible()
     await visitor.press("Submit Contribution")
@@ -173,7 +186,8 @@ async def test_a_return_in_between_keeps_what_was_typed_and_says_so(
     page = visitor.page
     await begin(visitor, task_id)
     await visitor.fill(Preferred_name="Gabriel")
-    await visitor.press("Save")
+    await visitor.press("Next")
+    await expect(page.get_by_label("Date Assessment Completed")).to_be_visible()
     asked = {"delegation_id": first["delegation_id"], "comments": "How often?", "fields": ["preferred_name"]}
     await bristol.publish("council.delegation.returned.v1", asked)
 
