@@ -31,7 +31,7 @@ async def at_what_was_submitted(
     task_id = await visitor.be_delegated(council)
     await visitor.sign_in()
     await visitor.open_form(task_id)
-    await visitor.fill(Preferred_name="Gabe")
+    await visitor.page.get_by_label("Preferred name").fill("Gabe")
     await visitor.press("Next")
     await visitor.answer_all()
     await submit(visitor, scripts=scripts)
@@ -100,7 +100,7 @@ async def test_something_is_added_and_the_council_has_both(
     await expect(page.get_by_role("button", name="Decline this form")).to_have_count(0)
     if scripts:
         await check(visitor, "form-adding", shots)
-    await visitor.fill(Preferred_name="Gabriel")
+    await visitor.page.get_by_label("Preferred name").fill("Gabriel")
     await visitor.press("Close")
     await expect(page.get_by_text("Not sent yet")).to_be_visible()
     if scripts:
@@ -147,7 +147,7 @@ async def test_what_was_begun_is_discarded_and_nothing_is_left_of_it(
     await visitor.press("Yes")
     await expect(page.get_by_role("alert").get_by_text("You have not changed anything yet.")).to_be_visible()
     await page.goto(f"/forms/{task_id}/1")
-    await visitor.fill(Preferred_name="Gabriel")
+    await visitor.page.get_by_label("Preferred name").fill("Gabriel")
     await visitor.press("Discard what you began")
     await expect(page.get_by_role("heading", name="Discard what you began?")).to_be_visible()
     await check(visitor, "discard", shots)
@@ -185,7 +185,7 @@ async def test_a_return_in_between_keeps_what_was_typed_and_says_so(
     visitor, task_id, first = await at_what_was_submitted(browser, portal, bristol)
     page = visitor.page
     await begin(visitor, task_id)
-    await visitor.fill(Preferred_name="Gabriel")
+    await visitor.page.get_by_label("Preferred name").fill("Gabriel")
     await visitor.press("Next")
     await expect(page.get_by_label("Date Assessment Completed")).to_be_visible()
     asked = {"delegation_id": first["delegation_id"], "comments": "How often?", "fields": ["preferred_name"]}
