@@ -38,10 +38,16 @@ class WaitingStore:
         return document["account_id"] if document else None
 
     async def of(self, authority: str, account_id: str, until: datetime, limit: int) -> list[EmailDelivery]:
-        """What waits for an account's digest of then, or of before; in the order in which it happened."""
+        """What waits for an account's digest of then, or of before; in the order in which it happened.
+
+        What nobody can read any more, its day's key being gone, waits no more: it must not keep back the rest.
+        """
         due = {**_waiting(account_id, [authority]), "waits_until": {"$lte": until}}
         found = await self._documents.find(due, sort=[("created_at", ASCENDING)], limit=limit)
-        return await opened(found, self._keys, self._documents.raw.name)
+        keys = await self._keys.of_all(map(key_of, found))
+        await self.end([each["_id"] for each in found if key_of(each) not in keys], "expired", until)
+        readable = [each for each in found if key_of(each) in keys]
+        return await opened(readable, self._keys, self._documents.raw.name)
 
     async def ended(self, authority: str, delegation_ids: Iterable[str | None]) -> dict[str, int]:
         """Of these delegations, those that were submitted or retracted: at which version of their task, the last."""

@@ -15,6 +15,7 @@ from chassis.relay import Relay
 from contracts.base import Contact
 from services.notify.model import EmailDelivery
 from services.notify.store import DeliveryStore
+from services.notify.store.waiting import WaitingStore
 from tests.component.notify.harness import Notify, address
 from tests.support.sealing import BODIES, NO_COUNCIL_KEYS, key_ring
 
@@ -91,3 +92,17 @@ async def test_what_is_withdrawn_is_not_sent_whichever_is_heard_first(store: Del
     with pytest.raises(AlreadyHandled):
         await store.add(delivery("after"), next_at=AT)
     assert await store.claim_due(20, at=LATER, until=LATER) == []
+
+
+async def test_what_waited_until_its_key_was_forgotten_keeps_back_nothing_else(store: DeliveryStore) -> None:
+    waiting = WaitingStore(store._documents, store._keys)
+    for days in (0, 9):
+        until = AT + timedelta(days=days)
+        waits = {"account_id": "a-1", "waits_until": until}
+        await store.add(delivery(f"{days} days").model_copy(update=waits), next_at=until)
+    await store._keys.prepare()
+    await store.forget_keys(["bristol"], AT + timedelta(days=5))
+    found = await waiting.of("bristol", "a-1", AT + timedelta(days=9), 20)
+    assert [one.delivery_id for one in found] == ["9 days"]
+    assert await waiting.account_of("bristol", "0 days") is None
+    assert await store.claim_due(20, at=AT + timedelta(days=9), until=LATER) == []
