@@ -49,12 +49,15 @@ async def save_emails(request: Request) -> Response:
 
 async def show_way_back(request: Request) -> Response:
     """A button: mail programs and scanners open an email's addresses, and change nothing by it."""
-    return RequestContext(request).page("way_back.html", None)
+    context = RequestContext(request)
+    await context.recognise()
+    return context.page("way_back.html", None)
 
 
 async def go_back(request: Request) -> Response:
     """An email for each thing again. A mail program's own POST has no session and no token of ours (RFC 8058)."""
     context = RequestContext(request)
+    await context.recognise()
     try:
         await context.gateway.auth.end_digest(request.path_params["ticket"])
     except NotFound:
