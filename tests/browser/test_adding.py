@@ -101,7 +101,7 @@ async def test_something_is_added_and_the_council_has_both(
         await check(visitor, "form-adding", shots)
     await visitor.page.get_by_label("Preferred name").fill("Gabriel")
     await visitor.press("Close")
-    await expect(page.get_by_text("Not sent yet")).to_be_visible()
+    await expect(page.get_by_text("Addition not sent yet")).to_be_visible()
     if scripts:
         await check(visitor, "tasks-adding", shots)
     await page.goto(f"/forms/{task_id}/submitted")
@@ -129,7 +129,7 @@ async def test_something_is_added_and_the_council_has_both(
     for told in (first, second):
         assert (await bristol.fetch(told["pdf"]["url"])).startswith(b"%PDF-")
     await page.goto("/tasks?tab=submitted")
-    await expect(page.get_by_text("Not sent yet")).to_have_count(0)
+    await expect(page.get_by_text("Addition not sent yet")).to_have_count(0)
     await page.get_by_role("link", name=re.compile("^See or add to it")).click()
     await expect(page.get_by_role("link", name=ADD)).to_be_visible()
     await visitor.leave()
