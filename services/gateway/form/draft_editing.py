@@ -85,10 +85,10 @@ async def open_to_autosave(gateway: Gateway, person: Professional, task_id: str)
 async def granted(
     gateway: Gateway, opened: OpenTask, ask: Callable[[str], Awaitable[Answered]], *, to_edit: bool = False
 ) -> Answered:
-    """Asks forms by the grant; once more by a new one where it has changed who may do what since it was given."""
+    """Asks forms or files by the grant; once more by a new one where who may do what has changed since."""
     try:
         return await ask(opened.grant)
-    except Forbidden as refused:
+    except (Conflict, Forbidden) as refused:
         if refused.code != "grant_outdated":
             raise
         again = open_to_edit if to_edit else open_task
@@ -132,7 +132,7 @@ async def contribution_of(gateway: Gateway, opened: OpenTask, documents: int = 0
 
 async def files_of(gateway: Gateway, opened: OpenTask) -> list[FileView]:
     """The documents attached to the form."""
-    return await gateway.files.list(opened.person, opened.grant, opened.task.task_id)
+    return await granted(gateway, opened, lambda grant: gateway.files.list(opened.person, grant, opened.task.task_id))
 
 
 def count(files: list[FileView]) -> int:
