@@ -205,7 +205,7 @@ async def test_what_was_typed_is_kept_through_signing_in_with_a_passkey(
     await eventually(opened)
     await page.context.clear_cookies()
     await visitor.fill(**{"Last name:": "Typed before"})
-    await expect(page.get_by_text("You have been signed out")).to_be_visible()
+    await expect(page.get_by_role("dialog", name="You have been signed out")).to_be_visible()
     await page.goto(at_localhost(portal, f"/sign-in?next=/forms/{task_id}/1"))
     await visitor.press("Sign in with a passkey")
     await expect(page.get_by_label("Last name:")).to_have_value("Typed before")
