@@ -16,9 +16,9 @@ from commands.parts.instance import ROOT
 
 FOLDERS = ("unit", "contracts", "component", "system", "browser", "faults")
 LANES = (
-    ("unit", "contracts", "component/auth", "component/chassis", "component/commands", "component/tasks"),
+    ("unit", "contracts", "component/chassis", "component/commands", "component/tasks"),
     ("system", "component/files", "component/forms", "component/notify"),
-    ("browser",),
+    ("browser", "component/auth"),
     ("faults",),
 )
 """What runs side by side, each lane with engines of its own, so that all end at about the same time."""
