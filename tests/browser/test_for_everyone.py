@@ -319,7 +319,7 @@ async def tab_to(page: Page, name: str) -> None:
         await page.keyboard.press("Tab")
         focused = await page.evaluate(
             """() => { const e = document.activeElement;
-            return (e.labels?.[0]?.innerText || e.innerText || "").trim().replace(/\\s+/g, " "); }"""
+            return (e?.labels?.[0]?.innerText || e?.innerText || "").trim().replace(/\\s+/g, " "); }"""
         )
         if focused.startswith(name):
             return
