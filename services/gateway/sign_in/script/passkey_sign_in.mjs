@@ -6,7 +6,19 @@ export function startPasskeySignIn() {
   const form = document.querySelector('[data-portal="passkey-sign-in"]');
   if (form && knowsPasskeys()) {
     form.hidden = false;
-    answerWith(form, async () => askPasskey(await options(form)));
+    answerWith(form, async () => {
+      const answer = await askPasskey(await options(form));
+      takeAlong(form);
+      return answer;
+    });
+  }
+}
+
+// What was typed before one was signed out stands on the page once, in the password's form: it can be large.
+function takeAlong(form) {
+  const unsaved = document.querySelector('input[name="unsaved"]');
+  if (unsaved) {
+    form.append(unsaved);
   }
 }
 
