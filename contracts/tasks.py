@@ -18,10 +18,8 @@ class Holder(PersonalData):
     name: Text = ""
 
 
-class TaskOpened(Event):
-    """A delegation has been accepted: somebody has a form to fill."""
-
-    wire_name: ClassVar[str] = "tasks.task.opened.v1"
+class AboutTask(Event):
+    """What happened to one task."""
 
     task_id: str
     authority: str
@@ -29,6 +27,13 @@ class TaskOpened(Event):
     reference: str = ""
     """What people say on the telephone (BRI-4K7Q-22); empty for tasks from before there was one."""
     task_version: int
+
+
+class TaskOpened(AboutTask):
+    """A delegation has been accepted: somebody has a form to fill."""
+
+    wire_name: ClassVar[str] = "tasks.task.opened.v1"
+
     access_version: int = 0
     """How often it has changed who may do what with it; 0 from before that was counted. A grant of before is void."""
     form: str
@@ -49,16 +54,11 @@ class TaskOpened(Event):
     opened_at: AwareDatetime
 
 
-class TaskAmended(Event):
+class TaskAmended(AboutTask):
     """The council has changed a task; the whole of what may change is told, so that the latest alone suffices."""
 
     wire_name: ClassVar[str] = "tasks.task.amended.v1"
 
-    task_id: str
-    authority: str
-    delegation_id: str
-    reference: str = ""
-    task_version: int
     sender: Sender
     due_on: date
     form_title: str = ""
@@ -70,16 +70,11 @@ class TaskAmended(Event):
     amended_at: AwareDatetime
 
 
-class TaskAssigned(Event):
+class TaskAssigned(AboutTask):
     """A task has a new holder (picked up from a work group, or re-assigned)."""
 
     wire_name: ClassVar[str] = "tasks.task.assigned.v1"
 
-    task_id: str
-    authority: str
-    delegation_id: str
-    reference: str = ""
-    task_version: int
     access_version: int = 0
     person: Holder
     tell: list[Contact] = []
@@ -93,16 +88,11 @@ class TaskAssigned(Event):
     assigned_at: AwareDatetime
 
 
-class TaskRetracted(Event):
+class TaskRetracted(AboutTask):
     """The council has withdrawn a task."""
 
     wire_name: ClassVar[str] = "tasks.task.retracted.v1"
 
-    task_id: str
-    authority: str
-    delegation_id: str
-    reference: str = ""
-    task_version: int
     access_version: int = 0
     form_title: str
     due_on: date
@@ -118,16 +108,11 @@ class CouncilQuestions(Value):
     asked_at: AwareDatetime
 
 
-class TaskReturned(Event):
+class TaskReturned(AboutTask):
     """The council has sent a submitted form back: the whole of what it says, so that the latest alone suffices."""
 
     wire_name: ClassVar[str] = "tasks.task.returned.v1"
 
-    task_id: str
-    authority: str
-    delegation_id: str
-    reference: str = ""
-    task_version: int
     access_version: int
     contribution_id: str
     """The submission that it has sent back."""
@@ -145,16 +130,11 @@ class TaskReturned(Event):
     """The addendum that was under way and ends with it; None where there was none, or it was discarded before."""
 
 
-class AddendumStarted(Event):
+class AddendumStarted(AboutTask):
     """Whoever has submitted a form adds to it or corrects it; what they submitted stands until they submit again."""
 
     wire_name: ClassVar[str] = "tasks.addendum.started.v1"
 
-    task_id: str
-    authority: str
-    delegation_id: str
-    reference: str = ""
-    task_version: int
     access_version: int
     addendum_id: str
     contribution_id: str
@@ -163,16 +143,11 @@ class AddendumStarted(Event):
     started_at: AwareDatetime
 
 
-class AddendumDiscarded(Event):
+class AddendumDiscarded(AboutTask):
     """Whoever has begun an addendum does not want it any more: nothing of it is left."""
 
     wire_name: ClassVar[str] = "tasks.addendum.discarded.v1"
 
-    task_id: str
-    authority: str
-    delegation_id: str
-    reference: str = ""
-    task_version: int
     access_version: int
     addendum_id: str
     contribution_id: str
@@ -184,30 +159,20 @@ Asked = Literal["decline", "extension"]
 """What whoever has a form asks of the council: to be released from it, or more time."""
 
 
-class TaskDeclined(Event):
+class TaskDeclined(AboutTask):
     """Whoever has a task declines it: nobody can change its form until the council has decided."""
 
     wire_name: ClassVar[str] = "tasks.task.declined.v1"
 
-    task_id: str
-    authority: str
-    delegation_id: str
-    reference: str = ""
-    task_version: int
     access_version: int
     declined_at: AwareDatetime
 
 
-class TaskDecided(Event):
+class TaskDecided(AboutTask):
     """The council has answered what a holder asked of it: the whole of what may change, so that the latest suffices."""
 
     wire_name: ClassVar[str] = "tasks.task.decided.v1"
 
-    task_id: str
-    authority: str
-    delegation_id: str
-    reference: str = ""
-    task_version: int
     access_version: int
     ask_id: str
     asked: Asked
@@ -225,16 +190,11 @@ class TaskDecided(Event):
     decided_at: AwareDatetime
 
 
-class TaskReminded(Event):
+class TaskReminded(AboutTask):
     """It is time to remind whoever has a task."""
 
     wire_name: ClassVar[str] = "tasks.task.reminded.v1"
 
-    task_id: str
-    authority: str
-    delegation_id: str
-    reference: str = ""
-    task_version: int
     step: int
     """Days from the due date; negative before it."""
     form_title: str
@@ -247,16 +207,11 @@ class TaskReminded(Event):
     reminded_at: AwareDatetime
 
 
-class TaskCompleted(Event):
+class TaskCompleted(AboutTask):
     """A task's contribution has been submitted."""
 
     wire_name: ClassVar[str] = "tasks.task.completed.v1"
 
-    task_id: str
-    authority: str
-    delegation_id: str
-    reference: str = ""
-    task_version: int
     contribution_id: str
     form_title: str
     receipt: str

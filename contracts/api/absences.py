@@ -5,7 +5,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from contracts.api.tasks import Choice, GroupChoice
+from contracts.api.re_assigning import GroupChoice
+from contracts.api.tasks import Choice
 from contracts.base import AuthorityCode, Contact, Value
 from contracts.council import Assignee, Comments, Day
 from contracts.portal import FormSubstitute

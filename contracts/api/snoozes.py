@@ -1,6 +1,7 @@
 """HTTP bodies of snoozing: what a holder hides from their own list for a while."""
 
-from contracts.api.tasks import LeftTask, TaskIds, TaskRow
+from contracts.api.re_assigning import LeftTask, TaskIds
+from contracts.api.tasks import TaskRow
 from contracts.base import Value
 from contracts.council import Day
 

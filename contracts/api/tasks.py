@@ -1,9 +1,9 @@
 """HTTP bodies of tasks: lists, pick-up, re-assigning, grants, and the state that a council reads."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime
 
 from contracts.base import EVERYBODYS, Line, PersonalData, Value
 from contracts.council import Assignee, Comments, Day, Decision, Sender, Subject
@@ -178,12 +178,15 @@ class AddendumBody(Value):
     reason: Comments
 
 
+DueReason = Literal["period", "request", "amended", "returned", "decided"]
+"""The form's own period; what the council asked for, or changed; a return; its answer to an ask."""
+
+
 class DueDateView(Value):
     """A date by which a form was to be completed, and why."""
 
     due_on: date
-    why: Literal["period", "request", "amended", "returned", "decided"]
-    """The form's own period; what the council asked for, or changed; a return; its answer to an ask."""
+    why: DueReason
     said_on: date | None = None
     """When it was said; None of the first two."""
     reason_code: str = ""
@@ -245,86 +248,10 @@ class TaskView(PersonalData):
     addendum: AddendumView | None = None
 
 
-class GroupChoice(Value):
-    """A work group that a task may be re-assigned to."""
-
-    work_group_id: str
-    name: str
-    email: str = ""
-
-
-MOST_AT_ONCE = 100
-"""So many tasks are re-assigned in one go."""
-TaskIds = Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=MOST_AT_ONCE)]
-
-
-class UserChoice(PersonalData):
-    """Somebody whom tasks may be re-assigned to."""
-
-    email: str
-    name: str = ""
-    open_tasks: int = 0
-    """How many of the same council's forms they have to fill in already."""
-
-
-class ReAssignView(Value):
-    """Whom tasks may be re-assigned to, the first of each by name (requirements F87, F88, M8)."""
-
-    tasks: list[TaskRow]
-    is_own: bool
-    """Whether whoever asks has them all; if not, they manage the groups that they wait in or were picked up from."""
-    groups: list[GroupChoice]
-    users: list[UserChoice]
-    groups_found: int
-    users_found: int
-    choices: int
-    """How many there are before any search."""
-
-
 class SearchBody(Value):
     """Words to be found in names and addresses."""
 
     words: Line
-
-
-class ReAssignBody(Value):
-    """Who is to have the task."""
-
-    to: Assignee
-
-
-class ReAssignChoicesBody(Value):
-    """Several tasks are to go to one: whom of those who may have them all the words fit."""
-
-    task_ids: TaskIds
-    words: Annotated[str, Field(max_length=200)] = ""
-
-
-class TaskIdsView(Value):
-    """Tasks, by their ids."""
-
-    task_ids: list[str]
-
-
-class ReAssignManyBody(ReAssignBody):
-    """Who is to have the tasks."""
-
-    task_ids: TaskIds
-
-
-class LeftTask(Value):
-    """One of several tasks that stayed as it was, and why."""
-
-    task_id: str
-    code: str
-    detail: str
-
-
-class ReAssignedView(Value):
-    """What became of several tasks."""
-
-    moved: list[TaskRow]
-    left: list[LeftTask]
 
 
 class GrantView(Value):

@@ -1,6 +1,6 @@
 """What somebody has selected in a list, by its boxes."""
 
-from contracts.api.tasks import MOST_AT_ONCE
+from contracts.api.re_assigning import MOST_AT_ONCE
 from services.gateway.kit.form_parsing import SubmittedForm
 
 LONGEST_ID = 64

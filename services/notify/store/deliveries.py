@@ -24,7 +24,7 @@ _TOLD_SECONDS = 5
 _DAYS = "emails of "
 _SEALED = sealed_fields(EmailDelivery)
 _WORDS = {"values": "", "code": "", "lines": ""}
-PERSONAL = {"person": "", **_WORDS}
+_PERSONAL = {"person": "", **_WORDS}
 
 _INDEXES = [
     IndexModel(
@@ -147,9 +147,13 @@ class DeliveryStore:
         await self._end(delivery_id, "failed", at, *events)
 
     async def _end(self, delivery_id: str, state: State, at: datetime, *events: Outgoing) -> None:
-        change: dict[str, Any] = {"$set": {"state": state, "ended_at": at}, "$unset": PERSONAL}
         before = ["queued", "sent"] if state == "failed" else ["queued"]
-        await self._documents.update({"_id": delivery_id, "state": {"$in": before}}, change, events)
+        await self._documents.update({"_id": delivery_id, "state": {"$in": before}}, ended(state, at), events)
+
+
+def ended(state: State, at: datetime) -> dict[str, Any]:
+    """The change of one that is owed no longer: nothing of whom it was for, or of what it said, is kept."""
+    return {"$set": {"state": state, "ended_at": at}, "$unset": _PERSONAL}
 
 
 def _key(authority: str, day: datetime) -> Key:

@@ -14,8 +14,8 @@ from chassis.keys import KeyRing
 from chassis.outbox import derived_id
 from chassis.sealing import Sealing
 from contracts.base import Contact
-from services.notify.model import EmailDelivery, masked
-from services.notify.store.deliveries import KEPT, PERSONAL, key_of, opened
+from services.notify.model import EmailDelivery, State, masked
+from services.notify.store.deliveries import KEPT, ended, key_of, opened
 
 _ENDS = ["retracted", "receipt"]
 _MOST_ENDS = 2000
@@ -84,11 +84,11 @@ class WaitingStore:
         document = await self._documents.get({"_id": digest_id}, {"tells": 1})
         return [each["delivery_id"] for each in document["tells"]] if document else []
 
-    async def end(self, delivery_ids: Collection[str], state: str, at: datetime) -> None:
+    async def end(self, delivery_ids: Collection[str], state: State, at: datetime) -> None:
         """They wait no more, and nothing of what they said is kept."""
         if delivery_ids:
             mine = {"_id": {"$in": list(delivery_ids)}, "state": "waiting"}
-            await self._documents.raw.update_many(mine, _ended(state, at))
+            await self._documents.raw.update_many(mine, ended(state, at))
 
     async def release(self, account_id: str, authorities: Sequence[str], at: datetime) -> None:
         """Each goes out by itself, at once."""
@@ -97,7 +97,7 @@ class WaitingStore:
 
     async def drop(self, account_id: str, authorities: Sequence[str], at: datetime) -> None:
         """Nobody is there to be told."""
-        await self._documents.raw.update_many(_waiting(account_id, authorities), _ended("withdrawn", at))
+        await self._documents.raw.update_many(_waiting(account_id, authorities), ended("withdrawn", at))
 
     async def readdress(self, account_id: str, authorities: Sequence[str], person: Contact) -> None:
         """What waits goes to another address."""
@@ -111,7 +111,3 @@ class WaitingStore:
 
 def _waiting(account_id: str, authorities: Sequence[str]) -> dict[str, Any]:
     return {"account_id": account_id, "authority": {"$in": list(authorities)}, "state": "waiting"}
-
-
-def _ended(state: str, at: datetime) -> dict[str, Any]:
-    return {"$set": {"state": state, "ended_at": at}, "$unset": PERSONAL}

@@ -159,12 +159,16 @@ class Ask(Value):
         return self.answer.message_id == message_id or words == kept
 
     @property
+    def gave_time(self) -> bool:
+        """Whether more time was asked for, and given."""
+        return self.asked == "extension" and self.answer is not None and self.answer.decision == "accepted"
+
+    @property
     def new_date(self) -> tuple[datetime, date | None]:
         """When a due date was said in the answer, and which: the council's, else what was asked for and accepted."""
         if self.answer is None:
             return self.asked_at, None
-        is_given = self.asked == "extension" and self.answer.decision == "accepted"
-        return self.answer.decided_at, self.answer.due_on or (self.until if is_given else None)
+        return self.answer.decided_at, self.answer.due_on or (self.until if self.gave_time else None)
 
 
 class Reminder(Value):

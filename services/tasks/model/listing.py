@@ -134,7 +134,7 @@ def row_of(task: Task) -> TaskRow:
         changed_at=_changed_at(task),
         snoozed_until=task.snoozed_until,
         due_changes=len(task.due_dates) - 1,
-        due_set_at=task.due_dates[-1][0],
+        due_set_at=task.due_dates[-1].said_at,
         addendum_started_at=task.addendum.started_at if task.addendum else None,
     )
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from chassis.errors import Conflict, Forbidden, NotFound
+from chassis.errors import Conflict, Forbidden
 from contracts.addresses import address_key
-from contracts.api.tasks import GroupChoice, ReAssignView, UserChoice
+from contracts.api.re_assigning import GroupChoice, ReAssignView, UserChoice
 from contracts.base import Contact, Value
 from contracts.council import Assignee, WorkGroupAssignee
 from contracts.tasks import Holder
 from services.tasks.model.listing import row_of
-from services.tasks.model.task import OPEN_STATES, Task
+from services.tasks.model.record import OPEN_STATES
+from services.tasks.model.refusals import unknown_task
+from services.tasks.model.task import Task
 from services.tasks.model.work_group import WorkGroup
 
 MOST_SHOWN = 25
@@ -45,7 +47,7 @@ def _check_may_re_assign(task: Task, email: str, managed: Sequence[WorkGroup]) -
     """Its holder may, and whoever manages the group that it waits in, or was picked up from."""
     group = task.work_group.work_group_id if task.work_group else None
     if not task.is_held_by(email) and group not in {one.work_group_id for one in managed}:
-        raise NotFound("unknown_task", "There is no such form, or it is not yours.")
+        raise unknown_task()
     if task.state not in (*OPEN_STATES, "in_group"):
         raise Conflict("not_open", "This form is no longer waiting to be filled in.")
 

@@ -2,9 +2,11 @@
 
 from datetime import date, timedelta
 
-from chassis.errors import Conflict, NotFound, Refused
+from chassis.errors import Conflict, Refused
 from contracts.base import Fault
-from services.tasks.model.task import LISTED_STATES, Task
+from services.tasks.model.record import LISTED_STATES
+from services.tasks.model.refusals import unknown_task
+from services.tasks.model.task import Task
 
 LONGEST = timedelta(days=366)
 
@@ -21,7 +23,7 @@ def check_until(until: date, today: date) -> None:
 def snoozed(task: Task, email: str, until: date, today: date) -> Task:
     """Hidden from its holder until then, and on its due date at the latest; Conflict where that has come already."""
     if not task.is_held_by(email):
-        raise NotFound("unknown_task", "There is no such form, or it is not yours.")
+        raise unknown_task()
     if task.state not in LISTED_STATES:
         raise Conflict("not_open", "It is no longer waiting to be filled in.")
     if task.due_on <= today:

@@ -16,7 +16,7 @@ from chassis.sealing import Sealing, sealed_fields
 from contracts.addresses import address_key
 from contracts.api.tasks import Colleague, TaskRow
 from services.tasks.model.listing import PAGE_SIZE, Kind, ListedRow
-from services.tasks.model.task import LISTED_STATES
+from services.tasks.model.record import LISTED_STATES
 from services.tasks.store.found_by import FoundBy
 from services.tasks.store.queries import (
     BY_DUE_DATE,

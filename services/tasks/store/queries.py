@@ -9,7 +9,7 @@ from pymongo import ASCENDING, DESCENDING
 from chassis.documents import Document
 from contracts.api.tasks import Tab
 from services.tasks.model.listing import DeskFilter, Window
-from services.tasks.model.task import LISTED_STATES, OPEN_STATES
+from services.tasks.model.record import LISTED_STATES, OPEN_STATES
 
 Query = Mapping[str, Any]
 Order = Sequence[tuple[str, int]]

@@ -13,7 +13,8 @@ from contracts.api.absences import (
     SubstituteChoices,
     SubstituteEntry,
 )
-from contracts.api.tasks import Choice, GroupChoice
+from contracts.api.re_assigning import GroupChoice
+from contracts.api.tasks import Choice
 from contracts.base import Contact, Fault
 from contracts.council import WorkGroupAssignee
 from contracts.portal import AbsenceChanged

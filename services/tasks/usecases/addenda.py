@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from chassis import clock
 from chassis.authorities import Authorities
-from chassis.errors import Conflict, NotFound, Refused
+from chassis.errors import Conflict, Refused
 from chassis.identity import Professional
 from chassis.outbox import Outgoing
 from contracts.api.tasks import AddendumBody
@@ -12,6 +12,7 @@ from contracts.base import Fault
 from services.tasks import events
 from services.tasks.model.adding import may_add
 from services.tasks.model.facts import Addendum
+from services.tasks.model.refusals import unknown_task
 from services.tasks.model.task import Task
 from services.tasks.store import Stores
 from services.tasks.usecases.work import requested
@@ -62,5 +63,5 @@ class Addenda:
     def _theirs(found: Task, person: Professional) -> Task:
         task = requested(found)
         if not task.is_held_by(person.email):
-            raise NotFound("unknown_task", "There is no such form, or it is not yours.")
+            raise unknown_task()
         return task

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from chassis import clock
 from chassis.authorities import Authorities
-from chassis.errors import AlreadyHandled, NotFound, Refused
+from chassis.errors import AlreadyHandled, Refused
 from chassis.identity import Professional
 from chassis.outbox import Outgoing
 from contracts.api.tasks import DeclineBody, ExtensionBody
@@ -14,6 +14,7 @@ from contracts.tasks import Asked
 from services.tasks import events
 from services.tasks.model.asking import check_extension, check_reason
 from services.tasks.model.facts import Answer, Ask, Retraction
+from services.tasks.model.refusals import unknown_task
 from services.tasks.model.task import Task
 from services.tasks.model.told import whom_to_tell
 from services.tasks.store import Stores
@@ -104,4 +105,4 @@ class Asks:
             return
         is_waiting = task.holder.kind == "work_group" and ask.asked == "decline"
         if not is_waiting or not await is_in_its_group(self._stores, task, ask.by.email):
-            raise NotFound("unknown_task", "There is no such form, or it is not yours.")
+            raise unknown_task()

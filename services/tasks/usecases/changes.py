@@ -1,17 +1,21 @@
 """How what a council says about a delegation becomes a change of its task, known already or not."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from itertools import count
 
 from chassis.authorities import Authorities
 from chassis.errors import AlreadyHandled, Refused
 from chassis.outbox import Outgoing, derived_id
+from chassis.repository import Decide as DecideKnown
 from services.tasks.model.reference import reference_of
 from services.tasks.model.task import Task
 from services.tasks.store import Stores
 
 PATIENCE_SECONDS = 6
 """How long a message waits for what may be on its way in another queue: a form, a group, a submission."""
+
+_A_PAGE = 100
 
 Decide = Callable[[Task], Awaitable[tuple[Task, list[Outgoing]]]]
 """What becomes of a task, blank where nothing was heard of it yet, and what is told of that."""
@@ -30,6 +34,16 @@ def blank(authority: str, delegation_id: str) -> Task:
     return Task(
         task_id=task_id_of(authority, delegation_id), authority=authority, delegation_id=delegation_id, version=0
     )
+
+
+async def change_held_by(stores: Stores, authorities: Sequence[str], email: str, decide: DecideKnown[Task]) -> None:
+    """What `decide` makes of each form that somebody has."""
+    after = ""
+    while page := await stores.tasks.held_by(authorities, email, after, _A_PAGE):
+        for key in page:
+            with suppress(AlreadyHandled):
+                await stores.tasks.change(key.authority, key.id, decide)
+        after = page[-1].id
 
 
 class Changes:

@@ -3,8 +3,6 @@
 Who has closed their account, who has left as their council says, whose mailbox takes no email.
 """
 
-from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 from uuid import uuid4
 
@@ -12,7 +10,6 @@ from chassis import clock
 from chassis.authorities import Authorities
 from chassis.errors import AlreadyHandled, Refused
 from chassis.outbox import Outgoing
-from chassis.repository import Decide
 from contracts.addresses import address_key
 from contracts.auth import AccountClosed
 from contracts.base import Contact
@@ -20,14 +17,14 @@ from contracts.council import ProfessionalDeparted
 from contracts.notify import EmailFailed
 from services.tasks import events
 from services.tasks.model.facts import Ask
-from services.tasks.model.task import OPEN_STATES, Task
+from services.tasks.model.record import OPEN_STATES
+from services.tasks.model.task import Task
 from services.tasks.model.work_group import WorkGroup
 from services.tasks.store import Stores
-from services.tasks.usecases.changes import task_id_of
+from services.tasks.usecases.changes import change_held_by, task_id_of
 from services.tasks.usecases.recipients import Recipient, Recipients
 from services.tasks.usecases.work import group_of
 
-_A_PAGE = 100
 _CLOSED = "The professional has closed their account in the portal."
 _DEPARTED = "You told the portal that the professional has left."
 
@@ -52,7 +49,7 @@ class Leaving:
             after = kept.with_ask(_decline(event.person, _CLOSED, event.closed_at))
             return after, events.of_ask(after)
 
-        await self._change_all(self._authorities.codes, event.person.email, decide)
+        await change_held_by(self._stores, self._authorities.codes, event.person.email, decide)
         await self._stores.people.forget(event.account_id, event.closed_at)
 
     async def let_go(self, message: ProfessionalDeparted, waited_seconds: float) -> None:
@@ -72,7 +69,7 @@ class Leaving:
             after = kept.with_ask(_decline(person, _DEPARTED, clock.now()))
             return after, events.of_ask(after)
 
-        await self._change_all([message.authority], person.email, decide)
+        await change_held_by(self._stores, [message.authority], person.email, decide)
 
     async def take_back(self, event: EmailFailed) -> None:
         """A form that nobody has begun goes back to its work group; of one without, the council has heard."""
@@ -87,15 +84,6 @@ class Leaving:
             return after, events.of_move(kept, after)
 
         await self._stores.tasks.change(event.authority, task_id_of(event.authority, event.delegation_id), decide)
-
-    async def _change_all(self, authorities: Sequence[str], email: str, decide: Decide[Task]) -> None:
-        """What `decide` makes of each form that somebody has."""
-        after, tasks = "", self._stores.tasks
-        while page := await tasks.held_by(authorities, email, after, _A_PAGE):
-            for key in page:
-                with suppress(AlreadyHandled):
-                    await tasks.change(key.authority, key.id, decide)
-            after = page[-1].id
 
     async def _instead(self, message: ProfessionalDeparted, person: Contact, waited_seconds: float) -> Recipient | None:
         if message.assignee is None:

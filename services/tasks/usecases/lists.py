@@ -1,5 +1,6 @@
 """What lists show: a professional's tasks, their group members', a council's delegations."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import get_args
 
@@ -146,13 +147,12 @@ class Lists:
         keys = [group.key for group in groups if group.is_manager]
         if not keys:
             return GroupTasksView(page=1, rows=[], has_more=False, manages=[])
-        found = await self._stores.lists.picked_up_from(
-            self._authorities.codes, keys, skip=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE + 1
+        lists, codes = self._stores.lists, self._authorities.codes
+        found, waiting, colleagues = await asyncio.gather(
+            lists.picked_up_from(codes, keys, skip=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE + 1),
+            lists.waiting_for(codes, keys, skip=(waiting_page - 1) * PAGE_SIZE, limit=PAGE_SIZE + 1),
+            lists.colleagues(codes, keys, clock.today()),
         )
-        waiting = await self._stores.lists.waiting_for(
-            self._authorities.codes, keys, skip=(waiting_page - 1) * PAGE_SIZE, limit=PAGE_SIZE + 1
-        )
-        colleagues = await self._stores.lists.colleagues(self._authorities.codes, keys, clock.today())
         return GroupTasksView(
             colleagues=colleagues,
             waiting_page=waiting_page,

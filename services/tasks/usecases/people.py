@@ -1,7 +1,6 @@
 """Work groups, forms on offer and registrations, as others tell of them."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 
 from chassis import clock
@@ -17,12 +16,13 @@ from contracts.tasks import AccountResetAsked, Holder
 from services.tasks import events
 from services.tasks.model.form import OfferedForm
 from services.tasks.model.person import RegisteredPerson
-from services.tasks.model.task import LISTED_STATES, Task
+from services.tasks.model.record import LISTED_STATES
+from services.tasks.model.task import Task
 from services.tasks.model.work_group import WorkGroup, still_needed
 from services.tasks.store import Stores
+from services.tasks.usecases.changes import change_held_by
 from services.tasks.usecases.naming import authorities_naming
 
-_A_PAGE = 100
 _AGAIN_SECONDS = 5
 _MOST_NAMED = 20
 """The most forms that the answer to a council names."""
@@ -141,9 +141,4 @@ class People:
             after = kept.readdressed(to, at)
             return after, events.of_move(kept, after) if kept.state in LISTED_STATES and not is_renamed else []
 
-        after = ""
-        while page := await self._stores.tasks.held_by(self._authorities.codes, former, after, _A_PAGE):
-            for key in page:
-                with suppress(AlreadyHandled):
-                    await self._stores.tasks.change(key.authority, key.id, decide)
-            after = page[-1].id
+        await change_held_by(self._stores, self._authorities.codes, former, decide)

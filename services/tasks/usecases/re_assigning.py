@@ -5,16 +5,18 @@ from collections.abc import Sequence
 
 from chassis import clock
 from chassis.authorities import Authorities
-from chassis.errors import Forbidden, NotFound, Refused
+from chassis.errors import Forbidden, Refused
 from chassis.identity import Professional
 from chassis.outbox import Outgoing
-from contracts.api.tasks import MOST_AT_ONCE, LeftTask, ReAssignedView, ReAssignView, TaskRow
+from contracts.api.re_assigning import MOST_AT_ONCE, LeftTask, ReAssignedView, ReAssignView
+from contracts.api.tasks import TaskRow
 from contracts.base import Contact
 from contracts.council import Assignee
 from services.tasks import events
 from services.tasks.model.facts import is_held_as
 from services.tasks.model.listing import row_of
 from services.tasks.model.re_assigning import Reach, choices, chosen, reach_of, shared
+from services.tasks.model.refusals import unknown_task
 from services.tasks.model.task import Task
 from services.tasks.store import Stores
 from services.tasks.usecases.work import group_of, load, requested
@@ -45,7 +47,7 @@ class ReAssigning:
         keys, email = [group.key for group in managed], task.holder.email or ""
         found = await self._stores.lists.picked_up_by(task.authority, keys, email, MOST_AT_ONCE)
         if not found:
-            raise NotFound("unknown_task", "There is no such form, or it is not yours.")
+            raise unknown_task()
         return found
 
     async def re_assign(self, person: Professional, task_id: str, to: Assignee) -> Task:

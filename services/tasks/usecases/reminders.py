@@ -6,8 +6,9 @@ from chassis.outbox import Outgoing
 from chassis.schedule import Entry, Schedule
 from services.tasks import events
 from services.tasks.model.facts import Reminder
+from services.tasks.model.record import OPEN_STATES
 from services.tasks.model.reminding import managers_to_tell, next_step, step_due, whom_to_remind
-from services.tasks.model.task import OPEN_STATES, Task
+from services.tasks.model.task import Task
 from services.tasks.store import Stores
 
 REMIND = "remind"

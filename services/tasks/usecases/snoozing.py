@@ -9,9 +9,11 @@ from chassis.authorities import Authorities
 from chassis.errors import NotFound, Refused
 from chassis.identity import Professional
 from chassis.outbox import Outgoing
+from contracts.api.re_assigning import LeftTask
 from contracts.api.snoozes import SelectedView, SnoozedView
-from contracts.api.tasks import LeftTask, TaskRow
+from contracts.api.tasks import TaskRow
 from services.tasks.model.listing import row_of
+from services.tasks.model.refusals import unknown_task
 from services.tasks.model.snoozing import check_until, shown_again, snoozed
 from services.tasks.model.task import Task
 from services.tasks.store import Stores
@@ -30,7 +32,7 @@ class Snoozing:
         found = await asyncio.gather(*(self._own(person, task_id) for task_id in dict.fromkeys(task_ids)))
         rows = [row_of(task) for task in found if task is not None]
         if not rows:
-            raise NotFound("unknown_task", "There is no such form, or it is not yours.")
+            raise unknown_task()
         return SelectedView(tasks=rows)
 
     async def _own(self, person: Professional, task_id: str) -> Task | None:

@@ -14,8 +14,10 @@ from contracts.tasks import AddendumGrant, FormGrant, Holder
 from services.tasks import events
 from services.tasks.model.adding import addendum_view, may_add
 from services.tasks.model.deadlines import due_view
+from services.tasks.model.record import Right
+from services.tasks.model.refusals import unknown_task
 from services.tasks.model.shared import KeptDocument
-from services.tasks.model.task import Right, Task
+from services.tasks.model.task import Task
 from services.tasks.model.work_group import WorkGroup
 from services.tasks.store import Stores
 
@@ -23,7 +25,7 @@ from services.tasks.store import Stores
 def requested(task: Task | None) -> Task:
     """A task that has been requested; NotFound says no more than that it is not theirs."""
     if task is None or task.request is None:
-        raise NotFound("unknown_task", "There is no such form, or it is not yours.")
+        raise unknown_task()
     return task
 
 
@@ -65,7 +67,7 @@ class Work:
         if task.was_taken_from(person.email):
             raise Conflict("re_assigned", f"It was re-assigned by {_mover(task)}.", holder=_holder(task))
         if not is_member:
-            raise NotFound("unknown_task", "There is no such form, or it is not yours.")
+            raise unknown_task()
         raise Conflict(
             "already_picked_up",
             "Somebody else has picked up this form.",
@@ -80,7 +82,7 @@ class Work:
             if self._rights(before, person):
                 return before, []
             if not await is_in_its_group(self._stores, before, person.email):
-                raise NotFound("unknown_task", "There is no such form, or it is not yours.")
+                raise unknown_task()
             after = before.picked_up(Holder(kind="person", email=person.email, name=person.name), clock.now())
             return after, events.of_move(before, after)
 
@@ -95,7 +97,7 @@ class Work:
         """A task as a member of the group that it waits in sees it before picking it up; documents come with it."""
         task = await load(self._stores, self._authorities, task_id)
         if not await is_in_its_group(self._stores, task, person.email):
-            raise NotFound("unknown_task", "There is no such form, or it is not yours.")
+            raise unknown_task()
         if task.state != "in_group":
             raise Conflict("already_picked_up", "Somebody else has picked up this form.", holder=_holder(task))
         return _view(task).model_copy(update={"documents": []})
@@ -113,7 +115,7 @@ class Work:
     async def _held(self, person: Professional, task_id: str) -> Task:
         task = await load(self._stores, self._authorities, task_id)
         if not task.is_held_by(person.email):
-            raise NotFound("unknown_task", "There is no such form, or it is not yours.")
+            raise unknown_task()
         if not self._rights(task, person):
             raise _no_longer_shown(task)
         return task
@@ -182,7 +184,7 @@ def _view(task: Task) -> TaskView:
         version=task.version,
         documents=[document.view() for document in task.requested.documents],
         ask=_asked(task),
-        due=due_view(task),
+        due=due_view(task.requested, task.due_dates),
         addendum=addendum_view(task),
     )
 

@@ -7,7 +7,7 @@ from services.gateway.form.views.adding import add_until, adding
 from services.gateway.form.views.attached import sent_words
 from services.gateway.form.views.check import check_page
 from services.gateway.form.views.page import form_page
-from services.gateway.tasks.views.lists import task_line
+from services.gateway.tasks.views.rows import task_line
 from tests.unit.gateway.samples import AT, AUTHORITIES, VIEW, page_state, task
 from tests.unit.gateway.test_task_list import a_row
 

@@ -4,18 +4,8 @@ from datetime import date
 
 import pytest
 
-from contracts.api.tasks import (
-    Colleague,
-    GroupChoice,
-    GroupTasksView,
-    LeftTask,
-    ReAssignedView,
-    ReAssignView,
-    TabCounts,
-    TaskListView,
-    TaskRow,
-    UserChoice,
-)
+from contracts.api.re_assigning import GroupChoice, LeftTask, ReAssignedView, ReAssignView, UserChoice
+from contracts.api.tasks import Colleague, GroupTasksView, TabCounts, TaskListView, TaskRow
 from contracts.council import PersonAssignee, WorkGroupAssignee
 from services.gateway.tasks.views.group_tasks import group_tasks_page
 from services.gateway.tasks.views.lists import tasks_page

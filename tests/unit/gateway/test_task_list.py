@@ -4,7 +4,8 @@ from datetime import date, datetime, timedelta
 
 from contracts.api.tasks import Choice, ListChoices, MovedRow, Progress, TabCounts, TaskListView, TaskRow
 from services.gateway.tasks.views.closed import closed
-from services.gateway.tasks.views.lists import LONGEST_COMMENTS, TaskFilter, TasksPage, task_line, tasks_page
+from services.gateway.tasks.views.lists import TaskFilter, TasksPage, tasks_page
+from services.gateway.tasks.views.rows import LONGEST_COMMENTS, task_line
 from tests.unit.gateway.samples import AT, AUTHORITIES
 
 TODAY = date(2021, 8, 31)

@@ -11,7 +11,8 @@ from contracts.base import Contact
 from contracts.council import DelegationReturned
 from contracts.tasks import Holder
 from services.tasks.model.facts import Amendment, Answer, Ask, Reminder, Retraction, SubmissionFact
-from services.tasks.model.task import LISTED_STATES, Task
+from services.tasks.model.record import LISTED_STATES
+from services.tasks.model.task import Task
 from tests.unit.tasks.test_task import BLANK, BRISTOL, NOW, a_request
 
 PEOPLE = [Holder(kind="person", email=f"p{number}@school.example", name=f"P {number}") for number in range(3)]

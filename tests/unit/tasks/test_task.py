@@ -20,7 +20,8 @@ from contracts.council import (
 from contracts.tasks import Holder
 from services.tasks.handlers import check_sender
 from services.tasks.model.facts import Amendment, Move, Request, Retraction, SubmissionFact
-from services.tasks.model.task import OPEN_STATES, Task
+from services.tasks.model.record import OPEN_STATES
+from services.tasks.model.task import Task
 from services.tasks.model.told import whom_to_tell
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)

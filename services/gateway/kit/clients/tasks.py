@@ -8,6 +8,14 @@ from urllib.parse import quote, urlencode
 from chassis.identity import Council, Professional
 from contracts.api.absences import AbsenceBody, AbsenceView, CouncilAbsenceView
 from contracts.api.calendars import DueTasksView
+from contracts.api.re_assigning import (
+    ReAssignBody,
+    ReAssignChoicesBody,
+    ReAssignedView,
+    ReAssignManyBody,
+    ReAssignView,
+    TaskIdsView,
+)
 from contracts.api.snoozes import SelectedBody, SelectedView, SnoozeBody, SnoozedView
 from contracts.api.tasks import (
     AddendumBody,
@@ -17,13 +25,7 @@ from contracts.api.tasks import (
     ExtensionBody,
     GrantView,
     GroupTasksView,
-    ReAssignBody,
-    ReAssignChoicesBody,
-    ReAssignedView,
-    ReAssignManyBody,
-    ReAssignView,
     SearchBody,
-    TaskIdsView,
     TaskListView,
     TaskView,
 )

@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 from contracts.api.tasks import GroupTasksView
 from services.gateway.kit.views.frame import SummaryLine
-from services.gateway.tasks.views.lists import PAGE_SIZE, Pager, TaskLine, re_assigned_words, task_line
+from services.gateway.tasks.views.lists import PAGE_SIZE, Pager, re_assigned_words
+from services.gateway.tasks.views.rows import TaskLine, task_line
 
 
 @dataclass(frozen=True)

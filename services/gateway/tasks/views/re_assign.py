@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from contracts.api.tasks import ReAssignedView, ReAssignView, UserChoice
+from contracts.api.re_assigning import ReAssignedView, ReAssignView, UserChoice
 from contracts.council import Assignee, PersonAssignee, WorkGroupAssignee
 from services.gateway.kit.views.frame import SummaryLine
 from services.gateway.tasks.views.in_words import in_words

@@ -1,0 +1,70 @@
+"""HTTP in: what councils ask and send."""
+
+from typing import cast, get_args
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from chassis import context
+from chassis.errors import BadRequest
+from chassis.http import answer, nothing
+from chassis.identity import current_council
+from contracts.api.council import TakenView
+from contracts.api.tasks import TaskState
+from services.tasks.api.dependencies import number, service
+
+_LIMIT = 200
+_KEY_LIMIT = 200
+
+
+async def view_delegation(request: Request) -> Response:
+    """A delegation's state for its council."""
+    council = current_council(request)
+    return answer(await service(request).lists.delegation(council.authority, request.path_params["delegation_id"]))
+
+
+async def list_delegations(request: Request) -> Response:
+    """A council's delegations, page by page."""
+    council = current_council(request)
+    state = request.query_params.get("state")
+    if state is not None and state not in get_args(TaskState):
+        raise BadRequest("invalid_parameter", "There is no such state.", field="state")
+    after = request.query_params.get("after", "")
+    limit = number(request, "limit", 50, _LIMIT)
+    found = await service(request).lists.delegations(council.authority, cast("TaskState | None", state), after, limit)
+    return answer(found)
+
+
+async def take_message(request: Request) -> Response:
+    """A council's message over HTTP."""
+    council, name = current_council(request), request.path_params["name"]
+    message_id = request.headers.get("idempotency-key", "").strip()
+    if not message_id or len(message_id) > _KEY_LIMIT:
+        raise BadRequest("idempotency_key_missing", "Send an Idempotency-Key of at most 200 characters.")
+    with context.entered(context.of_council(council.authority, message_id)):
+        await service(request).door.take(council.authority, name, await request.body(), message_id)
+    return answer(TakenView(message_id=message_id, type=name), status=202)
+
+
+async def erase_delegation(request: Request) -> Response:
+    """A delegation is erased at once."""
+    council, delegation_id = current_council(request), request.path_params["delegation_id"]
+    await service(request).retention.erase(council.authority, delegation_id)
+    return nothing()
+
+
+async def hold_delegation(request: Request) -> Response:
+    """A legal hold begins, or ends."""
+    council, delegation_id = current_council(request), request.path_params["delegation_id"]
+    await service(request).retention.hold(council.authority, delegation_id, is_held=request.method == "PUT")
+    return nothing()
+
+
+routes = [
+    Route("/council-messages/{name}", take_message, methods=["POST"]),
+    Route("/erasures/{delegation_id:path}", erase_delegation, methods=["PUT"]),
+    Route("/holds/{delegation_id:path}", hold_delegation, methods=["PUT", "DELETE"]),
+    Route("/delegations", list_delegations),
+    Route("/delegations/{delegation_id:path}", view_delegation),
+]
