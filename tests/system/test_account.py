@@ -106,6 +106,9 @@ def sign(person: Person, page: Page, authenticator: Authenticator) -> Page:
     asked = person.client.post("/sign-in/passkey/challenge", data={"csrf": fields["csrf"]}, headers=headers)
     assert asked.status_code == 200, asked.text
     fields["answer"] = authenticator.sign(asked.text)
+    # What was typed before stands on the page once, in the password's form.
+    for unsaved in page.tree.xpath("//input[@name='unsaved']"):
+        fields["unsaved"] = unsaved.get("value")
     return Page(person.client.post("/sign-in/passkey", data=fields, headers={"Origin": authenticator.origin}))
 
 
