@@ -10,7 +10,7 @@ from chassis.documents import Key
 from chassis.keys import KeyRing
 from chassis.outbox import Outgoing
 from chassis.repository import Mapper, Repository
-from services.files.model import Folder
+from services.files.model.folder import Folder
 
 LEASE = timedelta(seconds=90)
 """Longer than a scan may take: until then no other instance takes the same folder's files."""

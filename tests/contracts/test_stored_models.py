@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from contracts.base import SEALED, Sealed, Value
-from services.files.model import Folder
+from services.files.model.folder import Folder
 from services.forms.model.contribution import Contribution
 from services.notify.model import DigestChoice, EmailDelivery
 from services.tasks.model.listing import ListedRow

@@ -13,7 +13,8 @@ from chassis.identity import current_council, current_grant
 from contracts.api.files import FileListView, FileView, ManifestView
 from services.files import usecases
 from services.files.api.uploads import RECEIVE_SECONDS, coming, drain, refusal
-from services.files.model import Attachment, Unacceptable, sentence
+from services.files.model.folder import Attachment
+from services.files.model.refusal import Unacceptable, sentence
 from services.files.usecases import Files
 
 

@@ -8,7 +8,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from chassis.errors import BadRequest, Refused
 from contracts.authority import FileRules
-from services.files.model import Unacceptable, sentence
+from services.files.model.refusal import Unacceptable, sentence
 from services.files.usecases import Upload
 
 NAME_HEADER = "Portal-File-Name"

@@ -4,7 +4,7 @@ from chassis import clock
 from chassis.errors import Conflict, NotFound
 from contracts.files import AttachedFile, Manifest
 from contracts.tasks import FormGrant
-from services.files.model import Attachment, Folder
+from services.files.model.folder import Attachment, Folder
 from services.files.usecases.service import Files, check_grant, check_open
 
 MANIFEST_SECONDS = 120

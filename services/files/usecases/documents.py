@@ -1,7 +1,7 @@
 """What a council does with the files of a submission: fetch them, and confirm that it has them."""
 
 from chassis import clock
-from services.files.model import Attachment, Folder
+from services.files.model.folder import Attachment, Folder
 from services.files.usecases.attachments import unknown_file
 from services.files.usecases.service import Files
 

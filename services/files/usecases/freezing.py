@@ -5,7 +5,7 @@ from datetime import datetime
 from chassis.errors import AlreadyHandled
 from contracts.forms import ContributionSubmitted
 from contracts.tasks import AddendumDiscarded, TaskReturned
-from services.files.model import Folder
+from services.files.model.folder import Folder
 from services.files.usecases.service import Files
 
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 from chassis import clock
 from chassis.blobs import Damaged, Held
 from chassis.documents import Key
-from services.files.model import Attachment, Folder, Verdict
+from services.files.model.folder import Attachment, Folder
+from services.files.model.scan import Verdict
 from services.files.usecases.service import Files
 
 UNSETTLED_AFTER = timedelta(hours=1)

@@ -11,7 +11,7 @@ from contracts.authority import FileRules
 from contracts.tasks import FormGrant
 from services.files.clients import Scanner
 from services.files.inspector import Inspector
-from services.files.model import Folder
+from services.files.model.folder import Folder
 from services.files.store import FolderStore
 from services.files.usecases.lanes import Lanes
 

@@ -9,20 +9,13 @@ from chassis import clock
 from chassis.blobs import Damaged, once
 from chassis.documents import Key
 from chassis.errors import Refused
+from chassis.names import clean_name, extension
 from chassis.outbox import derived_id
 from contracts.authority import FileRules
 from contracts.tasks import FormGrant
-from services.files.model import (
-    MEDIA_TYPES,
-    MOST_ENTRIES,
-    Attachment,
-    Code,
-    Content,
-    Folder,
-    Unacceptable,
-    clean_name,
-    extension,
-)
+from services.files.model.folder import MOST_ENTRIES, Attachment, Content, Folder
+from services.files.model.refusal import Code, Unacceptable
+from services.files.model.types import MEDIA_TYPES
 from services.files.usecases.scanning import scan
 from services.files.usecases.service import Files, check_grant, check_open
 

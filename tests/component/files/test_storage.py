@@ -9,7 +9,7 @@ from chassis import clock
 from chassis.blobs import Damaged, once
 from chassis.documents import Key
 from services.files import usecases
-from services.files.model import Content
+from services.files.model.folder import Content
 from services.files.settings import Settings
 from services.files.usecases.scanning import UNSETTLED_AFTER
 from tests.component.files.harness import Desk, Keys, Running, running

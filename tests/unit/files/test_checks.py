@@ -10,8 +10,8 @@ from PIL import Image
 
 from services.files.checks import MAGIC, inspect
 from services.files.checks.package import MOST_MEMBERS, is_local
-from services.files.model import MEDIA_TYPES
 from services.files.model.refusal import Code, Unacceptable
+from services.files.model.types import MEDIA_TYPES
 from tests.unit.files import samples
 
 

@@ -8,8 +8,17 @@ from hypothesis import strategies as st
 
 from contracts.authority import FileRules
 from contracts.tasks import AddendumGrant
-from services.files.model import Attachment, Code, Content, Folder, Unacceptable, Verdict
-from services.files.model.folder import GIVE_UP_AFTER, MOST_ENTRIES, SCAN_AGAIN, SCAN_AGAIN_MOST
+from services.files.model.folder import (
+    GIVE_UP_AFTER,
+    MOST_ENTRIES,
+    SCAN_AGAIN,
+    SCAN_AGAIN_MOST,
+    Attachment,
+    Content,
+    Folder,
+)
+from services.files.model.refusal import Code, Unacceptable
+from services.files.model.scan import Verdict
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 RULES = FileRules()

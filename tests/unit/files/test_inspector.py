@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from services.files.inspector import SECONDS, Inspector
-from services.files.model import Code, Unacceptable
+from services.files.model.refusal import Code, Unacceptable
 from tests.unit.files import samples
 
 
@@ -53,6 +53,12 @@ async def test_many_at_once_each_get_their_own_answer(inspector: Inspector) -> N
 async def test_a_flood_of_pixels_is_refused_for_their_number(inspector: Inspector) -> None:
     with pytest.raises(Unacceptable, match=Code.TOO_MANY_PIXELS):
         await inspector.inspect("png", samples.flood_of_pixels())
+
+
+def test_the_child_holds_nothing_of_the_service() -> None:
+    program = "import sys, services.files.checks.nursery; print(*{name.partition('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert not {"chassis", "motor", "faststream", "aio_pika"} & {*done.stdout.split()}
 
 
 def test_a_file_has_longer_by_the_clock_than_it_may_work_so_that_a_busy_machine_refuses_none() -> None:

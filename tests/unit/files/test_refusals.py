@@ -3,7 +3,7 @@
 import pytest
 
 from contracts.authority import FileRules
-from services.files.model import Code, sentence
+from services.files.model.refusal import Code, sentence
 
 
 @pytest.mark.parametrize(

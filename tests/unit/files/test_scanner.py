@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.files.clients import Scanner
-from services.files.model import Verdict
+from services.files.model.scan import Verdict
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 FRESH = b"ClamAV 1.4.6/27000/Fri Nov 20 09:00:00 2026\0"

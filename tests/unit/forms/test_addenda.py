@@ -19,7 +19,8 @@ from contracts.files import AttachedFile
 from contracts.forms import ContributionSubmitted
 from contracts.portal import ChangedParts, DocumentReference
 from contracts.tasks import AddendumDiscarded, AddendumStarted, CouncilQuestions, FormGrant, TaskReturned
-from services.files.model import Attachment, Content, Folder, Verdict
+from services.files.model.folder import Attachment, Content, Folder
+from services.files.model.scan import Verdict
 from services.files.usecases.service import check_grant, check_open
 from services.forms.model.changes import replaced_by
 from services.forms.model.contribution import Contribution, KnownAddendum, Submission, Told
