@@ -3,6 +3,8 @@
 Not here: which exchanges and queues there are (chassis.topology).
 """
 
+import hashlib
+import json
 import os
 import re
 import secrets
@@ -10,12 +12,14 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from commands.parts.instance import Instance
+from commands.parts.instance import ROOT, Instance
 from commands.parts.part import Part, own
 from commands.parts.trouble import Trouble
 
 HOME = "PORTAL_RABBITMQ_HOME"
 DEFINITIONS = "definitions.json"
+_STAMP = "definitions.stamp"
+_SOURCES = ("commands", "services", "chassis", "contracts")
 _USER = "rabbitmq"
 _INSTALLATIONS = (Path("/usr/lib/rabbitmq/lib"), Path("/usr/local/opt/rabbitmq"), Path("/opt/homebrew/opt/rabbitmq"))
 
@@ -71,13 +75,32 @@ def _configure(home: Path, ports: Mapping[str, int]) -> None:
         cookie.chmod(0o400)
 
 
-def write_definitions(instance: Instance, definitions: str) -> None:
+def write_definitions(instance: Instance, definitions: str, stamp: str) -> None:
     """Keep the exchanges, queues and users that the broker loads at its start; they hold passwords' hashes."""
     home = instance.data / "broker"
     file = home / DEFINITIONS
     file.touch(mode=0o600)
     file.write_text(definitions)
+    (home / _STAMP).write_text(stamp)
     own(home, _USER)
+
+
+def has_definitions(instance: Instance, stamp: str) -> bool:
+    """Whether those that are kept were made from the same."""
+    home = instance.data / "broker"
+    return (home / DEFINITIONS).exists() and (home / _STAMP).exists() and (home / _STAMP).read_text() == stamp
+
+
+def stamp_of(authorities: Path, passwords: Mapping[str, str]) -> str:
+    """Says what definitions are made from: the code, the councils, the passwords.
+
+    To make them anew loads every service's handlers, a second and more in which the broker waits.
+    """
+    sources = (path for folder in _SOURCES for path in sorted((ROOT / folder).rglob("*.py")))
+    digest = hashlib.sha256(json.dumps(passwords, sort_keys=True).encode())
+    for path in (*sources, *sorted(authorities.glob("*.json"))):
+        digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def _server() -> Path:

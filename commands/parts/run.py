@@ -78,9 +78,12 @@ async def _prepare_broker(plan: Plan) -> None:
     """Have exchanges, queues and users written down for the broker; an outside broker is told over the wire."""
     folder, passwords = str(plan.authorities_folder), plan.secrets.passwords
     if any(part.name == "broker" for part in plan.parts):
+        stamp = broker.stamp_of(plan.authorities_folder, passwords)
+        if broker.has_definitions(plan.instance, stamp):
+            return
         options = ("--users", "--authorities", folder)
         told = await _python("commands.topology", *options, given=json.dumps(passwords))
-        broker.write_definitions(plan.instance, told)
+        broker.write_definitions(plan.instance, told, stamp)
     elif plan.addresses.is_broker_outside:
         request = {"passwords": passwords, "authorities": folder, "amqp": plan.addresses.amqp}
         await _python("commands.parts.outside_broker", given=json.dumps(request))

@@ -215,6 +215,27 @@ def test_a_further_replica_has_the_settings_of_its_service_and_a_port_of_its_own
     assert "20002" in made["tasks-2"].command
 
 
+def test_definitions_are_made_anew_for_other_code_other_councils_and_other_passwords(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instance, councils, code = Instance(tmp_path / "data"), tmp_path / "authorities", tmp_path / "services"
+    for folder in (instance.data / "broker", councils, code):
+        folder.mkdir(parents=True)
+    monkeypatch.setattr(broker, "ROOT", tmp_path)
+    kept = broker.stamp_of(councils, {"tasks": "one"})
+    assert not broker.has_definitions(instance, kept)
+    broker.write_definitions(instance, "{}", kept)
+    assert broker.has_definitions(instance, broker.stamp_of(councils, {"tasks": "one"}))
+    assert not broker.has_definitions(instance, broker.stamp_of(councils, {"tasks": "two"}))
+    (councils / "bristol.json").write_text("{}")
+    other_councils = broker.stamp_of(councils, {"tasks": "one"})
+    assert not broker.has_definitions(instance, other_councils)
+    (code / "handlers.py").touch()
+    assert broker.stamp_of(councils, {"tasks": "one"}) != other_councils
+    (instance.data / "broker" / broker.DEFINITIONS).unlink()
+    assert not broker.has_definitions(instance, kept)
+
+
 def test_a_broker_is_laid_out_with_the_libraries_that_it_leans_on_and_no_plugins(tmp_path: Path) -> None:
     applications = {
         "rabbit-3.1": "{applications,\n [kernel,rabbit_common,\n  ranch]},",
