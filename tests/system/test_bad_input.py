@@ -87,7 +87,7 @@ def test_a_wrong_a_used_and_an_expired_code_are_refused(portal: Portal, person: 
     assert person.open("/tasks").address == "/sign-in"
 
 
-def test_a_wrong_password_and_an_unknorigin_of_read_the_same(portal: Portal, person: Person, email: str) -> None:
+def test_a_wrong_password_and_an_unknown_address_read_the_same(portal: Portal, person: Person, email: str) -> None:
     person.register(portal.mail, email)
     wrong = person.press(person.open("/sign-in"), "Submit", {"Email": email, "Password": "Not-the-1-password"})
     unknown = person.press(person.open("/sign-in"), "Submit", {"Email": f"x{email}", "Password": "Not-the-1-password"})

@@ -39,7 +39,7 @@ async def test_t62_a_reset_ends_every_session_and_sign_in_and_opens_none(person:
     assert code_of(await person.give_code(sign_in_id, code)) == "sign_in_over"
 
 
-async def test_t58_an_unknorigin_of_gets_the_same_answers(person: Person, somebody: Callable[[], Person]) -> None:
+async def test_t58_an_unknown_address_gets_the_same_answers(person: Person, somebody: Callable[[], Person]) -> None:
     unknown = somebody()
     known_id, unknown_id = await person.start_reset(), await unknown.start_reset()
     code = await person.mailbox.code(person.email, "reset")
@@ -54,7 +54,7 @@ async def test_t58_an_unknorigin_of_gets_the_same_answers(person: Person, somebo
     assert person.mailbox.about(unknown.email) == []
 
 
-async def test_t58_resets_of_an_unknorigin_of_are_refused_as_late(
+async def test_t58_resets_of_an_unknown_address_are_refused_as_late(
     person: Person, somebody: Callable[[], Person]
 ) -> None:
     for who in (person, somebody()):

@@ -3,6 +3,8 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from functools import reduce
+from operator import and_
 from statistics import median
 from time import process_time
 from uuid import uuid4
@@ -129,7 +131,7 @@ async def test_t49_right_passwords_from_one_network_are_no_spray(
         assert code_of(await stranger.give_password()) == "sign_in_refused"
 
 
-async def test_t58_an_unknorigin_of_is_as_much_work_as_a_wrong_password(
+async def test_t58_an_unknown_address_is_as_much_work_as_a_wrong_password(
     person: Person, somebody: Callable[[], Person], database: Database
 ) -> None:
     """By the processor's clock and the database's commands: on a busy machine the wall's says nothing."""
@@ -142,10 +144,10 @@ async def test_t58_an_unknorigin_of_is_as_much_work_as_a_wrong_password(
         await database["limits"].delete_many({})
     known, unknown = (median(seconds for seconds, _ in done) for done in work.values())
     assert abs(known - unknown) < 0.2 * known
-    sent = [
-        Counter(str(sorted(commands.items())) for _, commands in done).most_common(1)[0][0] for done in work.values()
-    ]
-    assert sent[0] == sent[1]
+    # What the service sends by itself meanwhile only adds to some of them.
+    known_sent, unknown_sent = (reduce(and_, (commands for _, commands in done)) for done in work.values())
+    assert known_sent == unknown_sent
+    assert known_sent
 
 
 def commands_sent() -> Counter[str]:
