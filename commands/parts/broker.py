@@ -45,6 +45,7 @@ def parts(instance: Instance, ports: Mapping[str, int]) -> list[Part]:
     home = instance.data / "broker"
     home.mkdir(exist_ok=True)
     _configure(home, ports)
+    start = _lay_out(_server(), home / "rabbitmq")
     user = own(home, _USER)
     environment = _environment(home, ports)
     names, amqp = f"tcp://127.0.0.1:{ports['epmd']}", f"amqp://127.0.0.1:{ports['broker']}"
@@ -53,7 +54,7 @@ def parts(instance: Instance, ports: Mapping[str, int]) -> list[Part]:
         Part(name="epmd", command=daemon, url=names, probe=names, cwd=home, environment=environment, user=user),
         Part(
             name="broker",
-            command=(str(_lay_out(_server(), home / "rabbitmq")),),
+            command=(str(start),),
             url=amqp,
             probe=amqp,
             cwd=home,

@@ -21,7 +21,7 @@ FOCUS_IN_SIGHT = """() => {
 
 
 def status(page: Page) -> Locator:
-    return page.locator(".portal-bar .portal-saved:not([hidden])")
+    return page.locator(".portal-bar .portal-saved:not(:empty)")
 
 
 async def test_saved_is_said_only_when_it_is_true(browser: Browser, portal: Portal, bristol: Council) -> None:
@@ -40,6 +40,8 @@ async def test_saved_is_said_only_when_it_is_true(browser: Browser, portal: Port
     await visitor.fill(**{"Last name:": "Changed"})
     await expect(status(page)).to_have_text("Not saved yet")
     await expect(status(page)).to_have_text("Saving…")
+    spoken = page.get_by_role("status").filter(visible=False).and_(page.locator('[data-portal="saved"]'))
+    assert await spoken.count() == 1, "what a screen reader is to say later must be there before"
     await page.get_by_label("Preferred name:").fill("Typed meanwhile")
     await waiting[0].continue_()
     await page.unroute("**/forms/**")

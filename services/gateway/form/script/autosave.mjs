@@ -70,18 +70,17 @@ export function startAutosave(form) {
   let running = Promise.resolve(null);
 
   function tell(text, trouble = false) {
-    progress.hidden = true;
-    status.hidden = false;
+    progress.textContent = "";
     status.textContent = text;
     status.classList.toggle("portal-saved--trouble", trouble);
   }
 
   // Seen but not spoken: a screen reader hears what came of it, not every keystroke. A trouble stays in sight.
+  // The status is emptied, never hidden: of one that was hidden until it spoke, screen readers say nothing.
   function progressing(text) {
     if (!status.classList.contains("portal-saved--trouble")) {
       progress.textContent = text;
-      progress.hidden = false;
-      status.hidden = true;
+      status.textContent = "";
     }
   }
 
