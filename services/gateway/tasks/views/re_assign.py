@@ -121,11 +121,12 @@ def re_assigned_page(view: ReAssignedView, origin: Origin) -> ReAssignedPage:
     """In words."""
     number = len(view.moved)
     holder = next((row.holder_name or row.work_group_name for row in view.moved), "")
-    moved = f"{_forms(number)} re-assigned. {holder} has {'it' if number == 1 else 'them'} now." if number else ""
+    moved = f"{forms_were(number)} re-assigned. {holder} has {'it' if number == 1 else 'them'} now." if number else ""
     reasons = Counter(one.detail for one in view.left)
-    left = [f"{_forms(count)} not re-assigned: {reason}" for reason, count in reasons.items()]
+    left = [f"{forms_were(count)} not re-assigned: {reason}" for reason, count in reasons.items()]
     return ReAssignedPage(moved, left, origin)
 
 
-def _forms(number: int) -> str:
+def forms_were(number: int) -> str:
+    """So many forms, as the subject of what became of them."""
     return "1 form was" if number == 1 else f"{number} forms were"
