@@ -86,7 +86,9 @@ async def test_the_pages_of_the_desk(browser: Browser, portal: Portal, bristol: 
     visitor, group = await Visitor.arrive(browser, portal), f"wg-{new_id()}"
     page = visitor.page
     await visitor.have_account()
-    await bristol.define_group(group, [visitor.email, new_email("member")])
+    tom = await Visitor.arrive(browser, portal)
+    await tom.have_account()
+    await bristol.define_group(group, [visitor.email, new_email("member"), tom.email])
     task_id = await visitor.be_delegated(bristol)
     for _ in range(2):
         await visitor.be_delegated(bristol, assignee={"kind": "work_group", "work_group_id": group})
@@ -110,4 +112,13 @@ async def test_the_pages_of_the_desk(browser: Browser, portal: Portal, bristol: 
     await visitor.press(PRINT)
     await expect(page.get_by_role("heading", name="No form was printed")).to_be_visible()
     await check(visitor, "not-printed", shots)
+    await visitor.press("Back to group member tasks")
+    await page.get_by_role("link", name=re.compile("^Re-Assign")).first.click()
+    await expect(page.get_by_text(f"Suggested: Sandra Professional ({tom.email}). Open forms: 0")).to_be_visible()
+    marked = page.get_by_role("row").filter(has_text="Suggested")
+    await expect(marked).to_contain_text(tom.email)
+    await expect(marked.get_by_role("radio", name="Select Sandra Professional, suggested")).not_to_be_checked()
+    await expect(page.get_by_role("radio", checked=True)).to_have_count(0)
+    await check(visitor, "re-assign-suggested", shots)
+    await tom.leave()
     await visitor.leave()

@@ -92,6 +92,9 @@ async def test_what_may_not_be_read_is_left_out_and_said_so(portal: Portal, bris
             unknown = printed(manager, manager.open("/tasks"), "none")
             assert "1 form was not printed. There is no such form, or it is not yours." in unknown.text
             assert unknown.link("Back to your tasks") == "/tasks"
+            many = printed(manager, manager.open("/tasks"), *(f"none-{number}" for number in range(27)))
+            assert "25 forms were not printed. There is no such form" in many.text
+            assert "2 forms were not printed. At most 25 forms are printed at once." in many.text
             none = printed(manager, manager.open("/group-tasks"))
             assert none.title.startswith("Error: Group member tasks")
 

@@ -105,13 +105,15 @@ def test_who_is_suggested_is_said_with_why_and_selected_by_nobody_else() -> None
     )
     view = a_view().model_copy(update={"suggestion": one})
     page = re_assign_page(view, "tasks", TODAY, action="/tasks/t-1/re-assign")
-    why = "Open forms: 2, the fewest of those with an account who are not away up to 05-Sep-2021."
-    assert page.suggested == f"Suggested: Tom. {why}"
+    why = "Open forms: 2, the fewest of those with an account who are not away between today and 05-Sep-2021."
+    assert page.suggested == f"Suggested: Tom (tom@school.example). {why}"
     assert [user.is_suggested for user in page.users] == [True]
     alike = view.model_copy(update={"suggestion": one.model_copy(update={"is_of_same_role": True, "email": "e"})})
     page = re_assign_page(alike, "tasks", TODAY, action="/tasks/t-1/re-assign")
     assert page.suggested.endswith(" Compared were users with the same role as whoever has the form now.")
     assert [user.is_suggested for user in page.users] == [False]
+    late = re_assign_page(view, "tasks", date(2021, 9, 5), action="/tasks/t-1/re-assign")
+    assert late.suggested.endswith(" who are not away today.")
     assert re_assign_page(a_view(), "tasks", TODAY, action="/tasks/t-1/re-assign").suggested == ""
 
 

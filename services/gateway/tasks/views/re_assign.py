@@ -84,7 +84,7 @@ def re_assign_page(
         users=users,
         groups_more=_more(len(groups), view.groups_found, "work groups"),
         users_more=_more(len(users), view.users_found, "users"),
-        suggested=_suggested(view.suggestion, len(view.tasks)) if view.suggestion else "",
+        suggested=_suggested(view.suggestion, len(view.tasks), today) if view.suggestion else "",
         has_search=bool(words) or view.choices > SEARCH_FROM,
         words=words,
         error=error,
@@ -98,10 +98,11 @@ def _user(number: int, one: UserChoice, suggested: str) -> AssigneeChoice:
     return AssigneeChoice(f"user-{number}", f"person:{one.email}", name, one.email, one.open_tasks, is_suggested)
 
 
-def _suggested(one: Suggestion, number: int) -> str:
+def _suggested(one: Suggestion, number: int, today: date) -> str:
     """With why, so that whoever chooses can see what it leaves out."""
-    compared = f"the fewest of those with an account who are not away up to {day(one.until)}"
-    words = f"Suggested: {one.name}. Open forms: {one.open_tasks}, {compared}."
+    when = "today" if one.until == today else f"between today and {day(one.until)}"
+    compared = f"the fewest of those with an account who are not away {when}"
+    words = f"Suggested: {one.name} ({one.email}). Open forms: {one.open_tasks}, {compared}."
     form = "the form" if number == 1 else "the forms"
     return (
         f"{words} Compared were users with the same role as whoever has {form} now." if one.is_of_same_role else words
