@@ -15,6 +15,7 @@ from contracts.tasks import FormGrant
 GRANT_HEADER = "Portal-Grant"
 _IDENTITY_SECONDS = 60
 _GRANT_SECONDS = 120
+_NOT_YOURS = "That form is not yours."
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +108,20 @@ def require_gateway(request: Request) -> None:
 
 def current_grant(request: Request, right: Literal["read", "edit", "submit"]) -> FormGrant:
     """The grant for the task in the address, of the professional who asks, with that right."""
+    grant = grant_in(request, request.headers.get(GRANT_HEADER, ""), right)
+    if grant.task_id != request.path_params["task_id"]:
+        raise Forbidden("wrong_grant", _NOT_YOURS)
+    narrow(grant)
+    return grant
+
+
+def grant_in(request: Request, token: str, right: Literal["read", "edit", "submit"]) -> FormGrant:
+    """What a token grants to the professional who asks, with that right, whichever task it is for."""
     person = current_professional(request)
     verifier: Verifier = request.app.state.grants
-    grant = FormGrant.model_validate(verifier.verify(request.headers.get(GRANT_HEADER, "")))
-    if grant.task_id != request.path_params["task_id"] or grant.account_id != person.account_id:
-        raise Forbidden("wrong_grant", "That form is not yours.")
+    grant = FormGrant.model_validate(verifier.verify(token))
+    if grant.account_id != person.account_id:
+        raise Forbidden("wrong_grant", _NOT_YOURS)
     if right not in grant.rights:
         raise Forbidden("right_missing", "You can no longer change this form.")
-    narrow(grant)
     return grant

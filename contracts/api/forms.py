@@ -1,10 +1,11 @@
 """HTTP bodies of forms: a contribution with its definition, edits, submission."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
-from contracts.base import Fault, PersonalData, Value
+from contracts.api.re_assigning import MOST_AT_ONCE
+from contracts.base import Fault, Line, PersonalData, Value
 from contracts.tasks import CouncilQuestions
 
 MANIFEST_HEADER = "Portal-Manifest"
@@ -176,6 +177,26 @@ class SubmittedView(Value):
     contribution_id: str
     submitted_at: AwareDatetime
     receipt: str
+
+
+MOST_PRINTED = 25
+"""So many forms are printed together: a page of a list. It takes some three seconds (ADR 0062)."""
+
+
+class PaperBody(Value):
+    """One of several forms that are printed together."""
+
+    grant: str
+    manifest: str | None = None
+    """What files has signed of its attachments."""
+
+
+class PapersBody(Value):
+    """Several forms are to be one document, in this order."""
+
+    papers: Annotated[list[PaperBody], Field(min_length=1, max_length=MOST_PRINTED)]
+    left: Annotated[list[Line], Field(max_length=MOST_AT_ONCE)] = []
+    """Why others that were selected are not among them, a reason for each: the document says so."""
 
 
 class DefinitionView(Value):

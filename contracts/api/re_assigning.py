@@ -1,5 +1,6 @@
 """HTTP bodies of re-assigning: whom tasks may go to, who is to have them, and what became of them."""
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -31,6 +32,18 @@ class UserChoice(PersonalData):
     """How many of the same council's forms they have to fill in already."""
 
 
+class Suggestion(PersonalData):
+    """Who may have the most room for tasks: the fewest open forms of those who are not away until they are due."""
+
+    email: str
+    name: str
+    open_tasks: int
+    is_of_same_role: bool
+    """Whether only those were compared who have the role of whoever has the tasks now."""
+    until: date
+    """The last day on which they would have to be there."""
+
+
 class ReAssignView(Value):
     """Whom tasks may be re-assigned to, the first of each by name (requirements F87, F88, M8)."""
 
@@ -43,6 +56,7 @@ class ReAssignView(Value):
     users_found: int
     choices: int
     """How many there are before any search."""
+    suggestion: Suggestion | None = None
 
 
 class ReAssignBody(Value):

@@ -18,6 +18,7 @@ from services.forms.usecases.definitions import Definitions
 from services.forms.usecases.delegated import Delegated
 from services.forms.usecases.drafts import Drafts
 from services.forms.usecases.manifests import Manifests
+from services.forms.usecases.printing import Printing
 from services.forms.usecases.submissions import Submissions
 
 
@@ -38,12 +39,14 @@ def build_app(settings: Settings) -> Starlette:
         await erasing.prepare()
         printer = Printer()
         context.closing.callback(printer.close)
+        submissions = Submissions(stores, context.authorities, printer, manifests, settings.public_url)
         service = FormsService(
             definitions=Definitions(stores),
             delegated=Delegated(stores),
             drafts=Drafts(stores),
             erasing=erasing,
-            submissions=Submissions(stores, context.authorities, printer, manifests, settings.public_url),
+            submissions=submissions,
+            printing=Printing(stores, context.authorities, printer, submissions),
         )
         await service.definitions.load_shipped(shipped)
         return service

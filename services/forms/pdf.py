@@ -1,20 +1,25 @@
-"""The printer: a paper in, PDF/UA-1 and PDF/A-2a bytes out, whatever stands in it. What it says: model.document."""
+"""The printer: a paper or a cover in, PDF/UA-1 and PDF/A-2a bytes out, whatever stands in it.
+
+What they say: `model.document` and `model.cover`; what makes one of several: `binder`.
+"""
 
 import asyncio
 import json
 import re
 import threading
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, cast
 
 import typst
 
+from services.forms.binder import Binder
+from services.forms.model.cover import Cover
 from services.forms.model.document import Paper
 
-TEMPLATE = Path(__file__).parent / "templates" / "contribution.typ"
+TEMPLATES = Path(__file__).parent / "templates"
 _SHOWN_INSTEAD = "\N{WHITE SQUARE}"
 _NOTE = (
     f"Some characters have no shape in the fonts of this document and show as {_SHOWN_INSTEAD}. "
@@ -32,33 +37,39 @@ class Printer:
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="printer")
         self._local = threading.local()
+        self._binder = Binder()
 
-    async def print(self, paper: Paper) -> bytes:
+    async def print(self, paper: Paper | Cover) -> bytes:
         """The document; the same paper gives the same bytes."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, self.print_now, paper)
 
-    def print_now(self, paper: Paper) -> bytes:
+    async def print_together(self, cover: Cover, documents: Sequence[bytes]) -> bytes:
+        """The cover and what this printer made, as one document."""
+        return await self._binder.bind([await self.print(cover), *documents])
+
+    def print_now(self, paper: Paper | Cover) -> bytes:
         """The document, in this thread. A character that no font has is replaced visibly, and said so."""
         data = paper.data()
         for _ in range(_TRIES):
             try:
-                return self._compile(data, int(paper.made_at.timestamp()))
+                return self._compile(paper.template, data, int(paper.made_at.timestamp()))
             except typst.TypstError as error:
                 missing = _missing(error)
                 if not missing:
                     raise
                 data = {**_replace(data, missing), "note": _NOTE}
-        return self._compile(_plain({**data, "note": _NOTE}), int(paper.made_at.timestamp()))
+        return self._compile(paper.template, _plain({**data, "note": _NOTE}), int(paper.made_at.timestamp()))
 
     def close(self) -> None:
         """Lets the threads go."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _compile(self, data: Mapping[str, Any], timestamp: int) -> bytes:
-        compiler: typst.Compiler | None = getattr(self._local, "compiler", None)
+    def _compile(self, template: str, data: Mapping[str, Any], timestamp: int) -> bytes:
+        compiler: typst.Compiler | None = getattr(self._local, template, None)
         if compiler is None:
-            compiler = self._local.compiler = typst.Compiler(str(TEMPLATE), root=str(TEMPLATE.parent))
+            compiler = typst.Compiler(str(TEMPLATES / template), root=str(TEMPLATES))
+            setattr(self._local, template, compiler)
         made = compiler.compile(
             sys_inputs={"data": json.dumps(data)}, pdf_standards=["ua-1", "a-2a"], timestamp=timestamp
         )

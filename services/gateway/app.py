@@ -37,7 +37,7 @@ from services.gateway.kit.rendering import PageRenderer
 from services.gateway.settings import GatewaySettings
 from services.gateway.sign_in import pages as sign_in
 from services.gateway.sign_in import passkey_sign_in_pages, register_pages, reset_pages
-from services.gateway.tasks import absence_pages, ask_pages, re_assign_pages, snooze_pages
+from services.gateway.tasks import absence_pages, ask_pages, print_pages, re_assign_pages, snooze_pages
 from services.gateway.tasks import pages as tasks
 
 PAGES = [
@@ -52,6 +52,7 @@ PAGES = [
     *calendar_pages.routes,
     *passkey_pages.routes,
     *tasks.routes,
+    *print_pages.routes,
     *re_assign_pages.routes,
     *snooze_pages.routes,
     *absence_pages.routes,

@@ -82,7 +82,7 @@ class Scene:
     hidden: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
 
-    def ask(self, who: str, route: str) -> Page:
+    def ask(self, who: str, route: str, **more: list[str]) -> Page:
         """As this person's browser would, with the token of its forms; about a form with the holder's hidden fields."""
         method, _, template = route.partition(" ")
         values = {**self.values, "task_id": self.waiting} if template.endswith(("look", "pickup")) else self.values
@@ -91,7 +91,8 @@ class Scene:
             return Page(person.client.get(address))
         at = str(person.client.base_url).rstrip("/")
         hidden = self.hidden if template.startswith("/forms/") else {}
-        return Page(person.client.post(address, data={**hidden, "csrf": self._token(who)}, headers={"Origin": at}))
+        data = {**hidden, **more, "csrf": self._token(who)}
+        return Page(person.client.post(address, data=data, headers={"Origin": at}))
 
     def _token(self, who: str) -> str:
         """Of the forms on this person's pages."""
@@ -174,6 +175,21 @@ async def test_t66_everybody_gets_at_each_route_what_is_theirs(scene: Scene, mea
     wrong = await asyncio.to_thread(walk)
     measures.report("T66", routes=len(routes), people=len(PEOPLE), asked=len(routes) * len(PEOPLE), wrong=len(wrong))
     assert wrong == {}
+
+
+async def test_t66_of_several_forms_everybody_is_printed_what_is_theirs(scene: Scene) -> None:
+    wanted, own, other = stated(), "GET /forms/{task_id}/pdf", "POST /tasks/print"
+
+    def walk() -> dict[str, str]:
+        got = {}
+        for who in PEOPLE:
+            page = scene.ask(who, other, task=[scene.values["task_id"], scene.waiting])
+            is_pdf = page.response.headers["Content-Type"] == "application/pdf"
+            assert is_pdf or _CHILD not in page.response.text, f"{who}: a child is named"
+            got[who] = "sign in" if outcome(page, other) == "sign in" else "yes" if is_pdf else "no"
+        return got
+
+    assert await asyncio.to_thread(walk) == wanted[own]
 
 
 async def test_t66_each_council_gets_its_own(

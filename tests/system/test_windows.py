@@ -7,6 +7,7 @@ from tests.support.eventually import eventually
 from tests.support.person import Page, Person
 from tests.support.portal import Portal
 from tests.system.test_main_job import ACCEPTED, FORM, SUBMITTED, fill, new_email, new_id, submit
+from tests.system.test_printing import printed
 
 CLOSED = "This form can no longer be seen here"
 
@@ -34,7 +35,11 @@ async def test_a_submitted_form_closes_at_every_door_with_its_window(timed_porta
         with Person(portal.gateway) as person:
             await asyncio.to_thread(person.sign_in, portal.mail, email)
             pages = await asyncio.to_thread(doors, person, receipt, status)
+            together = await asyncio.to_thread(lambda: printed(person, person.open("/tasks"), receipt.split("/")[2]))
         assert [CLOSED in page.text for page in pages] == [status == 409] * 5
+        assert together.is_html == (status == 409)
+        if together.is_html:
+            assert (together.title.partition(" -")[0], CLOSED in together.text) == ("No form was printed", True)
 
 
 async def test_a_withdrawn_draft_can_be_read_by_its_author_and_changed_by_nobody(

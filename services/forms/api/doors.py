@@ -12,8 +12,8 @@ from chassis import strictjson
 from chassis.downloads import download, sending
 from chassis.errors import refusing_unfit_data
 from chassis.http import answer, nothing, read
-from chassis.identity import current_council, current_grant
-from contracts.api.forms import MANIFEST_HEADER, DefinitionView, EditsBody, SubmitBody
+from chassis.identity import current_council, current_grant, grant_in
+from contracts.api.forms import MANIFEST_HEADER, DefinitionView, EditsBody, PapersBody, SubmitBody
 from services.forms.usecases import FormsService
 from services.forms.usecases.submissions import Document
 
@@ -62,6 +62,13 @@ async def contribution_pdf(request: Request) -> Response:
     return await _download(request, await service.submissions.paper(grant, manifest, is_draft=is_draft))
 
 
+async def contributions_pdf(request: Request) -> Response:
+    """Several documents as one."""
+    body = await read(request, PapersBody)
+    asked = [(grant_in(request, one.grant, "read"), one.manifest) for one in body.papers]
+    return await _download(request, await _service(request).printing.print_together(asked, body.left))
+
+
 async def document(request: Request) -> Response:
     """A council fetches the PDF of a submission."""
     council = current_council(request)
@@ -95,6 +102,7 @@ routes = [
     Route("/contributions/{task_id}/answers", save_answers, methods=["PATCH"]),
     Route("/contributions/{task_id}/submit", submit_contribution, methods=["POST"]),
     Route("/contributions/{task_id}/pdf", contribution_pdf),
+    Route("/papers", contributions_pdf, methods=["POST"]),
     Route("/documents/{document_id}", document),
     Route("/documents/{document_id}/receipt", confirm_receipt, methods=["POST"]),
     Route("/definitions", list_definitions),

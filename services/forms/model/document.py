@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from contracts.council import Sender, Subject
@@ -65,6 +65,7 @@ class Paper:
     """None where nobody has said what is attached: then the document is silent about it."""
     signatures: Sequence[Signature] = field(default=())
     replaces: Replaced | None = None
+    template: ClassVar[str] = "contribution.typ"
 
     def data(self) -> dict[str, Any]:
         """What the template reads."""
@@ -109,7 +110,7 @@ class Paper:
         if self.replaces is None:
             return
         changed, items = self.replaces.changed, self.definition.questions | self.definition.tables
-        yield "Replaces", f"What was submitted on {_moment(self.replaces.submitted_at)}"
+        yield "Replaces", f"What was submitted on {in_england(self.replaces.submitted_at)}"
         yield "Why", f"{self.council} has sent it back" if self.replaces.reason is None else self.replaces.reason
         labels = [_label(items[key]) for key in changed.answers if key in items]
         yield "Changed answers", "\n".join(labels) or "None"
@@ -206,12 +207,13 @@ def _signature(signature: Signature) -> Iterator[list[str]]:
         "Role": signature.role,
         "Organisation": signature.organisation,
         "Email": signature.email,
-        "Submitted on": _moment(signature.signed_at),
+        "Submitted on": in_england(signature.signed_at),
     }
     return ([label, breakable(value)] for label, value in rows.items() if value)
 
 
-def _moment(at: datetime) -> str:
+def in_england(at: datetime) -> str:
+    """A moment as people there write it."""
     local = at.astimezone(LONDON)
     return f"{as_people_write(local.date().isoformat())} at {local:%H:%M}"
 

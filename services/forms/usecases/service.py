@@ -6,6 +6,7 @@ from chassis.erasure import Erasing
 from services.forms.usecases.definitions import Definitions
 from services.forms.usecases.delegated import Delegated
 from services.forms.usecases.drafts import Drafts
+from services.forms.usecases.printing import Printing
 from services.forms.usecases.submissions import Submissions
 
 
@@ -17,4 +18,5 @@ class FormsService:
     delegated: Delegated
     drafts: Drafts
     submissions: Submissions
+    printing: Printing
     erasing: Erasing

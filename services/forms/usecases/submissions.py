@@ -88,7 +88,12 @@ class Submissions:
 
         Of a form that is submitted there is a draft while its author adds to it; they are given that where they say so.
         """
-        contribution, form = await self._opened.open(grant)
+        return await self.paper_of(*await self._opened.open(grant), grant, manifest, is_draft=is_draft)
+
+    async def paper_of(
+        self, contribution: Contribution, form: Form, grant: FormGrant, manifest: str | None, *, is_draft: bool = False
+    ) -> Document:
+        """The same of a contribution that the grant has opened."""
         if contribution.submission is not None and not (is_draft and contribution.under_way):
             return await self._stored(contribution.submission)
         made_at = contribution.draft.saved_at or clock.now().replace(hour=0, minute=0, second=0, microsecond=0)

@@ -7,8 +7,8 @@ from starlette.routing import Route
 from chassis import clock
 from services.gateway.kit.form_parsing import verified_form
 from services.gateway.kit.request_context import RequestContext
-from services.gateway.tasks.selected import LONGEST_ID, selected_tasks
-from services.gateway.tasks.views.re_assign import Origin, re_assign_page, re_assigned_page, selected
+from services.gateway.tasks.selected import LONGEST_ID, origin_of, selected_tasks
+from services.gateway.tasks.views.re_assign import re_assign_page, re_assigned_page, selected
 
 _MOST_WORDS = 200
 _NOBODY = "Select a work group or a user."
@@ -19,7 +19,7 @@ async def show_choices(request: Request) -> Response:
     """Everybody, or the first of them."""
     context, task_id = RequestContext(request), request.path_params["task_id"]
     _, found = await context.reading(lambda person: context.gateway.tasks.choices(person, task_id, ""))
-    origin = _origin(request.query_params.get("from", ""))
+    origin = origin_of(request.query_params.get("from", ""))
     page = re_assign_page(found, origin, clock.today(), action=request.url.path)
     return context.page("re_assign.html", page)
 
@@ -29,7 +29,7 @@ async def choose(request: Request) -> Response:
     context, task_id = RequestContext(request), request.path_params["task_id"]
     form = await verified_form(context)
     person = await context.require_person()
-    origin, words, to = _origin(form.text("from")), form.text("words")[:_MOST_WORDS], selected(form.raw("to"))
+    origin, words, to = origin_of(form.text("from")), form.text("words")[:_MOST_WORDS], selected(form.raw("to"))
     is_search = form.raw("action") == "search"
     if to is not None and not is_search:
         await context.gateway.tasks.re_assign(person, task_id, to)
@@ -47,7 +47,7 @@ async def choose_for_many(request: Request) -> Response:
     person = await context.require_person()
     colleague = form.text("all_of")[:LONGEST_ID]
     task_ids = await context.gateway.tasks.all_of_colleague(person, colleague) if colleague else selected_tasks(form)
-    origin = _origin(form.text("from"))
+    origin = origin_of(form.text("from"))
     if not task_ids:
         return context.redirect(f"/{origin}?none=1")
     words, to, action = form.text("words")[:_MOST_WORDS], selected(form.raw("to")), form.raw("action")
@@ -63,10 +63,6 @@ async def choose_for_many(request: Request) -> Response:
 async def back_to_the_list(request: Request) -> Response:
     """Opened by its address nothing is selected."""
     return RequestContext(request).redirect("/tasks")
-
-
-def _origin(text: str) -> Origin:
-    return "group-tasks" if text == "group-tasks" else "tasks"
 
 
 routes = [

@@ -7,16 +7,13 @@ from starlette.routing import Route
 from chassis import clock
 from chassis.errors import Refused
 from contracts.api.snoozes import SelectedView
-from services.gateway.kit.form_parsing import SubmittedForm, verified_form
+from services.gateway.kit.form_parsing import verified_form
 from services.gateway.kit.request_context import RequestContext
 from services.gateway.kit.views.form_errors import form_errors
 from services.gateway.kit.views.frame import FormErrors
-from services.gateway.tasks.selected import selected_tasks
-from services.gateway.tasks.views.lists import TaskFilter, address
+from services.gateway.tasks.selected import nothing_selected, selected_tasks
 from services.gateway.tasks.views.snooze import snooze_page, snoozed_page
 from services.gateway.tasks.views.typed_date import NO_DATE, TypedDate
-
-_LONGEST = 1000
 
 
 async def hide(request: Request) -> Response:
@@ -26,7 +23,7 @@ async def hide(request: Request) -> Response:
     person = await context.require_person()
     task_ids = selected_tasks(form)
     if not task_ids:
-        return context.redirect(_nothing_selected(form, "assigned"))
+        return context.redirect(nothing_selected(form, "assigned"))
     typed = TypedDate.of("until", form.text)
     errors = FormErrors()
     if form.raw("action") == "ok":
@@ -56,15 +53,9 @@ async def show_again(request: Request) -> Response:
     person = await context.require_person()
     task_ids = selected_tasks(form)
     if not task_ids:
-        return context.redirect(_nothing_selected(form, "snoozed"))
+        return context.redirect(nothing_selected(form, "snoozed"))
     await context.gateway.tasks.show_again(person, task_ids)
     return context.redirect("/tasks?told=shown-again")
-
-
-def _nothing_selected(form: SubmittedForm, tab: str) -> str:
-    """The list as it was, which says so."""
-    wanted = TaskFilter(**{name: form.text(name)[:_LONGEST] for name in ("form", "authority", "progress", "name")})
-    return address("/tasks", wanted, tab=tab, page=form.text("page")[:5] or "1", none=1)
 
 
 routes = [

@@ -29,6 +29,10 @@ class Absence(Value):
         """Whether the person is away on this day."""
         return self.from_on <= day <= self.to_on
 
+    def overlaps(self, first: date, last: date) -> bool:
+        """Whether the person is away on a day from the first to the last."""
+        return self.from_on <= last and first <= self.to_on
+
     def substitute(self, authority: str, form: str) -> Assignee | None:
         """Who gets this authority's delegations of a form: whoever is named for it, else for all."""
         named = {each.form: each.to for each in self.substitutes if each.authority == authority}

@@ -23,9 +23,15 @@ class RegisteredPerson(Value):
     addressed_at: AwareDatetime | None = None
     """Since when they have this address, where they have had others."""
     named_at: AwareDatetime | None = None
-    """Since when they have this name, where they have had others."""
-
+    """Since when they have this name and this role, where they have had others."""
+    role: Sealed[str] = ""
+    """As they say themselves; empty where nothing was heard of it since it is kept."""
     absence: Absence | None = None
+
+    @property
+    def role_key(self) -> str:
+        """The role as it is compared: however it is spaced, in capitals or not."""
+        return " ".join(self.role.casefold().split())
 
     def away_on(self, day: date) -> Absence | None:
         """What they say, where they are away on this day."""
@@ -43,15 +49,15 @@ class RegisteredPerson(Value):
         changed = self.model_copy(update=changes | ({"addressed_at": at} if is_latest else {}))
         return self if changed == self else changed
 
-    def renamed(self, name: str, at: datetime) -> Self:
-        """They have had another name since then; of two the later one counts, in whatever order heard."""
+    def renamed(self, name: str, role: str, at: datetime) -> Self:
+        """They have had another name or role since then; of two the later one counts, in whatever order heard."""
         if self.named_at is not None and at <= self.named_at:
             return self
-        return self.model_copy(update={"name": name, "named_at": at})
+        return self.model_copy(update={"name": name, "role": role, "named_at": at})
 
     def gone(self) -> Self:
         """They have closed their account: nothing is known of them but that they were here."""
-        return self.model_copy(update={"email": "", "former": [], "name": "", "absence": None})
+        return self.model_copy(update={"email": "", "former": [], "name": "", "role": "", "absence": None})
 
     def without_former(self, email: str) -> Self:
         """Somebody else has this address now."""

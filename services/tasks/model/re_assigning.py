@@ -1,16 +1,18 @@
 """Who may re-assign a task, and to whom (requirements F87-F92). No I/O, no clock."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from chassis.errors import Conflict, Forbidden
 from contracts.addresses import address_key
-from contracts.api.re_assigning import GroupChoice, ReAssignView, UserChoice
+from contracts.api.re_assigning import GroupChoice, ReAssignView, Suggestion, UserChoice
 from contracts.base import Contact, Value
 from contracts.council import Assignee, WorkGroupAssignee
 from contracts.tasks import Holder
 from services.tasks.model.listing import row_of
 from services.tasks.model.record import OPEN_STATES
 from services.tasks.model.refusals import unknown_task
+from services.tasks.model.suggesting import People, suggestion
 from services.tasks.model.task import Task
 from services.tasks.model.work_group import WorkGroup
 
@@ -76,10 +78,11 @@ def _reaches(reach: Reach, group: WorkGroup) -> bool:
     return any(one.key == group.key for one in reach.groups)
 
 
-def choices(  # noqa: PLR0917 - what may go, to whom, and what is known of them
-    tasks: Sequence[Task], email: str, reach: Reach, names: Names, loads: Mapping[str, int], words: str
+def choices(  # noqa: PLR0917 - what may go, to whom, what is known of them, and when
+    tasks: Sequence[Task], email: str, reach: Reach, people: People, loads: Mapping[str, int], words: str, today: date
 ) -> ReAssignView:
     """Whom the tasks may go to, by name; whoever has or holds them all already is none to choose."""
+    names = {key: person.name for key, person in people.items()}
     groups = [
         GroupChoice(work_group_id=one.work_group_id, name=one.name, email=one.email or "")
         for one in reach.groups
@@ -89,17 +92,25 @@ def choices(  # noqa: PLR0917 - what may go, to whom, and what is known of them
     users = [
         UserChoice(email=one, name=names.get(key, ""), open_tasks=loads.get(key, 0)) for key, one in others.items()
     ]
+    suggested = suggestion(tasks, email, users, people, today)
     groups_found = sorted((one for one in groups if _has(words, one.name, one.email)), key=_by_name)
     users_found = sorted((one for one in users if _has(words, one.name, one.email)), key=_by_name)
     return ReAssignView(
         tasks=[row_of(task) for task in tasks],
         is_own=all(task.is_held_by(email) for task in tasks),
         groups=groups_found[:MOST_SHOWN],
-        users=users_found[:MOST_SHOWN],
+        users=_first(users_found, suggested),
         groups_found=len(groups_found),
         users_found=len(users_found),
         choices=len(groups) + len(users),
+        suggestion=suggested,
     )
+
+
+def _first(users: list[UserChoice], suggested: Suggestion | None) -> list[UserChoice]:
+    """As many as are shown; whoever is suggested is among them, first where their name alone would not do it."""
+    beyond = [one for one in users[MOST_SHOWN:] if suggested and one.email == suggested.email]
+    return [*beyond, *users][:MOST_SHOWN]
 
 
 def _waits_in(task: Task, group: WorkGroup) -> bool:

@@ -13,6 +13,7 @@ from chassis.keys import KeyRing
 from chassis.outbox import Outgoing
 from chassis.repository import Mapper, Repository
 from contracts.addresses import address_key
+from contracts.auth import AccountChanged
 from contracts.base import EVERYBODYS
 from services.tasks.model.absence import Absence
 from services.tasks.model.form import OfferedForm, form_key
@@ -185,13 +186,13 @@ class PersonStore:
 
         return await self._people.change_found([EVERYBODYS], {"_id": account_id}, decide)
 
-    async def rename(self, account_id: str, name: str, at: datetime) -> RegisteredPerson | None:
-        """With their new name; None where their registration is not heard of yet."""
+    async def rename(self, event: AccountChanged) -> RegisteredPerson | None:
+        """With their new name and role; None where their registration is not heard of yet."""
 
         async def decide(found: RegisteredPerson) -> tuple[RegisteredPerson, Sequence[Outgoing]]:
-            return found.renamed(name, at), []
+            return found.renamed(event.person.name, event.role, event.changed_at), []
 
-        return await self._people.change_found([EVERYBODYS], {"_id": account_id}, decide)
+        return await self._people.change_found([EVERYBODYS], {"_id": event.account_id}, decide)
 
     async def get(self, account_id: str) -> RegisteredPerson | None:
         """Somebody by their account."""
@@ -257,6 +258,10 @@ class PersonStore:
 
     async def names_of(self, addresses: Collection[str]) -> dict[str, str]:
         """The names of those who have registered, by address."""
+        return {key: person.name for key, person in (await self.registered(addresses)).items()}
+
+    async def registered(self, addresses: Collection[str]) -> dict[str, RegisteredPerson]:
+        """Those who have registered, by address."""
         query = {"address": {"$in": [self._found_by.address(address) for address in addresses]}}
         found = await self._people.find([EVERYBODYS], query, limit=len(addresses) + 1)
-        return {address_key(person.email): person.name for person in found}
+        return {address_key(person.email): person for person in found}

@@ -90,6 +90,7 @@ class People:
             account_id=event.account_id,
             email=event.person.email,
             name=event.person.name,
+            role=event.role,
             registered_at=event.registered_at,
         )
         await self._stores.people.give_up(person.email)
@@ -119,7 +120,7 @@ class People:
 
     async def rename(self, event: AccountChanged) -> None:
         """Somebody has another name: lists show it for the forms that they have."""
-        person = await self._stores.people.rename(event.account_id, event.person.name, event.changed_at)
+        person = await self._stores.people.rename(event)
         if person is None:
             raise TryLater(_AGAIN_SECONDS, "their registration is on its way in another queue")
         holder = Holder(kind="person", email=person.email, name=person.name)

@@ -8,6 +8,7 @@ from chassis.authorities import Authorities
 from chassis.errors import Forbidden, Refused
 from chassis.identity import Professional
 from chassis.outbox import Outgoing
+from contracts.addresses import address_key
 from contracts.api.re_assigning import MOST_AT_ONCE, LeftTask, ReAssignedView, ReAssignView
 from contracts.api.tasks import TaskRow
 from contracts.base import Contact
@@ -36,9 +37,10 @@ class ReAssigning:
         if others:
             raise Forbidden("several_councils", "Select forms of one council.")
         reach = shared(await asyncio.gather(*(self._reach(task, person) for task in tasks)))
-        names = await self._stores.people.names_of(reach.people)
+        holders = {address_key(task.holder.email) for task in tasks if task.holder.email}
+        people = await self._stores.people.registered(reach.people.keys() | holders)
         loads = await self._stores.lists.loads(authority, reach.people)
-        return choices(tasks, person.email, reach, names, loads, words)
+        return choices(tasks, person.email, reach, people, loads, words, clock.today())
 
     async def all_of_colleague(self, person: Professional, task_id: str) -> list[str]:
         """What whoever has this task has picked up from the groups that a person manages; the first of it, by date."""

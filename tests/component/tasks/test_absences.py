@@ -38,10 +38,10 @@ class Colleague:
     def headers(self) -> dict[str, str]:
         return professional(self.tasks.key, "tasks", self.email, "Sandra")
 
-    async def register(self) -> "Colleague":
+    async def register(self, role: str = "") -> "Colleague":
         person = Contact(email=self.email, name=f"Sandra {self.email[:6]}")
         event = AccountRegistered(
-            account_id=self.account_id, authority="bristol", person=person, registered_at=clock.now()
+            account_id=self.account_id, authority="bristol", person=person, role=role, registered_at=clock.now()
         )
         await publish(self.broker, "auth", event)
         await eventually(lambda: self.tasks.database["people"].find_one({"_id": self.account_id}))

@@ -4,7 +4,14 @@ from datetime import date
 
 import pytest
 
-from contracts.api.re_assigning import GroupChoice, LeftTask, ReAssignedView, ReAssignView, UserChoice
+from contracts.api.re_assigning import (
+    GroupChoice,
+    LeftTask,
+    ReAssignedView,
+    ReAssignView,
+    Suggestion,
+    UserChoice,
+)
 from contracts.api.tasks import Colleague, GroupTasksView, TabCounts, TaskListView, TaskRow
 from contracts.council import PersonAssignee, WorkGroupAssignee
 from services.gateway.tasks.views.group_tasks import group_tasks_page
@@ -90,6 +97,24 @@ def test_somebody_who_has_not_registered_is_shown_by_address() -> None:
     assert page.holder == "Sandra Professional"
     assert page.lines == ["Report for Gabriel Example, due 05-Sep-2021 (in 5 days)"]
     assert re_assign_page(a_view(is_own=True), "tasks", TODAY, action="/tasks/t-1/re-assign").holder == ""
+
+
+def test_who_is_suggested_is_said_with_why_and_selected_by_nobody_else() -> None:
+    one = Suggestion(
+        email="tom@school.example", name="Tom", open_tasks=2, is_of_same_role=False, until=date(2021, 9, 5)
+    )
+    view = a_view().model_copy(update={"suggestion": one})
+    page = re_assign_page(view, "tasks", TODAY, action="/tasks/t-1/re-assign")
+    why = "Open forms: 2, the fewest of those with an account who are not away between today and 05-Sep-2021."
+    assert page.suggested == f"Suggested: Tom (tom@school.example). {why}"
+    assert [user.is_suggested for user in page.users] == [True]
+    alike = view.model_copy(update={"suggestion": one.model_copy(update={"is_of_same_role": True, "email": "e"})})
+    page = re_assign_page(alike, "tasks", TODAY, action="/tasks/t-1/re-assign")
+    assert page.suggested.endswith(" Compared were users with the same role as whoever has the form now.")
+    assert [user.is_suggested for user in page.users] == [False]
+    late = re_assign_page(view, "tasks", date(2021, 9, 5), action="/tasks/t-1/re-assign")
+    assert late.suggested.endswith(" who are not away today.")
+    assert re_assign_page(a_view(), "tasks", TODAY, action="/tasks/t-1/re-assign").suggested == ""
 
 
 def test_search_is_there_when_it_helps_and_says_what_is_left_out() -> None:

@@ -36,9 +36,11 @@ def test_whatever_the_order_the_last_address_counts_and_all_before_are_known(
     assert person.readdressed(*MOVES[-1]) is person
 
 
-def test_of_two_names_the_later_one_counts_in_whatever_order_heard() -> None:
-    first, second = ("Sandra Smith", AT + timedelta(days=1)), ("Sandra Jones", AT + timedelta(days=2))
-    assert FIRST.renamed(*first).renamed(*second).name == "Sandra Jones"
+def test_of_two_names_and_roles_the_later_one_counts_in_whatever_order_heard() -> None:
+    first = ("Sandra Smith", "Teacher", AT + timedelta(days=1))
+    second = ("Sandra Jones", "SENCO", AT + timedelta(days=2))
+    after = FIRST.renamed(*first).renamed(*second)
+    assert (after.name, after.role) == ("Sandra Jones", "SENCO")
     late = FIRST.renamed(*second)
     assert late.renamed(*first) is late
     assert late.renamed(*second) is late

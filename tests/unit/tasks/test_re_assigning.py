@@ -8,6 +8,7 @@ from contracts.council import Member, PersonAssignee, WorkGroupAssignee
 from contracts.tasks import Holder
 from services.tasks.model.facts import Retraction
 from services.tasks.model.listing import row_of
+from services.tasks.model.person import RegisteredPerson
 from services.tasks.model.re_assigning import MOST_SHOWN, Reach, choices, chosen, reach_of, shared
 from services.tasks.model.task import Task
 from services.tasks.model.told import whom_it_was_taken_from, whom_to_tell, whom_to_tell_of
@@ -16,6 +17,8 @@ from tests.unit.tasks.test_task import BLANK, BRISTOL, GROUP, NOW, a_request, a_
 
 MORAG, TOM, SANDRA = "morag@school.example", "tom@school.example", "sandra@school.example"
 NAMES = {TOM: "Tom Professional"}
+PEOPLE = {TOM: RegisteredPerson(account_id="t", email=TOM, name="Tom Professional", registered_at=NOW)}
+TODAY = NOW.date()
 
 
 def a_group(number: int = 1, *emails: str, email: str | None = None) -> WorkGroup:
@@ -84,7 +87,7 @@ def test_a_former_holder_is_told_unless_they_gave_it_away() -> None:
 def test_what_waits_is_given_out_by_whoever_manages_its_group_and_by_nobody_else() -> None:
     reach = reach_of(waiting(), MORAG, [a_group()], None)
     assert [one.name for one in reach.groups] == ["Group 1"]
-    assert choices([waiting()], MORAG, reach, NAMES, {}, "").groups == [], "it waits there already"
+    assert choices([waiting()], MORAG, reach, {}, {}, "", TODAY).groups == [], "it waits there already"
     with pytest.raises(NotFound):
         reach_of(waiting(), SANDRA, [], a_group())
 
@@ -128,7 +131,7 @@ def test_only_managed_groups_and_their_members_can_be_chosen() -> None:
 def test_choices_are_found_by_name_and_address_without_the_holder() -> None:
     managed = [a_group(), a_group(2, TOM, SANDRA.upper())]
     reach = reach_of(picked_up(SANDRA), MORAG, managed, None)
-    everybody = choices([picked_up(SANDRA)], MORAG, reach, NAMES, {TOM: 3}, "")
+    everybody = choices([picked_up(SANDRA)], MORAG, reach, PEOPLE, {TOM: 3}, "", TODAY)
     users = [(one.email, one.name, one.open_tasks) for one in everybody.users]
     assert users == [(MORAG, "", 0), (TOM, "Tom Professional", 3)]
     assert ([one.name for one in everybody.groups], everybody.choices, everybody.is_own) == (
@@ -136,14 +139,27 @@ def test_choices_are_found_by_name_and_address_without_the_holder() -> None:
         4,
         False,
     )
-    found = choices([picked_up(SANDRA)], MORAG, reach, NAMES, {}, "professional TOM")
+    found = choices([picked_up(SANDRA)], MORAG, reach, PEOPLE, {}, "professional TOM", TODAY)
     assert ([one.email for one in found.users], found.groups, found.choices) == ([TOM], [], 4)
 
 
 def test_many_choices_are_shown_in_part_and_counted() -> None:
     emails = [f"p{number:03}@school.example" for number in range(120)]
-    view = choices([picked_up()], TOM, reach_of(picked_up(), TOM, [a_group(1, *emails)], None), {}, {}, "")
-    assert (len(view.users), view.users_found) == (MOST_SHOWN, 121)
+    reach = reach_of(picked_up(), TOM, [a_group(1, *emails)], None)
+    view = choices([picked_up()], TOM, reach, {}, {}, "", TODAY)
+    assert (len(view.users), view.users_found, view.suggestion) == (MOST_SHOWN, 121, None)
+
+
+def test_whoever_is_suggested_is_shown_however_many_there_are_and_only_where_the_words_fit() -> None:
+    emails = [f"p{number:03}@school.example" for number in range(120)]
+    reach = reach_of(picked_up(), MORAG, [a_group(1, *emails)], None)
+    zoe = RegisteredPerson(account_id="z", email=emails[-1], name="Zoe Professional", registered_at=NOW)
+    view = choices([picked_up()], MORAG, reach, {zoe.email: zoe}, {}, "", TODAY)
+    assert view.suggestion is not None
+    assert view.suggestion.name == "Zoe Professional"
+    assert ([one.email for one in view.users][:2], len(view.users)) == ([zoe.email, MORAG], MOST_SHOWN)
+    narrowed = choices([picked_up()], MORAG, reach, {zoe.email: zoe}, {}, "p00", TODAY)
+    assert ([one.email for one in narrowed.users], narrowed.suggestion) == (emails[:10], view.suggestion)
 
 
 def test_a_task_moved_to_another_group_waits_there_and_is_picked_up_from_there() -> None:

@@ -4,7 +4,15 @@ from contextlib import AbstractAsyncContextManager
 from urllib.parse import quote
 
 from chassis.identity import Council, Professional
-from contracts.api.forms import MANIFEST_HEADER, ContributionView, EditsBody, EditsView, SubmitBody, SubmittedView
+from contracts.api.forms import (
+    MANIFEST_HEADER,
+    ContributionView,
+    EditsBody,
+    EditsView,
+    PapersBody,
+    SubmitBody,
+    SubmittedView,
+)
 from services.gateway.kit.clients.service import ServiceClient
 from services.gateway.kit.clients.transport import Download
 
@@ -41,6 +49,10 @@ class FormsClient(ServiceClient):
         headers = {MANIFEST_HEADER: manifest} if manifest else {}
         path = f"{_path(task_id)}/pdf" + ("?draft=1" if is_draft else "")
         return self._transport.download(self.service, path, person, grant, headers)
+
+    def papers(self, person: Professional, papers: PapersBody) -> AbstractAsyncContextManager[Download]:
+        """Several forms with their answers, as one PDF."""
+        return self._transport.download(self.service, "/papers", person, body=papers)
 
     async def put_definition(self, council: Council, code: str, definition: bytes) -> tuple[int, bytes, str]:
         """A form definition, passed on as it came; the answer's status, body and media type."""

@@ -207,9 +207,14 @@ class Transport:
         principal: Principal,
         grant: str | None = None,
         headers: Mapping[str, str] | None = None,
+        *,
+        body: BaseModel | None = None,
     ) -> AsyncIterator[Download]:
-        """A document as a stream; 206 and 416 are answers like any other."""
-        async with self.request(service, "GET", path, principal, grant, headers, slow=True) as response:
+        """A document as a stream, made from a body where one is given; 206 and 416 are answers like any other."""
+        method, data, more = "GET", None, dict(headers or {})
+        if body is not None:
+            method, data, more["Content-Type"] = "POST", body.model_dump_json().encode(), "application/json"
+        async with self.request(service, method, path, principal, grant, more, data, slow=True) as response:
             if response.status >= 400 and response.status != 416:  # noqa: PLR2004 - an error, but not of the range
                 raise _refusal(response.status, await response.read())
             yield Download(response.status, response.headers, response.content)

@@ -7,9 +7,10 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from contracts.api.re_assigning import ReAssignedView, ReAssignView, UserChoice
+from contracts.api.re_assigning import ReAssignedView, ReAssignView, Suggestion, UserChoice
 from contracts.council import Assignee, PersonAssignee, WorkGroupAssignee
 from services.gateway.kit.views.frame import SummaryLine
+from services.gateway.kit.views.wording import day
 from services.gateway.tasks.views.in_words import in_words
 
 SEARCH_FROM = 10
@@ -27,6 +28,7 @@ class AssigneeChoice:
     name: str
     email: str
     open_tasks: int = 0
+    is_suggested: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class ReAssignPage:
     users: list[AssigneeChoice]
     groups_more: str
     users_more: str
+    suggested: str
+    """Who is suggested, and why; empty where nobody is."""
     has_search: bool
     words: str
     error: str
@@ -68,7 +72,8 @@ def re_assign_page(
         AssigneeChoice(f"group-{number}", f"work_group:{one.work_group_id}", one.name, one.email)
         for number, one in enumerate(view.groups, start=1)
     ]
-    users = [_user(number, one) for number, one in enumerate(view.users, start=1)]
+    suggested = view.suggestion.email if view.suggestion else ""
+    users = [_user(number, one, suggested) for number, one in enumerate(view.users, start=1)]
     return ReAssignPage(
         action=action,
         task_ids=[task.task_id for task in view.tasks],
@@ -79,6 +84,7 @@ def re_assign_page(
         users=users,
         groups_more=_more(len(groups), view.groups_found, "work groups"),
         users_more=_more(len(users), view.users_found, "users"),
+        suggested=_suggested(view.suggestion, len(view.tasks), today) if view.suggestion else "",
         has_search=bool(words) or view.choices > SEARCH_FROM,
         words=words,
         error=error,
@@ -86,9 +92,21 @@ def re_assign_page(
     )
 
 
-def _user(number: int, one: UserChoice) -> AssigneeChoice:
+def _user(number: int, one: UserChoice, suggested: str) -> AssigneeChoice:
     """A user; whoever has not registered has no name yet, so that the address stands for it."""
-    return AssigneeChoice(f"user-{number}", f"person:{one.email}", one.name or one.email, one.email, one.open_tasks)
+    name, is_suggested = one.name or one.email, one.email == suggested
+    return AssigneeChoice(f"user-{number}", f"person:{one.email}", name, one.email, one.open_tasks, is_suggested)
+
+
+def _suggested(one: Suggestion, number: int, today: date) -> str:
+    """With why, so that whoever chooses can see what it leaves out."""
+    when = "today" if one.until == today else f"between today and {day(one.until)}"
+    compared = f"the fewest of those with an account who are not away {when}"
+    words = f"Suggested: {one.name} ({one.email}). Open forms: {one.open_tasks}, {compared}."
+    form = "the form" if number == 1 else "the forms"
+    return (
+        f"{words} Compared were users with the same role as whoever has {form} now." if one.is_of_same_role else words
+    )
 
 
 def _more(shown: int, found: int, what: str) -> str:
@@ -121,11 +139,12 @@ def re_assigned_page(view: ReAssignedView, origin: Origin) -> ReAssignedPage:
     """In words."""
     number = len(view.moved)
     holder = next((row.holder_name or row.work_group_name for row in view.moved), "")
-    moved = f"{_forms(number)} re-assigned. {holder} has {'it' if number == 1 else 'them'} now." if number else ""
+    moved = f"{forms_were(number)} re-assigned. {holder} has {'it' if number == 1 else 'them'} now." if number else ""
     reasons = Counter(one.detail for one in view.left)
-    left = [f"{_forms(count)} not re-assigned: {reason}" for reason, count in reasons.items()]
+    left = [f"{forms_were(count)} not re-assigned: {reason}" for reason, count in reasons.items()]
     return ReAssignedPage(moved, left, origin)
 
 
-def _forms(number: int) -> str:
+def forms_were(number: int) -> str:
+    """So many forms, as the subject of what became of them."""
     return "1 form was" if number == 1 else f"{number} forms were"
