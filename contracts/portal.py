@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from contracts.base import Identifier, Line, PersonalData, PortalMessage, Sealed, Value
+from contracts.base import Identifier, LeftOut, Line, PersonalData, PortalMessage, Sealed, Value
 from contracts.council import Assignee
 
 
@@ -19,7 +19,8 @@ class DelegationAccepted(PortalMessage):
     reference: str = ""
     """What the professional calls it on the telephone (BRI-4K7Q-22)."""
     assigned_to: Assignee
-    due_on: date
+    due_on: LeftOut[date] = None
+    """Left out where there is none: the council gave none, and the form has no period of its own."""
     absence: str | None = None
     """What whoever was named says while they are away; who has the form in their place is told by
     `portal.delegation.assigned.v1`, `re_routed`."""

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import AwareDatetime
 
-from contracts.base import EVERYBODYS, Contact, Email, Erased, Event, PersonalData, Text, Value
+from contracts.base import EVERYBODYS, Contact, Email, Erased, Event, LeftOut, PersonalData, Text, Value
 from contracts.council import Decision, Sender, Subject
 
 
@@ -48,7 +48,8 @@ class TaskOpened(AboutTask):
     tell: list[Contact]
     """Whom to email: the person, the group's inbox or the generic inbox, as the authority wants it."""
     received_on: date
-    due_on: date
+    due_on: LeftOut[date] = None
+    """Left out where there is none, here and in what follows."""
     comments: str
     prefill: dict[str, Any]
     opened_at: AwareDatetime
@@ -60,7 +61,7 @@ class TaskAmended(AboutTask):
     wire_name: ClassVar[str] = "tasks.task.amended.v1"
 
     sender: Sender
-    due_on: date
+    due_on: LeftOut[date] = None
     form_title: str = ""
     comments: str
     prefill: dict[str, Any]
@@ -95,7 +96,7 @@ class TaskRetracted(AboutTask):
 
     access_version: int = 0
     form_title: str
-    due_on: date
+    due_on: LeftOut[date] = None
     tell: list[Contact]
     retracted_at: AwareDatetime
 
@@ -119,7 +120,7 @@ class TaskReturned(AboutTask):
     questions: CouncilQuestions
     form_title: str
     sender: Sender
-    due_on: date
+    due_on: LeftOut[date] = None
     comments: str
     """Those of the delegation."""
     prefill: dict[str, Any]
@@ -179,7 +180,7 @@ class TaskDecided(AboutTask):
     decision: Decision
     form_title: str
     sender: Sender
-    due_on: date
+    due_on: LeftOut[date] = None
     comments: str
     """Those of the delegation; what the council answers stands in the portal."""
     prefill: dict[str, Any]

@@ -56,8 +56,6 @@ def _addressed(event: TaskOpened, person: Contact) -> tuple[Purpose, dict[str, s
 
 async def announce_new_holder(service: NotifyService, event: TaskAssigned) -> None:
     """Whoever was given the task hears of it, and whoever it was taken from; nobody where they did so themselves."""
-    if event.due_on is None:  # A sender of before re-assigning: it named nobody to tell.
-        return
     key, due = f"{event.task_id} {event.task_version}", _due(event, event.due_on, event.person)
     if event.person.kind == "work_group":
         given = _owed(
@@ -159,7 +157,7 @@ def _about(event: TaskEvent, path: str) -> dict[str, str]:
     return {"form": event.form_title, "reference": event.reference, "path": path}
 
 
-def _due(event: TaskEvent, due_on: date, holder: Holder | None) -> dict[str, str]:
+def _due(event: TaskEvent, due_on: date | None, holder: Holder | None) -> dict[str, str]:
     """The same with its date: straight to the form for whoever has it, to the list where it waits to be picked up."""
     has_it = holder is not None and holder.kind == "person"
     return {**_about(event, f"forms/{event.task_id}/1" if has_it else "tasks"), "due_on": shown_date(due_on)}

@@ -15,10 +15,10 @@ from services.tasks.model.facts import Amendment, Ask, Request, Return
 
 
 class DueDate(NamedTuple):
-    """A date by which a form was to be completed: when it was said, and why."""
+    """A date by which a form was to be completed: when it was said, and why. Only a request may be without one."""
 
     said_at: datetime
-    due_on: date
+    due_on: date | None
     why: DueReason
     reason_code: str = ""
     """The exception for which more time was given."""
@@ -36,11 +36,12 @@ def due_view(request: Request, dates: Sequence[DueDate]) -> DueView:
     """The dates as a page tells them; what is due by the form's own period was asked for by nobody."""
     period = request.received_on + timedelta(days=request.period_days) if request.period_days is not None else None
     shown = [DueDateView(due_on=period, why="period")] if period else []
-    if request.due_on != period:
+    if request.due_on and request.due_on != period:
         shown.append(DueDateView(due_on=request.due_on, why="request"))
     for said_at, due_on, why, reason_code in dates[1:]:
-        said_on = said_at.astimezone(LONDON).date()
-        shown.append(DueDateView(due_on=due_on, why=why, said_on=said_on, reason_code=reason_code))
+        if due_on:
+            said_on = said_at.astimezone(LONDON).date()
+            shown.append(DueDateView(due_on=due_on, why=why, said_on=said_on, reason_code=reason_code))
     return DueView(received_on=request.received_on, period_days=request.period_days, dates=shown)
 
 

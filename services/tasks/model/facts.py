@@ -51,8 +51,9 @@ class Request(Value):
     sender: Sender
     received_on: date
     period_days: int | None = None
-    """The form's own; None where that was not kept yet."""
-    due_on: date
+    """The form's own; None where it has none, or it was not kept yet."""
+    due_on: date | None = None
+    """None where the council has given none, and the form has no period (requirement F71)."""
     comments: str
     prefill: dict[str, Any]
     documents: list[KeptDocument] = []
@@ -201,9 +202,9 @@ def digest_of(message: DelegationRequested) -> str:
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def due_date(message: DelegationRequested, received_on: date, due_days: int) -> date:
-    """The date asked for, else the form's own period from receipt, in calendar days (SI 2014/1530, reg 8)."""
-    return message.due_on or received_on + timedelta(days=due_days)
+def due_date(message: DelegationRequested, received_on: date, due_days: int | None) -> date | None:
+    """The date asked for, else the form's own period from receipt, in calendar days (SI 2014/1530, reg 8); or none."""
+    return message.due_on or (received_on + timedelta(days=due_days) if due_days is not None else None)
 
 
 def amendment(message: DelegationAmended, message_id: str, at: datetime) -> Amendment:

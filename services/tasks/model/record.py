@@ -161,8 +161,8 @@ class TaskRecord(Value):
         return self.moves[-1].inbox if self.moves else self.requested.inbox
 
     @property
-    def due_on(self) -> date:
-        """The date as last amended."""
+    def due_on(self) -> date | None:
+        """The date as last amended; None where nobody has given one yet, and the form has no period."""
         return self.due_dates[-1].due_on
 
     @property

@@ -26,9 +26,9 @@ def snoozed(task: Task, email: str, until: date, today: date) -> Task:
         raise unknown_task()
     if task.state not in LISTED_STATES:
         raise Conflict("not_open", "It is no longer waiting to be filled in.")
-    if task.due_on <= today:
+    if task.due_on is not None and task.due_on <= today:
         raise Conflict("due", "It is due today or late, so it stays in your list.")
-    return task.with_snooze(min(until, task.due_on))
+    return task.with_snooze(min(until, task.due_on or until))
 
 
 def shown_again(task: Task, email: str) -> Task:

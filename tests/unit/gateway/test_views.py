@@ -189,10 +189,19 @@ def test_whoever_lost_a_form_reads_who_moved_it_and_to_whom() -> None:
     assert told.task_id == "t"
 
 
+def test_what_has_no_date_is_said_to_have_none_and_is_never_late() -> None:
+    undated = task().model_copy(update={"due_on": None})
+    banner = task_banner(undated, BRISTOL, TODAY)
+    assert (banner.summary, banner.sender[0]) == ("Gabriel Example", ("Required By", "No date given"))
+    assert not form_page(undated, contribution({}), BRISTOL, page_state(1), TODAY).has_due_date
+    assert form_page(task(), contribution({}), BRISTOL, page_state(1), TODAY).has_due_date
+
+
 def test_a_form_that_is_over_is_no_longer_late() -> None:
-    late = task().model_copy(update={"due_on": date(2021, 8, 1)})
+    due_on = date(2021, 8, 1)
+    late = task().model_copy(update={"due_on": due_on})
     over = late.model_copy(update={"state": "submitted"})
     assert [dict(task_banner(one, BRISTOL, TODAY).sender)["Required By"] for one in (late, over)] == [
-        f"01-Aug-2021 ({(TODAY - late.due_on).days} days late)",
+        f"01-Aug-2021 ({(TODAY - due_on).days} days late)",
         "01-Aug-2021",
     ]

@@ -6,9 +6,9 @@ import pytest
 
 from contracts.api.tasks import DueDateView, DueView
 from contracts.base import Contact
-from contracts.council import Decision
+from contracts.council import Decision, DelegationRequested
 from services.tasks.model.deadlines import due_view
-from services.tasks.model.facts import Amendment, Answer, Ask
+from services.tasks.model.facts import Amendment, Answer, Ask, due_date
 from services.tasks.model.task import Task
 from tests.unit.tasks.test_task import BLANK, a_request, a_submission, asks
 
@@ -90,3 +90,38 @@ def test_a_refusal_that_gives_another_date_is_no_exception() -> None:
     )
     last = shown(task).dates[-1]
     assert (last.due_on, last.why, last.reason_code) == (date(2026, 4, 15), "decided", "")
+
+
+def test_without_a_date_and_a_period_there_is_none_until_the_council_names_one() -> None:
+    undated = BLANK.with_request(a_request(due_on=None))
+    assert (undated.due_on, shown(undated).dates) == (None, [])
+    amended = undated.with_amendment(Amendment(message_id="m", amended_at=at(3, 20), due_on=date(2026, 5, 1)))
+    returned = undated.with_submission(a_submission()).with_return(asks(due_on=date(2026, 5, 2)), "r", at(4, 1))
+    assert [one.due_on for one in (amended, returned)] == [date(2026, 5, 1), date(2026, 5, 2)]
+    assert [(one.why, one.due_on) for one in shown(amended).dates] == [("amended", date(2026, 5, 1))]
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "days", "due"),
+    [
+        ("2026-08-01", 42, date(2026, 8, 1)),
+        ("2026-08-01", None, date(2026, 8, 1)),
+        (None, 42, date(2026, 9, 5)),
+        (None, None, None),
+    ],
+)
+def test_what_the_council_asks_for_counts_then_the_forms_period_then_there_is_no_date(
+    asked_for: str | None, days: int | None, due: date | None
+) -> None:
+    message = DelegationRequested.model_validate(
+        {
+            "authority": "bristol",
+            "delegation_id": "d",
+            "form": "f",
+            "subject": {"person_id": "p", "name": "Gabriel Example"},
+            "assignee": {"kind": "person", "email": "sandra@school.example"},
+            "sender": {"name": "Chloe"},
+            "due_on": asked_for,
+        }
+    )
+    assert due_date(message, date(2026, 7, 25), days) == due

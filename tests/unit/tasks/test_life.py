@@ -55,10 +55,10 @@ class Life(RuleBasedStateMachine):
             if task.request is not None and "edit" in task.rights_of(one.email or "", BRISTOL, NOW)
         }
 
-    @initialize(instead=st.none() | HOLDERS)
-    def is_requested(self, instead: Holder | None) -> None:
+    @initialize(instead=st.none() | HOLDERS, due_on=st.sampled_from([date(2026, 5, 1), None]))
+    def is_requested(self, instead: Holder | None, due_on: date | None) -> None:
         """Of somebody who is away it goes to their substitute in the same write."""
-        requested = self.task.with_request(a_request(due_on=date(2026, 5, 1)))
+        requested = self.task.with_request(a_request(due_on=due_on))
         self.become(requested.re_routed(instead, [], self.now()) if instead else requested)
         assert self.task.holder == (instead or requested.holder)
         assert self.task.due_on == requested.due_on
@@ -102,7 +102,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(asked=st.sampled_from(["decline", "extension"]), days=st.integers(1, 90))
     def something_is_asked(self, asked: str, days: int) -> None:
-        due_on = self.task.due_on
+        due_on = self.task.due_on or NOW.date()
         ask = Ask.model_validate(
             {
                 "ask_id": self.next_id(),
@@ -159,7 +159,9 @@ class Life(RuleBasedStateMachine):
 
     @rule(step=st.integers(-3, 3))
     def the_holder_is_reminded(self, step: int) -> None:
-        reminder = Reminder(step=step, due_on=self.task.due_on, sent_at=self.now())
+        if (due_on := self.task.due_on) is None:
+            return
+        reminder = Reminder(step=step, due_on=due_on, sent_at=self.now())
         self.become(self.task.with_reminder(reminder))
         assert self.task.with_reminder(reminder) is self.task
 

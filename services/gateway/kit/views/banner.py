@@ -7,7 +7,7 @@ from urllib.parse import quote
 from contracts.api.tasks import SharedDocumentView, TaskView
 from contracts.authority import Authority
 from services.gateway.kit.views.due import due_explained
-from services.gateway.kit.views.wording import day, due_words, size_words
+from services.gateway.kit.views.wording import day, due_day, size_words
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,14 @@ def task_banner(task: TaskView, authority: Authority, today: date) -> TaskBanner
     }
     sender = task.sender
     is_due = task.state in {"assigned", "in_group", "returned"}
-    required_by = day(task.due_on) + (f" ({due_words(task.due_on, today)})" if is_due else "")
+    due = due_day(task.due_on, today) if is_due else ""
     return TaskBanner(
-        f"{task.subject.name}, due {required_by}" if is_due else task.subject.name,
+        f"{task.subject.name}, due {due}" if due else task.subject.name,
         [lines[name] for name in authority.banner if lines[name][1]],
         [
             line
             for line in (
-                ("Required By", required_by),
+                ("Required By", due or (day(task.due_on) if task.due_on else "No date given")),
                 ("Sent By", sender.name),
                 ("Department", sender.department),
                 ("Telephone", sender.telephone),
