@@ -21,6 +21,8 @@ class DelegationAccepted(PortalMessage):
     assigned_to: Assignee
     due_on: LeftOut[date] = None
     """Left out where there is none: the council gave none, and the form has no period of its own."""
+    internal_due_on: LeftOut[date] = None
+    """The council's own sooner date; left out where there is none."""
     absence: str | None = None
     """What whoever was named says while they are away; who has the form in their place is told by
     `portal.delegation.assigned.v1`, `re_routed`."""
@@ -122,8 +124,9 @@ class ReminderSent(PortalMessage):
 
     delegation_id: Identifier
     step: int
-    """Days from the due date; negative before it."""
+    """Days from that date; negative before it."""
     due_on: date
+    """The date that they work to: the internal one where the authority's `works_to` says so."""
 
 
 class DelegationOverdue(PortalMessage):

@@ -27,6 +27,8 @@ class AboutTask(Event):
     reference: str = ""
     """What people say on the telephone (BRI-4K7Q-22); empty for tasks from before there was one."""
     task_version: int
+    target_on: LeftOut[date] = None
+    """The date that whoever has it works to; left out where that is the due date."""
 
 
 class TaskOpened(AboutTask):
@@ -197,9 +199,10 @@ class TaskReminded(AboutTask):
     wire_name: ClassVar[str] = "tasks.task.reminded.v1"
 
     step: int
-    """Days from the due date; negative before it."""
+    """Days from that date; negative before it."""
     form_title: str
     due_on: date
+    """The one that its holder works to, or, for managers alone, the due date."""
     person: Holder
     """Who has it."""
     tell: list[Contact]

@@ -28,7 +28,7 @@ class TaskRow(PersonalData):
     form_title: str
     subject_name: str
     due_on: date | None = None
-    """None where there is none (requirement F71)."""
+    """The date that its holder works to; None where there is none (requirement F71)."""
     comments: str
     state: TaskState
     progress: Progress | None = None
@@ -202,6 +202,8 @@ class DueView(Value):
     """The form's own period, in calendar days; None where it has none, or an older version has taken the request."""
     dates: list[DueDateView]
     """In their order; the last one counts. Empty where there is none."""
+    internal_due_on: date | None = None
+    """By when the council asks for it, where that is sooner."""
 
 
 class DeclineBody(Value):
@@ -237,6 +239,8 @@ class TaskView(PersonalData):
     sender: Sender
     comments: str
     due_on: date | None = None
+    target_on: date | None = None
+    """The date that its holder works to; None where there is none, and from a service of an older version."""
     state: TaskState
     version: int
     documents: list[SharedDocumentView] = []
@@ -271,6 +275,8 @@ class DelegationView(Value):
     assigned_to: Assignee
     due_on: date | None = None
     """None where there is none."""
+    internal_due_on: date | None = None
+    """The council's own sooner date."""
     task_id: str
     reference: str = ""
     contribution_id: str | None = None

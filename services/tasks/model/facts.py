@@ -11,6 +11,7 @@ import orjson
 from pydantic import AwareDatetime
 
 from contracts.addresses import address_key
+from contracts.authority import WorksTo
 from contracts.base import EVERYBODYS, Contact, Value
 from contracts.council import (
     Assignee,
@@ -54,6 +55,10 @@ class Request(Value):
     """The form's own; None where it has none, or it was not kept yet."""
     due_on: date | None = None
     """None where the council has given none, and the form has no period (requirement F71)."""
+    internal_due_on: date | None = None
+    """By when the council asks for it."""
+    works_to: WorksTo = "due_date"
+    """What the authority's setting was when it asked: a form's dates do not move with it."""
     comments: str
     prefill: dict[str, Any]
     documents: list[KeptDocument] = []
@@ -66,6 +71,7 @@ class Amendment(Value):
     message_id: str
     amended_at: AwareDatetime
     due_on: date | None = None
+    internal_due_on: date | None = None
     comments: str | None = None
     sender: Sender | None = None
     prefill: dict[str, Any] | None = None
@@ -213,6 +219,7 @@ def amendment(message: DelegationAmended, message_id: str, at: datetime) -> Amen
         message_id=message_id,
         amended_at=message.amended_at or at,
         due_on=message.due_on,
+        internal_due_on=message.internal_due_on,
         comments=message.comments,
         sender=message.sender,
         prefill=message.prefill,

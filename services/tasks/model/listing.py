@@ -121,7 +121,7 @@ def row_of(task: Task) -> TaskRow:
         form=task.requested.form,
         form_title=task.requested.form_title,
         subject_name=task.requested.subject.name,
-        due_on=task.due_on,
+        due_on=task.target_on,
         comments=task.comments,
         state=task.state,
         progress=task.progress,

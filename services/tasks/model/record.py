@@ -166,6 +166,16 @@ class TaskRecord(Value):
         return self.due_dates[-1].due_on
 
     @property
+    def internal_due_on(self) -> date | None:
+        """By when the council asks for it, where that is sooner."""
+        return self.due_dates[-1].internal_due_on
+
+    @property
+    def target_on(self) -> date | None:
+        """The date that its holder works to: lists, reminders and lateness go by it."""
+        return self.due_dates[-1].target_on(self.requested.works_to)
+
+    @property
     def due_dates(self) -> list[DueDate]:
         """Every due date that it has had; the last one counts."""
         return due_dates(self.requested, self.amendments, self.returns, self.asks)

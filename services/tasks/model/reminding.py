@@ -26,13 +26,25 @@ class Ladder(NamedTuple):
     due_on: date
     steps: Sequence[int]
     closed_on: Collection[date]
+    reminds: bool
+    """Whoever has it."""
+    escalates: bool
+    """To the managers of its work group, and to the council as overdue."""
 
 
 def ladders(task: Task, authority: Authority) -> list[Ladder]:
-    """By which dates anybody has to be reminded of a form; none where it is over, or has no date."""
-    if task.request is None or not task.is_open or task.due_on is None:
+    """By which dates anybody has to be told of a form; none where it is over, or has no date.
+
+    Whoever has it is reminded of the date that they work to; what is late is so by the due date.
+    """
+    if task.request is None or not task.is_open or task.target_on is None:
         return []
-    return [Ladder(task.due_on, authority.reminders.steps, authority.closed_on)]
+    rules, closed_on, is_same = authority.reminders, authority.closed_on, task.target_on == task.due_on
+    own = Ladder(task.target_on, rules.steps, closed_on, reminds=True, escalates=is_same)
+    if task.due_on is None or is_same:
+        return [own]
+    late = [step for step in rules.steps if step > 0 or step >= rules.managers_from]
+    return [own, Ladder(task.due_on, late, closed_on, reminds=False, escalates=True)]
 
 
 def next_step(ladder: Ladder, after: datetime) -> tuple[int, datetime] | None:

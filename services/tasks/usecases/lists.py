@@ -211,6 +211,7 @@ def _view(task: Task) -> DelegationView:
         state=task.state,
         assigned_to=as_assignee(task.holder),
         due_on=task.due_on,
+        internal_due_on=task.internal_due_on,
         task_id=task.task_id,
         reference=task.reference,
         contribution_id=task.contribution_id,

@@ -61,5 +61,6 @@ class Reminders:
         origin, holder = task.work_group, task.holder
         group = await self._stores.work_groups.get(task.authority, origin.work_group_id or "") if origin else None
         is_registered = bool(holder.email and await self._stores.people.names_of([holder.email]))
-        tell = whom_to_remind(reminded, authority, is_registered=is_registered)
-        return reminded, events.of_reminder(reminded, tell, managers_to_tell(reminded, group, authority, step))
+        tell = whom_to_remind(reminded, authority, is_registered=is_registered) if ladder.reminds else []
+        managers = managers_to_tell(reminded, group, authority, step) if ladder.escalates else []
+        return reminded, events.of_reminder(reminded, ladder, tell, managers)

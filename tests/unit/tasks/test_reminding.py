@@ -94,6 +94,20 @@ def test_what_is_over_has_no_next_reminder(task: Task, has_next: bool) -> None:
     assert bool(ladders(task, BRISTOL)) is has_next
 
 
+def test_whoever_has_it_is_reminded_of_the_date_that_they_work_to_and_what_is_late_is_so_by_the_due_date() -> None:
+    sooner = DUE - timedelta(days=14)
+    request = a_request(due_on=DUE, internal_due_on=sooner, works_to="internal_date")
+    own, late = ladders(BLANK.with_request(request), BRISTOL)
+    assert (own.due_on, own.steps, own.reminds, own.escalates) == (sooner, BRISTOL.reminders.steps, True, False)
+    assert (late.due_on, late.steps, late.reminds, late.escalates) == (DUE, [1, 3, 7], False, True)
+    early = BRISTOL.model_copy(update={"reminders": ReminderRules(steps=[-3, 0, 2], managers_from=-3)})
+    assert ladders(BLANK.with_request(request), early)[1].steps == [-3, 0, 2], "managers hear of it before it is late"
+    (only,) = ladders(BLANK.with_request(a_request(due_on=DUE, internal_due_on=sooner)), BRISTOL)
+    assert (only.due_on, only.reminds, only.escalates) == (DUE, True, True), "by default"
+    (undated,) = ladders(BLANK.with_request(a_request(due_on=None, internal_due_on=sooner)), BRISTOL)
+    assert (undated.due_on, undated.reminds, undated.escalates) == (sooner, True, False), "it is never overdue"
+
+
 def test_a_step_to_a_date_is_sent_once_and_again_to_another_date() -> None:
     first = Reminder(step=-3, due_on=DUE, sent_at=NOW)
     once = OPEN.with_reminder(first)

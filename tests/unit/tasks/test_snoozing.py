@@ -43,6 +43,13 @@ def test_no_form_is_hidden_beyond_its_due_date() -> None:
             snoozed(ASSIGNED, SANDRA, today + timedelta(days=7), today)
 
 
+def test_no_form_is_hidden_beyond_the_date_that_its_holder_works_to() -> None:
+    sooner = BLANK.with_request(a_request(due_on=DUE, internal_due_on=UNTIL, works_to="internal_date"))
+    assert snoozed(sooner, SANDRA, DUE, TODAY).snoozed_until == UNTIL
+    with pytest.raises(Conflict, match="due"):
+        snoozed(sooner, SANDRA, DUE, UNTIL)
+
+
 def test_what_has_no_date_is_hidden_until_any_day() -> None:
     undated = BLANK.with_request(a_request(due_on=None))
     assert snoozed(undated, SANDRA, DUE + timedelta(days=30), TODAY).snoozed_until == DUE + timedelta(days=30)
