@@ -63,6 +63,7 @@ class Delegations:
                     "Another request with this delegation_id was accepted before.",
                     field="/delegation_id",
                 )
+            check_internal_date(request.internal_due_on, request.due_on)
             requested, unfit = _with_fitting_amendments(task.with_request(request), form)
             if instead is not None:
                 requested = requested.re_routed(*instead, request.requested_at)
@@ -99,8 +100,6 @@ class Delegations:
         form.check_prefill(message.prefill)
         group = await self._recipients.group(message.authority, message.assignee, waited_seconds)
         received_on = message.received_on or clock.today()
-        due_on = due_date(message, received_on, form.due_days)
-        check_internal_date(message.internal_due_on, due_on)
         return Request(
             digest=await loop.work(_size(message), digest_of, message),
             form=form.form,
@@ -115,7 +114,7 @@ class Delegations:
             sender=message.sender,
             received_on=received_on,
             period_days=form.due_days,
-            due_on=due_on,
+            due_on=due_date(message, received_on, form.due_days),
             internal_due_on=message.internal_due_on,
             works_to=self._authorities.get(message.authority).works_to,
             comments=message.comments,

@@ -173,3 +173,16 @@ async def test_reminders_count_from_the_one_and_what_is_overdue_from_the_other(
     await eventually(lambda: (1, due_on.isoformat(), [], [manager]) in told())
     sent = [each.body for each in tasks.recorder.of(SENT, delegation_id=one.delegation_id)]
     assert {each["due_on"] for each in sent} == {internal.isoformat()}
+
+
+async def test_an_internal_date_that_comes_later_is_reminded_of(
+    tasks: Tasks, oxfordshire: Council, due_on: date, later: Later
+) -> None:
+    internal = due_on - timedelta(days=21)
+    one = await delegated(tasks, oxfordshire, due_on=due_on.isoformat(), internal_due_on=None)
+    amended = {"delegation_id": one.delegation_id, "internal_due_on": internal.isoformat()}
+    await oxfordshire.publish(AMENDED, amended)
+    assert (await one.hears(TOLD))["target_on"] == internal.isoformat()
+    later(days_until(internal, -7))
+    reminded = await one.hears(REMINDED)
+    assert (reminded["step"], reminded["due_on"]) == (-7, internal.isoformat())

@@ -130,6 +130,14 @@ def test_who_has_it_works_to_the_date_of_the_authoritys_choice_or_to_the_only_on
     assert (task.due_on, task.target_on) == (due, target)
 
 
+def test_what_an_older_version_has_stored_is_worked_to_by_its_due_date() -> None:
+    kept = a_request(due_on=date(2026, 4, 13)).model_dump(exclude={"internal_due_on", "works_to"})
+    change = Amendment(message_id="m", amended_at=at(3, 2), due_on=date(2026, 4, 20))
+    amendments = [change.model_dump(exclude={"internal_due_on"})]
+    task = Task.model_validate({**BLANK.model_dump(), "request": kept, "amendments": amendments})
+    assert (task.due_on, task.internal_due_on, task.target_on) == (date(2026, 4, 20), None, date(2026, 4, 20))
+
+
 def test_an_internal_date_moves_no_due_date_and_ends_with_the_one_that_it_was_said_of() -> None:
     task = sooner(date(2026, 3, 30))
     assert (shown(task).internal_due_on, shown(task).dates[-1].due_on) == (date(2026, 3, 30), date(2026, 4, 13))
