@@ -121,6 +121,9 @@ class ReminderRules(Value):
     """From this step on the managers of its work group are told too."""
 
 
+WorksTo = Literal["due_date", "internal_date"]
+
+
 class Authority(Value):
     """One council's settings; every default is the one that requirements 1.15 suggests."""
 
@@ -148,6 +151,11 @@ class Authority(Value):
     """The council's public key as JWK (RFC 7517), of type EC or OKP: what it is told over the broker is encrypted."""
     retention: RetentionRules = RetentionRules()
     reminders: ReminderRules = ReminderRules()
+    works_to: WorksTo = "due_date"
+    """Which date lists, reminders and lateness towards a person go by where a form has an internal one too (ADR 0061).
+
+    It counts for what is delegated from then on. Escalation and `portal.delegation.overdue.v1` go by the due date.
+    """
     closed_on: list[date] = []
     """Days on which no reminder and no digest is sent, beside weekends and England's bank holidays."""
     banner: list[Literal["name", "date_of_birth", "form", "address", "comments"]] = ["name", "date_of_birth", "form"]

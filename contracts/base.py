@@ -1,8 +1,9 @@
 """The bases of every message: how it is named, what it may hold. No message itself, no transport."""
 
-from typing import Annotated, ClassVar, Final, TypeVar
+from typing import Annotated, Any, ClassVar, Final, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.json_schema import SkipJsonSchema
 
 TEXT_LIMIT = 20_000
 """The longest text of a message, names and addresses included, in characters (council contract, "Limits")."""
@@ -22,6 +23,16 @@ class _Mark:
 SEALED: Final = _Mark()
 Sealed = Annotated[Kept, SEALED]
 """`name: Sealed[str]`: a service's database holds it sealed only. It changes nothing of what a message looks like."""
+
+
+def _without_default(schema: dict[str, Any]) -> None:
+    schema.pop("default", None)
+
+
+LeftOut = Annotated[
+    Kept | SkipJsonSchema[None], Field(exclude_if=lambda value: value is None, json_schema_extra=_without_default)
+]
+"""`due_on: LeftOut[date] = None`: not in the JSON at all where there is none, so that it never is null (ADR 0061)."""
 
 Text = Annotated[str, StringConstraints(max_length=TEXT_LIMIT)]
 Line = Annotated[str, StringConstraints(max_length=500)]

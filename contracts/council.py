@@ -118,6 +118,8 @@ class DelegationRequested(CouncilMessage):
     notify_email: Mailbox | None = None
     received_on: Day | None = None
     due_on: Day | None = None
+    internal_due_on: Day | None = None
+    """By when the council asks for it, where that is sooner than it is due; never after the due date."""
     comments: Comments = ""
     prefill: Prefill = {}
     documents: Annotated[list[SharedDocument], Field(max_length=100)] = []
@@ -130,6 +132,8 @@ class DelegationAmended(CouncilMessage):
 
     delegation_id: Identifier
     due_on: Day | None = None
+    internal_due_on: Day | None = None
+    """As in the request. One that a new due date comes before counts no longer."""
     comments: Comments | None = None
     sender: Sender | None = None
     prefill: Prefill | None = None

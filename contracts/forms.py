@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from pydantic import AwareDatetime
 
-from contracts.base import Contact, Erased, Event
+from contracts.base import Contact, Erased, Event, LeftOut
 
 
 class DefinitionPublished(Event):
@@ -18,8 +18,11 @@ class DefinitionPublished(Event):
     owner: str
     """Whose version it is: an authority's own, or `portal` for everybody's."""
     title: str
-    due_days: int
-    """The form's own period in calendar days from receipt (42 for statutory advice: SI 2014/1530, reg 8(1))."""
+    due_days: LeftOut[int] = None
+    """The form's own period in calendar days from receipt (42 for statutory advice: SI 2014/1530, reg 8(1)).
+
+    It is left out where the form has none.
+    """
     prefill_schema: dict[str, Any]
     """JSON Schema 2020-12 of the `prefill` that this version takes."""
     published_at: AwareDatetime

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from contracts.base import Identifier, Line, PersonalData, PortalMessage, Sealed, Value
+from contracts.base import Identifier, LeftOut, Line, PersonalData, PortalMessage, Sealed, Value
 from contracts.council import Assignee
 
 
@@ -19,7 +19,10 @@ class DelegationAccepted(PortalMessage):
     reference: str = ""
     """What the professional calls it on the telephone (BRI-4K7Q-22)."""
     assigned_to: Assignee
-    due_on: date
+    due_on: LeftOut[date] = None
+    """Left out where there is none: the council gave none, and the form has no period of its own."""
+    internal_due_on: LeftOut[date] = None
+    """The council's own sooner date; left out where there is none."""
     absence: str | None = None
     """What whoever was named says while they are away; who has the form in their place is told by
     `portal.delegation.assigned.v1`, `re_routed`."""
@@ -121,8 +124,9 @@ class ReminderSent(PortalMessage):
 
     delegation_id: Identifier
     step: int
-    """Days from the due date; negative before it."""
+    """Days from that date; negative before it."""
     due_on: date
+    """The date that they work to: the internal one where the authority's `works_to` says so."""
 
 
 class DelegationOverdue(PortalMessage):

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import AwareDatetime
 
-from contracts.base import EVERYBODYS, Contact, Email, Erased, Event, PersonalData, Text, Value
+from contracts.base import EVERYBODYS, Contact, Email, Erased, Event, LeftOut, PersonalData, Text, Value
 from contracts.council import Decision, Sender, Subject
 
 
@@ -27,6 +27,8 @@ class AboutTask(Event):
     reference: str = ""
     """What people say on the telephone (BRI-4K7Q-22); empty for tasks from before there was one."""
     task_version: int
+    target_on: LeftOut[date] = None
+    """The date that whoever has it works to; left out where that is the due date."""
 
 
 class TaskOpened(AboutTask):
@@ -48,7 +50,8 @@ class TaskOpened(AboutTask):
     tell: list[Contact]
     """Whom to email: the person, the group's inbox or the generic inbox, as the authority wants it."""
     received_on: date
-    due_on: date
+    due_on: LeftOut[date] = None
+    """Left out where there is none, here and in what follows."""
     comments: str
     prefill: dict[str, Any]
     opened_at: AwareDatetime
@@ -60,7 +63,7 @@ class TaskAmended(AboutTask):
     wire_name: ClassVar[str] = "tasks.task.amended.v1"
 
     sender: Sender
-    due_on: date
+    due_on: LeftOut[date] = None
     form_title: str = ""
     comments: str
     prefill: dict[str, Any]
@@ -95,7 +98,7 @@ class TaskRetracted(AboutTask):
 
     access_version: int = 0
     form_title: str
-    due_on: date
+    due_on: LeftOut[date] = None
     tell: list[Contact]
     retracted_at: AwareDatetime
 
@@ -119,7 +122,7 @@ class TaskReturned(AboutTask):
     questions: CouncilQuestions
     form_title: str
     sender: Sender
-    due_on: date
+    due_on: LeftOut[date] = None
     comments: str
     """Those of the delegation."""
     prefill: dict[str, Any]
@@ -179,7 +182,7 @@ class TaskDecided(AboutTask):
     decision: Decision
     form_title: str
     sender: Sender
-    due_on: date
+    due_on: LeftOut[date] = None
     comments: str
     """Those of the delegation; what the council answers stands in the portal."""
     prefill: dict[str, Any]
@@ -196,9 +199,10 @@ class TaskReminded(AboutTask):
     wire_name: ClassVar[str] = "tasks.task.reminded.v1"
 
     step: int
-    """Days from the due date; negative before it."""
+    """Days from that date; negative before it."""
     form_title: str
     due_on: date
+    """The one that its holder works to, or, for managers alone, the due date."""
     person: Holder
     """Who has it."""
     tell: list[Contact]

@@ -92,7 +92,7 @@ def delegations(today: date) -> dict[str, list[dict[str, Any]]]:
             _delegation("DEMO-8", "cla-care-plan-part-1", _NADIA, _person(_OLIVE), due(18)),
         ],
         OXFORDSHIRE: [
-            _delegation("DEMO-1", "ersa", _MAYA, _person(_SANDRA), due(25)),
+            _delegation("DEMO-1", "ersa", _MAYA, _person(_SANDRA), due(25)) | {"internal_due_on": due(11).isoformat()},
             _delegation("DEMO-2", "ersa-appendix-b", _MAYA, _of(_CLINIC_GROUP), due(7)),
             _delegation("DEMO-3", "ehcna-information-gathering-ot", _MAYA, _person(_OLIVE), due(40)),
         ],

@@ -35,6 +35,7 @@ class DueTask(Value):
     authority: str
     form_title: str
     due_on: date
+    """The date that its holder works to."""
     due_changes: int
     """How often its date has been changed."""
     due_set_at: AwareDatetime | None

@@ -205,4 +205,5 @@ class DefinitionView(Value):
     form: str
     version: str
     title: str
-    due_days: int
+    due_days: int | None = None
+    """None where the form has no period of its own."""

@@ -27,7 +27,8 @@ class TaskRow(PersonalData):
     form: str
     form_title: str
     subject_name: str
-    due_on: date
+    due_on: date | None = None
+    """The date that its holder works to; None where there is none (requirement F71)."""
     comments: str
     state: TaskState
     progress: Progress | None = None
@@ -198,9 +199,11 @@ class DueView(Value):
 
     received_on: date
     period_days: int | None = None
-    """The form's own period, in calendar days; None where an older version has taken the request."""
+    """The form's own period, in calendar days; None where it has none, or an older version has taken the request."""
     dates: list[DueDateView]
-    """In their order; the last one counts."""
+    """In their order; the last one counts. Empty where there is none."""
+    internal_due_on: date | None = None
+    """By when the council asks for it, where that is sooner."""
 
 
 class DeclineBody(Value):
@@ -235,7 +238,9 @@ class TaskView(PersonalData):
     subject: Subject
     sender: Sender
     comments: str
-    due_on: date
+    due_on: date | None = None
+    target_on: date | None = None
+    """The date that its holder works to; None where there is none, and from a service of an older version."""
     state: TaskState
     version: int
     documents: list[SharedDocumentView] = []
@@ -268,7 +273,10 @@ class DelegationView(Value):
     form: str
     state: TaskState
     assigned_to: Assignee
-    due_on: date
+    due_on: date | None = None
+    """None where there is none."""
+    internal_due_on: date | None = None
+    """The council's own sooner date."""
     task_id: str
     reference: str = ""
     contribution_id: str | None = None

@@ -1,6 +1,6 @@
 """What tasks tells the other services and the council, from the task as it is after a change. Pure."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypedDict, cast
 
 from chassis import clock
@@ -40,6 +40,7 @@ from contracts.tasks import (
 )
 from services.tasks.model.adding import interrupted
 from services.tasks.model.facts import SubmissionFact
+from services.tasks.model.reminding import Ladder
 from services.tasks.model.task import Task
 from services.tasks.model.told import whom_it_was_taken_from, whom_to_tell, whom_to_tell_of
 
@@ -52,6 +53,7 @@ class _About(TypedDict):
     delegation_id: str
     reference: str
     task_version: int
+    target_on: date | None
 
 
 def _about(task: Task) -> _About:
@@ -61,7 +63,15 @@ def _about(task: Task) -> _About:
         "delegation_id": task.delegation_id,
         "reference": task.reference,
         "task_version": task.version,
+        "target_on": _target_on(task),
     }
+
+
+def _target_on(task: Task) -> date | None:
+    """Where it is another date than the due date."""
+    if task.request is None or task.target_on == task.due_on:
+        return None
+    return task.target_on
 
 
 def as_assignee(holder: Holder) -> Assignee:
@@ -84,6 +94,7 @@ def of_request(task: Task, authority: Authority, absence: str | None = None) -> 
             reference=task.reference,
             assigned_to=task.requested.assignee,
             due_on=task.due_on,
+            internal_due_on=task.internal_due_on,
             absence=absence,
         ),
         task.task_id,
@@ -266,8 +277,8 @@ def of_answer(task: Task, tell: list[Contact]) -> list[Outgoing]:
     return [outgoing(decided, ask.ask_id)]
 
 
-def of_reminder(task: Task, tell: list[Contact], managers: list[Contact]) -> list[Outgoing]:
-    """Whoever has it is reminded, and the council knows of it."""
+def of_reminder(task: Task, ladder: Ladder, tell: list[Contact], managers: list[Contact]) -> list[Outgoing]:
+    """Whoever has it is reminded, and the council knows of it; of what is late it knows by the due date."""
     reminder = task.reminders[-1]
     cause = (task.task_id, reminder.due_on.isoformat(), str(reminder.step), str(len(task.returns)))
     reminded = TaskReminded(
@@ -283,8 +294,8 @@ def of_reminder(task: Task, tell: list[Contact], managers: list[Contact]) -> lis
     sent = ReminderSent(
         authority=task.authority, delegation_id=task.delegation_id, step=reminder.step, due_on=reminder.due_on
     )
-    told = [outgoing(reminded, *cause), outgoing(sent, *cause)]
-    if reminder.step <= 0:
+    told = [outgoing(reminded, *cause), *([outgoing(sent, *cause)] if ladder.reminds else [])]
+    if not ladder.escalates or reminder.step <= 0:
         return told
     overdue = DelegationOverdue(
         authority=task.authority, delegation_id=task.delegation_id, step=reminder.step, due_on=reminder.due_on

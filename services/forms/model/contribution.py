@@ -23,7 +23,7 @@ class Told(FrozenModel):
 
     task_version: int
     sender: Sender
-    due_on: date
+    due_on: date | None
     comments: str
     prefill: dict[str, Any]
 

@@ -33,7 +33,7 @@ class Banner:
 
     subject: Subject
     sender: Sender
-    due_on: date
+    due_on: date | None
     comments: str
     shown: Sequence[str]
 
@@ -134,7 +134,7 @@ class Paper:
 
     def _sender(self) -> Iterator[tuple[str, str]]:
         sender = self.banner.sender
-        yield "Required by", as_people_write(self.banner.due_on.isoformat())
+        yield "Required by", as_people_write(self.banner.due_on.isoformat()) if self.banner.due_on else ""
         yield "Sent by", sender.name
         yield "Department", sender.department
         yield "Telephone", sender.telephone

@@ -25,6 +25,8 @@ FULL_WIDTH = f"{PORTAL}/full-width"
 EHCP_SECTION = f"{PORTAL}/ehcp-section"
 FROM_SUBJECT = f"{PORTAL}/from-subject"
 DUE_DAYS_URL = f"{PORTAL}/due-days"
+NO_PERIOD = "none"
+"""In the place of a number of days."""
 
 ItemType = Literal[
     "group", "display", "boolean", "decimal", "integer", "date", "string", "text", "choice", "attachment"
@@ -199,10 +201,10 @@ class Definition(DefinitionPart):
         return f"{self.url}|{self.version}"
 
     @property
-    def due_days(self) -> int:
-        """The form's own period in calendar days."""
-        told = next((each.value for each in self.extension if each.url == DUE_DAYS_URL), None)
-        return told if isinstance(told, int) else DUE_DAYS
+    def due_days(self) -> int | None:
+        """The form's own period in calendar days; None where it says that it has none (requirement F71)."""
+        told = next((each.value for each in self.extension if each.url == DUE_DAYS_URL), DUE_DAYS)
+        return told if isinstance(told, int) else None
 
     @cached_property
     def questions(self) -> dict[str, Item]:

@@ -20,6 +20,7 @@ from services.forms.model.questionnaire import (
     ITEM_LIMIT,
     MAX_VALUE,
     MIN_VALUE,
+    NO_PERIOD,
 )
 
 CONTROLS = {
@@ -95,13 +96,19 @@ def _root(json: dict[str, Any]) -> Iterator[Fault]:
     for name in sorted(set(json) - _QUESTIONNAIRE):
         yield _unknown("", name)
     for index, extension in _told(json):
-        days = extension.get("valuePositiveInt", extension.get("valueInteger"))
-        if extension.get("url") == DUE_DAYS_URL and not (type(days) is int and 1 <= days <= 3660):  # noqa: PLR2004
+        if extension.get("url") == DUE_DAYS_URL and not _is_period(extension):
             yield Fault(
                 path=f"/extension/{index}",
                 code="bad_due_days",
-                message="'due-days' must be a whole number of days between 1 and 3660.",
+                message="'due-days' must be a whole number of days between 1 and 3660, or the code 'none'.",
             )
+
+
+def _is_period(extension: dict[str, Any]) -> bool:
+    days = extension.get("valuePositiveInt", extension.get("valueInteger"))
+    if days is None:
+        return extension.get("valueCode") == NO_PERIOD
+    return type(days) is int and 1 <= days <= 3660  # noqa: PLR2004
 
 
 def _duplicates(places: list[Place]) -> Iterator[Fault]:

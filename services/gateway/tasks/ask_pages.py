@@ -46,6 +46,8 @@ async def show(request: Request, journey: _Journey) -> Response:
     context = RequestContext(request)
     task_id = request.path_params["task_id"]
     _, task = await context.reading(lambda person: _open(context, person, task_id))
+    if journey is _MORE_TIME and task.due_on is None:
+        raise Conflict("no_due_date")
     return _page(context, journey, task, TypedAsk(), FormErrors())
 
 

@@ -44,13 +44,13 @@ def next_digest(at: datetime, authority: Authority) -> datetime:
 
 
 def can_wait(purpose: Purpose, due_on: date | None, until: datetime) -> bool:
-    """Whether the digest of then is soon enough: not for what is due within two days of it, or has no date at all.
+    """Whether the digest of then is soon enough: not for what is due within two days of it.
 
-    What is late already is: nobody misses a date by it.
+    What is late already is, and what has no date: nobody misses one by it.
     """
-    if purpose not in _WORDS or due_on is None:
+    if purpose not in _WORDS:
         return False
-    return purpose in _LATE or due_on > until.astimezone(LONDON).date() + _SOON
+    return purpose in _LATE or due_on is None or due_on > until.astimezone(LONDON).date() + _SOON
 
 
 def digest_id(authority: str, account_id: str, day: date, number: int) -> str:

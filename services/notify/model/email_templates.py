@@ -35,9 +35,12 @@ class _Paragraph(NamedTuple):
     """Of a list, whose `html` is empty."""
 
 
-def shown_date(day: date) -> str:
-    """A date as everywhere in the portal: 21-Sep-2021. Not by strftime, which follows the machine's language."""
-    return f"{day.day:02}-{_MONTHS[day.month - 1]}-{day.year}"
+def shown_date(day: date | None) -> str:
+    """A date as everywhere in the portal: 21-Sep-2021; empty where there is none.
+
+    Not by strftime, which follows the machine's language.
+    """
+    return f"{day.day:02}-{_MONTHS[day.month - 1]}-{day.year}" if day else ""
 
 
 def shown_time(at: datetime) -> str:
@@ -93,8 +96,14 @@ def _shown(authority: Authority, values: Mapping[str, str], url: str) -> dict[st
         "submitted_days": authority.submitted_days,
         "retracted_days": authority.retracted_days,
         "ref": f" ({reference})" if reference else "",
+        **(_by_when(values["due_on"]) if "due_on" in values else {}),
         "url": url,
     }
+
+
+def _by_when(due_on: str) -> dict[str, str]:
+    """What a form's name and what is asked for end with; nothing where there is no date (requirement F71)."""
+    return {"due": f", due {due_on}", "by": f" by {due_on}"} if due_on else {"due": "", "by": ""}
 
 
 def _environment(*, is_html: bool) -> Environment:

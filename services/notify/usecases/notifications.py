@@ -36,12 +36,12 @@ TaskEvent = (
 
 async def announce_task(service: NotifyService, event: TaskOpened) -> None:
     """The person, the work group's inbox or the generic inbox hears of a new form."""
-    due = _due(event, event.due_on, event.person)
+    due = _due(event, _by(event), event.person)
     deliveries = []
     for person in _once_each(event.tell):
         purpose, values = _addressed(event, person)
         deliveries += _owed(event, [person], purpose, {**due, **values}, fact=_OPENED, key=event.task_id)
-    await tell(service, deliveries, event.due_on)
+    await tell(service, deliveries, _by(event))
 
 
 def _addressed(event: TaskOpened, person: Contact) -> tuple[Purpose, dict[str, str]]:
@@ -56,9 +56,7 @@ def _addressed(event: TaskOpened, person: Contact) -> tuple[Purpose, dict[str, s
 
 async def announce_new_holder(service: NotifyService, event: TaskAssigned) -> None:
     """Whoever was given the task hears of it, and whoever it was taken from; nobody where they did so themselves."""
-    if event.due_on is None:  # A sender of before re-assigning: it named nobody to tell.
-        return
-    key, due = f"{event.task_id} {event.task_version}", _due(event, event.due_on, event.person)
+    key, due = f"{event.task_id} {event.task_version}", _due(event, _by(event), event.person)
     if event.person.kind == "work_group":
         given = _owed(
             event,
@@ -73,13 +71,13 @@ async def announce_new_holder(service: NotifyService, event: TaskAssigned) -> No
     former = [event.former] if event.former else []
     values = {**_about(event, "tasks"), "holder": _named(event.person), "by": event.by}
     moved = _owed(event, former, "moved", values, fact="task moved", key=key)
-    await tell(service, [*given, *moved], event.due_on)
+    await tell(service, [*given, *moved], _by(event))
 
 
 async def announce_change(service: NotifyService, event: TaskAmended) -> None:
     """Whoever has the task hears that the council has changed it."""
-    due, key = _due(event, event.due_on, event.person), f"{event.task_id} {event.task_version}"
-    await tell(service, _owed(event, event.tell, "amended", due, fact="task amended", key=key), event.due_on)
+    due, key = _due(event, _by(event), event.person), f"{event.task_id} {event.task_version}"
+    await tell(service, _owed(event, event.tell, "amended", due, fact="task amended", key=key), _by(event))
 
 
 async def announce_retraction(service: NotifyService, event: TaskRetracted) -> None:
@@ -87,7 +85,7 @@ async def announce_retraction(service: NotifyService, event: TaskRetracted) -> N
     at = clock.now()
     opened = {delivery_id(_OPENED, event.task_id, person.email) for person in event.tell}
     await asyncio.gather(*(service.stores.deliveries.withdraw(one, at=at) for one in opened))
-    values = {**_about(event, "tasks?tab=retracted"), "due_on": shown_date(event.due_on)}
+    values = {**_about(event, "tasks?tab=retracted"), "due_on": shown_date(_by(event))}
     if not event.tell:
         await service.stores.waiting.note_retraction(Key(event.authority, event.delegation_id), event.task_version, at)
     deliveries = _owed(event, event.tell, "retracted", values, fact="task retracted", key=event.task_id)
@@ -96,9 +94,9 @@ async def announce_retraction(service: NotifyService, event: TaskRetracted) -> N
 
 async def announce_return(service: NotifyService, event: TaskReturned) -> None:
     """Whoever has the task hears that the council has questions; what they are stands in the portal."""
-    due = _due(event, event.due_on, event.person)
+    due = _due(event, _by(event), event.person)
     returned = _owed(event, event.tell, "returned", due, fact="task returned", key=event.contribution_id)
-    await tell(service, returned, event.due_on)
+    await tell(service, returned, _by(event))
 
 
 async def announce_decision(service: NotifyService, event: TaskDecided) -> None:
@@ -107,9 +105,9 @@ async def announce_decision(service: NotifyService, event: TaskDecided) -> None:
         purpose: Purpose = "time_given"
     else:
         purpose = "decline_refused" if event.asked == "decline" else "time_refused"
-    due = _due(event, event.due_on, event.person)
+    due = _due(event, _by(event), event.person)
     decided = _owed(event, event.tell, purpose, due, fact="task decided", key=event.ask_id)
-    await tell(service, decided, event.due_on)
+    await tell(service, decided, _by(event))
 
 
 async def remind(service: NotifyService, event: TaskReminded) -> None:
@@ -159,7 +157,12 @@ def _about(event: TaskEvent, path: str) -> dict[str, str]:
     return {"form": event.form_title, "reference": event.reference, "path": path}
 
 
-def _due(event: TaskEvent, due_on: date, holder: Holder | None) -> dict[str, str]:
+def _by(event: TaskAmended | TaskAssigned | TaskDecided | TaskOpened | TaskRetracted | TaskReturned) -> date | None:
+    """The date that whoever has it works to."""
+    return event.target_on or event.due_on
+
+
+def _due(event: TaskEvent, due_on: date | None, holder: Holder | None) -> dict[str, str]:
     """The same with its date: straight to the form for whoever has it, to the list where it waits to be picked up."""
     has_it = holder is not None and holder.kind == "person"
     return {**_about(event, f"forms/{event.task_id}/1" if has_it else "tasks"), "due_on": shown_date(due_on)}

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from chassis.errors import Refused
+from chassis.errors import Conflict, Refused
 from contracts.api.tasks import DeclineBody, ExtensionBody
 from contracts.base import Fault
 
@@ -23,8 +23,10 @@ def check_reason(body: DeclineBody | ExtensionBody, today: date) -> None:
         raise Refused("invalid_ask", "There is a problem with what was entered.", faults=tuple(faults))
 
 
-def check_extension(until: date, due_on: date, today: date) -> None:
-    """More time ends after the date that there is, in the future, and within a year."""
+def check_extension(until: date, due_on: date | None, today: date) -> None:
+    """More time ends after the date that there is, in the future, and within a year; Conflict where there is none."""
+    if due_on is None:
+        raise Conflict("no_due_date", "This form has no due date, so it needs no more time.")
     earliest = max(due_on, today)
     if earliest < until <= earliest + _LONGEST:
         return

@@ -11,6 +11,7 @@ import orjson
 from pydantic import AwareDatetime
 
 from contracts.addresses import address_key
+from contracts.authority import WorksTo
 from contracts.base import EVERYBODYS, Contact, Value
 from contracts.council import (
     Assignee,
@@ -51,8 +52,13 @@ class Request(Value):
     sender: Sender
     received_on: date
     period_days: int | None = None
-    """The form's own; None where that was not kept yet."""
-    due_on: date
+    """The form's own; None where it has none, or it was not kept yet."""
+    due_on: date | None = None
+    """None where the council has given none, and the form has no period (requirement F71)."""
+    internal_due_on: date | None = None
+    """By when the council asks for it."""
+    works_to: WorksTo = "due_date"
+    """What the authority's setting was when it asked: a form's dates do not move with it."""
     comments: str
     prefill: dict[str, Any]
     documents: list[KeptDocument] = []
@@ -65,6 +71,7 @@ class Amendment(Value):
     message_id: str
     amended_at: AwareDatetime
     due_on: date | None = None
+    internal_due_on: date | None = None
     comments: str | None = None
     sender: Sender | None = None
     prefill: dict[str, Any] | None = None
@@ -201,9 +208,9 @@ def digest_of(message: DelegationRequested) -> str:
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def due_date(message: DelegationRequested, received_on: date, due_days: int) -> date:
-    """The date asked for, else the form's own period from receipt, in calendar days (SI 2014/1530, reg 8)."""
-    return message.due_on or received_on + timedelta(days=due_days)
+def due_date(message: DelegationRequested, received_on: date, due_days: int | None) -> date | None:
+    """The date asked for, else the form's own period from receipt, in calendar days (SI 2014/1530, reg 8); or none."""
+    return message.due_on or (received_on + timedelta(days=due_days) if due_days is not None else None)
 
 
 def amendment(message: DelegationAmended, message_id: str, at: datetime) -> Amendment:
@@ -212,6 +219,7 @@ def amendment(message: DelegationAmended, message_id: str, at: datetime) -> Amen
         message_id=message_id,
         amended_at=message.amended_at or at,
         due_on=message.due_on,
+        internal_due_on=message.internal_due_on,
         comments=message.comments,
         sender=message.sender,
         prefill=message.prefill,

@@ -18,7 +18,8 @@ class OfferedForm(Value):
     version: str
     owner: str
     title: str
-    due_days: int
+    due_days: int | None = None
+    """None where it has no period of its own."""
     prefill_schema: dict[str, Any]
     published_at: datetime
 

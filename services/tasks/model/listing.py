@@ -96,6 +96,7 @@ class ListedRow(Value):
     """Keyed hashes of the beginnings of the child's names."""
     progress: Progress | None
     due_on: date
+    """Of what has none the last day that there is: it stands behind all the others."""
     retracted_at: AwareDatetime | None
     submitted_at: AwareDatetime | None
     moved_at: AwareDatetime | None
@@ -107,7 +108,8 @@ class ListedRow(Value):
         """Of the row that is shown."""
         kind = Kind(row.authority, row.form, row.form_title)
         clear = row.model_dump(include=cls.model_fields.keys() & TaskRow.model_fields.keys())
-        return cls(**clear, kind=str(kind), name_tokens=name_tokens, shown=row)
+        sorted_by = {"due_on": row.due_on or date.max}
+        return cls(**(clear | sorted_by), kind=str(kind), name_tokens=name_tokens, shown=row)
 
 
 def row_of(task: Task) -> TaskRow:
@@ -119,7 +121,7 @@ def row_of(task: Task) -> TaskRow:
         form=task.requested.form,
         form_title=task.requested.form_title,
         subject_name=task.requested.subject.name,
-        due_on=task.due_on,
+        due_on=task.target_on,
         comments=task.comments,
         state=task.state,
         progress=task.progress,

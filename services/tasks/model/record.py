@@ -161,9 +161,19 @@ class TaskRecord(Value):
         return self.moves[-1].inbox if self.moves else self.requested.inbox
 
     @property
-    def due_on(self) -> date:
-        """The date as last amended."""
+    def due_on(self) -> date | None:
+        """The date as last amended; None where nobody has given one yet, and the form has no period."""
         return self.due_dates[-1].due_on
+
+    @property
+    def internal_due_on(self) -> date | None:
+        """By when the council asks for it, where that is sooner."""
+        return self.due_dates[-1].internal_due_on
+
+    @property
+    def target_on(self) -> date | None:
+        """The date that its holder works to: lists, reminders and lateness go by it."""
+        return self.due_dates[-1].target_on(self.requested.works_to)
 
     @property
     def due_dates(self) -> list[DueDate]:

@@ -1,7 +1,8 @@
 """When whoever has a form is reminded, and who hears of it (requirements M10, F59). No I/O, no clock."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 from chassis.working_days import in_england, on_working_day
 from contracts.addresses import address_key
@@ -19,11 +20,36 @@ def reminded_at(due_on: date, step: int, closed_on: Collection[date] = ()) -> da
     return in_england(on_working_day(due_on + timedelta(days=step), closed_on), _HOUR)
 
 
-def next_step(task: Task, authority: Authority, after: datetime) -> tuple[int, datetime] | None:
-    """The step that comes next, and when; of several at once the last one. None where nobody has to be reminded."""
-    if task.request is None or not task.is_open:
-        return None
-    steps = [(reminded_at(task.due_on, step, authority.closed_on), step) for step in authority.reminders.steps]
+class Ladder(NamedTuple):
+    """The steps that count from one date of a form, and the days on which nobody is reminded."""
+
+    due_on: date
+    steps: Sequence[int]
+    closed_on: Collection[date]
+    reminds: bool
+    """Whoever has it."""
+    escalates: bool
+    """To the managers of its work group, and to the council as overdue."""
+
+
+def ladders(task: Task, authority: Authority) -> list[Ladder]:
+    """By which dates anybody has to be told of a form; none where it is over, or has no date.
+
+    Whoever has it is reminded of the date that they work to; what is late is so by the due date.
+    """
+    if task.request is None or not task.is_open or task.target_on is None:
+        return []
+    rules, closed_on, is_same = authority.reminders, authority.closed_on, task.target_on == task.due_on
+    own = Ladder(task.target_on, rules.steps, closed_on, reminds=True, escalates=is_same)
+    if task.due_on is None or is_same:
+        return [own]
+    late = [step for step in rules.steps if step > 0 or step >= rules.managers_from]
+    return [own, Ladder(task.due_on, late, closed_on, reminds=False, escalates=True)]
+
+
+def next_step(ladder: Ladder, after: datetime) -> tuple[int, datetime] | None:
+    """The step that comes next, and when; of several at once the last one. None where there is no more."""
+    steps = [(reminded_at(ladder.due_on, step, ladder.closed_on), step) for step in ladder.steps]
     to_come = [(at, step) for at, step in steps if at > after]
     if not to_come:
         return None
@@ -31,10 +57,10 @@ def next_step(task: Task, authority: Authority, after: datetime) -> tuple[int, d
     return max(step for at, step in to_come if at == first), first
 
 
-def step_due(task: Task, authority: Authority, at: datetime) -> int | None:
+def step_due(ladder: Ladder, at: datetime) -> int | None:
     """The step at which a reminder is due now: after an outage one is sent, not all that were missed."""
-    steps, closed_on = authority.reminders.steps, authority.closed_on
-    return max((step for step in steps if reminded_at(task.due_on, step, closed_on) <= at), default=None)
+    passed = (step for step in ladder.steps if reminded_at(ladder.due_on, step, ladder.closed_on) <= at)
+    return max(passed, default=None)
 
 
 def whom_to_remind(task: Task, authority: Authority, *, is_registered: bool) -> list[Contact]:

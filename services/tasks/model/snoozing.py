@@ -21,14 +21,14 @@ def check_until(until: date, today: date) -> None:
 
 
 def snoozed(task: Task, email: str, until: date, today: date) -> Task:
-    """Hidden from its holder until then, and on its due date at the latest; Conflict where that has come already."""
+    """Hidden until then, and until the date that its holder works to at most; Conflict where that has come already."""
     if not task.is_held_by(email):
         raise unknown_task()
     if task.state not in LISTED_STATES:
         raise Conflict("not_open", "It is no longer waiting to be filled in.")
-    if task.due_on <= today:
+    if task.target_on is not None and task.target_on <= today:
         raise Conflict("due", "It is due today or late, so it stays in your list.")
-    return task.with_snooze(min(until, task.due_on))
+    return task.with_snooze(min(until, task.target_on or until))
 
 
 def shown_again(task: Task, email: str) -> Task:

@@ -17,6 +17,7 @@ from contracts.council import (
 )
 from contracts.forms import ContributionStarted, ContributionSubmitted
 from services.tasks import events
+from services.tasks.model.deadlines import check_internal_date, due_at
 from services.tasks.model.facts import Request, Retraction, SubmissionFact, amendment, digest_of, due_date
 from services.tasks.model.form import OfferedForm
 from services.tasks.model.shared import Coming, KeptDocument, coming
@@ -62,6 +63,7 @@ class Delegations:
                     "Another request with this delegation_id was accepted before.",
                     field="/delegation_id",
                 )
+            check_internal_date(request.internal_due_on, request.due_on)
             requested, unfit = _with_fitting_amendments(task.with_request(request), form)
             if instead is not None:
                 requested = requested.re_routed(*instead, request.requested_at)
@@ -113,6 +115,8 @@ class Delegations:
             received_on=received_on,
             period_days=form.due_days,
             due_on=due_date(message, received_on, form.due_days),
+            internal_due_on=message.internal_due_on,
+            works_to=self._authorities.get(message.authority).works_to,
             comments=message.comments,
             prefill=message.prefill,
             documents=documents,
@@ -144,7 +148,9 @@ class Delegations:
             amended = task.with_amendment(change)
             if amended is task:
                 raise AlreadyHandled(message_id)
-            if change.due_on is not None:
+            if amended.request is not None:
+                check_internal_date(change.internal_due_on, due_at(amended.due_dates, change.amended_at))
+            if change.due_on or change.internal_due_on:
                 await self._plan(amended)
             return amended, events.of_amendment(amended, message_id, self._authorities.get(task.authority))
 
@@ -234,6 +240,7 @@ def _with_fitting_amendments(task: Task, form: OfferedForm) -> tuple[Task, list[
     for change in task.amendments:
         try:
             form.check_prefill(change.prefill or {})
+            check_internal_date(change.internal_due_on, due_at(task.due_dates, change.amended_at))
         except Refused as refused:
             task = task.without_amendment(change.message_id)
             refusals.append(events.of_refused_amendment(task, change.message_id, refused))

@@ -169,7 +169,7 @@ class Lists:
         """The dates of what a person has, for their calendar; nothing of their groups."""
         who = self._stores.found_by.address(person.email)
         rows = await self._stores.lists.due(who, self._authorities.codes, MOST_DUE)
-        return DueTasksView(due=[DueTask.model_validate(row.model_dump()) for row in rows])
+        return DueTasksView(due=[DueTask.model_validate(row.model_dump()) for row in rows if row.due_on])
 
     async def delegation(self, authority: str, delegation_id: str) -> DelegationView:
         """One delegation as its council reads it."""
@@ -211,6 +211,7 @@ def _view(task: Task) -> DelegationView:
         state=task.state,
         assigned_to=as_assignee(task.holder),
         due_on=task.due_on,
+        internal_due_on=task.internal_due_on,
         task_id=task.task_id,
         reference=task.reference,
         contribution_id=task.contribution_id,

@@ -7,7 +7,7 @@ from chassis.schedule import Entry, Schedule
 from services.tasks import events
 from services.tasks.model.facts import Reminder
 from services.tasks.model.record import OPEN_STATES
-from services.tasks.model.reminding import managers_to_tell, next_step, step_due, whom_to_remind
+from services.tasks.model.reminding import Ladder, ladders, managers_to_tell, next_step, step_due, whom_to_remind
 from services.tasks.model.task import Task
 from services.tasks.store import Stores
 
@@ -25,36 +25,42 @@ class Reminders:
 
     async def plan(self, task: Task) -> None:
         """The next reminder by what is known of a task; the same one once."""
-        following = next_step(task, self._authorities.get(task.authority), clock.now())
-        if following is None:
-            return
-        step, at = following
-        due_on = task.due_on.isoformat()
-        cause = (task.task_id, due_on, str(step), str(len(task.returns)))
-        await self._schedule.plan(Entry(REMIND, task.authority, cause, at, {"task_id": task.task_id, "due_on": due_on}))
+        for ladder in self._ladders(task):
+            if (following := next_step(ladder, clock.now())) is None:
+                continue
+            step, at = following
+            due_on = ladder.due_on.isoformat()
+            cause = (task.task_id, due_on, str(step), str(len(task.returns)))
+            about = {"task_id": task.task_id, "due_on": due_on}
+            await self._schedule.plan(Entry(REMIND, task.authority, cause, at, about))
 
     async def remind(self, entry: Entry) -> None:
         """Whoever has it, where it is still open and due on that day; the next reminder is planned either way."""
 
         async def decide(task: Task) -> tuple[Task, list[Outgoing]]:
-            if task.request is None or not task.is_open or task.due_on.isoformat() != entry.about["due_on"]:
+            planned = (one for one in self._ladders(task) if one.due_on.isoformat() == entry.about["due_on"])
+            if (ladder := next(planned, None)) is None:
                 return task, []
             await self.plan(task)
-            return await self._reminded(task)
+            return await self._reminded(task, ladder)
 
         await self._stores.tasks.change_found([entry.authority], entry.about["task_id"], decide)
 
-    async def _reminded(self, task: Task) -> tuple[Task, list[Outgoing]]:
+    def _ladders(self, task: Task) -> list[Ladder]:
+        return ladders(task, self._authorities.get(task.authority))
+
+    async def _reminded(self, task: Task, ladder: Ladder) -> tuple[Task, list[Outgoing]]:
         """What is declined waits for the council: nobody is reminded of it."""
         authority, now = self._authorities.get(task.authority), clock.now()
-        step = step_due(task, authority, now)
+        step = step_due(ladder, now)
         if step is None or task.state not in _REMINDED_STATES:
             return task, []
-        reminded = task.with_reminder(Reminder(step=step, due_on=task.due_on, sent_at=now))
+        reminded = task.with_reminder(Reminder(step=step, due_on=ladder.due_on, sent_at=now))
         if reminded is task:
             return task, []
         origin, holder = task.work_group, task.holder
         group = await self._stores.work_groups.get(task.authority, origin.work_group_id or "") if origin else None
         is_registered = bool(holder.email and await self._stores.people.names_of([holder.email]))
-        tell = whom_to_remind(reminded, authority, is_registered=is_registered)
-        return reminded, events.of_reminder(reminded, tell, managers_to_tell(reminded, group, authority, step))
+        tell = whom_to_remind(reminded, authority, is_registered=is_registered) if ladder.reminds else []
+        managers = managers_to_tell(reminded, group, authority, step) if ladder.escalates else []
+        return reminded, events.of_reminder(reminded, ladder, tell, managers)

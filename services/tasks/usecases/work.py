@@ -180,6 +180,7 @@ def _view(task: Task) -> TaskView:
         sender=task.sender,
         comments=task.comments,
         due_on=task.due_on,
+        target_on=task.target_on,
         state=task.state,
         version=task.version,
         documents=[document.view() for document in task.requested.documents],

@@ -42,6 +42,17 @@ async def test_a_published_form_is_told_listed_and_never_changes(forms: Forms) -
     assert [(form["version"], form["title"]) for form in listed if form["form"] == code] == [("2", "A new form")]
 
 
+async def test_a_form_that_has_no_period_says_so_and_is_told_and_listed_without_one(forms: Forms) -> None:
+    code = f"form-{uuid4().hex[:8]}"
+    none = {"url": "https://portal.example/fhir/StructureDefinition/due-days", "valueCode": "none"}
+    json = questionnaire(code, "1", extension=[none])
+    answer = await forms.client.put(f"/definitions/{code}", json=json, headers=forms.council())
+    assert (answer.status_code, answer.json()["due_days"]) == (200, None)
+    assert "due_days" not in await forms.recorder.expect("forms.definition.published.v1", form=code)
+    listed = (await forms.client.get("/definitions", headers=forms.council())).json()
+    assert [form["due_days"] for form in listed if form["form"] == code] == [None]
+
+
 async def test_codes_and_versions_belong_to_their_owner(forms: Forms) -> None:
     code = f"form-{uuid4().hex[:8]}"
     for authority, key in (("oxfordshire", "theirs"), ("bristol", "ours")):

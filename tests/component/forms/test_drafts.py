@@ -271,6 +271,13 @@ async def test_a_withdrawn_form_takes_nothing_more(forms: Forms, is_first: bool)
         assert (answer.status_code, answer.json()["code"]) == (409, "retracted")
 
 
+async def test_a_form_without_a_date_is_filled_in_and_printed(forms: Forms) -> None:
+    task_id = await forms.opened(due_on=None)
+    assert (await forms.save(task_id, 0, put("last_name", "x"))).status_code == 200
+    printed = await forms.client.get(f"/contributions/{task_id}/pdf", headers=forms.headers(task_id))
+    assert printed.content.startswith(b"%PDF")
+
+
 async def test_answers_name_their_writer_by_no_email(forms: Forms) -> None:
     task_id = await forms.opened()
     await forms.save(task_id, 0, put("last_name", "x"))

@@ -92,6 +92,25 @@ async def test_nothing_about_the_child_is_in_any_email(notify: Notify) -> None:
             assert not [word for word in ("Gabriel", "P-10023", "2008", "26-Apr") if word in shown]
 
 
+async def test_what_has_no_date_is_told_without_one(notify: Notify) -> None:
+    person, former = address(), address()
+    event = opened(person).model_copy(update={"due_on": None})
+    given = TaskAssigned(
+        **event.model_dump(include={"task_id", "authority", "delegation_id", "form_title", "tell"}),
+        task_version=2,
+        person=Holder(kind="person", email=person),
+        former=Contact(email=former),
+        by="Morag Manager",
+        assigned_at=clock.now(),
+    )
+    await notify.hears(event, given, retracted(event).model_copy(update={"due_on": None}))
+    emails = [*await notify.mail_to(person, number=3), *await notify.mail_to(former)]
+    assert sorted(email["Subject"].partition(":")[0] for email in emails) == [
+        *(f"Moved to {person}", "New form for you", "Re-assigned to you", "Retracted"),
+    ]
+    assert not [email["Text"] for email in emails if " due" in email["Text"] or " by ." in email["Text"]]
+
+
 async def test_a_group_and_another_inbox_are_told_in_their_own_words(notify: Notify) -> None:
     group, person, duty = address(), address(), address()
     holder = Holder(kind="work_group", work_group_id="wg-secondary", name="Secondary Schools")

@@ -72,6 +72,29 @@ def test_the_first_form_has_the_keys_that_are_fixed() -> None:
     assert definition.due_days == 42
 
 
+@pytest.mark.parametrize(
+    ("extension", "days"),
+    [
+        ([], 42),
+        ([{"url": f"{PORTAL}/due-days", "valuePositiveInt": 28}], 28),
+        ([{"url": f"{PORTAL}/due-days", "valueCode": "none"}], None),
+    ],
+    ids=["six weeks where nothing is said", "its own", "none at all"],
+)
+def test_a_form_has_the_period_that_it_says(extension: list[dict[str, Any]], days: int | None) -> None:
+    json = questionnaire(page("p", item("q", "string")), extension=extension)
+    assert codes(json) == []
+    assert read(json).due_days == days
+
+
+@pytest.mark.parametrize(
+    "value", [{"valueCode": "never"}, {"valuePositiveInt": 0}, {"valueInteger": 0, "valueCode": "none"}, {}]
+)
+def test_a_period_that_is_none_is_said_in_one_way(value: dict[str, Any]) -> None:
+    json = questionnaire(page("p", item("q", "string")), extension=[{"url": f"{PORTAL}/due-days", **value}])
+    assert codes(json) == [("/extension/0", "bad_due_days")]
+
+
 def test_a_small_definition_is_accepted() -> None:
     assert codes(questionnaire(page("p", item("q", "string")))) == []
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,14 @@ def test_a_contribution_is_a_tagged_titled_english_document_with_table_headers()
     assert opened.Root.MarkInfo.Marked
     assert opened.docinfo["/Title"] == "EHC Needs Assessment Contributions: Gabriel Example"
     assert {"/H1", "/H2", "/Table", "/TH", "/TD"} <= tags(opened)
+
+
+def test_what_has_no_date_is_required_by_no_day() -> None:
+    banner = paper().banner
+    assert dict(paper().data()["sender"])["Required by"] == "5 September 2021"
+    undated = paper(banner=replace(banner, due_on=None))
+    assert "Required by" not in dict(undated.data()["sender"])
+    assert PRINTER.print_now(undated) != PRINTER.print_now(paper())
 
 
 @pytest.mark.parametrize("reason", ["The advice of our SENCO came later.", None])

@@ -57,3 +57,36 @@ def test_an_exception_names_its_regulation_and_other_reasons_name_none() -> None
         f"{BRISTOL.brand.name} changed the date on 03-Aug-2026, to 01-Sep-2026.",
         f"{BRISTOL.brand.name} sent it back on 04-Aug-2026, to be completed by 02-Sep-2026.",
     ]
+
+
+def both(*dates: DueDateView, days: int | None = 42) -> list[str]:
+    view = DueView(received_on=RECEIVED, period_days=days, dates=list(dates), internal_due_on=date(2026, 8, 22))
+    return due_explained(view, BRISTOL)
+
+
+def test_what_the_council_asks_for_sooner_and_what_is_required_are_both_said() -> None:
+    council = BRISTOL.brand.name
+    assert both(PERIOD)[-2:] == [
+        f"{council} asks for it sooner, by 22-Aug-2026.",
+        (
+            "So it is asked for by 22-Aug-2026, and required by law by 05-Sep-2026. "
+            "That is no working day; the last one before it is 04-Sep-2026."
+        ),
+    ]
+    own = DueDateView(due_on=date(2026, 9, 1), why="request")
+    assert both(PERIOD, own)[-1] == "So it is asked for by 22-Aug-2026, and required by 01-Sep-2026."
+    assert "by law" not in both(PERIOD, days=14)[-1]
+    assert both(days=None) == [
+        "Received on 25-Jul-2026.",
+        f"{council} asks for it by 22-Aug-2026.",
+        "So it is asked for by 22-Aug-2026.",
+    ]
+
+
+def test_what_has_no_date_has_no_reason_until_the_council_names_one() -> None:
+    assert explained(days=None) == []
+    named = DueDateView(due_on=date(2026, 9, 1), why="amended", said_on=date(2026, 8, 3))
+    assert explained(named, days=None)[1:] == [
+        f"{BRISTOL.brand.name} asked on 03-Aug-2026 for it by 01-Sep-2026.",
+        "So it is required by 01-Sep-2026.",
+    ]

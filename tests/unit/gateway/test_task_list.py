@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from contracts.api.tasks import Choice, ListChoices, MovedRow, Progress, TabCounts, TaskListView, TaskRow
 from services.gateway.tasks.views.closed import closed
+from services.gateway.tasks.views.in_words import in_words
 from services.gateway.tasks.views.lists import TaskFilter, TasksPage, tasks_page
 from services.gateway.tasks.views.rows import LONGEST_COMMENTS, task_line
 from tests.unit.gateway.samples import AT, AUTHORITIES
@@ -55,6 +56,13 @@ def test_what_the_list_is_narrowed_to_stays_while_paging_and_names_nobody() -> N
     assert page.next == "/tasks?tab=assigned&page=2&form=key-1&name=unreadable"
     assert [(one.label, one.chosen) for one in page.selects] == [("Form Type", "key-1")]
     assert a_page([], wanted).empty == "No form fits what you have chosen."
+
+
+def test_a_row_without_a_date_has_an_empty_cell_and_is_never_late() -> None:
+    undated = a_row().model_copy(update={"due_on": None})
+    (line,) = a_page([undated]).rows
+    assert (line.due, line.due_words, line.late) == ("", "", False)
+    assert in_words(undated, TODAY) == "Report for Gabriel Example"
 
 
 def test_a_name_is_looked_for_where_there_is_more_than_one_form() -> None:

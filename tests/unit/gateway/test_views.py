@@ -5,7 +5,7 @@ from datetime import date
 from chassis.errors import Conflict
 from contracts.api.files import FileView
 from contracts.api.forms import ConflictView
-from contracts.api.tasks import SharedDocumentView, TabCounts, TaskListView, TaskRow
+from contracts.api.tasks import DueView, SharedDocumentView, TabCounts, TaskListView, TaskRow
 from services.gateway.form.questions import conflict_words, first_to_mend
 from services.gateway.form.views.check import check_page
 from services.gateway.form.views.page import form_page
@@ -189,10 +189,33 @@ def test_whoever_lost_a_form_reads_who_moved_it_and_to_whom() -> None:
     assert told.task_id == "t"
 
 
+def test_what_has_no_date_is_said_to_have_none_and_is_never_late() -> None:
+    undated = task().model_copy(update={"due_on": None})
+    banner = task_banner(undated, BRISTOL, TODAY)
+    assert (banner.summary, banner.sender[0]) == ("Gabriel Example", ("Required By", "No date given"))
+    assert not form_page(undated, contribution({}), BRISTOL, page_state(1), TODAY).has_due_date
+    assert form_page(task(), contribution({}), BRISTOL, page_state(1), TODAY).has_due_date
+
+
+def test_the_banner_says_both_dates_and_how_far_away_the_one_is_that_counts() -> None:
+    internal = date(2021, 9, 1)
+    both = task().model_copy(update={"due": DueView(received_on=TODAY, dates=[], internal_due_on=internal)})
+    by_law = task_banner(both, BRISTOL, TODAY)
+    assert by_law.sender[:2] == [("Asked For By", "01-Sep-2021"), ("Required By", "05-Sep-2021 (in 5 days)")]
+    sooner = task_banner(both.model_copy(update={"target_on": internal}), BRISTOL, TODAY)
+    assert sooner.sender[:2] == [("Asked For By", "01-Sep-2021 (tomorrow)"), ("Required By", "05-Sep-2021")]
+    assert sooner.summary == "Gabriel Example, due 01-Sep-2021 (tomorrow)"
+    alone = task_banner(both.model_copy(update={"target_on": internal, "due_on": None}), BRISTOL, TODAY)
+    assert [name for name, _ in alone.sender][:2] == ["Asked For By", "Sent By"]
+    over = task_banner(both.model_copy(update={"state": "submitted"}), BRISTOL, TODAY)
+    assert over.sender[:2] == [("Asked For By", "01-Sep-2021"), ("Required By", "05-Sep-2021")]
+
+
 def test_a_form_that_is_over_is_no_longer_late() -> None:
-    late = task().model_copy(update={"due_on": date(2021, 8, 1)})
+    due_on = date(2021, 8, 1)
+    late = task().model_copy(update={"due_on": due_on})
     over = late.model_copy(update={"state": "submitted"})
     assert [dict(task_banner(one, BRISTOL, TODAY).sender)["Required By"] for one in (late, over)] == [
-        f"01-Aug-2021 ({(TODAY - late.due_on).days} days late)",
+        f"01-Aug-2021 ({(TODAY - due_on).days} days late)",
         "01-Aug-2021",
     ]

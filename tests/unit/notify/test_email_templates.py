@@ -210,8 +210,23 @@ def test_values_are_text_never_markup_nor_more_paragraphs(bristol: Authority) ->
 
 
 def test_a_missing_value_is_an_error_not_a_gap(bristol: Authority) -> None:
-    with pytest.raises(Exception, match="due_on"):
-        EMAILS.write("delegation", bristol, {})
+    with pytest.raises(Exception, match="due"):
+        EMAILS.write("delegation", bristol, {"form": "EHC advice"})
+
+
+@pytest.mark.parametrize(
+    "purpose",
+    [
+        *("delegation", "delegation_to_group", "delegation_to_inbox", "re_assigned", "re_assigned_to_group"),
+        *("amended", "returned", "decline_refused", "retracted"),
+    ],
+)
+def test_what_has_no_date_is_asked_for_by_no_day(purpose: Purpose, bristol: Authority) -> None:
+    dated = EMAILS.write(purpose, bristol, VALUES)
+    email = EMAILS.write(purpose, bristol, {**VALUES, "due_on": ""})
+    assert email.subject == dated.subject.removesuffix(", due 21-Sep-2021")
+    without = dated.text.replace(" and due by 21-Sep-2021", "").replace(" by 21-Sep-2021", "")
+    assert email.text == without != dated.text
 
 
 def test_times_are_shown_on_an_english_clock() -> None:

@@ -17,8 +17,8 @@ from tests.unit.tasks.test_task import BLANK, BRISTOL, NOW, a_request, a_submiss
 
 SANDRA = Contact(email="sandra@school.example", name="Sandra Example")
 TOM = Holder(kind="person", email="tom@school.example", name="Tom Example")
-OPEN = BLANK.with_request(a_request())
-DUE = OPEN.due_on
+DUE = date(2026, 4, 12)
+OPEN = BLANK.with_request(a_request(due_on=DUE))
 UNTIL = DUE + timedelta(days=14)
 LATER = NOW + timedelta(hours=1)
 
@@ -195,3 +195,8 @@ def test_more_time_is_to_come_after_the_due_date_and_within_a_year(
     else:
         with pytest.raises(Refused):
             check_extension(until, due_on, today)
+
+
+def test_what_has_no_date_needs_no_more_time() -> None:
+    with pytest.raises(Conflict, match="no_due_date"):
+        check_extension(UNTIL, None, NOW.date())

@@ -55,13 +55,29 @@ class Life(RuleBasedStateMachine):
             if task.request is not None and "edit" in task.rights_of(one.email or "", BRISTOL, NOW)
         }
 
-    @initialize(instead=st.none() | HOLDERS)
-    def is_requested(self, instead: Holder | None) -> None:
+    @initialize(
+        instead=st.none() | HOLDERS,
+        due_on=st.sampled_from([date(2026, 5, 1), None]),
+        internal_due_on=st.sampled_from([date(2026, 4, 17), None]),
+        works_to=st.sampled_from(["due_date", "internal_date"]),
+    )
+    def is_requested(
+        self, instead: Holder | None, due_on: date | None, internal_due_on: date | None, works_to: str
+    ) -> None:
         """Of somebody who is away it goes to their substitute in the same write."""
-        requested = self.task.with_request(a_request(due_on=date(2026, 5, 1)))
+        request = a_request(due_on=due_on, internal_due_on=internal_due_on, works_to=works_to)
+        requested = self.task.with_request(request)
         self.become(requested.re_routed(instead, [], self.now()) if instead else requested)
         assert self.task.holder == (instead or requested.holder)
         assert self.task.due_on == requested.due_on
+
+    @rule(days=st.integers(-30, 60))
+    def council_asks_for_it_sooner(self, days: int) -> None:
+        due_on, internal = self.task.due_on, date(2026, 5, 1) + timedelta(days=days)
+        change = Amendment(message_id=self.next_id(), amended_at=self.now(), internal_due_on=internal)
+        self.become(self.task.with_amendment(change))
+        is_sooner = due_on is None or internal < due_on
+        assert (self.task.due_on, self.task.internal_due_on) == (due_on, internal if is_sooner else None)
 
     @rule(days=st.integers(-30, 60))
     def council_amends(self, days: int) -> None:
@@ -109,7 +125,7 @@ class Life(RuleBasedStateMachine):
                 "asked": asked,
                 "reason_code": "other",
                 "explanation": "Why",
-                "until": due_on + timedelta(days=days) if asked == "extension" else None,
+                "until": (due_on or NOW.date()) + timedelta(days=days) if asked == "extension" else None,
                 "by": {"email": self.task.holder.email or "p0@school.example"},
                 "asked_at": self.now(),
             }
@@ -159,7 +175,9 @@ class Life(RuleBasedStateMachine):
 
     @rule(step=st.integers(-3, 3))
     def the_holder_is_reminded(self, step: int) -> None:
-        reminder = Reminder(step=step, due_on=self.task.due_on, sent_at=self.now())
+        if (due_on := self.task.due_on) is None:
+            return
+        reminder = Reminder(step=step, due_on=due_on, sent_at=self.now())
         self.become(self.task.with_reminder(reminder))
         assert self.task.with_reminder(reminder) is self.task
 
@@ -181,6 +199,17 @@ class Life(RuleBasedStateMachine):
         assert len(editors) <= 1
         assert not editors or self.task.is_held_by(next(iter(editors)))
         assert bool(editors) is (self.task.state in {"assigned", "returned"} and self.task.holder in PEOPLE)
+
+    @invariant()
+    def its_holder_works_to_a_date_that_there_is_and_to_none_after_the_due_date(self) -> None:
+        if self.task.request is None:
+            return
+        due_on, internal, target = self.task.due_on, self.task.internal_due_on, self.task.target_on
+        assert target in {due_on, internal}
+        assert (target is None) is (due_on is internal is None)
+        if due_on and target:
+            assert target <= due_on
+            assert target == due_on or self.task.request.works_to == "internal_date"
 
     @invariant()
     def it_stands_in_exactly_one_place(self) -> None:

@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -49,6 +49,13 @@ def test_a_list_is_narrowed_by_form_council_and_progress_where_there_is_a_choice
     assert found.authorities == ["bristol", "ealing"]
     assert found.progress == ["not_started", "in_progress", "returned", "declined"]
     assert choices(kinds, open_tasks=1).progress == []
+
+
+def test_what_has_no_date_stands_behind_all_that_have_one_and_shows_none() -> None:
+    dated, undated = (row_of(BLANK.with_request(a_request(due_on=due))) for due in (date(2199, 12, 31), None))
+    assert undated.due_on is None
+    assert ListedRow.of(dated, []).due_on < ListedRow.of(undated, []).due_on
+    assert ListedRow.of(undated, []).shown.due_on is None
 
 
 @pytest.mark.parametrize(

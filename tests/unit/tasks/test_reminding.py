@@ -9,7 +9,15 @@ from contracts.authority import Authority, ReminderRules
 from contracts.base import Contact
 from contracts.council import Member, WorkGroupAssignee
 from services.tasks.model.facts import Reminder, Retraction
-from services.tasks.model.reminding import managers_to_tell, next_step, reminded_at, step_due, whom_to_remind
+from services.tasks.model.reminding import (
+    Ladder,
+    ladders,
+    managers_to_tell,
+    next_step,
+    reminded_at,
+    step_due,
+    whom_to_remind,
+)
 from services.tasks.model.task import Task
 from services.tasks.model.work_group import WorkGroup
 from tests.unit.tasks.test_asking import an_ask
@@ -21,6 +29,11 @@ OPEN = BLANK.with_request(a_request(due_on=DUE))
 
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def ladder(authority: Authority) -> Ladder:
+    (only,) = ladders(OPEN, authority)
+    return only
 
 
 def with_steps(*steps: int) -> Authority:
@@ -45,24 +58,24 @@ def test_it_is_nine_in_england_on_a_working_day(due_on: date, step: int, expecte
 
 def test_an_authoritys_own_days_are_none_on_which_it_reminds() -> None:
     closed = with_steps(0).model_copy(update={"closed_on": [DUE, DUE + timedelta(days=1)]})
-    assert next_step(OPEN, closed, at("2026-04-01T00:00")) == (0, at("2026-04-17T08:00"))
-    assert step_due(OPEN, closed, at("2026-04-16T12:00")) is None
-    assert step_due(OPEN, closed, at("2026-04-17T08:00")) == 0
+    assert next_step(ladder(closed), at("2026-04-01T00:00")) == (0, at("2026-04-17T08:00"))
+    assert step_due(ladder(closed), at("2026-04-16T12:00")) is None
+    assert step_due(ladder(closed), at("2026-04-17T08:00")) == 0
 
 
 def test_the_next_step_follows_and_of_two_on_one_morning_the_later_one_counts() -> None:
     authority = with_steps(-3, 2, 3, 4)  # the last three on Friday, and on the Monday after a weekend
-    assert next_step(OPEN, authority, at("2026-04-01T00:00")) == (-3, at("2026-04-13T08:00"))
-    assert next_step(OPEN, authority, at("2026-04-13T08:00")) == (2, at("2026-04-17T08:00"))
-    assert next_step(OPEN, authority, at("2026-04-17T08:00")) == (4, at("2026-04-20T08:00"))
-    assert next_step(OPEN, authority, at("2026-04-20T08:00")) is None
-    assert next_step(OPEN, with_steps(), at("2026-04-01T00:00")) is None
+    assert next_step(ladder(authority), at("2026-04-01T00:00")) == (-3, at("2026-04-13T08:00"))
+    assert next_step(ladder(authority), at("2026-04-13T08:00")) == (2, at("2026-04-17T08:00"))
+    assert next_step(ladder(authority), at("2026-04-17T08:00")) == (4, at("2026-04-20T08:00"))
+    assert next_step(ladder(authority), at("2026-04-20T08:00")) is None
+    assert next_step(ladder(with_steps()), at("2026-04-01T00:00")) is None
 
 
 def test_after_an_outage_one_reminder_is_due_and_not_all_that_were_missed() -> None:
-    assert step_due(OPEN, BRISTOL, at("2026-04-14T12:00")) == -1
-    assert step_due(OPEN, BRISTOL, at("2026-04-16T12:00")) == 1
-    assert step_due(OPEN, BRISTOL, at("2026-03-01T12:00")) is None
+    assert step_due(ladder(BRISTOL), at("2026-04-14T12:00")) == -1
+    assert step_due(ladder(BRISTOL), at("2026-04-16T12:00")) == 1
+    assert step_due(ladder(BRISTOL), at("2026-03-01T12:00")) is None
 
 
 @pytest.mark.parametrize(
@@ -70,14 +83,29 @@ def test_after_an_outage_one_reminder_is_due_and_not_all_that_were_missed() -> N
     [
         (OPEN, True),
         (BLANK, False),
+        (BLANK.with_request(a_request(due_on=None)), False),
         (OPEN.with_submission(a_submission()), False),
         (OPEN.with_retraction(Retraction(reason="", retracted_at=NOW)), False),
         (OPEN.with_ask(an_ask()), True),
     ],
-    ids=["open", "unrequested", "submitted", "retracted", "declined: the council may refuse"],
+    ids=["open", "unrequested", "without a date", "submitted", "retracted", "declined: the council may refuse"],
 )
 def test_what_is_over_has_no_next_reminder(task: Task, has_next: bool) -> None:
-    assert (next_step(task, BRISTOL, at("2026-04-01T00:00")) is not None) is has_next
+    assert bool(ladders(task, BRISTOL)) is has_next
+
+
+def test_whoever_has_it_is_reminded_of_the_date_that_they_work_to_and_what_is_late_is_so_by_the_due_date() -> None:
+    sooner = DUE - timedelta(days=14)
+    request = a_request(due_on=DUE, internal_due_on=sooner, works_to="internal_date")
+    own, late = ladders(BLANK.with_request(request), BRISTOL)
+    assert (own.due_on, own.steps, own.reminds, own.escalates) == (sooner, BRISTOL.reminders.steps, True, False)
+    assert (late.due_on, late.steps, late.reminds, late.escalates) == (DUE, [1, 3, 7], False, True)
+    early = BRISTOL.model_copy(update={"reminders": ReminderRules(steps=[-3, 0, 2], managers_from=-3)})
+    assert ladders(BLANK.with_request(request), early)[1].steps == [-3, 0, 2], "managers hear of it before it is late"
+    (only,) = ladders(BLANK.with_request(a_request(due_on=DUE, internal_due_on=sooner)), BRISTOL)
+    assert (only.due_on, only.reminds, only.escalates) == (DUE, True, True), "by default"
+    (undated,) = ladders(BLANK.with_request(a_request(due_on=None, internal_due_on=sooner)), BRISTOL)
+    assert (undated.due_on, undated.reminds, undated.escalates) == (sooner, True, False), "it is never overdue"
 
 
 def test_a_step_to_a_date_is_sent_once_and_again_to_another_date() -> None:

@@ -18,7 +18,8 @@ from tests.unit.tasks.test_task import BLANK, GROUP, GROUP_HOLDER, NOW, a_reques
 SANDRA = "sandra@school.example"
 TODAY = NOW.date()
 UNTIL = TODAY + timedelta(days=7)
-ASSIGNED = BLANK.with_request(a_request())
+DUE = date(2026, 4, 12)
+ASSIGNED = BLANK.with_request(a_request(due_on=DUE))
 HIDDEN = snoozed(ASSIGNED, SANDRA, UNTIL, TODAY)
 ASK = Ask(ask_id="a", asked="decline", reason_code="other", explanation="x", by=Contact(email=SANDRA), asked_at=NOW)
 REFUSED = Answer(message_id="m", decision="refused", comments="", due_on=None, decided_at=NOW)
@@ -36,10 +37,22 @@ def test_a_hidden_form_is_found_by_the_day_on_which_it_comes_back_and_stays_its_
 
 
 def test_no_form_is_hidden_beyond_its_due_date() -> None:
-    assert snoozed(ASSIGNED, SANDRA, ASSIGNED.due_on + timedelta(days=30), TODAY).snoozed_until == ASSIGNED.due_on
-    for today in (ASSIGNED.due_on, ASSIGNED.due_on + timedelta(days=1)):
+    assert snoozed(ASSIGNED, SANDRA, DUE + timedelta(days=30), TODAY).snoozed_until == DUE
+    for today in (DUE, DUE + timedelta(days=1)):
         with pytest.raises(Conflict, match="due"):
             snoozed(ASSIGNED, SANDRA, today + timedelta(days=7), today)
+
+
+def test_no_form_is_hidden_beyond_the_date_that_its_holder_works_to() -> None:
+    sooner = BLANK.with_request(a_request(due_on=DUE, internal_due_on=UNTIL, works_to="internal_date"))
+    assert snoozed(sooner, SANDRA, DUE, TODAY).snoozed_until == UNTIL
+    with pytest.raises(Conflict, match="due"):
+        snoozed(sooner, SANDRA, DUE, UNTIL)
+
+
+def test_what_has_no_date_is_hidden_until_any_day() -> None:
+    undated = BLANK.with_request(a_request(due_on=None))
+    assert snoozed(undated, SANDRA, DUE + timedelta(days=30), TODAY).snoozed_until == DUE + timedelta(days=30)
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,7 @@ class FormPageView:
     number: int
     last: int
     banner: TaskBanner
+    has_due_date: bool
     pages: list[PageLink]
     fields: list[Field]
     problems: list[SummaryLine]
@@ -189,6 +190,7 @@ def form_page(
         number=state.number,
         last=len(contribution.pages),
         banner=task_banner(task, authority, today),
+        has_due_date=task.due_on is not None,
         pages=[
             PageLink(number, each.title, number == state.number, page_state(each, contribution))
             for number, each in enumerate(contribution.pages, 1)

@@ -1,5 +1,6 @@
 """What stands above every page of a task: whom the form is about and who asks for it (requirements F96, F97). Pure."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
@@ -7,7 +8,7 @@ from urllib.parse import quote
 from contracts.api.tasks import SharedDocumentView, TaskView
 from contracts.authority import Authority
 from services.gateway.kit.views.due import due_explained
-from services.gateway.kit.views.wording import day, due_words, size_words
+from services.gateway.kit.views.wording import day, due_day, size_words
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,14 @@ def task_banner(task: TaskView, authority: Authority, today: date) -> TaskBanner
     }
     sender = task.sender
     is_due = task.state in {"assigned", "in_group", "returned"}
-    required_by = day(task.due_on) + (f" ({due_words(task.due_on, today)})" if is_due else "")
+    target = due_day(task.target_on or task.due_on, today) if is_due else ""
     return TaskBanner(
-        f"{task.subject.name}, due {required_by}" if is_due else task.subject.name,
+        f"{task.subject.name}, due {target}" if target else task.subject.name,
         [lines[name] for name in authority.banner if lines[name][1]],
         [
             line
             for line in (
-                ("Required By", required_by),
+                *_dates(task, today if is_due else None),
                 ("Sent By", sender.name),
                 ("Department", sender.department),
                 ("Telephone", sender.telephone),
@@ -63,6 +64,19 @@ def task_banner(task: TaskView, authority: Authority, today: date) -> TaskBanner
         [_shared_link(task.task_id, document) for document in task.documents],
         due_explained(task.due, authority) if is_due else [],
     )
+
+
+def _dates(task: TaskView, today: date | None) -> Iterator[tuple[str, str]]:
+    """By when it is asked for, and required; until it is over, how far away the date is that its holder works to."""
+    internal, target = task.due.internal_due_on if task.due else None, task.target_on or task.due_on
+
+    def shown(one: date) -> str:
+        return due_day(one, today) if today and one == target else day(one)
+
+    if internal:
+        yield "Asked For By", shown(internal)
+    if task.due_on or not internal:
+        yield "Required By", shown(task.due_on) if task.due_on else "No date given"
 
 
 def _shared_link(task_id: str, document: SharedDocumentView) -> SharedLink:

@@ -14,15 +14,21 @@ _DAYS_A_WEEK = 7
 
 def due_explained(due: DueView | None, authority: Authority) -> list[str]:
     """Sentences, in the order in which things were said; the last one says what counts."""
-    if due is None or not due.dates:
+    if due is None or not (due.dates or due.internal_due_on):
         return []
+    council, internal = authority.brand.name, due.internal_due_on
     lines = [f"Received on {day(due.received_on)}."]
-    lines += [_said(date_, due, authority.brand.name) for date_ in due.dates]
-    by_law = due.dates[0] if due.period_days == _STATUTORY_DAYS else None
-    if len(due.dates) > 1 and by_law and by_law.due_on != due.dates[-1].due_on:
-        lines.append(f"By law the advice is due by {day(by_law.due_on)}, unless an exception applies.")
-    required = due.dates[-1].due_on
-    return [*lines, f"So it is required by {day(required)}.{_weekend(required, authority)}"]
+    lines += [_said(date_, due, council) for date_ in due.dates]
+    required = due.dates[-1].due_on if due.dates else None
+    by_law = due.dates[0].due_on if due.dates and due.period_days == _STATUTORY_DAYS else None
+    if by_law and by_law != required:
+        lines.append(f"By law the advice is due by {day(by_law)}, unless an exception applies.")
+    if internal:
+        lines.append(f"{council} asks for it{' sooner,' if required else ''} by {day(internal)}.")
+    words = [f"asked for by {day(internal)}"] if internal else []
+    if required:
+        words.append(f"required{' by law' if internal and by_law == required else ''} by {day(required)}")
+    return [*lines, f"So it is {', and '.join(words)}.{_weekend(required, authority) if required else ''}"]
 
 
 def _said(one: DueDateView, due: DueView, council: str) -> str:
@@ -32,6 +38,8 @@ def _said(one: DueDateView, due: DueView, council: str) -> str:
     if one.why == "request":
         return f"{council} asks for it by {until}."
     said = f" on {day(one.said_on)}" if one.said_on else ""
+    if one.why == "amended" and one is due.dates[0]:
+        return f"{council} asked{said} for it by {until}."
     if one.why == "amended":
         return f"{council} changed the date{said}, to {until}."
     if one.why == "returned":

@@ -138,6 +138,10 @@ _BY_CODE: dict[str, tuple[str, list[str]]] = {
         "This form is over",
         [f"It was submitted, withdrawn or declined, so that cannot be done any more. {_NOTHING_CHANGED}"],
     ),
+    "no_due_date": (
+        "This form has no due date",
+        [f"You need no more time: complete it when you can. {_NOTHING_CHANGED}"],
+    ),
     "manages_no_group": (
         "You cannot re-assign this form",
         [f"Only somebody who manages a work group can re-assign a form. {_NOTHING_CHANGED}"],

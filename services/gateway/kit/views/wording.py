@@ -34,6 +34,11 @@ def due_words(due: date, today: date) -> str:
     return f"in {days} days" if days > 0 else f"{-days} day{'s' if days < -1 else ''} late"
 
 
+def due_day(due: date | None, today: date) -> str:
+    """A due date and how far away it is, such as "05-Sep-2021 (in 5 days)"; empty where there is none."""
+    return f"{day(due)} ({due_words(due, today)})" if due else ""
+
+
 def size_words(size: int) -> str:
     """Such as 340 KB or 1.2 MB."""
     for unit, name in _SIZES:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from contracts.api.tasks import TaskView
 from services.gateway.kit.views.frame import FormErrors
-from services.gateway.kit.views.wording import day, due_words
+from services.gateway.kit.views.wording import due_day
 from services.gateway.tasks.views.typed_date import NO_DATE, NOTHING, TypedDate
 
 Told = Literal["declined", "more-time"]
@@ -37,6 +37,7 @@ class AskPage:
     form: str
     name: str
     due: str
+    """Empty where there is no date."""
     council: str
     reasons: Mapping[str, str]
     typed: TypedAsk = TypedAsk()
@@ -56,7 +57,7 @@ def ask_page(  # noqa: PLR0917 - a task, what can be said of it, and what was
         task_id=task.task_id,
         form=task.form_title,
         name=task.subject.name,
-        due=f"{day(task.due_on)} ({due_words(task.due_on, today)})",
+        due=due_day(task.due_on, today),
         council=council,
         reasons=reasons,
         typed=typed,

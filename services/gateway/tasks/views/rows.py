@@ -29,6 +29,7 @@ class TaskLine:
     name: str
     council: str
     due: str
+    """Empty where there is no date (requirement F71)."""
     due_words: str
     late: bool
     status: str
@@ -71,9 +72,9 @@ def task_line(  # noqa: PLR0917 - a row, and who looks at it when
         form=task.form_title,
         name=task.subject_name,
         council=council,
-        due=day(task.due_on),
-        due_words=due_words(task.due_on, today),
-        late=task.due_on < today,
+        due=day(task.due_on) if task.due_on else "",
+        due_words=due_words(task.due_on, today) if task.due_on else "",
+        late=task.due_on is not None and task.due_on < today,
         status=status,
         status_classes=status_classes,
         comments=task.retraction_reason if task.retracted_at else task.comments,

@@ -50,7 +50,7 @@ class SnoozedPage:
 def snoozed_page(view: SnoozedView) -> SnoozedPage:
     """In words; the earliest day first."""
     days = Counter(row.snoozed_until for row in view.snoozed if row.snoozed_until)
-    due = {row.snoozed_until for row in view.snoozed if row.snoozed_until == row.due_on}
+    due = {row.due_on for row in view.snoozed if row.due_on and row.due_on == row.snoozed_until}
     hidden = [f"{_forms(count)} hidden until {_back(until, due)}." for until, count in sorted(days.items())]
     reasons = Counter(one.detail for one in view.left)
     return SnoozedPage(hidden, [f"{_forms(count)} not hidden. {reason}" for reason, count in reasons.items()])
