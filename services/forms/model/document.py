@@ -141,12 +141,9 @@ class Paper:
         yield "Telephone", sender.telephone
         yield "Address", sender.address
 
-    def _hidden(self) -> frozenset[str]:
-        return hidden_keys(self.definition, self.answers, self.left_out)
-
     def _pages(self) -> list[Item]:
         """The pages that show something, or are left out; the page of attachments has its own place."""
-        unseen = self._hidden().difference(self.left_out)
+        unseen = hidden_keys(self.definition, self.answers).difference(self.left_out)
         return [
             page
             for page in self.definition.item
@@ -159,7 +156,7 @@ class Paper:
         return list(self._blocks(page, 2))
 
     def _blocks(self, group: Item, level: int) -> Iterator[dict[str, Any]]:
-        hidden = self._hidden()
+        hidden = hidden_keys(self.definition, self.answers)
         for item in group.item:
             if item.link_id in hidden or item.type == "attachment":
                 continue

@@ -155,7 +155,7 @@ def _page(  # noqa: PLR0917 - a page, and what is wrong on it
 def _typed(form: SubmittedForm) -> TypedAsk:
     return TypedAsk(
         what=form.text("what"),
-        parts=tuple(form.texts("parts")),
+        parts=tuple(form.texts("sections")),
         reason=form.text("reason"),
         explanation=form.text("explanation").replace("\r\n", "\n")[:_MOST_LETTERS],
         recipient=" ".join(form.text("recipient").split())[:_MOST_OF_A_LINE],

@@ -8,9 +8,9 @@ from contracts.api.tasks import AskView
 from contracts.portal import FormSection
 from services.gateway.form.views.asked import asked_words
 from services.gateway.kit.views.reasons import DECLINE_REASONS
-from services.gateway.tasks.views.ask import TypedAsk, parts_of, unreadable, unselected
+from services.gateway.tasks.views.ask import TypedAsk, ask_page, parts_of, unreadable, unselected
 from services.gateway.tasks.views.typed_date import TypedDate
-from tests.unit.gateway.samples import AT, contribution
+from tests.unit.gateway.samples import AT, contribution, task
 
 PARTS = [FormSection(key=key, title=key.capitalize()) for key in ("hearing", "sight")]
 
@@ -83,9 +83,9 @@ def test_a_year_that_no_service_takes_is_no_date(year: str) -> None:
         ("", (), "what"),
         ("all", (), "what"),
         ("whole", ("hearing",), "what"),
-        ("parts", (), "parts"),
-        ("parts", ("of another form",), "parts"),
-        ("parts", ("hearing", "sight"), "parts"),
+        ("parts", (), "sections"),
+        ("parts", ("of another form",), "sections"),
+        ("parts", ("hearing", "sight"), "sections"),
     ],
 )
 def test_nobody_declines_more_than_they_mean_to(what: str, selected: tuple[str, ...], field: str | None) -> None:
@@ -100,3 +100,11 @@ def test_parts_are_of_a_form_that_has_several(declinable: list[str], titles: lis
     assert contribution({}).declinable == ["one", "two"], "documents go with the whole form"
     view = contribution({}).model_copy(update={"declinable": declinable})
     assert [part.title for part in parts_of(view)] == titles
+
+
+@pytest.mark.parametrize(
+    ("ask", "waits"), [(None, False), (an_ask(), True), (an_ask(decision="refused"), False), (a_part(), True)]
+)
+def test_whoever_asks_again_is_told_that_it_takes_the_place_of_what_waits(ask: AskView | None, waits: bool) -> None:
+    page = ask_page(task().model_copy(update={"ask": ask}), "Bristol", AT.date(), DECLINE_REASONS)
+    assert page.waits is waits

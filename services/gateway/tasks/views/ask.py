@@ -97,8 +97,8 @@ def unselected(typed: TypedAsk, parts: Sequence[FormSection]) -> dict[str, str]:
         return {"what": "Select the whole form or parts of it."}
     selected = [part for part in parts if part.key in typed.parts]
     if not selected:
-        return {"parts": "Select the parts that you decline."}
-    return {"parts": "These are all parts: select the whole form."} if len(selected) == len(parts) else {}
+        return {"sections": "Select the parts that you decline."}
+    return {"sections": "These are all parts: select the whole form."} if len(selected) == len(parts) else {}
 
 
 def unreadable(typed: TypedAsk, reasons: Mapping[str, str], *, asks_until: bool) -> dict[str, str]:
