@@ -35,11 +35,12 @@ def describe(parser: argparse.ArgumentParser) -> None:
     back.add_argument("--comments", default="", help="what is asked, in words")
     back.add_argument("--field", action="append", default=[], help="the key of an answer that is meant; any number")
     back.add_argument("--due-on", help="until when, as YYYY-MM-DD (default: as before)")
-    decide = options.verb("decide", "answer a decline, or a request for more time")
+    decide = options.verb("decide", "answer a decline, of a form or of parts of it, or a request for more time")
     decide.add_argument("id", help="its delegation_id")
     decide.add_argument("decision", choices=("accepted", "refused", "re-delegated"))
     decide.add_argument("--comments", default="", help="what the professional is told")
     decide.add_argument("--due-on", help="until when, as YYYY-MM-DD (default: as asked for, or as before)")
+    decide.add_argument("--ask", help="the ask_id that is answered; needed where parts of the form are declined")
     decide.add_argument("--to", help="re-delegated: the email of whoever is asked instead, or group:ID")
     group = options.verb("group", "set a work group: FILE holds the body of council.work-group.defined.v1")
     group.add_argument("file", help="a JSON file, or - for the standard input")
@@ -91,6 +92,8 @@ async def _decide(door: CouncilDoor, arguments: argparse.Namespace) -> None:
     body = {"delegation_id": arguments.id, "decision": arguments.decision, "comments": arguments.comments}
     if arguments.due_on:
         body["due_on"] = arguments.due_on
+    if arguments.ask:
+        body["ask_id"] = arguments.ask
     if arguments.to:
         kind, _, group = arguments.to.partition(":")
         is_group = kind == "group" and group

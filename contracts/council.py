@@ -166,11 +166,12 @@ class DelegationReturned(CouncilMessage):
 
 
 Decision = Literal["accepted", "refused", "re-delegated"]
-"""What a council answers: accepted closes a declined form, or gives the time; refused leaves the form where it was."""
+"""What a council answers: accepted closes a declined form, asks no more for declined parts of it, or gives the time;
+refused leaves the form as it was."""
 
 
 class DelegationDecided(CouncilMessage):
-    """A council has answered a decline, or a request for more time."""
+    """A council has answered a decline of a form or of parts of it, or a request for more time."""
 
     wire_name: ClassVar[str] = "council.delegation.decided.v1"
 
@@ -178,10 +179,10 @@ class DelegationDecided(CouncilMessage):
     decision: Decision
     comments: Comments = ""
     assignee: Assignee | None = None
-    """Who is asked instead; only where it is re-delegated."""
+    """Who is asked instead; only where it is re-delegated, and never for parts of a form."""
     due_on: Day | None = None
     ask_id: Identifier | None = None
-    """Which decline or request it answers; without it the one that waits."""
+    """Which decline or request it answers; without it the one that waits, unless that is of parts of the form."""
     decided_at: Moment | None = None
 
 

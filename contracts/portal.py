@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from contracts.base import Identifier, LeftOut, Line, PersonalData, PortalMessage, Sealed, Value
+from contracts.base import Identifier, LeftOut, Line, PersonalData, PortalMessage, Sealed, Text, Value
 from contracts.council import Assignee
 
 
@@ -101,6 +101,34 @@ class DelegationDeclined(PortalMessage):
     at: AwareDatetime
 
 
+class FormSection(Value):
+    """A page of a form, by the key of its group in the definition and by its printed title."""
+
+    key: Identifier
+    title: Text
+
+
+class SectionsDeclined(PortalMessage):
+    """Whoever has a form goes on with it, and declines parts of it; the council decides.
+
+    Its `council.delegation.decided.v1` names `ask_id`: `accepted`, these sections are asked for no more, or `refused`.
+    """
+
+    wire_name: ClassVar[str] = "portal.sections.declined.v1"
+
+    delegation_id: Identifier
+    ask_id: Identifier
+    sections: list[FormSection]
+    reason_code: DeclineReason
+    explanation: str
+    proposed_recipient: str = ""
+    """Who should be asked for them instead, in the professional's words."""
+    appointment_on: date | None = None
+    """Of a missed appointment."""
+    by: str
+    at: AwareDatetime
+
+
 class ExtensionRequested(PortalMessage):
     """Whoever has a form needs longer; the council decides (`council.delegation.decided.v1`)."""
 
@@ -171,6 +199,13 @@ class ChangedParts(Value):
     documents_removed: list[str] = []
 
 
+class LeftOutSection(FormSection):
+    """A section that was not asked for any more, since its council had accepted that it was declined."""
+
+    ask_id: str
+    reason_code: DeclineReason
+
+
 class ContributionSubmitted(PortalMessage):
     """A professional has submitted a form: its answers, and where its PDF and attachments are.
 
@@ -198,6 +233,8 @@ class ContributionSubmitted(PortalMessage):
     """Why its author adds to what they had submitted or corrects it; None where the council has sent it back."""
     changed: ChangedParts | None = None
     """What is not as in the round before; None in the first."""
+    left_out: list[LeftOutSection] = []
+    """What was not asked for any more: no answer of these sections is here."""
 
 
 class ErasureAnnounced(PortalMessage):

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime
 
 from contracts.base import EVERYBODYS, Contact, Email, Erased, Event, LeftOut, PersonalData, Text, Value
 from contracts.council import Decision, Sender, Subject
+from contracts.portal import DeclineReason
 
 
 class Holder(PersonalData):
@@ -158,8 +159,8 @@ class AddendumDiscarded(AboutTask):
     discarded_at: AwareDatetime
 
 
-Asked = Literal["decline", "extension"]
-"""What whoever has a form asks of the council: to be released from it, or more time."""
+Asked = Literal["decline", "part-decline", "extension"]
+"""What whoever has a form asks of the council: to be released from it, or from parts of it, or more time."""
 
 
 class TaskDeclined(AboutTask):
@@ -179,6 +180,10 @@ class TaskDecided(AboutTask):
     access_version: int
     ask_id: str
     asked: Asked
+    sections: list[str] = []
+    """The keys of those that a part-decline is about."""
+    reason_code: DeclineReason | None = None
+    """Of a part-decline."""
     decision: Decision
     form_title: str
     sender: Sender

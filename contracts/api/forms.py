@@ -117,6 +117,8 @@ class Judged(PersonalData):
 
     revision: int
     hidden: list[str] = []
+    left_out: list[str] = []
+    """The keys of the pages that the council does not ask for any more: what stands on them is hidden too."""
     faults: list[AnswerFault] = []
     conflicts: list[ConflictView] = []
 
@@ -141,6 +143,8 @@ class ContributionView(Judged):
     """While a form is open that the council has sent back."""
     submitted_documents: list[str] = []
     """The names of those that went with what is submitted."""
+    declinable: list[str] = []
+    """The keys of the pages that may be declined while the others are answered."""
 
 
 class Edit(Value):

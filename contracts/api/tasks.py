@@ -1,13 +1,13 @@
 """HTTP bodies of tasks: lists, pick-up, re-assigning, grants, and the state that a council reads."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
-from contracts.base import EVERYBODYS, Line, PersonalData, Value
+from contracts.base import EVERYBODYS, Identifier, Line, PersonalData, Value
 from contracts.council import Assignee, Comments, Day, Decision, Sender, Subject
-from contracts.portal import DeclineReason, ExtensionReason
+from contracts.portal import DeclineReason, ExtensionReason, FormSection
 from contracts.tasks import Asked
 
 TaskState = Literal["assigned", "in_group", "returned", "declined", "retracted", "submitted"]
@@ -157,6 +157,8 @@ class AskView(Value):
 
     asked: Asked
     explanation: str
+    sections: list[str] = []
+    """The titles of the parts that are declined."""
     until: date | None = None
     asked_at: AwareDatetime
     decision: Decision | None = None
@@ -213,6 +215,14 @@ class DeclineBody(Value):
     explanation: Comments
     proposed_recipient: Line = ""
     appointment_on: Day | None = None
+
+
+class PartDeclineBody(DeclineBody):
+    """Whoever has a form declines parts of it, and goes on with the others."""
+
+    sections: Annotated[list[FormSection], Field(max_length=500)]
+    going_on_with: Annotated[list[Identifier], Field(max_length=500)]
+    """The keys of the other sections that can be declined, as forms says: at least one is left to answer."""
 
 
 class ExtensionBody(Value):

@@ -21,6 +21,7 @@ from contracts.portal import (
     ExtensionRequested,
     MessageRejected,
     ReminderSent,
+    SectionsDeclined,
 )
 from contracts.tasks import (
     AddendumDiscarded,
@@ -39,7 +40,7 @@ from contracts.tasks import (
     TaskReturned,
 )
 from services.tasks.model.adding import interrupted
-from services.tasks.model.facts import SubmissionFact
+from services.tasks.model.facts import Ask, SubmissionFact
 from services.tasks.model.reminding import Ladder
 from services.tasks.model.task import Task
 from services.tasks.model.told import whom_it_was_taken_from, whom_to_tell, whom_to_tell_of
@@ -235,6 +236,8 @@ def of_ask(task: Task) -> list[Outgoing]:
             at=ask.asked_at,
         )
         return [outgoing(requested, ask.ask_id)]
+    if ask.sections:
+        return [outgoing(_sections_declined(task, ask), ask.ask_id)]
     declined = DelegationDeclined(
         authority=task.authority,
         delegation_id=task.delegation_id,
@@ -254,6 +257,21 @@ def of_ask(task: Task) -> list[Outgoing]:
     return [outgoing(declined, ask.ask_id), outgoing(heard, ask.ask_id)]
 
 
+def _sections_declined(task: Task, ask: Ask) -> SectionsDeclined:
+    return SectionsDeclined(
+        authority=task.authority,
+        delegation_id=task.delegation_id,
+        ask_id=ask.ask_id,
+        sections=ask.sections,
+        reason_code=cast("DeclineReason", ask.reason_code),
+        explanation=ask.explanation,
+        proposed_recipient=ask.proposed_recipient,
+        appointment_on=ask.appointment_on,
+        by=ask.by.email,
+        at=ask.asked_at,
+    )
+
+
 def of_answer(task: Task, tell: list[Contact]) -> list[Outgoing]:
     """What the council has answered, to whoever keeps the form, and by email."""
     ask = task.asks[-1]
@@ -264,6 +282,8 @@ def of_answer(task: Task, tell: list[Contact]) -> list[Outgoing]:
         access_version=task.access_version,
         ask_id=ask.ask_id,
         asked=ask.asked,
+        sections=[section.key for section in ask.sections],
+        reason_code=cast("DeclineReason", ask.reason_code) if ask.sections else None,
         decision=ask.answer.decision,
         form_title=task.requested.form_title,
         sender=task.sender,

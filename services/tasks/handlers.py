@@ -69,7 +69,7 @@ async def send_task_back(message: DelegationReturned, delivery: Delivery, servic
 
 
 async def take_answer(message: DelegationDecided, delivery: Delivery, service: TasksService) -> None:
-    """A council decides about a decline, or a request for more time."""
+    """A council decides about a decline, of a form or of parts of it, or a request for more time."""
     await service.asks.answer(message, check_sender(message, delivery), delivery.waited_seconds)
 
 

@@ -26,6 +26,7 @@ IDS |= {
     "sent_back",
     "replaced",
     "addendum_id",
+    "ask_id",
     "added_by",
     "removed_by",
     "delivery_id",

@@ -3,7 +3,7 @@
 Pages, the check page, the PDF and what the council gets are all drawn from this one judgement.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -56,15 +56,23 @@ class Form:
         return {item.link_id: index for index, item in enumerate(items)}
 
     def judge(
-        self, values: Mapping[str, Any], tables: Mapping[str, list[TableRow]], *, file_count: int = 0
+        self,
+        values: Mapping[str, Any],
+        tables: Mapping[str, list[TableRow]],
+        *,
+        left_out: Collection[str] = (),
+        file_count: int = 0,
     ) -> Judgement:
-        """The judgement on what was typed; a question that does not show counts as not answered."""
+        """The judgement on what was typed; a question that does not show counts as not answered.
+
+        `left_out`: the keys of the pages that are not asked for any more.
+        """
         typed = {
             key: value
             for key, item in self.definition.questions.items()
             if (value := typed_value(item, values.get(key))) is not None
         }
-        hidden = hidden_keys(self.definition, typed)
+        hidden = hidden_keys(self.definition, typed, left_out)
         rows = {key: filled_rows(table, tables.get(key, [])) for key, table in self.definition.tables.items()}
         filled = {key: [row.cells for row in some] for key, some in rows.items() if some}
         answers = {key: value for key, value in {**typed, **filled}.items() if key not in hidden}
@@ -72,7 +80,9 @@ class Form:
             *(self._wrong(error, rows, tables) for error in self.validator.iter_errors(answers)),
             *self._no_document(hidden, file_count),
         ]
-        return Judgement(hidden, answers, self.in_order(faults, tables))
+        # The schema is of the whole form: it misses the answers of what is left out.
+        asked = [fault for fault in faults if split(fault.path)[0] not in hidden]
+        return Judgement(hidden, answers, self.in_order(asked, tables))
 
     def in_order(self, faults: list[AnswerFault], tables: Mapping[str, list[TableRow]]) -> tuple[AnswerFault, ...]:
         """Each path once, the last that was said of it, as they stand in the form."""

@@ -1,6 +1,6 @@
 """Conditions: which are allowed in a definition, and what shows for given answers. No I/O."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from contracts.base import Fault
@@ -81,11 +81,14 @@ def _comparison(place: Place, at: str, condition: dict[str, Any], asked: Place) 
             yield place.fault("condition_on_no_option", f"'{str(value)[:80]}' is not an option of '{asked.key}'.", at)
 
 
-def hidden_keys(definition: Definition, answers: Mapping[str, Any]) -> frozenset[str]:
-    """The keys of every item that does not show. A hidden question counts as not answered."""
+def hidden_keys(definition: Definition, answers: Mapping[str, Any], left_out: Collection[str] = ()) -> frozenset[str]:
+    """The keys of every item that does not show. A hidden question counts as not answered.
+
+    `left_out`: the keys of the pages that are not asked for any more, with all that stands on them.
+    """
     hidden: set[str] = set()
     for item in definition.item:
-        _hide(item, answers, hidden, inherited=False)
+        _hide(item, answers, hidden, inherited=item.link_id in left_out)
     return frozenset(hidden)
 
 

@@ -1,14 +1,14 @@
 """A contribution: what its task says, its draft, its submission, and what may happen to it. No I/O, no clock."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Literal, Self
 
 from contracts.base import EVERYBODYS, FrozenModel, Sealed
 from contracts.council import Sender, Subject
-from contracts.portal import DocumentReference, Signature
+from contracts.portal import DeclineReason, DocumentReference, Signature
 from contracts.tasks import AddendumGrant, CouncilQuestions
 from services.forms.model.answers import Form, Judgement
 from services.forms.model.document import Banner
@@ -67,6 +67,16 @@ class KnownAddendum(FrozenModel):
     """The draft as it was submitted, while the addendum is under way: what discarding it goes back to."""
 
 
+class KnownSection(FrozenModel):
+    """What tasks said last of a section: that it is not asked for any more, and why; or asked for again."""
+
+    task_version: int
+    is_left_out: bool
+    ask_id: str = ""
+    """The part-decline that the council has accepted."""
+    reason_code: Sealed[DeclineReason | None] = None
+
+
 class Contribution(FrozenModel):
     """One form of one task. Until its task is heard of in full it has no subject and nobody can open it."""
 
@@ -95,6 +105,8 @@ class Contribution(FrozenModel):
     addendum: KnownAddendum | None = None
     council_questions: Sealed[CouncilQuestions | None] = None
     """With what it has sent back the last one."""
+    sections: dict[str, KnownSection] = {}
+    """By the keys of their pages; the others are asked for as the form has them."""
 
     @property
     def round(self) -> int:
@@ -130,6 +142,11 @@ class Contribution(FrozenModel):
     def is_at(self, granted: AddendumGrant | None) -> bool:
         """Whether what is added here, if anything, is what is granted; else the end of it is not heard of yet."""
         return self.under_way is None or (granted is not None and granted.addendum_id == self.under_way.addendum_id)
+
+    @property
+    def left_out(self) -> dict[str, KnownSection]:
+        """The sections that are not asked for any more."""
+        return {key: section for key, section in self.sections.items() if section.is_left_out}
 
     @property
     def is_open(self) -> bool:
@@ -168,6 +185,17 @@ class Contribution(FrozenModel):
         if self.amended is not None and self.amended.task_version >= told.task_version:
             return self
         return self.model_copy(update={"amended": told})
+
+    def with_sections(self, keys: Iterable[str], news: KnownSection) -> Self:
+        """Sections are not asked for any more, or again: the newest word about each counts. What was typed there stays.
+
+        Of what is submitted nothing is left out: the council has it as it was asked for.
+        """
+        if news.is_left_out and self.submission is not None:
+            return self
+        known = {key: self.sections.get(key) for key in keys}
+        newer = {key: news for key, section in known.items() if not section or section.task_version < news.task_version}
+        return self.model_copy(update={"sections": {**self.sections, **newer}}) if newer else self
 
     def retracted(self, at: datetime) -> Self:
         """The council has withdrawn the task; the first time counts."""
@@ -237,7 +265,7 @@ class Contribution(FrozenModel):
         Versions that nobody has chosen from do, where their question shows.
         """
         tables = self.draft.table_rows()
-        judged = form.judge(self.values(form), tables, file_count=file_count)
+        judged = form.judge(self.values(form), tables, left_out=self.left_out, file_count=file_count)
         undecided = [
             form.fault(path, tables, "undecided", UNDECIDED)
             for path, _ in self.draft.contested()

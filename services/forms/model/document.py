@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -66,6 +66,8 @@ class Paper:
     signatures: Sequence[Signature] = field(default=())
     replaces: Replaced | None = None
     template: ClassVar[str] = "contribution.typ"
+    left_out: Collection[str] = field(default=())
+    """The keys of the pages that are not asked for any more."""
 
     def data(self) -> dict[str, Any]:
         """What the template reads."""
@@ -81,7 +83,7 @@ class Paper:
             "replaces": [[label, breakable(value)] for label, value in self._replaces() if value],
             "child": [[label, breakable(value)] for label, value in self._child() if value],
             "sender": [[label, breakable(value)] for label, value in self._sender() if value],
-            "pages": [{"title": printable(page.text), "blocks": list(self._blocks(page, 2))} for page in self._pages()],
+            "pages": [{"title": printable(page.text), "blocks": self._on_page(page)} for page in self._pages()],
             "attachments": [
                 [breakable(each.name), _KINDS.get(each.media_type, "Word document"), _size(each.size)]
                 for each in self.attachments or ()
@@ -141,13 +143,18 @@ class Paper:
         yield "Address", sender.address
 
     def _pages(self) -> list[Item]:
-        """The pages that show something; the page of attachments has its own place."""
-        hidden = hidden_keys(self.definition, self.answers)
+        """The pages that show something, or are left out; the page of attachments has its own place."""
+        unseen = hidden_keys(self.definition, self.answers).difference(self.left_out)
         return [
             page
             for page in self.definition.item
-            if page.link_id not in hidden and any(item.type != "attachment" for item in page.item)
+            if page.link_id not in unseen and any(item.type != "attachment" for item in page.item)
         ]
+
+    def _on_page(self, page: Item) -> list[dict[str, Any]]:
+        if page.link_id in self.left_out:
+            return [{"kind": "help", "label": printable(f"{self.council} does not ask for this part any more.")}]
+        return list(self._blocks(page, 2))
 
     def _blocks(self, group: Item, level: int) -> Iterator[dict[str, Any]]:
         hidden = hidden_keys(self.definition, self.answers)

@@ -1,6 +1,6 @@
 """What a form definition is: the subset of FHIR R4 Questionnaire that the portal fills. No rules, no I/O."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -174,6 +174,12 @@ class Item(DefinitionPart):
         """What of the child fills the question where the council sends nothing for it; empty where nothing does."""
         return str(self.told(FROM_SUBJECT) or "")
 
+    def walk(self) -> Iterator["Item"]:
+        """It, and what stands in it, in the order of the form; not the columns of a table."""
+        yield self
+        for inner in () if self.is_table else self.item:
+            yield from inner.walk()
+
     def told(self, url: str) -> Any:
         """The value of an extension, or None."""
         return next((extension.value for extension in self.extension if extension.url == url), None)
@@ -221,14 +227,14 @@ class Definition(DefinitionPart):
         """The question that takes attachments, if the form has one."""
         return next((item for item in self.walk() if item.type == "attachment"), None)
 
+    def pages_with(self, keys: Collection[str]) -> list[Item]:
+        """The pages on which any of these questions or tables stands."""
+        return [page for page in self.item if any(item.link_id in keys for item in page.walk())]
+
     def walk(self) -> Iterator[Item]:
         """Pages, groups, tables, questions and help texts in the order of the form; not the columns of tables."""
-        waiting = list(reversed(self.item))
-        while waiting:
-            item = waiting.pop()
-            yield item
-            if not item.is_table:
-                waiting.extend(reversed(item.item))
+        for page in self.item:
+            yield from page.walk()
 
     def item_at(self, path: str) -> Item | None:
         """The question or the column of `key` or `table/row_id/column`; None where there is none."""

@@ -4,6 +4,7 @@ from contracts.api.forms import AnswerView, ConflictView, ContributionView, Judg
 from services.forms.model.answers import Form, filled_rows
 from services.forms.model.contribution import Contribution
 from services.forms.model.draft import Cell, Kept
+from services.forms.model.left_out import declinable
 from services.forms.model.pages import pages_of
 from services.forms.model.paths import split
 from services.forms.model.questionnaire import Item
@@ -12,9 +13,9 @@ from services.forms.model.values import as_chosen, as_typed, in_words
 
 def view_of(contribution: Contribution, form: Form, *, file_count: int = 0) -> ContributionView:
     """The whole of it: pages, what was typed, what forms says to it."""
-    submission = contribution.submission
+    submission, told = contribution.submission, judged(contribution, form, file_count=file_count)
     return ContributionView(
-        **judged(contribution, form, file_count=file_count).model_dump(),
+        **told.model_dump(),
         task_id=contribution.task_id,
         form=contribution.form,
         form_version=contribution.form_version,
@@ -29,6 +30,7 @@ def view_of(contribution: Contribution, form: Form, *, file_count: int = 0) -> C
         receipt=submission.receipt if submission else None,
         council_questions=contribution.council_questions if contribution.state == "draft" else None,
         submitted_documents=[each.name for each in submission.attachments] if submission else [],
+        declinable=declinable(form.definition, told.hidden) if contribution.state == "draft" else [],
     )
 
 
@@ -38,6 +40,7 @@ def judged(contribution: Contribution, form: Form, *, file_count: int = 0) -> Ju
     return Judged(
         revision=contribution.draft.revision,
         hidden=sorted(judgement.hidden),
+        left_out=sorted(contribution.left_out),
         faults=list(judgement.faults),
         conflicts=[
             _conflict(contribution, item, path, cell)

@@ -16,7 +16,7 @@ from contracts.tasks import (
     TaskRetracted,
     TaskReturned,
 )
-from services.forms.model.contribution import Contribution, KnownAddendum, Told
+from services.forms.model.contribution import Contribution, KnownAddendum, KnownSection, Told
 from services.forms.model.draft import prefilled, with_subject
 from services.forms.store import Stores
 
@@ -79,22 +79,37 @@ class Delegated:
         await self._change(event, lambda contribution: contribution.heard(event.access_version))
 
     async def answer(self, event: TaskDecided) -> None:
-        """The council has decided: its date may be another one."""
-        told = _told(event)
-        await self._change(event, lambda contribution: contribution.heard(event.access_version).amended_by(told))
+        """The council has decided: its date may be another one, and parts of the form not asked for any more."""
+        freed = event.sections if event.decision == "accepted" else []
+        news = KnownSection(
+            task_version=event.task_version, is_left_out=True, ask_id=event.ask_id, reason_code=event.reason_code
+        )
+
+        def answered(contribution: Contribution) -> Contribution:
+            return contribution.heard(event.access_version).amended_by(_told(event)).with_sections(freed, news)
+
+        await self._change(event, answered)
 
     async def retract(self, event: TaskRetracted) -> None:
         """The council has withdrawn the task."""
         await self._change(event, lambda contribution: contribution.retracted(event.retracted_at))
 
     async def send_back(self, event: TaskReturned) -> None:
-        """The council has questions about what was submitted."""
+        """The council has questions about what was submitted: what it asks about is asked for, left out or not."""
+        sections = await self._sections_of(event)
+        news = KnownSection(task_version=event.task_version, is_left_out=False)
 
         def sent_back(contribution: Contribution) -> Contribution:
             back = contribution.sent_back(event.contribution_id, event.questions, event.addendum_id)
-            return back.amended_by(_told(event))
+            return back.with_sections(sections, news).amended_by(_told(event))
 
         await self._change(event, sent_back)
+
+    async def _sections_of(self, event: TaskReturned) -> list[str]:
+        """The keys of the pages on which the council asks about something."""
+        pinned = await self._stores.contributions.pinned(event.authority, event.task_id)
+        form = await self._stores.definitions.get(*pinned) if pinned else None
+        return [page.link_id for page in form.definition.pages_with(event.questions.fields)] if form else []
 
     async def add(self, event: AddendumStarted) -> None:
         """Whoever has submitted it adds to it; what was submitted stands meanwhile."""

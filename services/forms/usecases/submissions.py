@@ -26,6 +26,7 @@ from services.forms.model.answers import Form
 from services.forms.model.changes import replaced_by
 from services.forms.model.contribution import Contribution, Submission
 from services.forms.model.document import Paper, Replaced
+from services.forms.model.left_out import left_out_of
 from services.forms.model.receipt import receipt_of
 from services.forms.model.response import questionnaire_response
 from services.forms.pdf import Printer
@@ -182,6 +183,7 @@ class Submissions:
             round=contribution.round,
             reason=replaced.reason if replaced else None,
             changed=replaced.changed if replaced else None,
+            left_out=list(left_out_of(contribution, form.definition)),
         )
         return told.model_copy(update={"receipt": receipt_of(told)}), pdf
 
@@ -208,6 +210,7 @@ class Submissions:
             attachments=attached,
             signatures=signatures,
             replaces=replaced,
+            left_out=contribution.left_out,
         )
 
     def _pdf_reference(self, name: str, pdf: bytes) -> DocumentReference:

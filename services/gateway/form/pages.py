@@ -34,6 +34,7 @@ from services.gateway.form.edits import Seen
 from services.gateway.form.page_rendering import render_form_page
 from services.gateway.form.questions import conflict_words, first_to_mend, flat, on_page, placed
 from services.gateway.form.unsaved import not_saved, verified_form_or_preserve
+from services.gateway.form.views.answered import left_out_words
 from services.gateway.form.views.attached import attached_words
 from services.gateway.form.views.page import FormPageState
 from services.gateway.kit.form_parsing import SubmittedForm, verified_form
@@ -171,7 +172,7 @@ async def _saved_json(  # noqa: PLR0917 - the page, what was posted of it, and w
     context: RequestContext, opened: OpenTask, form: SubmittedForm, page: FormPage, saved: SaveResult, action: str
 ) -> Response:
     """The answer to the page's script: what shows and what is wrong now; `next` is where Submit must go first."""
-    seen, at, following, attached = Seen.load(form.raw("seen")), clock.now(), "", ""
+    seen, at, following, attached, not_asked = Seen.load(form.raw("seen")), clock.now(), "", "", ""
     view: Judged | None = saved.view
     if saved.view:
         seen, at = seen.after(saved.edits), saved.view.saved_at
@@ -180,7 +181,7 @@ async def _saved_json(  # noqa: PLR0917 - the page, what was posted of it, and w
         final = await contribution_of(context.gateway, opened, count(files))
         number = first_to_mend(final.pages, final.faults)
         following = f"/forms/{opened.task.task_id}/{number}?check=1" if number else ""
-        attached = attached_words(final.pages, files)
+        attached, not_asked = attached_words(final.pages, files), left_out_words(final)
         view = view or final
     view = view or await contribution_of(context.gateway, opened)
     found = on_page(page, view.faults)
@@ -193,8 +194,10 @@ async def _saved_json(  # noqa: PLR0917 - the page, what was posted of it, and w
             "missing": {fault.path: fault.message for fault in found if fault.is_missing},
             "conflict": conflict_words(on_page(page, view.conflicts)),
             "shows": {each.key: each.key not in view.hidden for each in flat(page.questions) if each.conditional},
+            "left_out": page.key in view.left_out,
             "next": following,
             "attached": attached,
+            "not_asked": not_asked,
             "idle_seconds": context.idle_seconds,
         }
     )

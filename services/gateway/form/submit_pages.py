@@ -26,6 +26,7 @@ from services.gateway.form.draft_editing import (
 from services.gateway.form.page_rendering import render_form_page
 from services.gateway.form.questions import first_to_mend, on_page
 from services.gateway.form.views.adding import add_until, adding
+from services.gateway.form.views.answered import left_out_words
 from services.gateway.form.views.asked import asked_words
 from services.gateway.form.views.attached import attached_words, sent_words
 from services.gateway.form.views.check import check_page
@@ -84,6 +85,7 @@ async def show_submit(request: Request) -> Response:
         task.form_title,
         authority.brand.name,
         attached_words(contribution.pages, files),
+        left_out_words(contribution),
         len(contribution.pages),
         adding(task, contribution, authority.brand.name),
     )
@@ -142,6 +144,7 @@ async def show_submitted(request: Request) -> Response:
         contribution.contribution_id or "",
         contribution.receipt or "",
         sent_words(contribution),
+        left_out_words(contribution),
         authority.submitted_days,
         request.query_params.get("late") == "1",
         add_until(contribution, authority) if task.may_add else "",

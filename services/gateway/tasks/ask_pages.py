@@ -1,6 +1,7 @@
-"""Decline this form; ask for more time. The council decides, and answers in the portal and by email."""
+"""Decline this form, or parts of it; ask for more time. The council decides, and answers in the portal and by email."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
@@ -9,9 +10,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from chassis import clock
-from chassis.errors import Conflict, Refused
+from chassis.errors import Conflict, Refused, Unavailable
 from chassis.identity import Professional
-from contracts.api.tasks import DeclineBody, ExtensionBody, TaskView
+from contracts.api.tasks import DeclineBody, ExtensionBody, GrantView, PartDeclineBody, TaskView
+from contracts.portal import FormSection
 from services.gateway.kit.form_parsing import SubmittedForm, verified_form
 from services.gateway.kit.request_context import RequestContext
 from services.gateway.kit.views.form_errors import form_errors
@@ -21,7 +23,9 @@ from services.gateway.tasks.views.ask import (
     Told,
     TypedAsk,
     ask_page,
+    parts_of,
     unreadable,
+    unselected,
 )
 from services.gateway.tasks.views.typed_date import TypedDate
 
@@ -30,25 +34,26 @@ _MOST_OF_A_LINE = 500
 
 
 class _Journey(NamedTuple):
-    """One of the two things that can be asked."""
+    """One of the two pages on which something is asked."""
 
     template: str
     reasons: Mapping[str, str]
-    told: Told
 
 
-_DECLINE = _Journey("decline.html", DECLINE_REASONS, "declined")
-_MORE_TIME = _Journey("more_time.html", EXTENSION_REASONS, "more-time")
+_DECLINE = _Journey("decline.html", DECLINE_REASONS)
+_MORE_TIME = _Journey("more_time.html", EXTENSION_REASONS)
+_OPEN = ("assigned", "returned")
+_NO_PARTS = "Parts of this form cannot be declined now. Try again in a moment, or decline the whole form."
 
 
 async def show(request: Request, journey: _Journey) -> Response:
     """Why, and who else or until when."""
     context = RequestContext(request)
     task_id = request.path_params["task_id"]
-    _, task = await context.reading(lambda person: _open(context, person, task_id))
+    _, (task, parts) = await context.reading(lambda person: _open(context, person, task_id, journey))
     if journey is _MORE_TIME and task.due_on is None:
         raise Conflict("no_due_date")
-    return _page(context, journey, task, TypedAsk(), FormErrors())
+    return _page(context, journey, task, parts, TypedAsk(), FormErrors())
 
 
 async def send(request: Request, journey: _Journey) -> Response:
@@ -57,61 +62,102 @@ async def send(request: Request, journey: _Journey) -> Response:
     form = await verified_form(context)
     person = await context.require_person()
     typed = _typed(form)
-    errors = FormErrors(unreadable(typed, journey.reasons, asks_until=journey is _MORE_TIME))
-    if not errors.by_field:
+    parts = (await _open(context, person, task_id, journey))[1] if typed.what == "parts" else []
+    errors = _errors(journey, typed, parts)
+    if not errors.problems:
         try:
-            await _ask(context, person, task_id, journey, typed)
+            told = await _ask(context, person, task_id, journey, parts, typed)
         except Refused as refused:
             if not refused.faults:
                 raise
             errors = form_errors(refused)
         else:
-            return context.redirect(f"/tasks?told={journey.told}")
-    return _page(context, journey, await _open(context, person, task_id), typed, errors, 422)
+            return context.redirect(f"/tasks?told={told}")
+    task, parts = await _open(context, person, task_id, journey)
+    return _page(context, journey, task, parts, typed, errors, 422)
 
 
-async def _open(context: RequestContext, person: Professional, task_id: str) -> TaskView:
-    """The task of whoever has it, or as the members of its group see it."""
+def _errors(journey: _Journey, typed: TypedAsk, parts: list[FormSection]) -> FormErrors:
+    if journey is _MORE_TIME:
+        return FormErrors(unreadable(typed, journey.reasons, asks_until=True))
+    if typed.what == "parts" and not parts:
+        return FormErrors(general=_NO_PARTS)
+    return FormErrors({**unselected(typed, parts), **unreadable(typed, journey.reasons, asks_until=False)})
+
+
+async def _open(
+    context: RequestContext, person: Professional, task_id: str, journey: _Journey
+) -> tuple[TaskView, list[FormSection]]:
+    """The task of whoever has it, and the parts that they may decline; or as the members of its group see it."""
+    parts: list[FormSection] = []
     try:
-        task = (await context.gateway.tasks.grant(person, task_id)).task
+        granted = await context.gateway.tasks.grant(person, task_id)
+        task = granted.task
+        if journey is _DECLINE and task.state in _OPEN:
+            parts = await _parts(context, person, granted)
     except Conflict as refused:
         if refused.code != "not_picked_up":
             raise
         task = await context.gateway.tasks.look(person, task_id)
-    if task.state not in {"assigned", "returned", "in_group"}:
+    if task.state not in {*_OPEN, "in_group"}:
         raise Conflict("not_open")
-    return task
+    return task, parts
 
 
-async def _ask(context: RequestContext, person: Professional, task_id: str, journey: _Journey, typed: TypedAsk) -> None:
+async def _parts(context: RequestContext, person: Professional, granted: GrantView) -> list[FormSection]:
+    """None while forms is away: the whole form can be declined all the same."""
+    with suppress(Unavailable):
+        return parts_of(await context.gateway.forms.contribution(person, granted.grant, granted.task.task_id, 0))
+    return []
+
+
+async def _ask(  # noqa: PLR0917 - who asks what, and what was typed
+    context: RequestContext,
+    person: Professional,
+    task_id: str,
+    journey: _Journey,
+    parts: list[FormSection],
+    typed: TypedAsk,
+) -> Told:
+    """What the task list says of it."""
     tasks = context.gateway.tasks
     said = {
         "reason_code": typed.reason,
         "explanation": typed.explanation,
         "appointment_on": typed.appointment.value,
     }
-    if journey is _DECLINE:
-        body = DeclineBody.model_validate({**said, "proposed_recipient": typed.recipient})
-        await tasks.decline(person, task_id, body)
-    else:
+    if journey is _MORE_TIME:
         await tasks.ask_for_time(person, task_id, ExtensionBody.model_validate({**said, "until": typed.until.value}))
+        return "more-time"
+    said["proposed_recipient"] = typed.recipient
+    if typed.what != "parts":
+        await tasks.decline(person, task_id, DeclineBody.model_validate(said))
+        return "declined"
+    declined = [part for part in parts if part.key in typed.parts]
+    others = [part.key for part in parts if part not in declined]
+    body = PartDeclineBody.model_validate({**said, "sections": declined, "going_on_with": others})
+    await tasks.decline_parts(person, task_id, body)
+    return "parts-declined"
 
 
 def _page(  # noqa: PLR0917 - a page, and what is wrong on it
     context: RequestContext,
     journey: _Journey,
     task: TaskView,
+    parts: list[FormSection],
     typed: TypedAsk,
     errors: FormErrors,
     status: int = 200,
 ) -> Response:
     authority = context.gateway.authorities.get(task.authority)
-    page = ask_page(task, authority.brand.name, clock.today(), journey.reasons, typed, errors)
+    page = ask_page(task, authority.brand.name, clock.today(), journey.reasons, typed, errors, parts)
     return context.page(journey.template, page, status, section="tasks", authority=authority)
 
 
 def _typed(form: SubmittedForm) -> TypedAsk:
     return TypedAsk(
+        what=form.text("what"),
+        parts=tuple(form.texts("sections")),
         reason=form.text("reason"),
         explanation=form.text("explanation").replace("\r\n", "\n")[:_MOST_LETTERS],
         recipient=" ".join(form.text("recipient").split())[:_MOST_OF_A_LINE],

@@ -20,6 +20,8 @@ Purpose = Literal[
     "retracted",
     "returned",
     "decline_refused",
+    "parts_released",
+    "parts_refused",
     "time_given",
     "time_refused",
     "reminder",

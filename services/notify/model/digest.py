@@ -27,6 +27,8 @@ _WORDS: Mapping[Purpose, str] = {
     "amended": "Changed by the council",
     "returned": "Sent back by the council with questions",
     "decline_refused": "The council asks you to complete it all the same",
+    "parts_released": "The council does not ask for the parts any more that were declined",
+    "parts_refused": "The council asks you to complete all parts of it",
     "time_given": "The council has agreed to more time",
     "time_refused": "The council cannot give you more time",
     "reminder": "Not submitted yet",

@@ -4,7 +4,7 @@ No more than the email shows.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from chassis import clock
@@ -12,6 +12,7 @@ from chassis.documents import Key
 from contracts.addresses import address_key
 from contracts.base import Contact
 from contracts.tasks import (
+    Asked,
     Holder,
     TaskAmended,
     TaskAssigned,
@@ -29,6 +30,12 @@ from services.notify.usecases.sending import enqueue
 from services.notify.usecases.service import NotifyService
 
 _OPENED = "task opened"
+_DECIDED: Mapping[Asked, tuple[Purpose, Purpose]] = {
+    "decline": ("retracted", "decline_refused"),
+    "part-decline": ("parts_released", "parts_refused"),
+    "extension": ("time_given", "time_refused"),
+}
+"""What is told of an ask that was accepted, and that was refused; of a whole decline accepted, by its retraction."""
 TaskEvent = (
     TaskAmended | TaskAssigned | TaskCompleted | TaskDecided | TaskOpened | TaskReminded | TaskRetracted | TaskReturned
 )
@@ -101,10 +108,8 @@ async def announce_return(service: NotifyService, event: TaskReturned) -> None:
 
 async def announce_decision(service: NotifyService, event: TaskDecided) -> None:
     """Whoever has the task hears what the council has answered; its words stand in the portal."""
-    if event.decision == "accepted":
-        purpose: Purpose = "time_given"
-    else:
-        purpose = "decline_refused" if event.asked == "decline" else "time_refused"
+    accepted, refused = _DECIDED[event.asked]
+    purpose = accepted if event.decision == "accepted" else refused
     due = _due(event, _by(event), event.person)
     decided = _owed(event, event.tell, purpose, due, fact="task decided", key=event.ask_id)
     await tell(service, decided, _by(event))

@@ -7,7 +7,7 @@ from starlette.routing import Route
 from chassis.downloads import download
 from chassis.http import answer, nothing, read
 from chassis.identity import current_professional
-from contracts.api.tasks import AddendumBody, DeclineBody, ExtensionBody
+from contracts.api.tasks import AddendumBody, DeclineBody, ExtensionBody, PartDeclineBody
 from services.tasks.api.dependencies import service
 
 
@@ -52,6 +52,13 @@ async def decline_task(request: Request) -> Response:
     return nothing()
 
 
+async def decline_parts(request: Request) -> Response:
+    """Parts of a form are declined."""
+    person, body = current_professional(request), await read(request, PartDeclineBody)
+    await service(request).asks.decline_parts(person, request.path_params["task_id"], body)
+    return nothing()
+
+
 async def ask_for_time(request: Request) -> Response:
     """Somebody needs longer for a form."""
     person, body = current_professional(request), await read(request, ExtensionBody)
@@ -79,6 +86,7 @@ routes = [
     Route("/tasks/{task_id}/grant", grant_task, methods=["POST"]),
     Route("/tasks/{task_id}/pickup", pick_up_task, methods=["POST"]),
     Route("/tasks/{task_id}/decline", decline_task, methods=["POST"]),
+    Route("/tasks/{task_id}/part-decline", decline_parts, methods=["POST"]),
     Route("/tasks/{task_id}/more-time", ask_for_time, methods=["POST"]),
     Route("/tasks/{task_id}/addendum", begin_addendum, methods=["PUT"]),
     Route("/tasks/{task_id}/addendum", discard_addendum, methods=["DELETE"]),

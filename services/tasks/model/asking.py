@@ -1,12 +1,16 @@
-"""What can be asked of a council, and what must be said with it. No I/O, no clock."""
+"""What can be asked of a council, what must be said with it, and how it is answered. No I/O, no clock."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from chassis.errors import Conflict, Refused
-from contracts.api.tasks import DeclineBody, ExtensionBody
+from contracts.api.tasks import DeclineBody, ExtensionBody, PartDeclineBody
 from contracts.base import Fault
+from contracts.council import DelegationDecided
+from services.tasks.model.facts import Ask
 
 _MISSED = "missed_appointment"
+_PROBLEM = "There is a problem with what was entered."
 _LONGEST = timedelta(days=366)
 
 
@@ -20,7 +24,7 @@ def check_reason(body: DeclineBody | ExtensionBody, today: date) -> None:
     if body.appointment_on is not None and body.appointment_on > today:
         faults.append(Fault(path="appointment", code="to_come", message="The appointment must be in the past."))
     if faults:
-        raise Refused("invalid_ask", "There is a problem with what was entered.", faults=tuple(faults))
+        raise Refused("invalid_ask", _PROBLEM, faults=tuple(faults))
 
 
 def check_extension(until: date, due_on: date | None, today: date) -> None:
@@ -31,5 +35,37 @@ def check_extension(until: date, due_on: date | None, today: date) -> None:
     if earliest < until <= earliest + _LONGEST:
         return
     where = "within a year" if until > earliest else "after the due date, and to come"
-    fault = Fault(path="until", code="out_of_range", message=f"The date must be {where}.")
-    raise Refused("invalid_ask", "There is a problem with what was entered.", faults=(fault,))
+    raise _refused("until", "out_of_range", f"The date must be {where}.")
+
+
+def check_sections(body: PartDeclineBody, left_out: Sequence[str]) -> None:
+    """Parts are at least one and not all: something is left to answer, also beside what is left out already."""
+    declined = {section.key for section in body.sections}
+    if not declined:
+        raise _refused("sections", "missing", "Select at least one part.")
+    if not set(body.going_on_with) - declined - set(left_out):
+        raise _refused("sections", "all", "This is all of the form: select the whole form.")
+
+
+def check_decision(ask: Ask, message: DelegationDecided) -> None:
+    """Parts are decided about by name: whoever knows of whole declines alone never answers for parts by accident.
+
+    Nobody else can have a part of a form: whom the council asks instead, it asks by a delegation of its own.
+    """
+    if ask.asked != "part-decline":
+        return
+    if message.ask_id is None:
+        raise Refused(
+            "ask_id_missing", "Parts of the form are declined: name the ask that is decided.", field="/ask_id"
+        )
+    if message.decision == "re-delegated":
+        raise Refused(
+            "parts_not_re_delegated",
+            "Parts of a form are accepted or refused. Delegate another form to ask somebody else.",
+            field="/decision",
+        )
+
+
+def _refused(path: str, code: str, message: str) -> Refused:
+    fault = Fault(path=path, code=code, message=message)
+    return Refused("invalid_ask", _PROBLEM, faults=(fault,))

@@ -24,6 +24,7 @@ from contracts.council import (
     Subject,
     WorkGroupAssignee,
 )
+from contracts.portal import FormSection
 from contracts.tasks import Asked, Holder
 from services.tasks.model.shared import KeptDocument
 
@@ -139,10 +140,12 @@ class Answer(Value):
 
 
 class Ask(Value):
-    """What whoever has a form asks of the council: to be released from it, or more time."""
+    """What whoever has a form asks of the council: to be released from it, or from parts of it, or more time."""
 
     ask_id: str
     asked: Asked
+    sections: list[FormSection] = []
+    """What a part-decline is about, in the order of the form."""
     reason_code: str
     explanation: str
     proposed_recipient: str = ""
@@ -169,6 +172,11 @@ class Ask(Value):
     def gave_time(self) -> bool:
         """Whether more time was asked for, and given."""
         return self.asked == "extension" and self.answer is not None and self.answer.decision == "accepted"
+
+    @property
+    def freed(self) -> bool:
+        """Whether parts of the form were declined, and are not asked for any more."""
+        return self.asked == "part-decline" and self.answer is not None and self.answer.decision == "accepted"
 
     @property
     def new_date(self) -> tuple[datetime, date | None]:

@@ -112,6 +112,16 @@ class TaskRecord(Value):
         return self.asks[-1] if since is None or self.asks[-1].asked_at > since else None
 
     @property
+    def left_out(self) -> list[str]:
+        """The keys of the sections that are not asked for any more in this round, as far as is known here.
+
+        What was left out before it was sent back forms may ask for again: where the council asks about an answer in it.
+        """
+        since = max((each.returned_at for each in self.returns), default=None)
+        answered = (ask for ask in self.asks if ask.answer is not None and (since is None or ask.asked_at > since))
+        return [section.key for ask in answered if ask.freed for section in ask.sections]
+
+    @property
     def addendum(self) -> Addendum | None:
         """What its author is adding to what stands; None where that is submitted, discarded, or was sent back."""
         last = self.addenda[-1] if self.addenda else None

@@ -20,7 +20,7 @@ def suggestion(
     Of those with an account, who are not away on a day from today until the last of the forms is due. Where it is known
     that the present holder and some of them have the same role, of these alone. Never whoever asks, nor who has one.
     """
-    until = max(today, *(task.due_on for task in tasks))
+    until = max([today, *(task.due_on for task in tasks if task.due_on)])
     free = [
         (user, person)
         for user in users

@@ -1,4 +1,4 @@
-"""What professionals ask of the council, to be released from a form, or more time; and what it answers."""
+"""What professionals ask of the council: to be released from a form or parts of it, more time; and its answers."""
 
 from uuid import uuid4
 
@@ -7,12 +7,12 @@ from chassis.authorities import Authorities
 from chassis.errors import AlreadyHandled, Refused
 from chassis.identity import Professional
 from chassis.outbox import Outgoing
-from contracts.api.tasks import DeclineBody, ExtensionBody
+from contracts.api.tasks import DeclineBody, ExtensionBody, PartDeclineBody
 from contracts.base import Contact
 from contracts.council import DelegationDecided
 from contracts.tasks import Asked
 from services.tasks import events
-from services.tasks.model.asking import check_extension, check_reason
+from services.tasks.model.asking import check_decision, check_extension, check_reason, check_sections
 from services.tasks.model.facts import Answer, Ask, Retraction
 from services.tasks.model.refusals import unknown_task
 from services.tasks.model.task import Task
@@ -26,7 +26,7 @@ _RELEASED = "You declined this form, and the council has accepted that."
 
 
 class Asks:
-    """Declining, and asking for more time."""
+    """Declining a form, or parts of it, and asking for more time."""
 
     def __init__(self, stores: Stores, authorities: Authorities, plan: Plan) -> None:
         self._stores = stores
@@ -39,6 +39,10 @@ class Asks:
         """Its holder declines it, or a member of the group that it waits in."""
         await self._ask(task_id, person, "decline", body)
 
+    async def decline_parts(self, person: Professional, task_id: str, body: PartDeclineBody) -> None:
+        """Its holder goes on with it, but not with all of it."""
+        await self._ask(task_id, person, "part-decline", body)
+
     async def ask_for_time(self, person: Professional, task_id: str, body: ExtensionBody) -> None:
         """Whoever has it needs longer."""
         await self._ask(task_id, person, "extension", body)
@@ -47,20 +51,24 @@ class Asks:
         """The same again changes nothing, and is told once."""
         check_reason(body, clock.today())
         by = Contact(email=person.email, name=person.name)
-        ask = Ask(ask_id=uuid4().hex, asked=asked, by=by, asked_at=clock.now(), **body.model_dump())
+        ask = Ask(
+            ask_id=uuid4().hex, asked=asked, by=by, asked_at=clock.now(), **body.model_dump(exclude={"going_on_with"})
+        )
 
         async def decide(found: Task) -> tuple[Task, list[Outgoing]]:
             task = requested(found)
             await self._check_may_ask(task, ask)
             if ask.until is not None:
                 check_extension(ask.until, task.due_on, clock.today())
+            if isinstance(body, PartDeclineBody):
+                check_sections(body, task.left_out)
             after = task.with_ask(ask)
             return after, [] if after is task else events.of_ask(after)
 
         requested(await self._stores.tasks.change_found(self._authorities.codes, task_id, decide))
 
     async def answer(self, message: DelegationDecided, message_id: str, waited_seconds: float) -> None:
-        """The council decides: the form is withdrawn, or stays, until the day that it gives, or goes to another."""
+        """The council decides: the form is withdrawn, or stays, whole or not, until its day, or goes to another."""
         now = clock.now()
         at, authority = min(message.decided_at or now, now), self._authorities.get(message.authority)
         instead = await self._instead(message, waited_seconds)
@@ -78,6 +86,7 @@ class Asks:
             ask = task.waiting_ask if task.request is not None and task.is_open else None
             if ask is None or message.ask_id not in {None, ask.ask_id}:
                 raise Refused("nothing_to_decide", "Nothing waits for an answer.", field="/delegation_id")
+            check_decision(ask, message)
             after = answered = task.with_answer(answer)
             if instead is not None:
                 after = answered.re_delegated(*instead, authority, at)

@@ -197,4 +197,5 @@ def _asked(task: Task) -> AskView | None:
         return None
     answer = ask.answer.model_dump(include={"decision", "comments", "decided_at"}) if ask.answer else {}
     said = ask.model_dump(include={"asked", "explanation", "until", "asked_at"})
-    return AskView.model_validate({**said, **answer})
+    titles = [section.title for section in ask.sections]
+    return AskView.model_validate({**said, "sections": titles, **answer})

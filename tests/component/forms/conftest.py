@@ -14,7 +14,7 @@ from chassis import clock
 from chassis.identity import sign_grant
 from chassis.tokens import Signer, public_key_of
 from contracts.base import Event
-from contracts.council import Sender, Subject
+from contracts.council import Decision, Sender, Subject
 from contracts.files import AttachedFile, Manifest
 from contracts.tasks import (
     CouncilQuestions,
@@ -22,6 +22,7 @@ from contracts.tasks import (
     Holder,
     TaskAmended,
     TaskAssigned,
+    TaskDecided,
     TaskOpened,
     TaskRetracted,
     TaskReturned,
@@ -204,7 +205,31 @@ def assigned(task_id: str, version: int) -> TaskAssigned:
     )
 
 
-def returned(task_id: str, version: int, contribution_id: str) -> TaskReturned:
+def decided(task_id: str, version: int, *sections: str, decision: Decision = "accepted") -> TaskDecided:
+    """What the council has answered to a part-decline."""
+    return TaskDecided(
+        task_id=task_id,
+        authority="bristol",
+        delegation_id=f"of-{task_id}",
+        task_version=version,
+        access_version=1,
+        ask_id=f"ask-{version}",
+        asked="part-decline",
+        sections=list(sections),
+        reason_code="not_the_right_person",
+        decision=decision,
+        form_title="EHC Needs Assessment Contributions",
+        sender=SENDER,
+        due_on=date(2021, 9, 5),
+        comments="Please complete the report",
+        prefill={"first_name": "Gabriel"},
+        person=Holder(kind="person", email=EMAIL),
+        tell=[],
+        decided_at=clock.now(),
+    )
+
+
+def returned(task_id: str, version: int, contribution_id: str, *fields: str) -> TaskReturned:
     return TaskReturned(
         task_id=task_id,
         authority="bristol",
@@ -212,7 +237,9 @@ def returned(task_id: str, version: int, contribution_id: str) -> TaskReturned:
         task_version=version,
         access_version=version,
         contribution_id=contribution_id,
-        questions=CouncilQuestions(comments="How often?", fields=["here_and_now"], asked_at=clock.now()),
+        questions=CouncilQuestions(
+            comments="How often?", fields=list(fields or ["here_and_now"]), asked_at=clock.now()
+        ),
         form_title="EHC Needs Assessment Contributions",
         sender=SENDER,
         due_on=date(2021, 9, 19),

@@ -38,6 +38,8 @@ async def test_a_delegation_is_told_to_its_person(notify: Notify) -> None:
     ("asked", "decision", "words"),
     [
         ("decline", "refused", "asks you to complete it all the same"),
+        ("part-decline", "accepted", "has agreed that parts of a form"),
+        ("part-decline", "refused", "asks you to complete them all the same"),
         ("extension", "accepted", "has agreed to more time"),
         ("extension", "refused", "cannot give you more time"),
     ],

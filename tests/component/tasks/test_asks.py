@@ -5,9 +5,14 @@ from typing import Any
 
 import pytest
 
+from chassis import clock
+from contracts.base import Contact
+from contracts.forms import ContributionSubmitted
 from services.tasks.usecases.changes import task_id_of
-from tests.component.tasks.conftest import Tasks
+from tests.component.tasks.conftest import FORM, Tasks
 from tests.component.tasks.test_delegations import ACCEPTED, REJECTED, new_email, new_id
+from tests.support.broker import Broker
+from tests.support.events import publish
 from tests.support.eventually import stays
 from tests.support.service import council
 
@@ -16,6 +21,14 @@ DECLINED = "portal.delegation.declined.v1"
 EXTENSION = "portal.extension.requested.v1"
 HEARD = "tasks.task.decided.v1"
 WHY = {"reason_code": "not_known", "explanation": "We have no record of this child."}
+PARTS = {
+    "reason_code": "not_the_right_person",
+    "explanation": "We see him for his sight only.",
+    "proposed_recipient": "Northside Audiology",
+    "sections": [{"key": "hearing_page", "title": "Hearing"}],
+    "going_on_with": ["sight_page"],
+}
+SECTIONS = "portal.sections.declined.v1"
 LONGER = {"reason_code": "school_closed", "explanation": "Nobody is there in August.", "until": "2031-09-30"}
 
 
@@ -129,6 +142,88 @@ async def test_more_time_is_asked_for_and_given(tasks: Tasks, one: Delegated) ->
     assert (await one.state())["due_on"] == "2031-09-30"
 
 
+async def test_parts_are_declined_and_the_form_stays_as_it_was_until_the_council_lets_them_go(
+    tasks: Tasks, one: Delegated
+) -> None:
+    assert [(await one.ask("part-decline", PARTS))[0] for _ in range(3)] == [204] * 3
+    told = await one.hears(SECTIONS)
+    assert {name: told[name] for name in PARTS if name != "going_on_with"} == {
+        name: said for name, said in PARTS.items() if name != "going_on_with"
+    }
+    assert told["by"] == one.email
+    assert await stays(
+        lambda: (one.heard(SECTIONS), one.heard(DECLINED), one.heard("tasks.task.declined.v1")) == (1, 0, 0)
+    )
+    assert ((await one.state())["state"], await one.rights()) == ("assigned", (200, "assigned"))
+    for _ in range(2):
+        await one.decide("accepted", ask_id=told["ask_id"], comments="We ask them.")
+    heard = await one.hears(HEARD)
+    assert (heard["asked"], heard["decision"], heard["sections"]) == ("part-decline", "accepted", ["hearing_page"])
+    assert (heard["reason_code"], heard["due_on"]) == ("not_the_right_person", "2031-05-01")
+    assert [contact["email"] for contact in heard["tell"]] == [one.email]
+    assert await stays(lambda: one.heard(HEARD) == 1)
+    asked = (await tasks.client.get(f"/tasks/{one.task_id}", headers=tasks.as_person(one.email))).json()["ask"]
+    assert (asked["asked"], asked["sections"], asked["decision"]) == ("part-decline", ["Hearing"], "accepted")
+    assert (await one.state())["state"] == "assigned"
+
+
+async def test_all_that_is_left_is_no_part(tasks: Tasks, one: Delegated) -> None:
+    await one.ask("part-decline", PARTS)
+    await one.decide("accepted", ask_id=(await one.hears(SECTIONS))["ask_id"])
+    await one.hears(HEARD)
+    other = {**PARTS, "sections": [{"key": "sight_page", "title": "Sight"}], "going_on_with": ["hearing_page"]}
+    status, problem = await one.ask("part-decline", other)
+    assert (status, [fault["code"] for fault in problem["faults"]]) == (422, ["all"])
+    assert one.heard(SECTIONS) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "field"),
+    [
+        ({"decision": "accepted"}, "ask_id_missing", "/ask_id"),
+        ({"decision": "accepted", "ask_id": "another"}, "nothing_to_decide", "/delegation_id"),
+        (
+            {"decision": "re-delegated", "assignee": {"kind": "person", "email": "other@school.example"}},
+            "parts_not_re_delegated",
+            "/decision",
+        ),
+    ],
+)
+async def test_a_decision_that_does_not_name_the_parts_or_gives_them_away_is_answered(
+    tasks: Tasks, one: Delegated, body: dict[str, Any], code: str, field: str
+) -> None:
+    await one.ask("part-decline", PARTS)
+    ask_id = (await one.hears(SECTIONS))["ask_id"]
+    named = {"ask_id": ask_id} if body["decision"] == "re-delegated" else {}
+    message_id = await one.decide(**{**named, **body})
+    rejected = await tasks.recorder.expect(REJECTED, message_id=message_id)
+    assert (rejected["code"], rejected["field"]) == (code, field)
+    await one.decide("refused", ask_id=ask_id, comments="You tested his hearing in May.")
+    assert (await one.hears(HEARD))["decision"] == "refused"
+
+
+async def test_parts_that_were_submitted_meanwhile_are_decided_about_no_more(
+    tasks: Tasks, one: Delegated, shared_broker: Broker
+) -> None:
+    await one.ask("part-decline", PARTS)
+    ask_id = (await one.hears(SECTIONS))["ask_id"]
+    event = ContributionSubmitted(
+        contribution_id=new_id(),
+        task_id=one.task_id,
+        authority="bristol",
+        delegation_id=one.delegation_id,
+        form=FORM,
+        file_ids=[],
+        receipt="r",
+        person=Contact(email=one.email),
+        submitted_at=clock.now(),
+    )
+    await publish(shared_broker, "forms", event)
+    await one.hears("tasks.task.completed.v1")
+    message_id = await one.decide("accepted", ask_id=ask_id)
+    assert (await tasks.recorder.expect(REJECTED, message_id=message_id))["code"] == "nothing_to_decide"
+
+
 async def test_a_member_declines_what_waits_in_the_group_and_a_stranger_does_not(tasks: Tasks) -> None:
     group, one = new_id(), Delegated(tasks, new_id(), new_email())
     members = [{"email": one.email, "is_manager": False}]
@@ -138,6 +233,7 @@ async def test_a_member_declines_what_waits_in_the_group_and_a_stranger_does_not
     await one.hears(ACCEPTED)
     assert (await one.ask("decline", WHY, new_email()))[1]["code"] == "unknown_task"
     assert (await one.ask("more-time", LONGER))[1]["code"] == "unknown_task"
+    assert (await one.ask("part-decline", PARTS))[1]["code"] == "unknown_task"
     assert (await one.ask("decline", WHY))[0] == 204
     await one.hears(DECLINED)
     assert (await tasks.list(one.email))["waiting"] == 0
@@ -151,6 +247,9 @@ async def test_a_member_declines_what_waits_in_the_group_and_a_stranger_does_not
     [
         ("decline", {**WHY, "explanation": " "}, "explanation"),
         ("decline", {**WHY, "reason_code": "missed_appointment"}, "appointment"),
+        ("part-decline", {**PARTS, "sections": []}, "sections"),
+        ("part-decline", {**PARTS, "going_on_with": []}, "sections"),
+        ("part-decline", {**PARTS, "explanation": " "}, "explanation"),
         ("more-time", {**LONGER, "until": "2031-05-01"}, "until"),
         ("more-time", {**LONGER, "until": "2033-05-01"}, "until"),
     ],

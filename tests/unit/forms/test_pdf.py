@@ -173,6 +173,15 @@ def test_the_banner_shows_what_the_authority_wants() -> None:
     assert {"23 Test Street", "Please complete the report"} <= set(words(paper(banner=shown).data()))
 
 
+def test_a_part_that_is_left_out_is_said_so_in_its_place() -> None:
+    first = FIRST.item[0]
+    pages = paper(left_out=[first.link_id]).data()["pages"]
+    assert [each["title"] for each in pages] == [each["title"] for each in paper().data()["pages"]]
+    words_of_it = "Bristol City Council does not ask for this part any more."
+    assert pages[0]["blocks"] == [{"kind": "help", "label": words_of_it}]
+    assert_conforms(PRINTER.print_now(paper(left_out=[first.link_id])))
+
+
 def test_the_document_says_whose_it_is_and_where_it_went() -> None:
     told = words(paper().data())
     for text in ("Bristol City Council", "Professional Portal", "BRI-4K7Q-22", "Submitted to Bristol City Council"):

@@ -1,5 +1,6 @@
 """A form, a task and an authority to draw pages from."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from contracts.api.forms import AnswerView, ConflictView, ContributionView, Vers
 from contracts.api.tasks import TaskView
 from contracts.council import Sender, Subject
 from services.forms.model.answers import Form
-from services.forms.model.contribution import Author, Contribution
+from services.forms.model.contribution import Author, Contribution, KnownSection
 from services.forms.model.draft import Cell, Draft, Row
 from services.forms.model.view import view_of
 from services.gateway.form.views.page import FormPageState
@@ -94,7 +95,9 @@ def page_state(number: int, **more: Any) -> FormPageState:
     return FormPageState(number=number, page_id="page-1", holder_key="key", spare_row="spare-row-1", **more)
 
 
-def contribution(answers: dict[str, Any], *conflicts: ConflictView, form: Form = FORM) -> ContributionView:
+def contribution(
+    answers: dict[str, Any], *conflicts: ConflictView, form: Form = FORM, left_out: Iterable[str] = ()
+) -> ContributionView:
     """A draft with these answers, a table's as rows, as forms shows it."""
     tables = {
         key: {
@@ -115,7 +118,8 @@ def contribution(answers: dict[str, Any], *conflicts: ConflictView, form: Form =
         draft=draft,
         people={"sandra": Author(account_id="sandra", name="Sandra")},
     )
-    return view_of(kept, form).model_copy(update={"conflicts": list(conflicts)})
+    part = kept.with_sections(left_out, KnownSection(task_version=2, is_left_out=True))
+    return view_of(part, form).model_copy(update={"conflicts": list(conflicts)})
 
 
 VIEW = contribution({})

@@ -1,10 +1,11 @@
 """One judgement: page, check page, PDF, schema, event and FHIR agree about every draft of every form.
 
 Definitions are generated, with chains of conditions, groups, tables, required questions, any and all; and the shipped.
+Any of their pages may be left out: then everything is as in a form that has no such page.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,11 @@ from hypothesis import strategies as st
 from contracts.api.forms import ContributionView
 from contracts.council import Sender, Subject
 from services.forms.model.answers import Form
-from services.forms.model.contribution import Contribution
+from services.forms.model.contribution import Contribution, KnownSection
 from services.forms.model.definition import check, read
 from services.forms.model.document import Banner, Paper
 from services.forms.model.draft import Draft, Row
+from services.forms.model.left_out import left_out_of
 from services.forms.model.questionnaire import Item
 from services.forms.model.response import questionnaire_response
 from services.forms.model.view import view_of
@@ -133,12 +135,13 @@ def drafts(draw: st.DrawFn, form: Form) -> Contribution:
         }
         for key, each in form.definition.tables.items()
     }
+    left_out = draw(st.sets(st.sampled_from([each.link_id for each in form.definition.item])))
     return Contribution(
         task_id="t-1",
         authority="bristol",
         delegation_id="d-1",
         draft=Draft(answers=answers, tables=tables, revision=4, saved_at=AT),
-    )
+    ).with_sections(left_out, KnownSection(task_version=2, is_left_out=True, reason_code="other"))
 
 
 def agree(form: Form, contribution: Contribution) -> None:
@@ -160,12 +163,27 @@ def agree(form: Form, contribution: Contribution) -> None:
     assert missing == {key for key in required if key not in judged.answers}
 
     titles = {each.link_id for each in form.definition.item}
-    assert on_paper(form, judged.answers) == {words[key] for key in words if key not in titles}
+    assert on_paper(form, contribution) == {words[key] for key in words if key not in titles}
     assert answered_on(view) == set(paths(judged.answers, contribution))
     fhir = questionnaire_response(form.definition, judged.answers, contribution_id="c", submitted_at=AT)
     assert set(in_fhir(form, fhir)) == judged.answers.keys()
     wrong = [fault for fault in judged.faults if fault.code != "no_document"]
-    assert form.validator.is_valid(judged.answers) == the_check.ready == (not wrong)
+    asked_for = without(form, contribution.left_out)
+    assert asked_for.validator.is_valid(judged.answers) == the_check.ready == (not wrong)
+    assert asked_for.judge(contribution.values(form), contribution.draft.table_rows()).answers == judged.answers
+    not_asked = [each.title for each in the_check.sections if each.is_left_out]
+    assert not_asked == [each.title for each in pages if each.left_out] == titles_left_out(form, contribution)
+
+
+def without(form: Form, left_out: Collection[str]) -> Form:
+    """The form that has no such pages."""
+    whole = form.definition.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return Form(read({**whole, "item": [each for each in whole["item"] if each["linkId"] not in left_out]}))
+
+
+def titles_left_out(form: Form, contribution: Contribution) -> list[str]:
+    """In what is told to the council."""
+    return [each.title for each in left_out_of(contribution, form.definition)]
 
 
 def visible(fields: list[Field]) -> Iterator[tuple[str, bool]]:
@@ -203,10 +221,11 @@ def answered_on(view: ContributionView) -> set[str]:
     return {path for path, answer in view.answers.items() if answer.read and path.partition("/")[0] not in view.hidden}
 
 
-def on_paper(form: Form, answers: dict[str, Any]) -> set[str]:
+def on_paper(form: Form, contribution: Contribution) -> set[str]:
     """The labels of the PDF, without its titles of pages."""
     banner = Banner(Subject(person_id="P", name="Gabriel"), Sender(name="Chloe"), TODAY, "", ())
-    pages = Paper(form.definition, "", "", banner, answers, "", AT).data()["pages"]
+    answers, left_out = contribution.judge(form).answers, contribution.left_out
+    pages = Paper(form.definition, "", "", banner, answers, "", AT, left_out=left_out).data()["pages"]
     return {block["label"] for each in pages for block in each["blocks"] if block["kind"] != "help"}
 
 

@@ -7,6 +7,7 @@ from contracts.api.files import FileView
 from contracts.api.forms import ConflictView
 from contracts.api.tasks import DueView, SharedDocumentView, TabCounts, TaskListView, TaskRow
 from services.gateway.form.questions import conflict_words, first_to_mend
+from services.gateway.form.views.answered import left_out_words
 from services.gateway.form.views.check import check_page
 from services.gateway.form.views.page import form_page
 from services.gateway.kit.views.banner import task_banner
@@ -144,6 +145,29 @@ def test_check_your_answers_says_what_is_missing_and_where_it_is() -> None:
     assert words["First name:"] == "Gabriel"
     assert words["Views"] == ""
     assert "Why not?" not in words
+
+
+def test_a_part_that_is_left_out_is_said_so_and_shows_what_was_typed_there() -> None:
+    answers = {"done_on": "soon", "needs": [row("r1", need="Hearing")], "first_name": "Gabriel"}
+    view = contribution(answers, left_out=["two"])
+    first, second = (form_page(task(), view, BRISTOL, page_state(number), TODAY) for number in (1, 2))
+    assert [link.state for link in first.pages] == ["Complete", "No longer asked for", ""]
+    assert (first.left_out, first.not_sent, first.has_parts) == (False, [], False)
+    assert second.left_out
+    assert [(each.label, each.words, each.rows) for each in second.not_sent] == [
+        ("Date Assessment Completed", "soon", []),
+        ("What needs?", "", [["", "Hearing", ""]]),
+    ]
+    assert all(each.hidden for each in second.fields)
+    check = check_page(task(), view, BRISTOL, [], TODAY)
+    assert check.ready
+    assert [(section.title, bool(section.answers), section.is_left_out) for section in check.sections] == [
+        ("About the child", True, False),
+        ("Contribution", False, True),
+        ("Attach supporting documents", False, False),
+    ]
+    assert left_out_words(view) == "Contribution"
+    assert left_out_words(contribution(answers)) == ""
 
 
 def test_answers_read_in_words() -> None:

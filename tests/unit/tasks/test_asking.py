@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from chassis.errors import Conflict, Refused
-from contracts.api.tasks import DeclineBody, ExtensionBody
+from contracts.api.tasks import DeclineBody, ExtensionBody, PartDeclineBody
 from contracts.base import Contact
 from contracts.council import DelegationDecided, DelegationReturned
 from contracts.tasks import Holder
-from services.tasks.model.asking import check_extension, check_reason
+from services.tasks.model.asking import check_decision, check_extension, check_reason, check_sections
 from services.tasks.model.facts import Amendment, Answer, Ask, Retraction
 from services.tasks.model.task import Task
 from tests.unit.tasks.test_task import BLANK, BRISTOL, NOW, a_request, a_submission
@@ -25,10 +25,12 @@ LATER = NOW + timedelta(hours=1)
 
 def an_ask(asked: str = "decline", at: datetime = LATER, **changed: Any) -> Ask:
     until = UNTIL if asked == "extension" else None
+    sections = [{"key": "hearing", "title": "Hearing"}] if asked == "part-decline" else []
     ask = Ask.model_validate(
         {
             "ask_id": f"a-{at.isoformat()}",
             "asked": asked,
+            "sections": sections,
             "reason_code": "other",
             "explanation": "We are not involved.",
             "until": until,
@@ -200,3 +202,67 @@ def test_more_time_is_to_come_after_the_due_date_and_within_a_year(
 def test_what_has_no_date_needs_no_more_time() -> None:
     with pytest.raises(Conflict, match="no_due_date"):
         check_extension(UNTIL, None, NOW.date())
+
+
+def test_declined_parts_leave_the_form_open_with_its_holder_until_the_council_lets_them_go() -> None:
+    asked = OPEN.with_ask(an_ask("part-decline"))
+    assert (state_of(asked), asked.due_on, asked.left_out) == (state_of(OPEN), DUE, [])
+    accepted, refused = (asked.with_answer(an_answer(decision)) for decision in ("accepted", "refused"))
+    assert (accepted.left_out, refused.left_out) == (["hearing"], [])
+    versions = {task.access_version for task in (OPEN, asked, accepted, refused)}
+    assert len(versions) == 1, "nobody's save is void"
+    assert accepted.with_ask(an_ask("extension", at=LATER + timedelta(days=1))).left_out == ["hearing"]
+    assert asked.with_answer(an_answer("accepted", due_on=UNTIL)).due_on == UNTIL
+
+
+def test_a_new_round_knows_nothing_of_parts_that_were_let_go_before() -> None:
+    """Which of them the council asks about again, forms knows."""
+    accepted = OPEN.with_ask(an_ask("part-decline")).with_answer(an_answer("accepted"))
+    message = DelegationReturned.model_validate({"authority": "bristol", "delegation_id": "d"})
+    returned = accepted.with_submission(a_submission()).with_return(message, "m", LATER + timedelta(days=1))
+    assert returned.left_out == []
+
+
+@pytest.mark.parametrize(
+    ("declined", "others", "left_out", "code"),
+    [
+        (["hearing"], ["sight"], [], None),
+        ([], ["sight"], [], "missing"),
+        (["hearing", "sight"], [], [], "all"),
+        (["hearing"], ["hearing"], [], "all"),
+        (["hearing"], ["sight"], ["sight"], "all"),
+        (["hearing"], ["sight", "gait"], ["sight"], None),
+    ],
+)
+def test_parts_are_at_least_one_and_not_all(
+    declined: list[str], others: list[str], left_out: list[str], code: str | None
+) -> None:
+    sections = [{"key": key, "title": key} for key in declined]
+    said = {"reason_code": "other", "explanation": "Why", "sections": sections, "going_on_with": others}
+    found: list[tuple[str, str]] = []
+    try:
+        check_sections(PartDeclineBody.model_validate(said), left_out)
+    except Refused as refused:
+        found = [(fault.path, fault.code) for fault in refused.faults]
+    assert found == ([("sections", code)] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("asked", "changed", "refusal"),
+    [
+        ("part-decline", {"ask_id": "a"}, None),
+        ("part-decline", {}, ("ask_id_missing", "/ask_id")),
+        ("part-decline", {"ask_id": "a", "decision": "re-delegated"}, ("parts_not_re_delegated", "/decision")),
+        ("decline", {"decision": "re-delegated"}, None),
+        ("extension", {}, None),
+    ],
+)
+def test_parts_are_decided_about_by_name_and_go_to_nobody_else(
+    asked: str, changed: dict[str, Any], refusal: tuple[str, str] | None
+) -> None:
+    found = None
+    try:
+        check_decision(an_ask(asked), says(**{"decision": "accepted", **changed}))
+    except Refused as refused:
+        found = (refused.code, refused.field)
+    assert found == refusal

@@ -116,9 +116,9 @@ class Life(RuleBasedStateMachine):
             self.become(self.task.readdressed(to, self.now()))
             assert self.task.state == state
 
-    @rule(asked=st.sampled_from(["decline", "extension"]), days=st.integers(1, 90))
+    @rule(asked=st.sampled_from(["decline", "part-decline", "extension"]), days=st.integers(1, 90))
     def something_is_asked(self, asked: str, days: int) -> None:
-        due_on = self.task.due_on
+        before, due_on = self.task, self.task.due_on
         ask = Ask.model_validate(
             {
                 "ask_id": self.next_id(),
@@ -126,19 +126,23 @@ class Life(RuleBasedStateMachine):
                 "reason_code": "other",
                 "explanation": "Why",
                 "until": (due_on or NOW.date()) + timedelta(days=days) if asked == "extension" else None,
+                "sections": [{"key": f"s{days}", "title": "Part"}] if asked == "part-decline" else [],
                 "by": {"email": self.task.holder.email or "p0@school.example"},
                 "asked_at": self.now(),
             }
         )
         if self.attempt(lambda: self.task.with_ask(ask)):
             assert self.task.due_on == due_on, "no clock stops for a question"
+            assert self.task.left_out == before.left_out, "nothing is left out before the council says so"
+            assert asked == "decline" or self.editors(self.task) == self.editors(before)
             assert self.task.with_ask(ask) is self.task
 
     @rule(decision=st.sampled_from(["accepted", "refused", "re-delegated"]), to=HOLDERS)
     def council_decides(self, decision: str, to: Holder) -> None:
         ask = self.task.waiting_ask if self.task.is_open else None
-        if ask is None:
+        if ask is None or (ask.asked, decision) == ("part-decline", "re-delegated"):
             return
+        left_out = self.task.left_out
         answer = Answer.model_validate(
             {
                 "message_id": self.next_id(),
@@ -154,9 +158,12 @@ class Life(RuleBasedStateMachine):
             assert answered.holder == to
         elif decision == "accepted" and ask.asked == "decline":
             answered = answered.with_retraction(Retraction(reason="", retracted_at=self.now()))
-        elif decision == "accepted":
+        elif (ask.asked, decision) == ("extension", "accepted"):
             assert answered.due_on == ask.until
+        elif decision == "accepted":
+            left_out += [section.key for section in ask.sections]
         self.become(answered)
+        assert self.task.left_out == left_out
         assert self.task.waiting_ask is None
 
     @rule()

@@ -1,5 +1,5 @@
 // Saves what is typed: the same form, to the same address, asking for JSON. Keeps it in the browser until that succeeds.
-import { showConditional } from "./conditions.mjs";
+import { showConditional, showLeftOut } from "./conditions.mjs";
 import { showFaults } from "./faults.mjs";
 import { showStopped, textsOf } from "./typed.mjs";
 import { forget, keep, kept } from "./unsaved.mjs";
@@ -106,6 +106,7 @@ export function startAutosave(form) {
     saved = JSON.stringify(entries.filter(([name]) => !name.startsWith("removed:")));
     showFaults(form, answer);
     showConditional(form, answer);
+    showLeftOut(form, answer);
     if (answer.conflict) {
       tell(answer.conflict, true);
     } else if (Object.keys(answer.faults).length) {

@@ -7,6 +7,20 @@ export function showConditional(form, { shows }) {
   }
 }
 
+// The council asks for the page no more: its questions hide, what stands in them is still saved, and the page says so.
+export function showLeftOut(form, { left_out: isLeftOut }) {
+  const words = form.querySelector('[data-portal="left-out"]');
+  if (!isLeftOut || !words.hidden) {
+    return;
+  }
+  form.querySelector("dialog[open]")?.close();
+  for (const question of form.querySelectorAll("[data-key]")) {
+    question.hidden = true;
+  }
+  words.hidden = false;
+  words.focus();
+}
+
 // A question that others depend on is saved as soon as it is answered.
 export function startConditions(form, draft) {
   form.addEventListener("change", (event) => {

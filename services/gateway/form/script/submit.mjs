@@ -17,6 +17,9 @@ export function startSubmit(form, draft) {
       window.location.assign(answer.next);
     } else if (answer && !Object.keys(answer.faults).length && !answer.conflict) {
       dialog.querySelector('[data-portal="attached-words"]').textContent = answer.attached;
+      const notAsked = dialog.querySelector('[data-portal="not-asked-words"]');
+      notAsked.hidden = !answer.not_asked;
+      notAsked.textContent = `No longer asked for, and not sent: ${answer.not_asked}`;
       dialog.showModal();
       dialog.querySelector("h2").focus();
     } else {

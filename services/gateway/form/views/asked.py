@@ -8,7 +8,10 @@ def asked_words(ask: AskView | None, council: str) -> str:
     """What stands above a form of which something was asked; nothing where nothing was."""
     if ask is None:
         return ""
-    if ask.asked == "decline":
+    if ask.asked == "part-decline":
+        said = f"You declined parts of this form ({', '.join(ask.sections)}) on {moment(ask.asked_at)}."
+        refused = f"{council} asks you to complete them all the same."
+    elif ask.asked == "decline":
         said = f"You declined this form on {moment(ask.asked_at)}."
         refused = f"{council} asks you to complete it all the same."
     else:

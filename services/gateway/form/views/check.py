@@ -1,14 +1,15 @@
 """A form's answers to be read: before submitting, on paper, after submitting (requirements F112-F119). Pure."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from contracts.api.files import FileView
-from contracts.api.forms import ContributionView, Question
+from contracts.api.forms import ContributionView
 from contracts.api.tasks import TaskView
 from contracts.authority import Authority
-from services.gateway.form.questions import NOTHING, on_page, showing
+from services.gateway.form.questions import on_page, showing
 from services.gateway.form.views.adding import Adding, adding
+from services.gateway.form.views.answered import AnsweredQuestion, answered
 from services.gateway.form.views.attached import attached_words
 from services.gateway.form.views.fields import element_id
 from services.gateway.form.views.page import AttachmentLine, attachments, in_place, takes_files
@@ -18,24 +19,14 @@ from services.gateway.kit.views.frame import SummaryLine
 
 
 @dataclass(frozen=True)
-class AnsweredQuestion:
-    """One question and its answer in words; a table has rows."""
-
-    kind: str
-    label: str
-    words: str
-    href: str
-    columns: list[str] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
 class Section:
     """The answers of one page of the form."""
 
     number: int
     title: str
     answers: list[AnsweredQuestion]
+    is_left_out: bool = False
+    """The council does not ask for it any more."""
 
 
 @dataclass(frozen=True)
@@ -60,34 +51,19 @@ class CheckPage:
         return not self.to_mend
 
 
-def _answer(question: Question, contribution: ContributionView, href: str) -> AnsweredQuestion:
-    """A question as it is read; a row in which nothing stands is not there."""
-    rows = [
-        [
-            contribution.answers.get(f"{question.key}/{row.row_id}/{column.key}", NOTHING).read
-            for column in question.columns
-        ]
-        for row in contribution.rows.get(question.key, [])
-        if not row.is_empty
-    ]
-    words = contribution.answers.get(question.key, NOTHING).read
-    return AnsweredQuestion(
-        question.type, question.label, words, href, [column.label for column in question.columns], rows
-    )
-
-
 def _sections(contribution: ContributionView, base: str) -> list[Section]:
-    """The pages on which something shows."""
+    """The pages on which something shows, and those that are left out."""
     sections = []
     for number, page in enumerate(contribution.pages, 1):
         shown = list(showing(page.questions, contribution.hidden))
         answers = [
-            _answer(question, contribution, f"{base}/{number}#{element_id(question.key)}")
+            answered(question, contribution, f"{base}/{number}#{element_id(question.key)}")
             for question in shown
             if question.type not in {"help", "files"}
         ]
-        if shown:
-            sections.append(Section(number, page.title, answers))
+        is_left_out = page.key in contribution.left_out
+        if shown or is_left_out:
+            sections.append(Section(number, page.title, answers, is_left_out))
     return sections
 
 

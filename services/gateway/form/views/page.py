@@ -10,6 +10,7 @@ from contracts.authority import Authority
 from services.gateway.form.edits import ANSWERED, seen_on
 from services.gateway.form.questions import flat, narrowed, on_page, showing, stands
 from services.gateway.form.views.adding import Adding, adding
+from services.gateway.form.views.answered import AnsweredQuestion, not_sent
 from services.gateway.form.views.asked import asked_words
 from services.gateway.form.views.fields import ControlValues, Field, element_id, fields_of
 from services.gateway.form.views.sent_back import SentBack, sent_back_above
@@ -19,6 +20,7 @@ from services.gateway.kit.views.frame import SummaryLine
 from services.gateway.kit.views.wording import hour, size_words
 
 COMPLETE = "Complete"
+LEFT_OUT = "No longer asked for"
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,12 @@ class FormPageView:
     sent_back: SentBack | None
     asked: str
     """What was asked of the council, and its answer; empty where nothing was."""
+    has_parts: bool = False
+    """Some of it can be declined while the rest is answered."""
+    left_out: bool = False
+    """The council does not ask for this page any more: all its fields are hidden."""
+    not_sent: list[AnsweredQuestion] = field(default_factory=list)
+    """What was typed on it before."""
     adding: Adding | None = None
     full_screen: str = ""
     removed: str = ""
@@ -127,6 +135,8 @@ class FormPageState:
 
 def page_state(page: FormPage, contribution: ContributionView) -> str:
     """How far a page is, in words; nothing where it asks nothing."""
+    if page.key in contribution.left_out:
+        return LEFT_OUT
     asked = [each for each in showing(page.questions, contribution.hidden) if each.type in ANSWERED | {"table"}]
     if not asked:
         return ""
@@ -211,6 +221,9 @@ def form_page(
         too_large=f"The selected file must be smaller than {size_words(authority.files.max_size)}",
         sent_back=sent_back_above(contribution, state.number),
         asked=asked_words(task.ask, authority.brand.name),
+        has_parts=len(contribution.declinable) > 1,
+        left_out=whole.key in contribution.left_out,
+        not_sent=not_sent(whole, contribution),
         adding=adding(task, contribution, authority.brand.name),
         full_screen=state.full_screen,
         removed=state.removed,

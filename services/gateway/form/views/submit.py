@@ -16,6 +16,8 @@ class SubmitPage:
     form_title: str
     council: str
     attached: str
+    left_out: str
+    """The titles of the parts that are not asked for any more."""
     last: int
     adding: Adding | None
 
@@ -33,6 +35,8 @@ class SubmittedPage:
     contribution_id: str
     receipt: str
     attached: str
+    left_out: str
+    """The titles of the parts that were not asked for any more."""
     days: int
     late: bool
     add_until: str

@@ -25,6 +25,7 @@ from contracts.api.tasks import (
     ExtensionBody,
     GrantView,
     GroupTasksView,
+    PartDeclineBody,
     SearchBody,
     TaskListView,
     TaskView,
@@ -63,6 +64,10 @@ class TasksClient(ServiceClient):
     async def decline(self, person: Professional, task_id: str, body: DeclineBody) -> None:
         """The council is told that the form is declined, and decides."""
         await self._call("POST", f"/tasks/{quote(task_id, safe='')}/decline", person, body=body)
+
+    async def decline_parts(self, person: Professional, task_id: str, body: PartDeclineBody) -> None:
+        """The council is told that parts of the form are declined, and decides."""
+        await self._call("POST", f"/tasks/{quote(task_id, safe='')}/part-decline", person, body=body)
 
     async def ask_for_time(self, person: Professional, task_id: str, body: ExtensionBody) -> None:
         """The council is asked for more time, and decides."""
