@@ -17,7 +17,7 @@ and a quarter of the memory that forms has (ADR 0062)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class PrintedForm:
     """One of the forms, in words."""
 
     form: str
@@ -26,7 +26,7 @@ class Listed:
     status: str
 
     @classmethod
-    def of(cls, contribution: Contribution, definition: Definition) -> "Listed":
+    def of(cls, contribution: Contribution, definition: Definition) -> "PrintedForm":
         """As its own document says it of itself."""
         submission, subject = contribution.submission, contribution.subject
         status = f"Submitted on {in_england(submission.submitted_at)}" if submission else "Draft"
@@ -37,7 +37,7 @@ class Listed:
 class Cover:
     """What stands before the forms, in their order. The same cover gives the same bytes."""
 
-    listed: Sequence[Listed]
+    listed: Sequence[PrintedForm]
     left: Sequence[str]
     """Why others that were asked for are not among them: a reason for each."""
     portal: str

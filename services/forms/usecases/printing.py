@@ -9,7 +9,7 @@ from chassis.blobs import Damaged
 from chassis.errors import NotFound, Refused
 from chassis.telemetry import log
 from contracts.tasks import FormGrant
-from services.forms.model.cover import Cover, Listed, check_fits
+from services.forms.model.cover import Cover, PrintedForm, check_fits
 from services.forms.pdf import Printer
 from services.forms.store import Stores
 from services.forms.usecases.drafts import Opened
@@ -36,7 +36,7 @@ class Printing:
         Refused, as the first of them is, where none can be had. They are printed one after the other, so that
         whoever submits meanwhile waits for one of them at most.
         """
-        listed: list[Listed] = []
+        listed: list[PrintedForm] = []
         contents: list[bytes] = []
         refusals: list[Refused] = []
         for one in asked:
@@ -55,11 +55,11 @@ class Printing:
         content = await self._printer.print_together(cover, contents)
         return Document(cover.file_name, content, hashlib.sha256(content).hexdigest())
 
-    async def _one(self, grant: FormGrant, manifest: str | None) -> tuple[Listed, bytes]:
+    async def _one(self, grant: FormGrant, manifest: str | None) -> tuple[PrintedForm, bytes]:
         contribution, form = await self._opened.open(grant)
         try:
             document = await self._submissions.paper_of(contribution, form, grant, manifest)
         except Damaged as gone:
             log.error("content is gone", task_id=grant.task_id)
             raise NotFound("unknown_file", "Its PDF cannot be read.") from gone
-        return Listed.of(contribution, form.definition), document.content
+        return PrintedForm.of(contribution, form.definition), document.content

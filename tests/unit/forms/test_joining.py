@@ -14,7 +14,7 @@ from services.forms import binder
 from services.forms.binder import Binder
 from services.forms.joining import join
 from services.forms.model.contribution import Contribution
-from services.forms.model.cover import MOST_BYTES, Cover, Listed, check_fits, left_out
+from services.forms.model.cover import MOST_BYTES, Cover, PrintedForm, check_fits, left_out
 from tests.unit.forms.test_addenda import a_submission
 from tests.unit.forms.test_pdf import ANSWERS, AT, FIRST, PRINTER, assert_conforms, paper, words
 
@@ -22,7 +22,7 @@ LONG = "Gabriel needs to be told again. " * 400
 
 
 def a_cover(*left: str, number: int = 2, at: datetime = AT) -> Cover:
-    return Cover([Listed("Report", "Gabriel Example", "BRI-4K7Q-22", "Draft")] * number, left, "Portal", at)
+    return Cover([PrintedForm("Report", "Gabriel Example", "BRI-4K7Q-22", "Draft")] * number, left, "Portal", at)
 
 
 def documents() -> list[bytes]:
@@ -161,9 +161,9 @@ def test_a_download_of_several_is_named_by_how_many_and_when_in_england() -> Non
 def test_a_form_is_listed_as_submitted_when_it_was_and_else_as_a_draft() -> None:
     kept: dict[str, Any] = {"task_id": "t", "authority": "bristol", "delegation_id": "d", "reference": "BRI-4K7Q-22"}
     contribution = Contribution(**kept, subject=paper().banner.subject)
-    assert Listed.of(contribution, FIRST) == Listed(FIRST.title, "Gabriel Example", "BRI-4K7Q-22", "Draft")
+    assert PrintedForm.of(contribution, FIRST) == PrintedForm(FIRST.title, "Gabriel Example", "BRI-4K7Q-22", "Draft")
     submitted = contribution.model_copy(update={"submission": a_submission("c-1", {})})
-    assert Listed.of(submitted, FIRST).status == "Submitted on 1 March 2026 at 09:00"
+    assert PrintedForm.of(submitted, FIRST).status == "Submitted on 1 March 2026 at 09:00"
 
 
 def test_no_more_is_joined_than_there_is_memory_for() -> None:
