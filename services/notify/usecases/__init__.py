@@ -8,6 +8,7 @@ from services.notify.usecases.account_notices import (
     send_address_code,
     send_code,
     tell_account_owner,
+    tell_of_calendar,
     tell_of_device,
     tell_of_factor,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "send_code",
     "send_receipt",
     "tell_account_owner",
+    "tell_of_calendar",
     "tell_of_device",
     "tell_of_factor",
 ]
