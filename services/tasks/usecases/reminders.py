@@ -7,7 +7,7 @@ from chassis.schedule import Entry, Schedule
 from services.tasks import events
 from services.tasks.model.facts import Reminder
 from services.tasks.model.record import OPEN_STATES
-from services.tasks.model.reminding import managers_to_tell, next_step, step_due, whom_to_remind
+from services.tasks.model.reminding import inbox_beside, managers_to_tell, next_step, step_due, whom_to_remind
 from services.tasks.model.task import Task
 from services.tasks.store import Stores
 
@@ -53,8 +53,12 @@ class Reminders:
         reminded = task.with_reminder(Reminder(step=step, due_on=task.due_on, sent_at=now))
         if reminded is task:
             return task, []
-        origin, holder = task.work_group, task.holder
+        origin = task.work_group
         group = await self._stores.work_groups.get(task.authority, origin.work_group_id or "") if origin else None
-        is_registered = bool(holder.email and await self._stores.people.names_of([holder.email]))
-        tell = whom_to_remind(reminded, authority, is_registered=is_registered)
+        tell = whom_to_remind(reminded, authority, is_registered=await self._is_registered(task))
         return reminded, events.of_reminder(reminded, tell, managers_to_tell(reminded, group, authority, step))
+
+    async def _is_registered(self, task: Task) -> bool:
+        """Asked only where somebody else would be told: each of so many reminders would ask for nothing."""
+        email = task.holder.email if inbox_beside(task) else None
+        return bool(email and await self._stores.people.names_of([email]))
