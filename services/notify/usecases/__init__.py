@@ -13,6 +13,7 @@ from services.notify.usecases.account_notices import (
     tell_of_factor,
 )
 from services.notify.usecases.digests import DIGEST, end_digest, make_digest, move_digest, note_choice
+from services.notify.usecases.later_failures import note_later_failures
 from services.notify.usecases.notifications import (
     announce_change,
     announce_decision,
@@ -44,6 +45,7 @@ __all__ = [
     "make_digest",
     "move_digest",
     "note_choice",
+    "note_later_failures",
     "note_report",
     "postpone",
     "refuse_reset",
