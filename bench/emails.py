@@ -1,7 +1,7 @@
 """Emails a second, from the event that they follow from to the mark that they are sent; and reminders that are due.
 
 The floor of emails is a bare loop of aiosmtplib: as many connections as notify has, to the same mail server. That of
-reminders is one update (majority, journaled) after the other, as the schedule does one thing after the other.
+reminders is one update (majority, journaled) each, as many side by side as the schedule does.
 """
 
 import asyncio
@@ -27,6 +27,7 @@ from contracts.tasks import Holder, TaskReminded
 from tests.support.council import Council
 
 _CONNECTIONS = 4
+_SIDE_BY_SIDE = 8
 _DUE_IN_DAYS = 5
 """Between two of the steps at which somebody is reminded: the first of them is due at once."""
 
@@ -137,9 +138,14 @@ async def _bare_emails(running: Running, count: int) -> float:
 async def _bare_updates(collection: "AsyncIOMotorCollection[Document]", count: int) -> float:
     journaled = collection.with_options(write_concern=WriteConcern("majority", j=True))
     await journaled.insert_many([{"_id": number} for number in range(count)])
+    numbers = iter(range(count))
+
+    async def update_some() -> None:
+        for number in numbers:
+            await journaled.update_one({"_id": number}, {"$set": {"state": "done"}})
+
     started = time.perf_counter()
-    for number in range(count):
-        await journaled.update_one({"_id": number}, {"$set": {"state": "done"}})
+    await asyncio.gather(*(update_some() for _ in range(_SIDE_BY_SIDE)))
     seconds = time.perf_counter() - started
     await journaled.drop()
     return count / seconds

@@ -1,18 +1,23 @@
-"""The schedule: what is to happen at a time to come. At least once, in order, by whichever replica has a hand free."""
+"""The schedule: what is to happen at a time to come. At least once, by whichever replica has a hand free.
+
+It is begun in the order of its time, some of it side by side; what is about the same thing, one after the other.
+"""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
+from uuid import uuid4
 
-from pymongo import ASCENDING, IndexModel, ReturnDocument
+from pymongo import ASCENDING, IndexModel, UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from chassis import clock, indexes
+from chassis.batcher import Batcher
 from chassis.context import entered, of_service
-from chassis.database import Inserts
+from chassis.database import DatabaseError, Inserts
 from chassis.errors import AlreadyHandled
 from chassis.outbox import Collection, derived_id
 from chassis.telemetry import log
@@ -24,12 +29,19 @@ _DELAYS = (5, 30, 120, 600, 3600)
 _KEPT = timedelta(days=30)
 """How long what is done is known as done: longer than any message that plans it may come again."""
 _POLL_SECONDS = 1
+_SIDE_BY_SIDE = 8
+"""At once in one replica; more of them share a processor, and win little."""
+_GATHER_SECONDS = 0.01
+"""More hands are free soon: one claim is for all of them."""
 _PLANNED = {"state": "planned"}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that is due at a time. Planned twice for the same cause, it is one; it names things by id only."""
+    """One thing that is due at a time. Planned twice for the same cause, it is one; it names things by id only.
+
+    The first of the cause is the id of what it is about: such entries are not done side by side.
+    """
 
     kind: str
     authority: str
@@ -43,12 +55,15 @@ class Entry:
         return derived_id("schedule", self.kind, self.authority, *self.cause)
 
 
+Handler: TypeAlias = Callable[[Entry, Any], Coroutine[Any, Any, None]]
+
+
 @dataclass(frozen=True, slots=True)
 class Scheduled:
     """Who does what is due: `handler(entry, service)`. It looks whether it is still called for, and may run twice."""
 
     kind: str
-    handler: Callable[[Entry, Any], Coroutine[Any, Any, None]]
+    handler: Handler
 
 
 class Schedule:
@@ -61,6 +76,7 @@ class Schedule:
     def __init__(self, collection: Collection) -> None:
         self._entries = collection
         self._inserts = Inserts(collection)
+        self._changes = Batcher[UpdateOne, None](self._change_all)
 
     async def prepare(self) -> None:
         """Makes the indexes."""
@@ -90,46 +106,82 @@ class Schedule:
                 continue  # it is done
 
     async def work(self, scheduled: Sequence[Scheduled], service_name: str, service: Any) -> None:
-        """Does what is due, for ever."""
-        handlers = {each.kind: each for each in scheduled}
-        while True:
-            if not await self._do_next(handlers, service_name, service):
-                await asyncio.sleep(_POLL_SECONDS)
+        """Does what is due, for ever; what takes long or fails holds up nothing that is about something else."""
+        handlers = {each.kind: each.handler for each in scheduled}
+        under_way: dict[str, asyncio.Task[None]] = {}
 
-    async def _do_next(self, handlers: Mapping[str, Scheduled], service_name: str, service: Any) -> bool:
-        document = await self._claim(list(handlers))
-        if document is None:
-            return False
-        entry = _entry(document)
+        async def do(document: Mapping[str, Any]) -> None:
+            try:
+                with entered(of_service(service_name)):
+                    await self._do(document, handlers[document["kind"]], service)
+            finally:
+                del under_way[_subject(document)]
+
+        async with asyncio.TaskGroup() as group:
+            while True:
+                if len(under_way) == _SIDE_BY_SIDE:
+                    await asyncio.wait(under_way.values(), return_when=asyncio.FIRST_COMPLETED)
+                    await asyncio.sleep(_GATHER_SECONDS)
+                claimed = await self._claim(handlers, _SIDE_BY_SIDE - len(under_way), under_way)
+                for document in claimed:
+                    under_way[_subject(document)] = group.create_task(do(document))
+                if not claimed:
+                    await asyncio.sleep(_POLL_SECONDS)
+
+    async def _do(self, document: Mapping[str, Any], handler: Handler, service: Any) -> None:
         try:
-            with entered(of_service(service_name)):
-                async with asyncio.timeout(_HELD_SECONDS):
-                    await handlers[entry.kind].handler(entry, service)
+            async with asyncio.timeout(_HELD_SECONDS):
+                await handler(_entry(document), service)
         except Exception as error:  # noqa: BLE001 - it stays due, and the others go on
             delay = _DELAYS[min(document["tries"], len(_DELAYS)) - 1]
-            log.error("scheduled work failed", kind=entry.kind, entry_id=document["_id"], exc_info=error)
+            log.error("scheduled work failed", kind=document["kind"], entry_id=document["_id"], exc_info=error)
             await self._set(document, {"held_until": clock.unmoved() + timedelta(seconds=delay)})
         else:
             await self._set(document, _ended("done"))
-        return True
 
-    async def _claim(self, kinds: Sequence[str]) -> dict[str, Any] | None:
-        """The one that is due for longest: by the clock that tests move. It is held by the one that they do not."""
-        at = clock.unmoved()
+    async def _claim(self, kinds: Iterable[str], room: int, under_way: Iterable[str]) -> list[dict[str, Any]]:
+        """What is due for longest: by the clock that tests move. It is held by the one that they do not.
+
+        None of it is about what is under way, or about what another one of it is about.
+        """
+        at, claim = clock.unmoved(), uuid4().hex
         due = {**_PLANNED, "due_at": {"$lte": clock.now()}, "held_until": {"$lte": at}, "kind": {"$in": list(kinds)}}
-        claimed: dict[str, Any] | None = await self._entries.find_one_and_update(
-            due,
-            {"$set": {"held_until": at + timedelta(seconds=_HELD_SECONDS)}, "$inc": {"tries": 1}},
-            sort=[("due_at", ASCENDING)],
-            return_document=ReturnDocument.AFTER,
-        )
-        return claimed
+        order = [("due_at", ASCENDING)]
+        try:
+            free = {**due, "cause.0": {"$nin": list(under_way)}}
+            found = await self._entries.find(free, {"cause": 1}, sort=order, limit=room).to_list(room)
+            if not (ids := _first_of_each(found)):
+                return []
+            held = {"claim": claim, "held_until": at + timedelta(seconds=_HELD_SECONDS)}
+            await self._entries.update_many({"_id": {"$in": ids}, **due}, {"$set": held, "$inc": {"tries": 1}})
+            return await self._entries.find({"_id": {"$in": ids}, "claim": claim}, sort=order, limit=room).to_list(room)
+        except DatabaseError as error:
+            log.warning("schedule not looked at", error=type(error).__name__)
+            return []
 
     async def _set(self, document: Mapping[str, Any], change: Mapping[str, Any]) -> None:
-        """Unless another has taken it up meanwhile."""
-        await self._entries.update_one(
-            {"_id": document["_id"], **_PLANNED, "tries": document["tries"]}, {"$set": change}
-        )
+        """Unless another has taken it up meanwhile; what cannot be written down is done again when its time is over."""
+        mine = {"_id": document["_id"], **_PLANNED, "tries": document["tries"]}
+        try:
+            await self._changes.add(UpdateOne(mine, {"$set": change}))
+        except DatabaseError as error:
+            log.warning("scheduled work not marked", entry_id=document["_id"], error=type(error).__name__)
+
+    async def _change_all(self, changes: list[UpdateOne]) -> list[Exception | None]:
+        await self._entries.bulk_write(changes, ordered=False)
+        return [None] * len(changes)
+
+
+def _subject(document: Mapping[str, Any]) -> str:
+    return str(document["cause"][0])
+
+
+def _first_of_each(due: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The ids of these, in order, without those that are about the same as one before."""
+    firsts: dict[str, str] = {}
+    for document in due:
+        firsts.setdefault(_subject(document), document["_id"])
+    return list(firsts.values())
 
 
 def _document(entry: Entry) -> dict[str, Any]:

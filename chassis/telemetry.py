@@ -19,6 +19,7 @@ OUTBOX_AGE = Gauge("portal_outbox_age_seconds", "Age of the oldest entry that th
 SECURITY_EVENTS = Counter("portal_security_events", "Security events by name and outcome", ["event", "outcome"])
 DATABASE_COMMANDS = Counter("portal_database_commands", "Commands sent to the database", ["command"])
 REFUSED_HEADS = Counter("portal_refused_heads", "Requests whose head was broken, too large or did not come", ["status"])
+EMAILS_LOST = Counter("portal_emails_lost", "Emails that GOV.UK Notify took and could not hand on")
 LOOP_LAG = Histogram(
     "portal_loop_lag_seconds",
     "How late the event loop came to what was due",

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime
 from contracts.base import Contact, Event
 
 FactorChange = Literal["app_added", "app_removed", "codes_renewed", "code_used", "passkey_added", "passkey_removed"]
+CalendarChange = Literal["made", "renewed", "ended"]
 
 
 class AccountRegistered(Event):
@@ -127,6 +128,18 @@ class FactorChanged(Event):
     what: FactorChange
     codes_left: int
     """How many recovery codes are not used yet."""
+    changed_at: AwareDatetime
+
+
+class CalendarChanged(Event):
+    """Somebody's due dates can be read at a secret address, at another one, or at none any more; its owner is told."""
+
+    wire_name: ClassVar[str] = "auth.calendar.changed.v1"
+
+    account_id: str
+    authority: str
+    person: Contact
+    what: CalendarChange
     changed_at: AwareDatetime
 
 

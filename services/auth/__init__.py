@@ -8,5 +8,5 @@ Listens:   auth.password.reset.v1, auth.account.readdressed.v1, auth.account.cha
 Publishes: auth.account.registered.v1, auth.account.readdressed.v1, auth.account.changed.v1, auth.account.closed.v1,
            auth.digest.changed.v1, auth.code.requested.v1,
            auth.address-code.requested.v1, auth.registration.refused.v1, auth.password.reset.v1, auth.device.added.v1,
-           auth.factor.changed.v1, auth.reset.refused.v1
+           auth.factor.changed.v1, auth.calendar.changed.v1, auth.reset.refused.v1
 """

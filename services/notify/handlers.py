@@ -5,6 +5,7 @@ from contracts.auth import (
     AccountClosed,
     AccountReaddressed,
     AddressCodeRequested,
+    CalendarChanged,
     CodeRequested,
     DeviceAdded,
     DigestChanged,
@@ -62,6 +63,11 @@ async def confirm_password_change(event: PasswordReset, _: Delivery, service: No
 async def tell_of_factor(event: FactorChanged, _: Delivery, service: NotifyService) -> None:
     """An authenticator app was added or removed, or got round: the account's owner is told by email."""
     await usecases.tell_of_factor(service, event)
+
+
+async def tell_of_calendar(event: CalendarChanged, _: Delivery, service: NotifyService) -> None:
+    """An account's calendar address was made, renewed or ended: the account's owner is told by email."""
+    await usecases.tell_of_calendar(service, event)
 
 
 async def confirm_closing(event: AccountClosed, _: Delivery, service: NotifyService) -> None:
@@ -143,6 +149,7 @@ subscriptions = (
     Subscription("notify.confirm-password-change", PasswordReset, confirm_password_change),
     Subscription("notify.tell-of-device", DeviceAdded, tell_of_device),
     Subscription("notify.tell-of-factor", FactorChanged, tell_of_factor),
+    Subscription("notify.tell-of-calendar", CalendarChanged, tell_of_calendar),
     Subscription("notify.confirm-closing", AccountClosed, confirm_closing),
     Subscription("notify.note-choice", DigestChanged, note_choice),
     Subscription("notify.move-digest", AccountReaddressed, move_digest),

@@ -1,19 +1,20 @@
 """What notify does by the clock; `jobs = [...]` and `scheduled = [...]` at the bottom."""
 
-from datetime import timedelta
-
 from chassis import clock
 from chassis.jobs import Job
 from chassis.schedule import Entry, Scheduled
-from services.notify.model.delivery import GIVE_UP_AFTER
-from services.notify.usecases import DIGEST, NotifyService, make_digest
-
-_KEPT = GIVE_UP_AFTER + timedelta(days=2)
+from services.notify.model import READABLE_FOR
+from services.notify.usecases import DIGEST, NotifyService, make_digest, note_later_failures
 
 
 async def forget_keys(service: NotifyService) -> None:
     """Emails that nobody tries any more are unreadable, in backups too."""
-    await service.stores.deliveries.forget_keys(service.authorities.codes, clock.now() - _KEPT)
+    await service.stores.deliveries.forget_keys(service.authorities.codes, clock.now() - READABLE_FOR)
+
+
+async def ask_for_later_failures(service: NotifyService) -> None:
+    """What whoever delivers has taken and could not deliver is asked for, where it does not tell by itself."""
+    await note_later_failures(service)
 
 
 async def send_digest(entry: Entry, service: NotifyService) -> None:
@@ -21,5 +22,5 @@ async def send_digest(entry: Entry, service: NotifyService) -> None:
     await make_digest(service, entry)
 
 
-jobs = [Job("forget keys", 3600, forget_keys)]
+jobs = [Job("forget keys", 3600, forget_keys), Job("ask for later failures", 600, ask_for_later_failures)]
 scheduled = [Scheduled(DIGEST, send_digest)]

@@ -4,7 +4,9 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import uvicorn
 from joserfc import jwt
@@ -29,7 +31,14 @@ class FakeGovUkNotify:
 
     def __init__(self) -> None:
         self.sent: list[dict[str, Any]] = []
+        self.listed: list[dict[str, Any]] = []
+        """What it has taken, and what others have given it; the youngest last."""
+        self.asked: list[str] = []
+        """What it was asked for of what failed: all, by an empty text, or what is older than this."""
+        self.page_size = 250
         self.answers: Response | None = None
+        self.list_answers: Response | None = None
+        """The same, to what is asked about failures alone."""
         self.sleeps = 0.0
         self.url = ""
 
@@ -37,6 +46,7 @@ class FakeGovUkNotify:
         return Starlette(
             routes=[
                 Route("/v2/notifications/email", self._take, methods=["POST"]),
+                Route("/v2/notifications", self._list),
                 Route("/v2/template/{template_id}", self._show),
             ]
         )
@@ -54,7 +64,40 @@ class FakeGovUkNotify:
         if not body.get("one_click_unsubscribe_url", "https://").startswith("https://"):
             return error(400, "ValidationError", "one_click_unsubscribe_url is not a valid https url")
         self.sent.append(body)
-        return JSONResponse({"id": "740e5834-3a29-46b4-9a6f-16142fde533a", "reference": body["reference"]}, 201)
+        taken = self.holds(body["reference"], "sending", email_address=body["email_address"])
+        return JSONResponse({"id": taken["id"], "reference": body["reference"]}, 201)
+
+    def holds(self, reference: str | None, status: str, *, days_old: float = 0, **more: Any) -> dict[str, Any]:
+        """One more notification, as its list shows it."""
+        created_at = (datetime.now(UTC) - timedelta(days=days_old)).isoformat().replace("+00:00", "Z")
+        held = {"id": str(uuid4()), "reference": reference, "type": "email", "status": status, "created_at": created_at}
+        self.listed.append(held | more)
+        return self.listed[-1]
+
+    def ends(self, email: str, status: str) -> dict[str, Any]:
+        """What it was sent for this address ends so."""
+        (held,) = [each for each in self.listed if each.get("email_address") == email]
+        held["status"] = status
+        return held
+
+    async def _list(self, request: Request) -> Response:
+        self.asked.append(request.query_params.get("older_than", ""))
+        if refused := await self._refused(request) or self.list_answers:
+            return refused
+        asked = request.query_params
+        found = [
+            each
+            for each in reversed(self.listed)
+            if each["status"] in asked.getlist("status") and each["type"] in asked.getlist("template_type")
+        ]
+        if older_than := asked.get("older_than"):
+            places = [place for place, each in enumerate(found) if each["id"] == older_than]
+            found = found[places[0] + 1 :] if places else []
+        page = found[: self.page_size]
+        links = {"current": str(request.url)} | (
+            {"next": "https://elsewhere.example/"} if len(found) > len(page) else {}
+        )
+        return JSONResponse({"notifications": page, "links": links})
 
     async def _show(self, request: Request) -> Response:
         known = request.path_params["template_id"] == TEMPLATE_ID

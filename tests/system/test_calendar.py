@@ -11,6 +11,8 @@ from tests.support.person import Person
 from tests.support.portal import Portal
 from tests.system.test_main_job import ACCEPTED, new_email, new_id
 
+TOLD = ("A calendar address was made", "has a new calendar address", "Your calendar address on the")
+
 
 def made(person: Person, button: str) -> str:
     """Another address, from the menu."""
@@ -56,6 +58,8 @@ async def test_a_program_reads_the_dates_until_the_address_ends_and_no_log_knows
             never = [program.get(f"{portal.gateway}/calendar/{name}.ics") for name in ("x" * 43, "short", "%00", "é")]
             assert {answer.status_code for answer in (over, *never)} == {404}
             assert all("Page not found" in answer.text for answer in (over, *never))
+            told = [portal.mail.wait_for(email, subject) for subject in TOLD]
+            assert not [text for each in told for text in (former, address) if text in each["Text"] + each["HTML"]]
             secrets.extend(each.rpartition("/")[2].removesuffix(".ics") for each in (former, address))
 
     secrets: list[str] = []

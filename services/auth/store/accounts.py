@@ -51,10 +51,12 @@ class AccountStore:
         """The account whose calendar feed has this secret."""
         return _account(await self._documents.get({"calendar.token_hash": token_hash, "closed_at": {"$exists": False}}))
 
-    async def set_calendar(self, account_id: str, feed: CalendarFeed | None) -> None:
-        """A secret address in the place of the one before, or none."""
+    async def set_calendar(self, account: Account, feed: CalendarFeed | None, events: Sequence[Outgoing]) -> bool:
+        """A secret address in the place of the one that was read, or none; False where there is another meanwhile."""
+        former = account.calendar.token_hash if account.calendar else None
+        guard = {**_open(account.account_id), "calendar.token_hash": former}
         change = {"$set": {"calendar": feed.model_dump() if feed else None}}
-        await self._documents.update(_open(account_id), change)
+        return await self._documents.update(guard, change, events) is not None
 
     async def add(self, account: Account, events: Sequence[Outgoing]) -> bool:
         """Opens an account; False where the address has got another one meanwhile. Twice is once."""

@@ -1,7 +1,9 @@
 """GOV.UK Notify instead of a mail server: one template takes every email's subject and body (ADR 0056)."""
 
 import asyncio
-from typing import Any
+from datetime import datetime
+from typing import Any, get_args
+from urllib.parse import urlencode
 
 import aiohttp
 import orjson
@@ -9,12 +11,13 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 from pydantic import SecretStr
 
-from chassis import clock
+from chassis import clock, loop
 from chassis.telemetry import log
 from services.notify.clients.outcomes import SEND_SECONDS, Away, Bounced, Deferred
-from services.notify.model import EmailMessage
+from services.notify.model import EmailMessage, FailurePage, FailureStatus, read_failures
 
 _ID_LENGTH = 36
+_LISTED = 200
 _SENT = 201
 _FAULTY = 400
 _FORBIDDEN = 403
@@ -47,6 +50,21 @@ class GovUkNotify:
             log.warning("GOV.UK Notify away", why=str(outcome))
         if outcome is not None:
             raise outcome
+
+    async def later_failures(self, since: datetime, older_than: str = "") -> FailurePage:
+        """A page of its failures alone, up to 250: requests grow with these, and not with what is sent."""
+        asked = {"template_type": "email", "status": get_args(FailureStatus)}
+        query = urlencode(asked | ({"older_than": older_than} if older_than else {}), doseq=True)
+        try:
+            status, content = await self._ask("GET", f"/v2/notifications?{query}")
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Deferred(type(error).__name__) from error
+        if status != _LISTED:
+            raise Deferred(str(status))
+        try:
+            return await loop.work(len(content), read_failures, content, since)
+        except ValueError:
+            raise Deferred("not understood") from None
 
     async def probe(self) -> None:
         """Asks for the template: whoever gets it is let in, and it is there."""

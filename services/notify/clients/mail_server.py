@@ -3,6 +3,7 @@
 import asyncio
 import re
 import time
+from datetime import datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from aiosmtplib import (
@@ -15,7 +16,7 @@ from aiosmtplib import (
 
 from chassis.telemetry import log
 from services.notify.clients.outcomes import SEND_SECONDS, Away, Bounced, Deferred
-from services.notify.model import EmailMessage
+from services.notify.model import EmailMessage, FailurePage
 
 _FRESH_SECONDS = 5
 _CHECK_SECONDS = 2
@@ -56,6 +57,10 @@ class MailServer:
             raise outcome from error
         finally:
             self._put_back(client, is_usable=is_usable)
+
+    async def later_failures(self, _: datetime, __: str = "", /) -> FailurePage:
+        """None: it reports to the envelope's sender (ADR 0048)."""
+        return FailurePage([])
 
     async def probe(self) -> None:
         """Looks whether the server is there again, and keeps the connection if so."""

@@ -1,8 +1,9 @@
 """What becomes of an email that is handed to whoever delivers it, and how long that may take."""
 
+from datetime import datetime
 from typing import Protocol
 
-from services.notify.model import EmailMessage
+from services.notify.model import EmailMessage, FailurePage
 
 SEND_SECONDS = 10
 """The longest that one email may take, connecting included (reliability R11)."""
@@ -28,6 +29,10 @@ class Provider(Protocol):
 
     async def send(self, mail: EmailMessage) -> None:
         """Returns when the email was taken; raises Bounced, Deferred or Away."""
+        ...
+
+    async def later_failures(self, since: datetime, older_than: str = "", /) -> FailurePage:
+        """A page of what it took since then and could not deliver after all; raises Deferred."""
         ...
 
     async def probe(self) -> None:

@@ -2,6 +2,7 @@
 
 from services.notify.model.delivery import (
     GIVE_UP_AFTER,
+    READABLE_FOR,
     DigestLine,
     EmailDelivery,
     Purpose,
@@ -25,10 +26,12 @@ from services.notify.model.digest import (
 from services.notify.model.digest_choice import DigestChoice
 from services.notify.model.email_message import AddressInvalid, EmailMessage, as_message
 from services.notify.model.email_templates import EmailTemplates, EmailText, shown_code, shown_date, shown_time
+from services.notify.model.later_failure import FailurePage, FailureStatus, LaterFailure, read_failures
 
 __all__ = [
     "GIVE_UP_AFTER",
     "MOST_LINES",
+    "READABLE_FOR",
     "TOKEN_BYTES",
     "AddressInvalid",
     "DigestChoice",
@@ -37,6 +40,9 @@ __all__ = [
     "EmailMessage",
     "EmailTemplates",
     "EmailText",
+    "FailurePage",
+    "FailureStatus",
+    "LaterFailure",
     "Purpose",
     "ReportAddress",
     "SealedCode",
@@ -53,6 +59,7 @@ __all__ = [
     "masked",
     "next_digest",
     "read_address",
+    "read_failures",
     "shown_code",
     "shown_date",
     "shown_time",

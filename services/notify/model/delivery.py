@@ -43,16 +43,24 @@ Purpose = Literal[
     "code_used",
     "passkey_added",
     "passkey_removed",
+    "calendar_made",
+    "calendar_renewed",
+    "calendar_ended",
     "new_address",
     "present_address",
     "address_changed",
 ]
 
-State = Literal["queued", "sent", "failed", "expired", "withdrawn", "waiting", "told"]
-"""`waiting` for its digest, and then `told` by it; of a digest itself, and of what goes out by itself, the others."""
+State = Literal["queued", "sent", "failed", "lost", "expired", "withdrawn", "waiting", "told"]
+"""`waiting` for its digest, and then `told` by it; of a digest itself, and of what goes out by itself, the others.
+
+`lost`: taken, and not sent by a fault that is neither ours nor the address's.
+"""
 
 GIVE_UP_AFTER = timedelta(days=3)
 """How long a mail server may put an address off before the email counts as failed."""
+READABLE_FOR = GIVE_UP_AFTER + timedelta(days=2)
+"""So long it is known to whom an email went: what is heard of it later finds nobody."""
 
 _DELAYS = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900))
 _URGENT_DELAY = timedelta(seconds=5)

@@ -1,6 +1,6 @@
 """Emails that are owed, that wait for their digest, and what became of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import Any
@@ -23,6 +23,8 @@ KEPT = timedelta(days=90)
 _TOLD_SECONDS = 5
 _DAYS = "emails of "
 _SEALED = sealed_fields(EmailDelivery)
+_BEFORE: Mapping[State, Sequence[State]] = {"failed": ["queued", "sent"], "lost": ["sent"]}
+"""What a delivery may be before it ends so; `queued` for all other ends."""
 _WORDS = {"values": "", "code": "", "lines": ""}
 _PERSONAL = {"person": "", **_WORDS}
 
@@ -138,6 +140,14 @@ class DeliveryStore:
             raise TryLater(_TOLD_SECONDS, "that it was sent is not written down yet")
         return delivery
 
+    async def sent(self, authorities: Sequence[str], delivery_ids: Collection[str]) -> list[EmailDelivery]:
+        """Those of these that are sent, and of which it is still known to whom."""
+        mine = {"_id": {"$in": list(delivery_ids)}, "authority": {"$in": list(authorities)}, "state": "sent"}
+        found = await self._documents.find(mine, limit=len(delivery_ids)) if delivery_ids else []
+        keys = await self._keys.of_all(map(key_of, found))
+        readable = [{"values": {}, **each} for each in found if key_of(each) in keys]
+        return await opened(readable, self._keys, self._documents.raw.name)
+
     async def expire(self, delivery_id: str, *, at: datetime) -> None:
         """Of no use any more."""
         await self._end(delivery_id, "expired", at)
@@ -146,9 +156,13 @@ class DeliveryStore:
         """Refused for good, and told."""
         await self._end(delivery_id, "failed", at, *events)
 
-    async def _end(self, delivery_id: str, state: State, at: datetime, *events: Outgoing) -> None:
-        before = ["queued", "sent"] if state == "failed" else ["queued"]
-        await self._documents.update({"_id": delivery_id, "state": {"$in": before}}, ended(state, at), events)
+    async def lose(self, delivery_id: str, *, at: datetime) -> bool:
+        """Taken, and then not sent; False where that was noted before."""
+        return await self._end(delivery_id, "lost", at)
+
+    async def _end(self, delivery_id: str, state: State, at: datetime, *events: Outgoing) -> bool:
+        guard = {"_id": delivery_id, "state": {"$in": _BEFORE.get(state, ["queued"])}}
+        return await self._documents.update(guard, ended(state, at), events) is not None
 
 
 def ended(state: State, at: datetime) -> dict[str, Any]:

@@ -8,10 +8,12 @@ from services.notify.usecases.account_notices import (
     send_address_code,
     send_code,
     tell_account_owner,
+    tell_of_calendar,
     tell_of_device,
     tell_of_factor,
 )
 from services.notify.usecases.digests import DIGEST, end_digest, make_digest, move_digest, note_choice
+from services.notify.usecases.later_failures import note_later_failures
 from services.notify.usecases.notifications import (
     announce_change,
     announce_decision,
@@ -43,6 +45,7 @@ __all__ = [
     "make_digest",
     "move_digest",
     "note_choice",
+    "note_later_failures",
     "note_report",
     "postpone",
     "refuse_reset",
@@ -53,6 +56,7 @@ __all__ = [
     "send_code",
     "send_receipt",
     "tell_account_owner",
+    "tell_of_calendar",
     "tell_of_device",
     "tell_of_factor",
 ]

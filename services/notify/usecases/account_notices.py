@@ -1,6 +1,7 @@
 """Which email each thing that happens to an account makes us owe to whoever owns it: codes, and what was changed."""
 
 import math
+from collections.abc import Mapping
 
 from chassis import clock
 from chassis.clock import LONDON
@@ -8,6 +9,8 @@ from contracts.auth import (
     AccountClosed,
     AccountReaddressed,
     AddressCodeRequested,
+    CalendarChange,
+    CalendarChanged,
     CodeRequested,
     DeviceAdded,
     FactorChanged,
@@ -20,7 +23,14 @@ from services.notify.usecases.owing import owe
 from services.notify.usecases.sending import enqueue
 from services.notify.usecases.service import NotifyService
 
-OwnerEvent = AccountClosed | DeviceAdded | FactorChanged | PasswordReset | RegistrationRefused | ResetRefused
+OwnerEvent = (
+    AccountClosed | CalendarChanged | DeviceAdded | FactorChanged | PasswordReset | RegistrationRefused | ResetRefused
+)
+_OF_CALENDAR: Mapping[CalendarChange, Purpose] = {
+    "made": "calendar_made",
+    "renewed": "calendar_renewed",
+    "ended": "calendar_ended",
+}
 
 
 async def send_code(service: NotifyService, event: CodeRequested) -> None:
@@ -87,6 +97,13 @@ async def tell_of_factor(service: NotifyService, event: FactorChanged) -> None:
     values = {"changed_at": shown_time(event.changed_at), "codes_left": str(event.codes_left)}
     key = f"{event.account_id} {event.changed_at.isoformat()}"
     await _tell(service, event, event.what, fact=f"factor changed: {event.what}", key=key, **values)
+
+
+async def tell_of_calendar(service: NotifyService, event: CalendarChanged) -> None:
+    """Whoever owns the account hears who can read its due dates from now on; the address itself is in no email."""
+    key, changed_at = f"{event.account_id} {event.changed_at.isoformat()}", shown_time(event.changed_at)
+    fact, purpose = f"calendar changed: {event.what}", _OF_CALENDAR[event.what]
+    await _tell(service, event, purpose, fact=fact, key=key, changed_at=changed_at)
 
 
 async def confirm_closing(service: NotifyService, event: AccountClosed) -> None:

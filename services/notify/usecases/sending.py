@@ -87,9 +87,9 @@ async def send(service: NotifyService, delivery: EmailDelivery) -> None:
     try:
         await service.provider.send(as_message(delivery, email, authority, service.report_domain))
     except AddressInvalid:
-        await _fail(service, delivery, "the address is not valid")
+        await fail(service, delivery, "the address is not valid")
     except Bounced as bounced:
-        await _fail(service, delivery, f"refused by the mail server: {bounced}")
+        await fail(service, delivery, f"refused by the mail server: {bounced}")
     except Deferred as deferred:
         await postpone(service, delivery, str(deferred))
     except Away:
@@ -109,7 +109,7 @@ async def postpone(service: NotifyService, delivery: EmailDelivery, why: str) ->
     """Tries again later; after three days it counts as failed."""
     at = clock.now()
     if delivery.is_given_up(at):
-        await _fail(service, delivery, f"put off by the mail server for three days: {why}")
+        await fail(service, delivery, f"put off by the mail server for three days: {why}")
         return
     log.info("email put off", delivery_id=delivery.delivery_id, attempts=delivery.attempts + 1, why=why)
     await service.stores.deliveries.postpone(delivery, until=at + delay_after(delivery))
@@ -119,10 +119,11 @@ async def note_report(service: NotifyService, about: ReportAddress, status: str)
     """A mail server took an email and could not deliver it after all; what is no report of ours is nobody's."""
     delivery = await service.stores.deliveries.reported(about)
     if delivery is not None:
-        await _fail(service, delivery, f"reported by a mail server: {status}")
+        await fail(service, delivery, f"reported by a mail server: {status}")
 
 
-async def _fail(service: NotifyService, delivery: EmailDelivery, reason: str) -> None:
+async def fail(service: NotifyService, delivery: EmailDelivery, reason: str) -> None:
+    """It can never be delivered, and whoever has to know is told."""
     log.warning("email failed", delivery_id=delivery.delivery_id, purpose=delivery.purpose, reason=reason)
     await service.stores.deliveries.fail(delivery.delivery_id, _failed(delivery, reason), at=clock.now())
 

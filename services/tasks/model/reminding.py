@@ -63,10 +63,15 @@ def step_due(ladder: Ladder, at: datetime) -> int | None:
     return max(passed, default=None)
 
 
+def inbox_beside(task: Task) -> str | None:
+    """The generic inbox of a person, who may not have registered; None where there is none, or a group has it."""
+    return task.requested.notify_email if task.holder.kind == "person" else None
+
+
 def whom_to_remind(task: Task, authority: Authority, *, is_registered: bool) -> list[Contact]:
     """As of a delegation; the generic inbox alone while the person has not registered (requirement F59)."""
-    inbox = task.requested.notify_email
-    if inbox and task.holder.kind == "person" and not is_registered:
+    inbox = inbox_beside(task)
+    if inbox and not is_registered:
         return [Contact(email=inbox)]
     return whom_to_tell(task, authority)
 

@@ -4,10 +4,19 @@ from chassis import clock
 from chassis.authorities import Authorities
 from chassis.outbox import Outgoing
 from chassis.schedule import Entry, Schedule
+from contracts.base import Contact
 from services.tasks import events
 from services.tasks.model.facts import Reminder
 from services.tasks.model.record import OPEN_STATES
-from services.tasks.model.reminding import Ladder, ladders, managers_to_tell, next_step, step_due, whom_to_remind
+from services.tasks.model.reminding import (
+    Ladder,
+    inbox_beside,
+    ladders,
+    managers_to_tell,
+    next_step,
+    step_due,
+    whom_to_remind,
+)
 from services.tasks.model.task import Task
 from services.tasks.store import Stores
 
@@ -58,9 +67,14 @@ class Reminders:
         reminded = task.with_reminder(Reminder(step=step, due_on=ladder.due_on, sent_at=now))
         if reminded is task:
             return task, []
-        origin, holder = task.work_group, task.holder
+        origin = task.work_group
         group = await self._stores.work_groups.get(task.authority, origin.work_group_id or "") if origin else None
-        is_registered = bool(holder.email and await self._stores.people.names_of([holder.email]))
-        tell = whom_to_remind(reminded, authority, is_registered=is_registered) if ladder.reminds else []
+        tell = await self._whom(reminded) if ladder.reminds else []
         managers = managers_to_tell(reminded, group, authority, step) if ladder.escalates else []
         return reminded, events.of_reminder(reminded, ladder, tell, managers)
+
+    async def _whom(self, task: Task) -> list[Contact]:
+        """Whether they are registered is asked only where somebody else would be told: most reminders need not know."""
+        email = task.holder.email if inbox_beside(task) else None
+        is_registered = bool(email and await self._stores.people.names_of([email]))
+        return whom_to_remind(task, self._authorities.get(task.authority), is_registered=is_registered)

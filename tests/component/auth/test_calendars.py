@@ -11,6 +11,9 @@ from services.auth.model.tokens import token_hash
 from tests.component.auth.harness import Database, Person
 from tests.component.auth.test_accounts import as_, close
 from tests.component.auth.test_address_changes import give, started
+from tests.support.eventually import eventually
+
+CHANGED = "auth.calendar.changed.v1"
 
 
 async def made(person: Person, token: str) -> str:
@@ -51,6 +54,22 @@ async def test_a_new_one_ends_the_one_before_and_ending_it_twice_is_once(person:
     never, over = await owner_of(person, "x" * 43), await owner_of(person, second)
     assert (never.status_code, never.json()) == (over.status_code, over.json())
     assert over.status_code == 404
+
+
+async def test_its_owner_is_told_each_time_that_it_is_another_and_not_which(person: Person, database: Database) -> None:
+    token = await person.sign_in()
+    secrets = [await made(person, token), await made(person, token)]
+    for _ in range(2):
+        await person.client.delete("/calendar", headers=as_(person, token))
+    secrets.append(await made(person, token))
+    mine = {"calendar.token_hash": token_hash(secrets[-1])}
+    await eventually(lambda: database["accounts"].find_one({**mine, "outbox": []}))
+    told = [await person.mailbox.expect(CHANGED, person.email) for _ in range(4)]
+    assert sorted(event["what"] for event in told) == ["ended", "made", "made", "renewed"]
+    assert {event["authority"] for event in told} == {"bristol"}
+    assert person.mailbox.about(person.email) == []
+    assert not [secret for secret in secrets if secret in json.dumps(told)]
+    assert not [secret for secret in secrets if token_hash(secret) in json.dumps(told)]
 
 
 async def test_it_is_made_by_whoever_is_signed_in_alone(person: Person, somebody: Callable[[], Person]) -> None:

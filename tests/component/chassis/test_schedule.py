@@ -1,5 +1,6 @@
 """The schedule in a real service of two replicas, whose clock is moved as tests of the whole portal move it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -27,9 +28,14 @@ class Reminders:
 
     schedule: Schedule
     sent: list[str] = field(default_factory=list)
+    goes_on: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 async def send(entry: Entry, service: Reminders) -> None:
+    if entry.about["task_id"].startswith("slow"):
+        await service.goes_on.wait()
+    if entry.about["task_id"].startswith("bad"):
+        raise ZeroDivisionError
     service.sent.append(entry.about["task_id"])
 
 
@@ -78,3 +84,14 @@ async def test_what_is_due_is_done_once_by_whichever_replica_when_the_clock_come
     moved.write_text("P31D")
     async with replica(settings) as next_one:
         await eventually(lambda: next_one.sent == ["later"])
+
+
+async def test_what_takes_long_or_fails_holds_up_nothing_else(settings: StoredServiceSettings) -> None:
+    others = [f"other-{number}" for number in range(40)]
+    async with replica(settings) as one, replica(settings) as another:
+        names = ["slow-1", "bad-1", "slow-2", "bad-2", "slow-3", *others]
+        await one.schedule.plan(*(reminder(name, timedelta(minutes=number - 60)) for number, name in enumerate(names)))
+        await eventually(lambda: sorted(one.sent + another.sent) == sorted(others))
+        one.goes_on.set()
+        another.goes_on.set()
+        await eventually(lambda: sorted(one.sent + another.sent) == sorted([*others, "slow-1", "slow-2", "slow-3"]))

@@ -1,14 +1,23 @@
 """Each thing that happens is told to the right people, once, in the right words, without a word about the child."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from chassis import clock
-from contracts.auth import AccountClosed, DeviceAdded, PasswordReset, RegistrationRefused
+from contracts.auth import (
+    AccountClosed,
+    CalendarChange,
+    CalendarChanged,
+    DeviceAdded,
+    PasswordReset,
+    RegistrationRefused,
+)
 from contracts.base import Contact
 from contracts.council import Decision
 from contracts.tasks import Asked, Holder, TaskAmended, TaskAssigned, TaskCompleted, TaskErased
+from services.notify.model import shown_time
 from tests.component.notify.harness import (
     DUE,
     Notify,
@@ -237,6 +246,33 @@ async def test_account_owners_and_submitters_are_told(notify: Notify) -> None:
     }
     assert any("    0123456789abcdef\n" in email["Text"] for email in emails)
     assert all(email["To"] == [{"Name": "Sandra Professional", "Address": person.email}] for email in emails)
+
+
+@pytest.mark.parametrize(
+    ("what", "subject", "words"),
+    [
+        ("made", "A calendar address was made for your account on the Professional Portal", "end the address"),
+        ("renewed", "Your account on the Professional Portal has a new calendar address", "no longer works"),
+        ("ended", "Your calendar address on the Professional Portal has ended", "can no longer read"),
+    ],
+)
+async def test_account_owners_are_told_of_their_calendar_address_each_time_once(
+    notify: Notify, what: CalendarChange, subject: str, words: str
+) -> None:
+    person = Contact(email=address(), name="Sandra Professional")
+    event = CalendarChanged(
+        account_id="account-1", authority="bristol", person=person, what=what, changed_at=clock.now()
+    )
+    await notify.hears(event, times=3)
+    await notify.hears(event.model_copy(update={"changed_at": event.changed_at + timedelta(minutes=1)}))
+    emails = await notify.mail_to(person.email, number=2)
+    await notify.all_in("sent", 2)
+    assert {email["Subject"] for email in emails} == {subject}
+    assert len(notify.catcher.sent_to(person.email)) == 2
+    for email in emails:
+        assert words in " ".join(email["Text"].split())
+        assert shown_time(event.changed_at)[:-5] in email["Text"]
+        assert "calendar/" not in email["Text"] + email["HTML"]
 
 
 async def test_each_time_a_form_is_sent_back_its_holder_is_told_once(notify: Notify) -> None:

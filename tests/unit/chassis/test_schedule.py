@@ -5,8 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pymongo import UpdateOne
+from pymongo.errors import AutoReconnect
 
 from chassis import clock, loop, schedule
+from chassis.batcher import Batcher
 from chassis.database import Database
 from chassis.schedule import Entry, Schedule, Scheduled
 from tests.support.eventually import eventually
@@ -35,13 +38,12 @@ async def test_what_is_due_is_done_in_its_order_and_what_is_not_waits_for_the_cl
 ) -> None:
     done: list[str] = []
     await Schedule(entries).plan(entry("late", days=3), entry("second", hours=-1), entry("first", hours=-2))
-    handlers = {"remind": Scheduled("remind", note)}
-    assert [await Schedule(entries)._do_next(handlers, "unit", done) for _ in range(3)] == [True, True, False]
-    assert done == ["first", "second"]
-    in_a_week = clock.now() + timedelta(days=7)
-    monkeypatch.setattr(clock, "now", lambda: in_a_week)
-    assert await Schedule(entries)._do_next(handlers, "unit", done)
-    assert done == ["first", "second", "late"]
+    async with loop.beside(Schedule(entries).work(NOTING, "unit", done)):
+        await eventually(lambda: entries.count_documents({"state": "done"}))
+        await eventually(lambda: done == ["first", "second"])
+        in_a_week = clock.now() + timedelta(days=7)
+        monkeypatch.setattr(clock, "now", lambda: in_a_week)
+        await eventually(lambda: done == ["first", "second", "late"])
 
 
 async def test_planned_twice_or_again_when_it_is_done_it_is_done_once(entries: Any) -> None:
@@ -104,6 +106,81 @@ async def test_one_that_fails_holds_up_nobody_and_is_tried_again_later(
         later = clock.unmoved() + timedelta(seconds=6)
         monkeypatch.setattr(clock, "unmoved", lambda: later)
         await eventually(lambda: done == ["good", "bad"])
+
+
+async def test_some_take_long_and_the_others_go_on_side_by_side(entries: Any) -> None:
+    done: list[str] = []
+    at_once: list[int] = []
+    goes_on, under_way = asyncio.Event(), set[str]()
+
+    async def slowly(one: Entry, done: list[str]) -> None:
+        under_way.add(one.about["task_id"])
+        at_once.append(len(under_way))
+        if one.about["task_id"].startswith("slow"):
+            await goes_on.wait()
+        await asyncio.sleep(0)
+        under_way.discard(one.about["task_id"])
+        await note(one, done)
+
+    slow = [entry(f"slow-{number}", hours=-2) for number in range(schedule._SIDE_BY_SIDE - 1)]
+    others = [entry(f"other-{number}", hours=-1) for number in range(30)]
+    await Schedule(entries).plan(*slow, *others)
+    async with loop.beside(Schedule(entries).work([Scheduled("remind", slowly)], "unit", done)):
+        await eventually(lambda: len(done) == len(others))
+        assert {name.partition("-")[0] for name in done} == {"other"}
+        goes_on.set()
+        await eventually(lambda: _all_done(entries))
+    assert len(done) == len(slow) + len(others)
+    assert max(at_once) <= schedule._SIDE_BY_SIDE
+
+
+async def test_what_is_about_the_same_thing_is_done_in_its_order_one_after_the_other(entries: Any) -> None:
+    done: list[str] = []
+    under_way: list[str] = []
+
+    async def one_by_one(one: Entry, done: list[str]) -> None:
+        assert under_way == []
+        under_way.append(one.about["step"])
+        await asyncio.sleep(0.01)
+        under_way.clear()
+        done.append(one.about["step"])
+
+    due = clock.now() - timedelta(hours=1)
+    steps = [str(step) for step in range(12)]
+    await Schedule(entries).plan(
+        *(
+            Entry("remind", "bristol", ("t-1", step), due + timedelta(minutes=int(step)), {"step": step})
+            for step in reversed(steps)
+        )
+    )
+    async with loop.beside(Schedule(entries).work([Scheduled("remind", one_by_one)], "unit", done)):
+        await eventually(lambda: len(done) == len(steps))
+    assert done == steps
+
+
+async def test_what_cannot_be_marked_is_done_again_and_the_others_go_on(
+    entries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    await Schedule(entries).plan(entry("first", hours=-2), entry("second", hours=-1))
+    own, is_away = Schedule(entries), True
+    change_all = own._change_all
+
+    async def write(changes: list[UpdateOne]) -> list[Exception | None]:
+        if is_away:
+            raise AutoReconnect
+        return await change_all(changes)
+
+    own._changes = Batcher(write)
+    async with loop.beside(own.work(NOTING, "unit", done)):
+        await eventually(lambda: done == ["first", "second"])
+        is_away = False
+        await own.plan(entry("third", hours=-1))
+        await eventually(lambda: done == ["first", "second", "third"])
+        later = clock.unmoved() + timedelta(seconds=61)
+        monkeypatch.setattr(clock, "unmoved", lambda: later)
+        await eventually(lambda: done == ["first", "second", "third", "first", "second"])
+        await eventually(lambda: _all_done(entries))
 
 
 async def test_what_a_dead_replica_held_is_taken_up_by_another(entries: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """GOV.UK Notify as the provider: what it is sent, and what each of its answers means."""
 
 from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import SecretStr, ValidationError
@@ -9,7 +10,7 @@ from starlette.responses import Response
 from commands.parts.ports import pick
 from services.notify.app import provider_of
 from services.notify.clients import Away, Bounced, Deferred, GovUkNotify, MailServer, govuk
-from services.notify.model import EmailMessage, EmailText
+from services.notify.model import EmailMessage, EmailText, FailurePage
 from services.notify.settings import Settings
 from tests.support.govuk_notify import CREDENTIALS, SERVICE_ID, TEMPLATE_ID, FakeGovUkNotify, error, govuk_notify
 from tests.support.service import new_key
@@ -129,6 +130,55 @@ async def test_nobody_there_is_away_and_no_answer_in_time_is_asked_again(
     with pytest.raises(Deferred):
         await provider.send(MAIL)
     assert not provider.is_away
+
+
+async def test_it_is_asked_for_failures_alone_page_by_page_at_its_own_address(
+    fake: FakeGovUkNotify, provider: GovUkNotify
+) -> None:
+    for number in range(5):
+        fake.holds(f"d-{number}", "permanent-failure")
+        fake.holds(f"delivered-{number}", "delivered")
+    fake.holds("text", "permanent-failure", type="sms")
+    fake.page_size, since = 2, datetime.now(UTC) - timedelta(days=5)
+    page = await provider.later_failures(since)
+    found = list(page.failures)
+    while page.older_than and len(found) < 9:
+        page = await provider.later_failures(since, page.older_than)
+        found += page.failures
+    assert [each.delivery_id for each in found] == ["d-4", "d-3", "d-2", "d-1", "d-0"]
+    assert len(fake.asked) == 3
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (error(403, "AuthError", "Invalid token"), "403"),
+        (error(429, "RateLimitError", "Exceeded rate limit for key type LIVE"), "429"),
+        (Response(status_code=503), "503"),
+        (Response(None, 302, {"location": "/elsewhere"}), "302"),
+        (Response("<html>sandra@school.example"), "not understood"),
+    ],
+)
+async def test_failures_that_are_not_told_now_are_asked_for_later_and_emails_go_on(
+    fake: FakeGovUkNotify, provider: GovUkNotify, answer: Response, why: str
+) -> None:
+    fake.answers = answer
+    with pytest.raises(Deferred, match=f"^{why}$"):
+        await provider.later_failures(datetime.now(UTC))
+    assert not provider.is_away
+
+
+async def test_no_answer_about_failures_in_time_is_asked_for_later(
+    fake: FakeGovUkNotify, provider: GovUkNotify, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(govuk, "SEND_SECONDS", 0.2)
+    fake.sleeps = 2
+    with pytest.raises(Deferred, match="Timeout"):
+        await provider.later_failures(datetime.now(UTC))
+
+
+async def test_a_mail_server_is_asked_for_nothing() -> None:
+    assert await MailServer("smtp://127.0.0.1:9").later_failures(datetime.now(UTC)) == FailurePage([])
 
 
 def test_the_setting_chooses_who_delivers() -> None:
