@@ -130,6 +130,22 @@ class FactorChanged(Event):
     changed_at: AwareDatetime
 
 
+class TemporaryPasswordSet(Event):
+    """An account waits for its owner, whom a council has named; only whoever reads that mailbox can take it over."""
+
+    wire_name: ClassVar[str] = "auth.temporary-password.set.v1"
+    is_secret: ClassVar[bool] = True
+
+    code_id: str
+    authority: str
+    person: Contact
+    user_name: str = ""
+    """What signs in beside the address; empty where the council gave none."""
+    code: str
+    """The password, sealed about `code_id` for notify alone; of no use after `expires_at`, or after a later one."""
+    expires_at: AwareDatetime
+
+
 class RegistrationRefused(Event):
     """Somebody tried to register an address that has an account; its owner is told, the page says nothing."""
 
@@ -138,6 +154,8 @@ class RegistrationRefused(Event):
     authority: str
     person: Contact
     refused_at: AwareDatetime
+    by_council: bool = False
+    """Whether it was the authority that wanted an account for this address; it hears nothing of it either."""
 
 
 class ResetRefused(Event):
