@@ -20,6 +20,11 @@ class UserName(Value):
     signs_in: bool
     """Not where the account had its owner already when the council gave it: nothing of that account changes then."""
 
+    @property
+    def authority(self) -> str:
+        """Whose it is."""
+        return self.full.rpartition("-")[0]
+
 
 def full_user_name(authority: str, name: str) -> str:
     """As it is typed; upper and lower case are one."""
@@ -34,7 +39,7 @@ def read_user_name(typed: str) -> str | None:
 
 def user_name_at(names: Sequence[UserName], authority: str) -> str:
     """What signs in, of what this authority has given; empty where it has given none."""
-    return next((each.full for each in names if each.signs_in and _authority_of(each) == authority), "")
+    return next((each.full for each in names if each.signs_in and each.authority == authority), "")
 
 
 def with_user_name(names: Sequence[UserName], full: str, *, signs_in: bool) -> list[UserName]:
@@ -42,9 +47,5 @@ def with_user_name(names: Sequence[UserName], full: str, *, signs_in: bool) -> l
     if not full or any(each.full == full and each.signs_in for each in names):
         return list(names)
     given = UserName(full=full, signs_in=signs_in)
-    kept = [each for each in names if _authority_of(each) != _authority_of(given) or (each.signs_in and not signs_in)]
+    kept = [each for each in names if each.authority != given.authority or (each.signs_in and not signs_in)]
     return [*kept, given]
-
-
-def _authority_of(name: UserName) -> str:
-    return name.full.rpartition("-")[0]
