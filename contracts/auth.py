@@ -20,6 +20,8 @@ class AccountRegistered(Event):
     role: str = ""
     organisation: str = ""
     registered_at: AwareDatetime
+    opened_by: list[str] = []
+    """The authorities that had opened the account for them; none where they registered by themselves."""
 
 
 class CodeRequested(Event):

@@ -100,6 +100,8 @@ async def test_a_reset_by_user_name_ends_in_an_own_password(portal: Portal, oxfo
         assert page.title.startswith(FINISH)
         assert "Your new password" not in page.text, "it has been chosen"
         assert person.press(page, "Finish", ADDRESS).title == TASKS
+    told = (await oxfordshire.expect(REGISTERED, email=email)).body
+    assert told["name"] == "Sandra Example", "a council that has delegated nothing yet hears of it too"
 
 
 async def test_over_http_and_from_the_shell(portal: Portal, oxfordshire: Council, bristol: Council) -> None:

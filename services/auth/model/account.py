@@ -42,8 +42,10 @@ class CalendarFeed(Value):
 class Opening(Value):
     """What is left to do before an account that a council has opened is as if its owner had registered."""
 
+    by: list[str]
+    """The authorities that wanted it: they hear when its owner has it."""
     asked_at: AwareDatetime
-    """When the council wanted it."""
+    """When the last of them wanted it."""
     password_until: AwareDatetime | None
     """When the temporary password is too old; None once its owner has chosen their own, by a reset."""
     forget_at: AwareDatetime | None

@@ -43,7 +43,10 @@ def opened(
         details=_details(message),
         registered_at=at,
         opening=Opening(
-            asked_at=asked_at(message, at), password_until=password.until, forget_at=password.until + LIFETIME
+            by=_wanted_by(message, before),
+            asked_at=asked_at(message, at),
+            password_until=password.until,
+            forget_at=password.until + LIFETIME,
         ),
         user_names=with_user_name(before.user_names if before else [], full_name_of(message), signs_in=True),
         asked_by=[*(before.asked_by if before else []), key][-MOST_REMEMBERED:],
@@ -53,6 +56,11 @@ def opened(
 def full_name_of(message: AccountOpened) -> str:
     """The user name as it is typed; empty where the council gives none."""
     return full_user_name(message.authority, message.user_name) if message.user_name else ""
+
+
+def _wanted_by(message: AccountOpened, before: Account | None) -> list[str]:
+    already = before.opening.by if before and before.opening else []
+    return sorted({*already, message.authority})
 
 
 def _details(message: AccountOpened) -> RegistrationDetails:

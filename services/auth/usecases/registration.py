@@ -134,6 +134,7 @@ def registered(account: Account) -> Outgoing:
         role=account.details.role,
         organisation=account.details.organisation,
         registered_at=account.registered_at,
+        opened_by=account.opening.by if account.opening else [],
     )
     return outgoing(event, account.account_id)
 

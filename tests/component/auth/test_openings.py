@@ -126,6 +126,7 @@ async def test_an_account_opens_by_its_temporary_password_and_is_its_owners_afte
     assert answer.status_code == 200, answer.text
     registered = await user.mailbox.expect(REGISTERED, user.email)
     assert (registered["role"], registered["organisation"]) == ("SENCO", "Hill View School")
+    assert registered["opened_by"] == ["bristol"]
     assert code_of(await user.session(token)) == "signed_out", "the token is renewed"
     fresh = answer.json()["session_token"]
     assert (await user.session(fresh)).json()["must_take_over"] is False

@@ -55,6 +55,9 @@ def test_a_later_message_keeps_the_account_and_voids_its_password_and_an_earlier
     second = an_account(first, "m-2", AT + DAY, surname="Sample")
     assert (second.account_id, second.password_version) == (first.account_id, first.password_version + 1)
     assert (second.name, second.asked_by) == ("Sandra Sample", ["m-1", "m-2"])
+    third = an_account(second, "m-3", AT + 2 * DAY, authority="oxfordshire")
+    assert third.opening is not None
+    assert third.opening.by == ["bristol", "oxfordshire"]
     cases = {AT - DAY: True, AT: True, AT + timedelta(seconds=1): False}
     assert {at: is_late(first, a_message(opened_at=at), AT + DAY) for at in cases} == cases
     assert not is_late(first, a_message(), AT + DAY), "without a time it counts as it comes"

@@ -133,5 +133,5 @@ def test_it_is_offered_where_the_authority_grants_days_and_no_app_is_missing(
 
 def test_it_is_not_offered_before_an_opened_account_is_taken_over() -> None:
     challenge, _ = new_challenge(SECRET, at=AT, lifetime=timedelta(minutes=10))
-    waiting = account(opening=Opening(asked_at=AT, password_until=AT + DAY, forget_at=AT + 2 * DAY))
+    waiting = account(opening=Opening(by=["bristol"], asked_at=AT, password_until=AT + DAY, forget_at=AT + 2 * DAY))
     assert days_offered(sign_in_of(waiting, key="k", authority=authority(), challenge=challenge), authority()) == 0
