@@ -24,6 +24,8 @@ SecurityEvent = Literal[
     "address.requested",
     "address.codes",
     "address.changed",
+    "account.opened",
+    "account.taken_over",
     "account.details",
     "account.digest",
     "account.password",

@@ -21,7 +21,7 @@ _SUBMITTED = "portal.contribution.submitted.v1"
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
-    """`./portal council delegate|retract|return|decide|group|watch|documents`."""
+    """`./portal council delegate|retract|return|decide|group|account|watch|documents`."""
     options = Options(parser)
     options.add("--authority", default="bristol", help="the council's code (default: bristol)")
     delegate = options.verb("delegate", "delegate a form: FILE holds the body of council.delegation.requested.v1")
@@ -44,6 +44,8 @@ def describe(parser: argparse.ArgumentParser) -> None:
     decide.add_argument("--to", help="re-delegated: the email of whoever is asked instead, or group:ID")
     group = options.verb("group", "set a work group: FILE holds the body of council.work-group.defined.v1")
     group.add_argument("file", help="a JSON file, or - for the standard input")
+    account = options.verb("account", "open an account: FILE holds the body of council.account.opened.v1")
+    account.add_argument("file", help="a JSON file, or - for the standard input")
     watch = options.verb("watch", "print what the portal sends, one JSON line a message, and acknowledge it")
     watch.add_argument("--keep", action="store_true", help="leave the messages in the queue")
     watch.add_argument("--seconds", type=float, help="end after so long without a message (default: never)")
@@ -105,6 +107,10 @@ async def _decide(door: CouncilDoor, arguments: argparse.Namespace) -> None:
 
 async def _group(door: CouncilDoor, arguments: argparse.Namespace) -> None:
     await _publish(door, "council.work-group.defined.v1", _read(arguments.file))
+
+
+async def _account(door: CouncilDoor, arguments: argparse.Namespace) -> None:
+    await _publish(door, "council.account.opened.v1", _read(arguments.file))
 
 
 async def _publish(door: CouncilDoor, name: str, body: dict[str, Any]) -> None:
@@ -192,6 +198,7 @@ _VERBS = {
     "return": _return,
     "decide": _decide,
     "group": _group,
+    "account": _account,
     "watch": _watch,
     "documents": _documents,
 }

@@ -21,6 +21,8 @@ class AccountRegistered(Event):
     role: str = ""
     organisation: str = ""
     registered_at: AwareDatetime
+    opened_by: list[str] = []
+    """The authorities that had opened the account for them; none where they registered by themselves."""
 
 
 class CodeRequested(Event):
@@ -143,6 +145,22 @@ class CalendarChanged(Event):
     changed_at: AwareDatetime
 
 
+class TemporaryPasswordSet(Event):
+    """An account waits for its owner, whom a council has named; only whoever reads that mailbox can take it over."""
+
+    wire_name: ClassVar[str] = "auth.temporary-password.set.v1"
+    is_secret: ClassVar[bool] = True
+
+    code_id: str
+    authority: str
+    person: Contact
+    user_name: str = ""
+    """What signs in beside the address; empty where the council gave none."""
+    code: str
+    """The password, sealed about `code_id` for notify alone; of no use after `expires_at`, or after a later one."""
+    expires_at: AwareDatetime
+
+
 class RegistrationRefused(Event):
     """Somebody tried to register an address that has an account; its owner is told, the page says nothing."""
 
@@ -151,6 +169,8 @@ class RegistrationRefused(Event):
     authority: str
     person: Contact
     refused_at: AwareDatetime
+    by_council: bool = False
+    """Whether it was the authority that wanted an account for this address; it hears nothing of it either."""
 
 
 class ResetRefused(Event):

@@ -143,6 +143,10 @@ class Authority(Value):
     """What is asked for beside the password: a code by email, one from an authenticator app, or what each chooses."""
     trusted_days: Annotated[int, Field(ge=0, le=90)] = 0
     """For how many days a browser that its owner trusts is asked for the password alone; 0 for none (ADR 0052)."""
+    opens_accounts: bool = False
+    """Whether the council may open accounts for professionals who do not register (requirements F35, ADR 0060)."""
+    temporary_password_days: Annotated[int, Field(ge=1, le=30)] = 7
+    """For how many days the password works that the owner of such an account is emailed."""
     password: PasswordRules = PasswordRules()
     files: FileRules = FileRules()
     submitted_days: Annotated[int, Field(ge=1, le=365)] = 30

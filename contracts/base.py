@@ -91,6 +91,9 @@ class Erased(Event):
 class CouncilMessage(Message):
     """What a council tells the portal (exchange `council.inbox`)."""
 
+    taken_by: ClassVar[str] = "tasks"
+    """The service that alone hears and answers it (ADR 0013, 0060)."""
+
     authority: AuthorityCode
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from types import ModuleType
 
 from contracts import registry
-from contracts.base import Message
+from contracts.base import CouncilMessage, Message
 
 
 def _messages(module: ModuleType) -> list[type[Message]]:
@@ -37,3 +37,8 @@ CATALOGUE: dict[str, type[Message]] = {
 def owner_of(wire_name: str) -> str:
     """Who alone tells it: the first word of its name, and the name of the owner's broker user."""
     return wire_name.partition(".")[0]
+
+
+def taker_of(wire_name: str) -> str:
+    """The service that takes what a council sends under this name; whatever is no council's, tasks refuses."""
+    return getattr(CATALOGUE.get(wire_name), "taken_by", CouncilMessage.taken_by)

@@ -217,6 +217,36 @@ class AccountReset(CouncilMessage):
     what: Literal["second-factor", "dormancy"]
 
 
+Detail = Annotated[str, StringConstraints(max_length=200)]
+"""A line of what registering asks for (requirements F22, F23)."""
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"\S")]
+
+UserName = Annotated[str, StringConstraints(max_length=63, pattern=r"^[A-Za-z0-9]([A-Za-z0-9._]*[A-Za-z0-9])?$")]
+"""Letters, digits, dots and underscores; upper and lower case are one. No hyphen: that ends the authority's code."""
+
+
+class AccountOpened(CouncilMessage):
+    """A council has an account opened for a professional who will not or cannot register (requirements F35).
+
+    Its owner is emailed a temporary password, and chooses one of their own at the first sign-in; nobody else learns it.
+    """
+
+    wire_name: ClassVar[str] = "council.account.opened.v1"
+    taken_by: ClassVar[str] = "auth"
+
+    email: Mailbox
+    forename: Name
+    surname: Name
+    role: Detail
+    organisation: Detail
+    """Its owner is asked for what is left empty, as whoever registers is."""
+    user_name: UserName | None = None
+    """Signs in beside the email address, as `<authority>-<user_name>` (requirements F54)."""
+    opened_at: Moment | None = None
+    """Of two the later one counts, and the same time again is the same message; without it they count as they come."""
+
+
 class ProfessionalDeparted(CouncilMessage):
     """Somebody has left, or has nothing to do with the council's children any more: their forms go to others, at once.
 

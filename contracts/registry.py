@@ -53,7 +53,14 @@ class Service:
 
 
 SERVICES: tuple[Service, ...] = (
-    Service("auth", signs=True, secrets=("secret",), shared_secrets=("code_key",), surroundings=("council_clients",)),
+    Service(
+        "auth",
+        signs=True,
+        tells_councils=True,
+        secrets=("secret",),
+        shared_secrets=("code_key",),
+        surroundings=("council_clients",),
+    ),
     Service("files", signs=True, trusts=("gateway", "tasks"), surroundings=("clamd_url",)),
     Service("forms", trusts=("gateway", "tasks", "files"), tells_councils=True, surroundings=("public_url",)),
     Service(

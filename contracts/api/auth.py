@@ -51,6 +51,22 @@ class RegistrationView(Value):
     code_expires_at: AwareDatetime | None = None
 
 
+class OpeningView(PersonalData):
+    """What a council has said of whoever it has opened an account for, for them to set right and complete."""
+
+    details: RegistrationDetails
+    needs_password: bool
+    """Whether they have chosen no password of their own yet."""
+
+
+class TakeOverBody(Value):
+    """Its owner takes over an account that a council has opened; no password where they have chosen one before."""
+
+    details: RegistrationDetails
+    password: str = ""
+    confirm_password: str = ""
+
+
 class CodeBody(Value):
     """An emailed code as typed, with or without the blank."""
 
@@ -151,6 +167,8 @@ class SessionView(PersonalData):
     absolute_expires_at: AwareDatetime
     must_enrol: bool = False
     """Whether nothing else may be done before an authenticator app is added."""
+    must_take_over: bool = False
+    """Whether nothing else, not even that, may be done before its owner has taken the account over."""
     signed_in_before_at: AwareDatetime | None = None
     """When the person had signed in before; None where they never had."""
 

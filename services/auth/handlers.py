@@ -1,10 +1,18 @@
 """Messages in: one function per queue."""
 
+from chassis import clock
+from chassis.council_door import check_sender, reject
 from chassis.messaging import Delivery, Subscription
 from contracts.auth import AccountChanged, AccountClosed, AccountReaddressed, PasswordReset
+from contracts.council import AccountOpened
 from contracts.tasks import AccountResetAsked
-from services.auth.usecases import accounts, authenticators, passkeys, sessions, trusts
+from services.auth.usecases import accounts, authenticators, openings, passkeys, sessions, trusts
 from services.auth.usecases.context import Auth
+
+
+async def open_account(message: AccountOpened, delivery: Delivery, auth: Auth) -> None:
+    """A council wants an account for somebody who does not register."""
+    await openings.open_account(auth, message, check_sender(message, delivery), clock.now())
 
 
 async def end_sessions(event: PasswordReset, _: Delivery, auth: Auth) -> None:
@@ -38,6 +46,7 @@ async def reset_account(event: AccountResetAsked, _: Delivery, auth: Auth) -> No
 
 
 subscriptions = (
+    Subscription("auth.open-account", AccountOpened, open_account, refusal=reject),
     Subscription("auth.end-sessions", PasswordReset, end_sessions),
     Subscription("auth.note-address", AccountReaddressed, show_address),
     Subscription("auth.show-details", AccountChanged, show_details),

@@ -10,7 +10,14 @@ from chassis.app import ServiceContext, service_app
 from chassis.authorities import Authorities
 from chassis.settings import key_bytes
 from chassis.tokens import Signer, Verifier
-from services.gateway.account import calendar_pages, digest_pages, email_pages, passkey_pages, security_pages
+from services.gateway.account import (
+    calendar_pages,
+    digest_pages,
+    email_pages,
+    passkey_pages,
+    security_pages,
+    take_over_pages,
+)
 from services.gateway.account import pages as account
 from services.gateway.content import pages as content
 from services.gateway.council import api as council
@@ -51,6 +58,7 @@ PAGES = [
     *security_pages.routes,
     *calendar_pages.routes,
     *passkey_pages.routes,
+    *take_over_pages.routes,
     *tasks.routes,
     *print_pages.routes,
     *re_assign_pages.routes,

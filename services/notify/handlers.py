@@ -13,6 +13,7 @@ from contracts.auth import (
     PasswordReset,
     RegistrationRefused,
     ResetRefused,
+    TemporaryPasswordSet,
 )
 from contracts.notify import EmailsErased
 from contracts.tasks import (
@@ -40,13 +41,18 @@ async def send_address_code(event: AddressCodeRequested, _: Delivery, service: N
     await usecases.send_address_code(service, event)
 
 
+async def send_temporary_password(event: TemporaryPasswordSet, _: Delivery, service: NotifyService) -> None:
+    """A council has opened an account: its owner is emailed how to take it over."""
+    await usecases.send_temporary_password(service, event)
+
+
 async def confirm_address_change(event: AccountReaddressed, _: Delivery, service: NotifyService) -> None:
     """An account has another address: both mailboxes are told."""
     await usecases.confirm_address_change(service, event)
 
 
 async def tell_account_owner(event: RegistrationRefused, _: Delivery, service: NotifyService) -> None:
-    """An address was registered twice: its owner is told by email."""
+    """An address was to have a second account: its owner is told by email."""
     await usecases.tell_account_owner(service, event)
 
 
@@ -143,6 +149,7 @@ async def erase_emails(event: TaskErased, _: Delivery, service: NotifyService) -
 subscriptions = (
     Subscription("notify.send-code", CodeRequested, send_code),
     Subscription("notify.send-address-code", AddressCodeRequested, send_address_code),
+    Subscription("notify.send-temporary-password", TemporaryPasswordSet, send_temporary_password),
     Subscription("notify.confirm-address-change", AccountReaddressed, confirm_address_change),
     Subscription("notify.tell-account-owner", RegistrationRefused, tell_account_owner),
     Subscription("notify.refuse-reset", ResetRefused, refuse_reset),

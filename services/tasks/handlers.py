@@ -2,13 +2,10 @@
 
 from types import NoneType
 
-import orjson
-
+from chassis.council_door import check_sender, reject
 from chassis.errors import Refused
 from chassis.messaging import Delivery, Subscription
-from chassis.outbox import Outgoing, outgoing
 from contracts.auth import AccountChanged, AccountClosed, AccountReaddressed, AccountRegistered
-from contracts.base import CouncilMessage
 from contracts.council import (
     AccountReset,
     DelegationAmended,
@@ -28,22 +25,8 @@ from contracts.forms import (
     DefinitionPublished,
 )
 from contracts.notify import EmailFailed, EmailsErased
-from contracts.portal import MessageRejected
 from contracts.tasks import TaskErased
 from services.tasks.usecases import TasksService
-
-
-def check_sender(message: CouncilMessage, delivery: Delivery) -> str:
-    """The message's id, where its envelope is whole and it speaks for the authority that sent it."""
-    if delivery.user_id != delivery.authority:
-        raise Refused("user_id_missing", "The message must carry the user_id of its authority.")
-    if message.authority != delivery.authority:
-        raise Refused("wrong_authority", "The message speaks for another authority.", field="/authority")
-    if delivery.type != message.wire_name:
-        raise Refused("type_differs", "The type must be the message's name, as in the routing key.")
-    if not delivery.message_id:
-        raise Refused("message_id_missing", "The message must carry a message_id.")
-    return delivery.message_id
 
 
 async def open_task(message: DelegationRequested, delivery: Delivery, service: TasksService) -> None:
@@ -158,29 +141,6 @@ async def note_erased_folder(event: FolderErased, _: Delivery, service: TasksSer
 async def note_erased_emails(event: EmailsErased, _: Delivery, service: TasksService) -> None:
     """Notify has erased its part."""
     await service.retention.note_erasure(event)
-
-
-def reject(delivery: Delivery, refused: Refused) -> Outgoing | None:
-    """The answer to the council whose message was refused; the same message has one answer."""
-    rejected = MessageRejected(
-        authority=delivery.authority,
-        delegation_id=_delegation_id(delivery.body),
-        message_id=delivery.message_id,
-        type=delivery.type,
-        code=refused.code,
-        reason=refused.detail,
-        field=refused.field,
-    )
-    return outgoing(rejected, delivery.authority, delivery.known_as)
-
-
-def _delegation_id(body: bytes) -> str | None:
-    try:
-        found = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return None
-    named = found.get("delegation_id") if isinstance(found, dict) else None
-    return named[:200] if isinstance(named, str) else None
 
 
 subscriptions = (

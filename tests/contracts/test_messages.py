@@ -14,7 +14,8 @@ from chassis.messaging import Subscription
 from commands.messages import generated, named_in_card, publishers_of
 from commands.topology import subscriptions
 from contracts.base import CouncilMessage, Message, PersonalData, PortalMessage
-from contracts.catalogue import CATALOGUE, OWNERS
+from contracts.catalogue import CATALOGUE, OWNERS, taker_of
+from contracts.portal import MessageRejected
 from contracts.registry import stored
 from tests.support.reach import built_in
 
@@ -72,6 +73,13 @@ def _subscriptions() -> list[tuple[str, Subscription[Any, Any]]]:
     return [(service, one) for service, own in subscriptions().items() for one in own]
 
 
+def test_a_councils_message_is_heard_by_the_service_that_takes_it_over_http_and_by_no_other() -> None:
+    heard = {one.model: service for service, one in _subscriptions() if one.is_from_councils}
+    takers = {message: taker_of(name) for name, message in MESSAGES if issubclass(message, CouncilMessage)}
+    assert heard == takers
+    assert len(takers) == sum(one.is_from_councils for _, one in _subscriptions())
+
+
 def test_what_is_listened_to_is_published_and_what_is_published_is_heard() -> None:
     heard = {one.model.wire_name for _, one in _subscriptions() if one.model is not None}
     published = {name for name in CATALOGUE if publishers_of(name)}
@@ -91,6 +99,8 @@ def test_a_card_names_what_the_service_hears(service: str) -> None:
 def test_a_card_names_what_the_service_publishes(service: str) -> None:
     built = built_in(ROOT / "services" / service)
     told = {name for name, message in MESSAGES if f"{message.__module__}.{message.__name__}" in built}
+    # The chassis builds it, for whoever hears councils.
+    told |= {MessageRejected.wire_name for owner, one in _subscriptions() if owner == service and one.refusal}
     assert set(named_in_card(service, "Publishes")) == told
 
 

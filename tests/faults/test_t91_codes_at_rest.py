@@ -1,4 +1,4 @@
-"""T91, for codes: while a code is good, no file of the portal holds it in clear, the mailbox of its person aside."""
+"""T91, for codes and temporary passwords: while one is good, no file holds it in clear, its person's mailbox aside."""
 
 import asyncio
 import signal
@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from tests.faults.house import House
+from tests.support.council import Council
 from tests.support.mail import Mail
 from tests.support.measures import Measures
 from tests.support.person import PASSWORD, Person
@@ -44,6 +45,13 @@ def ask_for_codes(person: Person, mail: Mail, email: str) -> None:
     person.press(person.open("/reset/1"), "Next", {"Email": email})
 
 
+async def open_account(house: House, email: str) -> None:
+    """A council opens an account; it is emailed a temporary password."""
+    given = {"forename": "Sandra", "surname": "Example", "role": "SENCO", "organisation": "Example School"}
+    async with Council.of(house.portal.addresses, "oxfordshire") as council:
+        await council.publish("council.account.opened.v1", {"email": email, **given})
+
+
 async def test_t91_a_good_code_stands_in_no_file(house: House, measures: Measures) -> None:
     portal, mail, email = house.portal.gateway, house.portal.mail, f"p.{uuid4().hex[:12]}@school.example"
     with Person(portal) as person:
@@ -52,8 +60,9 @@ async def test_t91_a_good_code_stands_in_no_file(house: House, measures: Measure
         for replica in ("notify", "notify-2"):
             house.portal.kill(replica, signal.SIGSTOP)
         try:
-            # Now one lies in the broker, until somebody takes it.
+            # Now one lies in the broker, until somebody takes it; so does a temporary password.
             await asyncio.to_thread(person.press, person.open("/reset/1"), "Next", {"Email": email})
+            await open_account(house, f"o.{email}")
             await asyncio.sleep(1)
         finally:
             for replica in ("notify", "notify-2"):
@@ -61,6 +70,8 @@ async def test_t91_a_good_code_stands_in_no_file(house: House, measures: Measure
         await asyncio.to_thread(mail.code_for, email, more_than=3)
     codes = mail.codes_for(email)
     shown = [f"{code[:4]} {code[4:]}" for code in codes]
+    password = await asyncio.to_thread(mail.temporary_password_for, f"o.{email}")
+    codes, shown = [*codes, password.replace(" ", "")], [*shown, password]
     found = {
         code: await asyncio.to_thread(holding, house.portal.data, code, code_shown)
         for code, code_shown in zip(codes, shown, strict=True)
@@ -74,6 +85,6 @@ async def test_t91_a_good_code_stands_in_no_file(house: House, measures: Measure
         files_with_a_code=sum(map(len, found.values())),
         files_with_what_is_there=len(where),
     )
-    assert len(codes) == 4
+    assert len(codes) == 5
     assert found == {code: [] for code in codes}
     assert {name.split("/")[0] for name in where} >= {"broker", "database"}

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -59,6 +60,13 @@ class Mail:
             return codes[0] if len(codes) > more_than else None
 
         return wait_until(found) or ""
+
+    def temporary_password_for(self, email: str, *, more_than: int = 0) -> str:
+        """The temporary password that was sent to an address last, as it is shown."""
+        text = self.wait_for(email, "Your account on the", more_than=more_than)["Text"]
+        found = re.search(r"^\s*((?:[A-Z0-9]{4} ){3}[A-Z0-9]{4})\s*$", text, re.MULTILINE)
+        assert found, text
+        return found.group(1)
 
     def clear(self) -> None:
         """Forget everything."""

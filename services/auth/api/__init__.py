@@ -6,6 +6,7 @@ from services.auth.api import (
     authenticators,
     calendars,
     councils,
+    openings,
     passkeys,
     registrations,
     resets,
@@ -23,5 +24,6 @@ routes = [
     *authenticators.routes,
     *calendars.routes,
     *passkeys.routes,
+    *openings.routes,
     *councils.routes,
 ]

@@ -26,6 +26,7 @@ async def show_session(request: Request) -> Response:
         organisation=session.organisation,
         idle_expires_at=idle_until,
         absolute_expires_at=session.ends_at,
+        must_take_over=session.must_take_over,
         must_enrol=usecases.must_enrol(auth, session),
         signed_in_before_at=session.before_at,
     )

@@ -9,6 +9,7 @@ from contracts.base import Contact, Value
 from services.auth.model.authenticator import Authenticator
 from services.auth.model.codes import FAILURES
 from services.auth.model.passkeys import Passkey
+from services.auth.model.user_names import UserName
 
 
 class Failures(Value):
@@ -38,6 +39,19 @@ class CalendarFeed(Value):
     made_at: AwareDatetime
 
 
+class Opening(Value):
+    """What is left to do before an account that a council has opened is as if its owner had registered."""
+
+    by: list[str]
+    """The authorities that wanted it: they hear when its owner has it."""
+    asked_at: AwareDatetime
+    """When the last of them wanted it."""
+    password_until: AwareDatetime | None
+    """When the temporary password is too old; None once its owner has chosen their own, by a reset."""
+    forget_at: AwareDatetime | None
+    """When an account that nobody has used is gone; None like the one above."""
+
+
 class Account(Value):
     """A person who has shown that an email address is theirs."""
 
@@ -62,6 +76,12 @@ class Account(Value):
     calendar: CalendarFeed | None = None
     has_digest: bool = False
     """Whether its owner wants one email a day about forms, and not one for each thing."""
+    opening: Opening | None = None
+    """Of an account that a council has opened, until its owner has taken it over."""
+    user_names: list[UserName] = []
+    """What councils have called its owner."""
+    asked_by: list[str] = []
+    """The councils' messages that asked for an account of this address, by keys of their ids; the latest at the end."""
 
     @property
     def name(self) -> str:
@@ -74,11 +94,19 @@ class Account(Value):
         return Contact(email=self.email, name=self.name)
 
     def is_dormant(self, days: int | None, at: datetime) -> bool:
-        """Whether nobody has signed in for so long that only the council lets its owner reset the password."""
-        if days is None:
+        """Whether nobody has signed in for so long that only the council lets its owner reset the password.
+
+        Whom a council has opened it for has its word already.
+        """
+        if days is None or self.opening:
             return False
         used = max(moment for moment in (self.registered_at, self.signed_in_at, self.woken_at) if moment)
         return at - used > timedelta(days=days)
+
+    @property
+    def is_unused(self) -> bool:
+        """Whether a council has opened it and nobody has chosen a password for it yet."""
+        return self.opening is not None and self.opening.password_until is not None
 
     @property
     def is_locked(self) -> bool:

@@ -15,7 +15,7 @@ STEP_SECONDS = 30
 DRIFT = 1
 """How many steps a phone's clock may be behind or ahead."""
 RECOVERY_CODES = 10
-_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """None that is read as another one."""
 _HALF = 5
 
@@ -78,11 +78,11 @@ def read_app_code(typed: str, *, may_recover: bool = True) -> TypedCode | Fault:
         return Fault(path="code", code="required", message="Enter the code")
     if re.fullmatch(r"[0-9]{6}", text):
         return TypedCode(text=text, is_recovery=False)
-    if may_recover and len(text) == 2 * _HALF and set(text) <= set(_LETTERS):
+    if may_recover and len(text) == 2 * _HALF and set(text) <= set(LETTERS):
         return TypedCode(text=f"{text[:_HALF]}-{text[_HALF:]}", is_recovery=True)
     instead = ", or one of your recovery codes" if may_recover else ""
     return Fault(path="code", code="format", message=f"Enter the 6 digits that the app shows{instead}")
 
 
 def _group() -> str:
-    return "".join(secrets.choice(_LETTERS) for _ in range(_HALF))
+    return "".join(secrets.choice(LETTERS) for _ in range(_HALF))

@@ -4,8 +4,14 @@ from email_validator import EmailNotValidError, validate_email
 
 from contracts.addresses import address_key as email_key
 from contracts.base import Fault
+from services.auth.model.user_names import read_user_name
 
-__all__ = ["email_fault", "email_key"]
+__all__ = ["email_fault", "email_key", "login_fault"]
+
+
+def login_fault(typed: str) -> Fault | None:
+    """What is wrong with an address where a user name will do too."""
+    return None if read_user_name(typed) else email_fault(typed)
 
 
 def email_fault(typed: str) -> Fault | None:

@@ -1,5 +1,7 @@
 """What auth refuses, each with its stable code and a sentence for the person. No I/O."""
 
+from typing import Literal
+
 from chassis.errors import Conflict, NotFound, Refused, TooMany, Unauthorised, Unavailable
 from contracts.base import Fault
 from services.auth.model.limits import PAIR_GUESSES, PASSKEY_TRIES, RESET_TRIES, code_limit
@@ -13,11 +15,11 @@ def faulty(faults: list[Fault]) -> Refused:
     return Refused("invalid", "There is a problem with what was entered.", faults=tuple(faults))
 
 
-def wrong_credentials() -> Refused:
-    """One answer for an unknown address and a wrong password."""
+def wrong_credentials(login: Literal["email address", "user name"] = "email address") -> Refused:
+    """One answer for what is nobody's, a wrong password, and a temporary one that is too old."""
     return Unauthorised(
         "sign_in_refused",
-        f"The email address or the password is not correct. After {PAIR_GUESSES.most} tries, "
+        f"The {login} or the password is not correct. After {PAIR_GUESSES.most} tries, "
         f"wait {PAIR_GUESSES.minutes} minutes or reset your password.",
     )
 
@@ -172,6 +174,26 @@ def address_taken() -> Refused:
     return Conflict(
         "address_taken", "You already have an account with this email address. Sign in, or reset your password."
     )
+
+
+def opens_no_accounts() -> Refused:
+    """The authority's professionals register themselves."""
+    return Refused("opens_no_accounts", "By this authority's settings professionals register themselves.")
+
+
+def unfit_address(fault: Fault) -> Refused:
+    """No address for an account, whoever opens it."""
+    return Refused("invalid", f"{fault.message}.", field="/email")
+
+
+def still_temporary() -> Fault:
+    """It has been in an email."""
+    return Fault(path="password", code="temporary", message="Choose another password than the temporary one")
+
+
+def user_name_taken() -> Refused:
+    """Another account has it at this authority."""
+    return Refused("user_name_taken", "You have given this user name for another email address.", field="/user_name")
 
 
 def not_open_yet(portal_name: str, when: str) -> Refused:

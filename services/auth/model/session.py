@@ -37,6 +37,8 @@ class SignIn(Value):
     """Where its code comes from. The app's has no challenge of ours: that one only counts its tries and its time."""
     must_enrol: bool = False
     """Whether the authority lets nobody in without an authenticator app, and there is none yet."""
+    must_take_over: bool = False
+    """Whether its account was opened by a council, and its owner has not taken it over yet."""
     started_at: AwareDatetime
 
     @property
@@ -63,6 +65,8 @@ class Session(Value):
     ends_at: AwareDatetime
     must_enrol: bool = False
     """Whether nothing else may be done before an authenticator app is added."""
+    must_take_over: bool = False
+    """Whether nothing else, not even that, may be done before its owner has taken the account over."""
     before_at: AwareDatetime | None = None
     """When its account had signed in before; None where it never had."""
     enrolling: str = ""
@@ -76,9 +80,9 @@ class Session(Value):
         """Whether it still counts."""
         return at < self.idle_until(idle)
 
-    def renewed(self, key: str, password_version: int) -> Self:
-        """The same, as the password that stands by now would have begun it."""
-        return self.model_copy(update={"key": key, "password_version": password_version})
+    def renewed(self, key: str, account: Account) -> Self:
+        """The same, as the account that there is by now would have begun it."""
+        return self.model_copy(update={"key": key, "password_version": account.password_version, **shown_of(account)})
 
     def wants_touch(self, at: datetime) -> bool:
         """Whether the last use has been written down long enough ago to write again."""
@@ -92,12 +96,19 @@ class Shown(TypedDict):
     name: str
     role: str
     organisation: str
+    must_take_over: bool
 
 
 def shown_of(account: Account) -> Shown:
     """What a session holds of its account, so that reading it is one query."""
     details = account.details
-    return {"email": account.email, "name": account.name, "role": details.role, "organisation": details.organisation}
+    return {
+        "email": account.email,
+        "name": account.name,
+        "role": details.role,
+        "organisation": details.organisation,
+        "must_take_over": account.opening is not None,
+    }
 
 
 def lacks_app(account: Account, authority: Authority) -> bool:

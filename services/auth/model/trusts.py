@@ -17,8 +17,11 @@ MOST = 5
 
 
 def days_offered(sign_in: SignIn, authority: Authority) -> int:
-    """For how many days this sign-in's browser may be trusted; 0 where it may not be, or has no app to be asked for."""
-    return 0 if sign_in.must_enrol else authority.trusted_days
+    """For how many days this sign-in's browser may be trusted; 0 where it may not be, or something is to be done first.
+
+    An app that is asked for is to be added, or a password of one's own chosen: either ends a trust.
+    """
+    return 0 if sign_in.must_enrol or sign_in.must_take_over else authority.trusted_days
 
 
 def new_trust(secret: bytes, account: Account, authority: Authority, browser: str, at: datetime) -> tuple[Trust, str]:

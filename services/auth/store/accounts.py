@@ -14,11 +14,17 @@ from contracts.api.auth import RegistrationDetails
 from services.auth.model.account import Account, CalendarFeed, Trust
 from services.auth.model.authenticator import Authenticator
 from services.auth.model.codes import FAILURES
+from services.auth.model.opening import MOST_REMEMBERED
 from services.auth.model.passkeys import MOST as MOST_PASSKEYS
 from services.auth.model.passkeys import Passkey
+from services.auth.model.user_names import UserName
 
 INDEXES = [
     IndexModel([("email_key", ASCENDING)], unique=True),
+    IndexModel(
+        [("user_names.full", ASCENDING)], unique=True, partialFilterExpression={"user_names.full": {"$exists": True}}
+    ),
+    IndexModel([("opening.forget_at", ASCENDING)], expireAfterSeconds=0),
     IndexModel(
         [("calendar.token_hash", ASCENDING)],
         unique=True,
@@ -26,7 +32,10 @@ INDEXES = [
     ),
 ]
 MOST_TRUSTS = 10
-_OF_ITS_OWNER = ("email", "details", "password_hash", "reset_by", "authenticator", "passkeys", "trusts", "calendar")
+_OF_ITS_OWNER = (
+    *("email", "details", "password_hash", "reset_by", "authenticator", "passkeys", "trusts", "calendar"),
+    *("opening", "user_names", "asked_by"),
+)
 
 
 class AccountStore:
@@ -36,12 +45,22 @@ class AccountStore:
         self._documents = documents
 
     async def ensure_indexes(self) -> None:
-        """One account an address."""
+        """One account an address, and a user name; one that was opened and never used vanishes."""
         await self._documents.ensure_indexes(INDEXES)
 
     async def by_email(self, email_key: str) -> Account | None:
         """The account of an address."""
         return _account(await self._documents.get({"email_key": email_key}))
+
+    async def by_user_name(self, full: str) -> Account | None:
+        """The account that signs in by a user name."""
+        # The index answers for the path, not for what $elemMatch asks of the same element.
+        signing_in = {"user_names": {"$elemMatch": {"full": full, "signs_in": True}}}
+        return _account(await self._documents.get({"user_names.full": full, **signing_in}))
+
+    async def holding(self, full: str) -> Account | None:
+        """The account that a user name is kept for, whether it signs in or not."""
+        return _account(await self._documents.get({"user_names.full": full}))
 
     async def get(self, account_id: str) -> Account | None:
         """The account of an id."""
@@ -66,6 +85,39 @@ class AccountStore:
         except AlreadyHandled:
             return await self.get(account.account_id) is not None
         return True
+
+    async def reopen(self, account: Account, events: Sequence[Outgoing]) -> bool:
+        """Opens an unused account anew; False where it was changed meanwhile, or the user name is another's."""
+        guard = {**_open(account.account_id), "password_version": account.password_version - 1}
+        return await self._changed(guard, {"$set": account.model_dump(exclude={"account_id"})}, events)
+
+    async def note_asking(
+        self, account: Account, key: str, user_names: Sequence[UserName], events: Sequence[Outgoing]
+    ) -> bool:
+        """A council wants an account that there is; False as above, or where this message was noted before."""
+        before = [each.model_dump() for each in account.user_names]
+        as_read = {"user_names": before} if before else {"user_names.0": {"$exists": False}}
+        guard = {**_open(account.account_id), **as_read, "asked_by": {"$ne": key}}
+        change = {
+            "$set": {"user_names": [each.model_dump() for each in user_names]},
+            "$push": {"asked_by": {"$each": [key], "$slice": -MOST_REMEMBERED}},
+        }
+        return await self._changed(guard, change, events)
+
+    async def take_over(
+        self,
+        account: Account,
+        details: RegistrationDetails,
+        at: datetime,
+        events: Sequence[Outgoing],
+        password_hash: str,
+    ) -> Account | None:
+        """Its owner has it from now on, with another password where one is given; None where it has changed."""
+        guard = {**_open(account.account_id), "password_version": account.password_version}
+        password = _new_password(password_hash) if password_hash else {"$set": {}}
+        fields = {"details": details.model_dump(), "registered_at": at, "opening": None}
+        change = {**password, "$set": {**password["$set"], **fields}}
+        return _account(await self._documents.update({**guard, "opening.asked_at": {"$exists": True}}, change, events))
 
     async def count_failure(self, account_id: str) -> Account | None:
         """Counts a wrong code before it is looked at; None where there have been too many in a row."""
@@ -166,11 +218,18 @@ class AccountStore:
         return await self._documents.update(_open(account_id), change, events) is not None
 
     async def set_password(
-        self, account_id: str, password_hash: str, *, code_id: str, events: Sequence[Outgoing]
+        self, account: Account, password_hash: str, *, code_id: str, events: Sequence[Outgoing]
     ) -> Account | None:
-        """Changes the password and unlocks; None where this code has changed it before."""
-        guard = {**_open(account_id), "reset_by": {"$ne": code_id}}
-        change = _new_password(password_hash, reset_by=code_id)
+        """Changes the password and unlocks; None where this code has changed it before.
+
+        It is no temporary one any more: whoever reads the mailbox has chosen it.
+        """
+        guard = {**_open(account.account_id), "reset_by": {"$ne": code_id}}
+        own: dict[str, None] = {}
+        if account.opening:
+            guard["opening.asked_at"] = {"$exists": True}
+            own = {"opening.password_until": None, "opening.forget_at": None}
+        change = _new_password(password_hash, reset_by=code_id, **own)
         return _account(await self._documents.update(guard, change, events))
 
     async def replace_password(
@@ -179,6 +238,12 @@ class AccountStore:
         """Changes the password of this version; None where it has been changed meanwhile."""
         guard = {**_open(account_id), "password_version": version}
         return _account(await self._documents.update(guard, _new_password(password_hash), events))
+
+    async def _changed(self, guard: Document, change: Document, events: Sequence[Outgoing]) -> bool:
+        try:
+            return await self._documents.update(guard, change, events) is not None
+        except AlreadyHandled:
+            return False
 
     async def set_address(
         self, account_id: str, email: str, email_key: str, *, former: str, events: Sequence[Outgoing]
@@ -192,7 +257,7 @@ def _open(account_id: str) -> dict[str, Any]:
     return {"_id": account_id, "closed_at": {"$exists": False}}
 
 
-def _new_password(password_hash: str, **fields: str) -> dict[str, Any]:
+def _new_password(password_hash: str, **fields: str | None) -> dict[str, Any]:
     """Whoever knows it may sign in again, however often a code was wrong before."""
     return {"$set": {"password_hash": password_hash, **fields, **_no_failures()}, "$inc": {"password_version": 1}}
 

@@ -85,7 +85,7 @@ async def change_password(
         raise refusals.signed_out()
     await end_older_sessions(auth, changed)
     fresh = new_token()
-    renewed = session.renewed(token_hash(new_token()), changed.password_version)
+    renewed = session.renewed(token_hash(new_token()), changed)
     await auth.stores.sessions.add(renewed, token_hash(fresh))
     record("account.password", "ok", account_id=account.account_id, client=caller.client)
     return OpenedSession(fresh, renewed, with_device(auth.secret, changed, caller.devices, at))

@@ -28,7 +28,7 @@ async def start_registration(
     auth: Auth, *, authority: str, details: RegistrationDetails, at: datetime
 ) -> tuple[str, Registration]:
     """Step 1: keeps what was typed; gives the id that only this person's browser session holds."""
-    _check_open(auth, authority, at)
+    check_open(auth, authority, at)
     registration_id = new_token()
     registration = Registration(
         key=token_hash(registration_id),
@@ -88,7 +88,7 @@ async def confirm_registration(auth: Auth, registration_id: str, typed: str, *, 
         record("registration.code", "failed", **ids)
         raise codes.wrong(registration.challenge)
     account = registration.account(at)
-    if not await auth.stores.accounts.add(account, [_registered(account)]):
+    if not await auth.stores.accounts.add(account, [registered(account)]):
         raise refusals.address_taken()
     await auth.stores.registrations.complete(key)
     record("registration.finished", "ok", **ids)
@@ -125,7 +125,8 @@ async def _code(auth: Auth, registration: Registration, at: datetime) -> tuple[C
     return challenge, outgoing(refusal, challenge.code_id)
 
 
-def _registered(account: Account) -> Outgoing:
+def registered(account: Account) -> Outgoing:
+    """The account has its owner: told once, whoever has opened it."""
     event = AccountRegistered(
         account_id=account.account_id,
         authority=account.authority,
@@ -133,6 +134,7 @@ def _registered(account: Account) -> Outgoing:
         role=account.details.role,
         organisation=account.details.organisation,
         registered_at=account.registered_at,
+        opened_by=account.opening.by if account.opening else [],
     )
     return outgoing(event, account.account_id)
 
@@ -148,7 +150,8 @@ def _check_credentials(auth: Auth, registration: Registration, typed: Credential
         raise refusals.faulty(faults)
 
 
-def _check_open(auth: Auth, code: str, at: datetime) -> None:
+def check_open(auth: Auth, code: str, at: datetime) -> None:
+    """Refused where the authority's portal opens on a later date (requirements F36)."""
     authority = auth.authorities.get(code)
     if authority.go_live_on and at.astimezone(LONDON).date() < authority.go_live_on:
         raise refusals.not_open_yet(authority.brand.door_name, f"{authority.go_live_on:%d %B %Y}".lstrip("0"))

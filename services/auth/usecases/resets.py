@@ -10,7 +10,7 @@ from services.auth.model import refusals
 from services.auth.model.account import Account
 from services.auth.model.codes import Challenge
 from services.auth.model.devices import Caller, known_device, with_device
-from services.auth.model.emails import email_fault, email_key
+from services.auth.model.emails import login_fault
 from services.auth.model.limits import (
     CLIENT_RESETS,
     DEVICE_RESET_TRIES,
@@ -25,18 +25,19 @@ from services.auth.model.tokens import new_token, token_hash
 from services.auth.usecases import codes
 from services.auth.usecases.accounts import check_new_password
 from services.auth.usecases.context import Auth
+from services.auth.usecases.logins import find_login
 from services.auth.usecases.sessions import end_older_sessions
 
 WHAT = "reset"
 
 
 async def start_reset(auth: Auth, *, authority: str, email: str, caller: Caller, at: datetime) -> str:
-    """Step 1: the same answer always; a code is in the mailbox soon where the address has an account."""
-    if fault := email_fault(email):
+    """Step 1: the same answer always; a code is in the mailbox soon where the address, or user name, has an account."""
+    if fault := login_fault(email):
         raise refusals.faulty([fault])
-    account = await auth.stores.accounts.by_email(email_key(email))
+    account, login = await find_login(auth, email)
     await _count_request(auth, account, caller, at)
-    address = keyed(auth.secret, "reset", email_key(email))
+    address = keyed(auth.secret, "reset", login)
     challenge, events = await _code(auth, account, address, authority, at)
     reset_id = new_token()
     reset = Reset(
@@ -92,7 +93,7 @@ async def set_new_password(auth: Auth, reset_id: str, typed: NewPasswordBody, *,
     password_hash = await auth.hasher.hash(typed.password, caller.client)
     event = PasswordReset(account_id=account.account_id, authority=reset.authority, person=account.person, reset_at=at)
     changed = await auth.stores.accounts.set_password(
-        account.account_id,
+        account,
         password_hash,
         code_id=reset.challenge.code_id,
         events=[outgoing(event, reset.challenge.code_id)],

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from chassis.authorities import Authorities
 from chassis.identity import Professional
-from contracts.api.auth import AuthenticatorView, SessionsView
+from contracts.api.auth import AuthenticatorView, RegistrationDetails, SessionsView
 from contracts.api.calendars import CalendarFeedView
 from contracts.api.passkeys import PasskeyEntry
 from services.gateway.kit.views.frame import FormErrors
@@ -147,6 +147,17 @@ class PasskeysPage:
     host: str = ""
     """The address that the next one will be for; empty where the portal has one."""
     notice: str = ""
+
+
+@dataclass(frozen=True)
+class TakeOverPage:
+    """Finish setting up your account."""
+
+    details: RegistrationDetails
+    rules: list[str]
+    """Of the password that is asked for; none where its owner has chosen one already."""
+    email: str
+    errors: FormErrors = field(default_factory=FormErrors)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from chassis import http
 from chassis.errors import Forbidden, Refused, Unauthorised, Unavailable
 from chassis.security import record
 from chassis.telemetry import log
-from services.gateway.kit.request_context import ENROLMENT, RequestContext, wants_json
+from services.gateway.kit.request_context import RequestContext, wants_json, what_comes_first
 from services.gateway.kit.views.errors import error_page, own_words
 
 SHORT = 8
@@ -53,8 +53,8 @@ def _is_council(request: Request) -> bool:
 async def refused(request: Request, error: Exception) -> Response:
     """A refusal of the portal or of a service behind it."""
     assert isinstance(error, Refused)  # noqa: S101 - registered for that class only
-    if error.code == "authenticator_needed" and not wants_json(request):
-        return RequestContext(request).redirect(ENROLMENT)
+    if (first := what_comes_first(error)) and not wants_json(request):
+        return RequestContext(request).redirect(first)
     if isinstance(error, Forbidden) or (isinstance(error, Unauthorised) and _is_council(request)):
         client = request.app.state.service.client_key(request)
         record("access.refused", "refused", code=error.code, client=client)

@@ -25,8 +25,18 @@ from services.gateway.kit.views.frame import Frame, Section, SignedIn
 
 Read = TypeVar("Read")
 ENROLMENT = "/account/security"
-"""Where an authenticator app is added. A session that lacks one may go nowhere else, and be told how long it has."""
-_WITHOUT_APP = (ENROLMENT, "/session/left", "/session/stay")
+"""Where an authenticator app is added."""
+TAKE_OVER = "/account/take-over"
+"""Where the owner of an account that a council has opened chooses a password of their own."""
+_FIRST = {"authenticator_needed": ENROLMENT, "own_password_needed": TAKE_OVER}
+"""What is to be done before anything else, by the code of the refusal of anything else; and where."""
+_MEANWHILE = ("/session/left", "/session/stay")
+"""A session that has something to do first may go nowhere else, and be told how long it has."""
+
+
+def what_comes_first(refused: Refused) -> str:
+    """The page that a session has to go to before any other; empty where it was refused something else."""
+    return _FIRST.get(refused.code, "")
 
 
 def wants_json(request: Request) -> bool:
@@ -75,12 +85,22 @@ class RequestContext:
         except Unauthorised:
             self.gateway.people.drop(token)
             raise
-        if session.must_enrol and self.request.url.path not in _WITHOUT_APP:
-            raise Forbidden("authenticator_needed", "Add an authenticator app to go on.")
+        self._check_first(session)
         act_as(Actor("account", session.account_id))
         person = Professional(session.account_id, session.email, session.name, session.role, session.organisation)
         self.gateway.people.put(token, person)
         return person
+
+    def _check_first(self, session: SessionView) -> None:
+        """Forbidden where the session has something to do before this; a password of one's own comes first of all."""
+        if session.must_take_over:
+            refused = Forbidden("own_password_needed", "Choose a password of your own to go on.")
+        elif session.must_enrol:
+            refused = Forbidden("authenticator_needed", "Add an authenticator app to go on.")
+        else:
+            return
+        if self.request.url.path not in (_FIRST[refused.code], *_MEANWHILE):
+            raise refused
 
     async def recognise(self) -> None:
         """Who is signed in, where that can be told; for a page that shows without them too."""

@@ -59,12 +59,12 @@ class CodePage:
 def sign_in_code_page(
     email: str, minutes: int, errors: FormErrors | None = None, *, unsaved: str = "", sent: bool = False
 ) -> CodePage:
-    """Secure login - step 2; `email` is what this browser has typed."""
+    """Secure login - step 2; `email` is what this browser has typed, an address or a user name."""
     return CodePage(
         title="Secure login - step 2",
         lines=[
             "We have just sent you an email to confirm your account. Please enter the code this contains below.",
-            f"The email went to {email or 'your address'}. Its code works for {minutes} minutes.",
+            f"The email went to {_mailbox(email)}. Its code works for {minutes} minutes.",
         ],
         action="/sign-in/code",
         button="Finish",
@@ -73,6 +73,15 @@ def sign_in_code_page(
         unsaved=unsaved,
         sent=_NEW_CODE if sent else "",
     )
+
+
+def _is_name(typed: str) -> bool:
+    return bool(typed) and "@" not in typed
+
+
+def _mailbox(typed: str) -> str:
+    """Where a code went, as far as whoever typed this knows."""
+    return "the email address of your account" if _is_name(typed) else typed or "your address"
 
 
 def app_code_page(errors: FormErrors | None = None, *, unsaved: str = "", may_email: bool) -> CodePage:
@@ -116,12 +125,13 @@ def registration_code_page(
 
 
 def reset_code_page(email: str, minutes: int, errors: FormErrors | None = None, *, sent: bool = False) -> CodePage:
-    """Reset password - step 2; the same whether the address has an account or not."""
+    """Reset password - step 2; the same whether the address, or user name, has an account or not."""
+    typed, where = email or "your address", "to its address" if _is_name(email) else "there"
     return CodePage(
         title="Reset password - step 2",
         lines=[
             "Please enter the verification code that we emailed to you.",
-            f"If {email or 'your address'} has an account, the email went there. Its code works for {minutes} minutes.",
+            f"If {typed} has an account, the email went {where}. Its code works for {minutes} minutes.",
         ],
         action="/reset/2",
         button="Next",

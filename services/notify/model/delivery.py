@@ -33,6 +33,8 @@ Purpose = Literal[
     "registration",
     "reset",
     "already_registered",
+    "account_opened",
+    "account_wanted",
     "password_changed",
     "new_device",
     "account_closed",
@@ -122,8 +124,8 @@ class EmailDelivery(Value):
 
     @property
     def urgency(self) -> int:
-        """0 where somebody sits and waits for it, else 1."""
-        return 1 if self.expires_at is None else 0
+        """0 where somebody sits and waits for it, else 1: a temporary password is of use for days."""
+        return 1 if self.expires_at is None or self.purpose == "account_opened" else 0
 
     def has_expired(self, at: datetime) -> bool:
         """Whether its code is of no use any more."""

@@ -17,6 +17,7 @@ TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _CODE_MARGIN = "    "
 _ITEM = "- "
+_GROUP = 4
 
 
 class EmailText(NamedTuple):
@@ -50,8 +51,8 @@ def shown_time(at: datetime) -> str:
 
 
 def shown_code(code: str) -> str:
-    """An eight-digit code in two groups of four: 7685 0798."""
-    return f"{code[:4]} {code[4:]}"
+    """A code or a temporary password in groups of four: 7685 0798."""
+    return " ".join(code[place : place + _GROUP] for place in range(0, len(code), _GROUP))
 
 
 class EmailTemplates:

@@ -17,6 +17,7 @@ from contracts.auth import (
     PasswordReset,
     RegistrationRefused,
     ResetRefused,
+    TemporaryPasswordSet,
 )
 from services.notify.model import Purpose, SealedCode, masked, shown_time
 from services.notify.usecases.owing import owe
@@ -64,10 +65,28 @@ async def _send_code(service: NotifyService, event: CodeRequested | AddressCodeR
     await enqueue(service, [delivery])
 
 
+async def send_temporary_password(service: NotifyService, event: TemporaryPasswordSet) -> None:
+    """How whoever reads that mailbox takes over the account that a council has opened; not when it is too late."""
+    if clock.now() >= event.expires_at:
+        return
+    delivery = owe(
+        event.person,
+        fact="temporary password set",
+        key=event.code_id,
+        purpose="account_opened",
+        authority=event.authority,
+        values={"user_name": event.user_name, "until": shown_time(event.expires_at), "path": "sign-in"},
+        expires_at=event.expires_at,
+        code=SealedCode(code_id=event.code_id, sealed=event.code),
+    )
+    await enqueue(service, [delivery])
+
+
 async def tell_account_owner(service: NotifyService, event: RegistrationRefused) -> None:
-    """Somebody tried to register an address that has an account: only its mailbox is told so."""
+    """Somebody wanted an account for an address that has one: only its mailbox is told so."""
     key = f"{event.authority} {event.refused_at.isoformat()}"
-    await _tell(service, event, "already_registered", fact="registration refused", key=key)
+    purpose: Purpose = "account_wanted" if event.by_council else "already_registered"
+    await _tell(service, event, purpose, fact="registration refused", key=key)
 
 
 async def refuse_reset(service: NotifyService, event: ResetRefused) -> None:

@@ -6,16 +6,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from chassis import context
+from chassis.council_door import take_posted
 from chassis.errors import BadRequest
 from chassis.http import answer, nothing
 from chassis.identity import current_council
-from contracts.api.council import TakenView
 from contracts.api.tasks import TaskState
 from services.tasks.api.dependencies import number, service
 
 _LIMIT = 200
-_KEY_LIMIT = 200
 
 
 async def view_delegation(request: Request) -> Response:
@@ -38,13 +36,7 @@ async def list_delegations(request: Request) -> Response:
 
 async def take_message(request: Request) -> Response:
     """A council's message over HTTP."""
-    council, name = current_council(request), request.path_params["name"]
-    message_id = request.headers.get("idempotency-key", "").strip()
-    if not message_id or len(message_id) > _KEY_LIMIT:
-        raise BadRequest("idempotency_key_missing", "Send an Idempotency-Key of at most 200 characters.")
-    with context.entered(context.of_council(council.authority, message_id)):
-        await service(request).door.take(council.authority, name, await request.body(), message_id)
-    return answer(TakenView(message_id=message_id, type=name), status=202)
+    return await take_posted(request, service(request).door.take, taker="tasks")
 
 
 async def erase_delegation(request: Request) -> Response:

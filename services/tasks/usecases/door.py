@@ -4,10 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from chassis.errors import AlreadyHandled, NotFound, Refused, TryLater, refusing_unfit_data
-from chassis.subscription import read
+from chassis.errors import TryLater
 from contracts.base import CouncilMessage
-from contracts.catalogue import CATALOGUE
 from contracts.council import (
     AccountReset,
     DelegationAmended,
@@ -34,21 +32,8 @@ class Door:
         self._asks = asks
         self._people = people
 
-    async def take(self, authority: str, name: str, body: bytes, message_id: str) -> None:
-        """Takes a message; the same again changes nothing."""
-        model = CATALOGUE.get(name)
-        if model is None or not issubclass(model, CouncilMessage):
-            raise NotFound("unknown_message", "The portal takes no message of this name.")
-        message = await read(model, body)
-        if message.authority != authority:
-            raise Refused("wrong_authority", "The message speaks for another authority.", field="/authority")
-        try:
-            with refusing_unfit_data():
-                await self._take(message, message_id)
-        except AlreadyHandled:
-            return
-
-    async def _take(self, message: CouncilMessage, message_id: str) -> None:
+    async def take(self, message: CouncilMessage, message_id: str) -> None:
+        """Takes a message; AlreadyHandled where it was taken before."""
         match message:
             case DelegationRequested():
                 await _patiently(partial(self._delegations.request, message))

@@ -71,7 +71,8 @@ class People:
         await self._stores.forms.put(OfferedForm.model_validate(event.model_dump()))
 
     async def welcome(self, event: AccountRegistered) -> None:
-        """Every authority that has named this person's address is told that they registered."""
+        """Every authority that has named this person's address, or opened their account, is told that they have one."""
+        naming = await authorities_naming(self._stores, self._authorities, event.person.email)
         told = [
             outgoing(
                 AccountRegisteredToCouncil(
@@ -84,7 +85,7 @@ class People:
                 authority,
                 event.account_id,
             )
-            for authority in await authorities_naming(self._stores, self._authorities, event.person.email)
+            for authority in sorted({*naming, *event.opened_by})
         ]
         person = RegisteredPerson(
             account_id=event.account_id,

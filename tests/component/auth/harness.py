@@ -139,6 +139,11 @@ class Mailbox:
         event = await self.expect("auth.code.requested.v1", email, purpose=purpose)
         return self._seal.open(event["code"], event["code_id"])
 
+    async def temporary_password(self, email: str) -> tuple[str, dict[str, Any]]:
+        """The next temporary password that is emailed to an address, and what is said of it."""
+        event = await self.expect("auth.temporary-password.set.v1", email)
+        return self._seal.open(event["code"], event["code_id"]), event
+
     def about(self, email: str) -> list[str]:
         """The names of what has been told about an address and not been asked for."""
         return [name for name, event in self._heard if event["person"]["email"] == email]

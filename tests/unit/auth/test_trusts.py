@@ -7,7 +7,7 @@ import pytest
 
 from contracts.api.auth import RegistrationDetails
 from contracts.authority import Authority
-from services.auth.model.account import Account
+from services.auth.model.account import Account, Opening
 from services.auth.model.authenticator import Authenticator
 from services.auth.model.codes import new_challenge
 from services.auth.model.session import sign_in_of
@@ -129,3 +129,9 @@ def test_it_is_offered_where_the_authority_grants_days_and_no_app_is_missing(
     challenge, _ = new_challenge(SECRET, at=AT, lifetime=timedelta(minutes=10))
     at = authority(**settings)
     assert days_offered(sign_in_of(account(), key="k", authority=at, challenge=challenge), at) == days
+
+
+def test_it_is_not_offered_before_an_opened_account_is_taken_over() -> None:
+    challenge, _ = new_challenge(SECRET, at=AT, lifetime=timedelta(minutes=10))
+    waiting = account(opening=Opening(by=["bristol"], asked_at=AT, password_until=AT + DAY, forget_at=AT + 2 * DAY))
+    assert days_offered(sign_in_of(waiting, key="k", authority=authority(), challenge=challenge), authority()) == 0

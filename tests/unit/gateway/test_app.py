@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from chassis.tokens import public_key_of
-from contracts.api.auth import AuthenticatorView, SessionView
+from contracts.api.auth import AuthenticatorView, OpeningView, RegistrationDetails, SessionView
 from contracts.registry import stored
 from services.gateway.app import build_app
 from services.gateway.kit.clients import AuthClient
@@ -59,9 +59,17 @@ def token_of(html: str) -> str:
     return found.group(1)
 
 
-@pytest.mark.parametrize("must_enrol", [True, False])
-def test_who_lacks_the_app_that_is_asked_for_gets_to_its_page_and_to_no_other(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch, *, must_enrol: bool
+@pytest.mark.parametrize(
+    ("first", "page"),
+    [
+        ({}, ""),
+        ({"must_enrol": True}, "/account/security"),
+        ({"must_take_over": True}, "/account/take-over"),
+        ({"must_take_over": True, "must_enrol": True}, "/account/take-over"),
+    ],
+)
+def test_who_has_something_to_do_first_gets_to_its_page_and_to_no_other(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, first: dict[str, bool], page: str
 ) -> None:
     at = datetime.now(UTC) + timedelta(minutes=30)
     view = SessionView(
@@ -73,8 +81,7 @@ def test_who_lacks_the_app_that_is_asked_for_gets_to_its_page_and_to_no_other(
         organisation="",
         idle_expires_at=at,
         absolute_expires_at=at,
-        must_enrol=must_enrol,
-    )
+    ).model_copy(update=first)
 
     async def session(*_: object, **__: object) -> SessionView:
         return view
@@ -82,17 +89,21 @@ def test_who_lacks_the_app_that_is_asked_for_gets_to_its_page_and_to_no_other(
     async def authenticator(*_: object) -> AuthenticatorView:
         return AuthenticatorView(must_stay=True, added_at=at)
 
+    async def opening(*_: object) -> OpeningView:
+        return OpeningView(details=RegistrationDetails(), needs_password=True)
+
+    monkeypatch.setattr(AuthClient, "opening", opening)
     monkeypatch.setattr(AuthClient, "session", session)
     monkeypatch.setattr(AuthClient, "authenticator", authenticator)
     cookie = {"Cookie": f"__Host-portal_session={'x' * 43}"}
-    for address in ("/account", "/account/password", "/account/sessions"):
+    pages = {"/account", "/account/password", "/account/security", "/account/take-over", "/signed-in"} - {page}
+    for address in pages if page else ():
         answer = client.get(address, headers=cookie, follow_redirects=False)
-        is_led = answer.status_code == 303 and answer.headers["location"] == "/account/security"
-        assert is_led is must_enrol
+        assert (answer.status_code, answer.headers["location"]) == (303, page)
     asked = {**cookie, "Accept": "application/json"}
-    assert client.get("/account", headers=asked).status_code == (403 if must_enrol else 200)
+    assert client.get("/account", headers=asked).status_code == (403 if page else 200)
     assert client.get("/session/left", headers=asked).status_code == 200
-    assert client.get("/account/security", headers=cookie).status_code == 200
+    assert client.get(page or "/account/security", headers=cookie, follow_redirects=False).status_code == 200
     monkeypatch.undo()
 
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule
 
+from chassis.council_door import check_sender
 from chassis.errors import Conflict, Refused
 from chassis.messaging import Delivery
 from contracts.authority import Authority
@@ -18,7 +19,6 @@ from contracts.council import (
     WorkGroupAssignee,
 )
 from contracts.tasks import Holder
-from services.tasks.handlers import check_sender
 from services.tasks.model.facts import Amendment, Move, Request, Retraction, SubmissionFact
 from services.tasks.model.record import OPEN_STATES
 from services.tasks.model.task import Task

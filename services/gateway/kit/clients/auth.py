@@ -17,6 +17,7 @@ from contracts.api.auth import (
     DevicesView,
     DigestBody,
     NewPasswordBody,
+    OpeningView,
     PasswordBody,
     PasswordChangeBody,
     RecoveryCodesView,
@@ -32,6 +33,7 @@ from contracts.api.auth import (
     SignInBody,
     SignInCodeBody,
     SignInView,
+    TakeOverBody,
 )
 from contracts.api.calendars import CalendarFeedView, CalendarOwnerView, CalendarSecretBody
 from contracts.api.passkeys import (
@@ -160,6 +162,16 @@ class AuthClient(ServiceClient):
     async def end_other_sessions(self, token: str) -> None:
         """Ends all but this one."""
         await self._call("DELETE", "/sessions/others", headers={"Portal-Session": token})
+
+    async def opening(self, token: str) -> OpeningView:
+        """What a council has said of whoever has still to take their account over; NotFound where nothing is to do."""
+        return await self._ask(OpeningView, "GET", "/accounts/current/opening", headers={"Portal-Session": token})
+
+    async def take_over(self, token: str, body: TakeOverBody, origin: RequestOrigin) -> SessionCreated:
+        """The account is its owner's; the session that goes on."""
+        headers = {"Portal-Session": token, **origin.headers}
+        path = "/accounts/current/opening"
+        return await self._ask(SessionCreated, "PUT", path, body=body, headers=headers, slow=True)
 
     async def account(self, token: str) -> AccountView:
         """Who the account's owner is, as they have said themselves."""

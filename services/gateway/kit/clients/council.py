@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 from chassis.identity import Council
 from contracts.api.council import TakenView, ToldView
+from contracts.catalogue import taker_of
 from contracts.registry import telling_councils
 from services.gateway.kit.clients.transport import Transport
 
@@ -18,10 +19,12 @@ class CouncilMessagesClient:
         self._transport = transport
 
     async def take(self, council: Council, name: str, key: str, body: bytes) -> TakenView:
-        """Hands a council's message to tasks as it came."""
+        """Hands a council's message, as it came, to the service that takes it."""
         headers = {"Content-Type": "application/json", "Idempotency-Key": key}
         path = f"/council-messages/{quote(name, safe='')}"
-        async with self._transport.request("tasks", "POST", path, council, None, headers, body, slow=True) as response:
+        async with self._transport.request(
+            taker_of(name), "POST", path, council, None, headers, body, slow=True
+        ) as response:
             return TakenView.model_validate_json(await self._transport.checked(response))
 
     async def events(self, council: Council, after: str, limit: int) -> ToldView:
