@@ -46,16 +46,17 @@ def build_app(settings: Settings) -> Starlette:
 
         delegations = Delegations(stores, context.authorities, plan)
         asks = Asks(stores, context.authorities, plan)
+        leaving = Leaving(stores, context.authorities)
         people = People(stores, context.authorities)
         return TasksService(
             delegations=delegations,
-            door=Door(delegations, asks, people),
+            door=Door(delegations, asks, leaving, people),
             lists=Lists(stores, context.authorities),
             people=people,
             absences=Absences(stores, context.authorities),
             addenda=Addenda(stores, context.authorities),
             asks=asks,
-            leaving=Leaving(stores, context.authorities),
+            leaving=leaving,
             re_assigning=ReAssigning(stores, context.authorities),
             reminders=reminders,
             retention=retention,

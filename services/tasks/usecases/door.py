@@ -13,10 +13,12 @@ from contracts.council import (
     DelegationRequested,
     DelegationRetracted,
     DelegationReturned,
+    ProfessionalDeparted,
     WorkGroupDefined,
 )
 from services.tasks.usecases.asks import Asks
 from services.tasks.usecases.delegations import Delegations
+from services.tasks.usecases.leaving import Leaving
 from services.tasks.usecases.people import People
 
 _PATIENCE = (0.1, 0.2, 0.4, 0.8, 1.0)
@@ -27,9 +29,10 @@ _NO_LONGER = float("inf")
 class Door:
     """The same messages, one after the other."""
 
-    def __init__(self, delegations: Delegations, asks: Asks, people: People) -> None:
+    def __init__(self, delegations: Delegations, asks: Asks, leaving: Leaving, people: People) -> None:
         self._delegations = delegations
         self._asks = asks
+        self._leaving = leaving
         self._people = people
 
     async def take(self, message: CouncilMessage, message_id: str) -> None:
@@ -45,6 +48,8 @@ class Door:
                 await _patiently(partial(self._delegations.send_back, message, message_id))
             case DelegationDecided():
                 await _patiently(partial(self._asks.answer, message, message_id))
+            case ProfessionalDeparted():
+                await _patiently(partial(self._leaving.let_go, message))
             case WorkGroupDefined():
                 await self._people.define_work_group(message)
             case AccountReset():

@@ -16,6 +16,7 @@ from tests.support.broker import Broker
 from tests.support.council import Council
 from tests.support.events import publish
 from tests.support.eventually import eventually
+from tests.support.service import council
 
 ASSIGNED = "portal.delegation.assigned.v1"
 DECLINED = "portal.delegation.declined.v1"
@@ -158,6 +159,18 @@ async def test_a_council_says_who_has_left_and_who_gets_everything(tasks: Tasks,
         assert told["to"]["email"] == heir
     rows = (await tasks.list(heir))["rows"], (await tasks.list(leaver.email))["rows"]
     assert [len(each) for each in rows] == [3, 0]
+
+
+async def test_a_council_without_a_broker_says_it_over_http(tasks: Tasks, leaver: Leaver) -> None:
+    heir, one = new_email(), new_id()
+    await leaver.has(one)
+    departed = {"authority": "bristol", "email": leaver.email, "departed_at": clock.now().isoformat()}
+    headers = {**council(tasks.key, "tasks"), "Idempotency-Key": f"key-{one}"}
+    for email, status in ((leaver.email, 422), (heir, 202)):
+        body = {**departed, "assignee": {"kind": "person", "email": email}}
+        answer = await tasks.client.post(f"/council-messages/{DEPARTED}", json=body, headers=headers)
+        assert answer.status_code == status
+    assert (await tasks.recorder.expect(ASSIGNED, delegation_id=one, how="re_delegated"))["to"]["email"] == heir
 
 
 class Mailbox:
