@@ -1,6 +1,6 @@
 """Each council's settings, loaded from a folder of JSON files. What they are stands in contracts.authority."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Self
 
@@ -30,6 +30,10 @@ class Authorities:
     def codes(self) -> list[str]:
         """The codes of all of them."""
         return list(self._by_code)
+
+    def without(self, withheld: Collection[str]) -> list[str]:
+        """The codes of the others."""
+        return [code for code in self._by_code if code not in withheld]
 
     def get(self, code: str) -> Authority:
         """The authority of a code; NotFound where it is not served here."""

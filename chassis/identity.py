@@ -27,6 +27,8 @@ class Professional:
     name: str
     role: str = ""
     organisation: str = ""
+    withheld: tuple[str, ...] = ()
+    """The authorities that insist on more than they have signed in by: nothing of these is shown to them (ADR 0064)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ def sign_professional(signer: Signer, person: Professional, audience: str) -> st
         "name": person.name,
         "role": person.role,
         "organisation": person.organisation,
+        "withheld": person.withheld,
     }
     return signer.sign(claims, audience=audience, seconds=_IDENTITY_SECONDS)
 
@@ -93,6 +96,7 @@ def current_professional(request: Request) -> Professional:
         name=claims["name"],
         role=claims.get("role", ""),
         organisation=claims.get("organisation", ""),
+        withheld=tuple(claims.get("withheld", ())),
     )
 
 

@@ -171,6 +171,8 @@ class SessionView(PersonalData):
     """Whether nothing else, not even that, may be done before its owner has taken the account over."""
     signed_in_before_at: AwareDatetime | None = None
     """When the person had signed in before; None where they never had."""
+    withheld: list[str] = []
+    """The authorities that insist on more than the person has signed in by: their forms are not shown (ADR 0064)."""
 
 
 class ResetBody(Value):

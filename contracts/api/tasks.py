@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from contracts.base import EVERYBODYS, Identifier, Line, PersonalData, Value
+from contracts.base import EVERYBODYS, Identifier, LeftOut, Line, PersonalData, Value
 from contracts.council import Assignee, Comments, Day, Decision, Sender, Subject
 from contracts.portal import DeclineReason, ExtensionReason, FormSection
 from contracts.tasks import Asked
@@ -112,6 +112,8 @@ class TaskListView(Value):
     choices: ListChoices = ListChoices()
     manages: list[str] = []
     """The authorities in which the person manages a work group: only their tasks can be re-assigned."""
+    withheld: list[str] = []
+    """The authorities whose tasks are not here, and there are some: they insist on a stronger sign-in."""
 
 
 class Colleague(PersonalData):
@@ -285,8 +287,8 @@ class DelegationView(Value):
     assigned_to: Assignee
     due_on: date | None = None
     """None where there is none."""
-    internal_due_on: date | None = None
-    """The council's own sooner date."""
+    internal_due_on: LeftOut[date] = None
+    """The council's own sooner date; left out where there is none."""
     task_id: str
     reference: str = ""
     contribution_id: str | None = None

@@ -8,7 +8,7 @@ from chassis import clock
 from chassis.http import answer, nothing
 from contracts.api.auth import SessionCreated, SessionEntry, SessionsView, SessionView, TrustEntry
 from services.auth.api.dependencies import enter, session_token
-from services.auth.model.session import Session
+from services.auth.model.session import Session, withheld_from
 from services.auth.usecases import sessions as usecases
 from services.auth.usecases import trusts
 
@@ -29,6 +29,7 @@ async def show_session(request: Request) -> Response:
         must_take_over=session.must_take_over,
         must_enrol=usecases.must_enrol(auth, session),
         signed_in_before_at=session.before_at,
+        withheld=withheld_from(session, auth.authorities),
     )
     return answer(view)
 

@@ -3,8 +3,9 @@
 They are one document: because it goes from the one to the other in one write, one code can never open two sessions.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Self, TypedDict
+from typing import Literal, Self, TypedDict
 
 from pydantic import AwareDatetime
 
@@ -47,12 +48,18 @@ class SignIn(Value):
         return Contact(email=self.email, name=self.name)
 
 
+SignedInBy = Literal[Factor, "passkey", "trust", ""]
+"""What stood beside the password, or in its place; empty of sessions from before that was kept."""
+_AS_GOOD_AS_AN_APP: tuple[SignedInBy, ...] = ("app", "passkey")
+
+
 class Session(Value):
     """Somebody is signed in."""
 
     key: str
     account_id: str
     authority: str
+    factor: SignedInBy = ""
     email: str
     name: str
     role: str
@@ -116,12 +123,25 @@ def lacks_app(account: Account, authority: Authority) -> bool:
     return authority.second_factor == "app" and account.authenticator is None
 
 
-def session_of(account: Account, *, key: str, authority: str, browser: str, at: datetime) -> Session:
+def withheld_from(session: Session, authorities: Iterable[Authority]) -> list[str]:
+    """The authorities that insist on an app, of a session that none was asked for: each decides for its own forms.
+
+    Not the one at whose door it was begun: that has asked for what it insists on, and does so of apps to be added.
+    """
+    if session.factor in _AS_GOOD_AS_AN_APP:
+        return []
+    return [each.code for each in authorities if each.second_factor == "app" and each.code != session.authority]
+
+
+def session_of(
+    account: Account, *, key: str, authority: str, factor: SignedInBy, browser: str, at: datetime
+) -> Session:
     """The session of somebody who needs no code."""
     return Session(
         key=key,
         account_id=account.account_id,
         authority=authority,
+        factor=factor,
         **shown_of(account),
         password_version=account.password_version,
         browser=browser,

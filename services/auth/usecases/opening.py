@@ -27,7 +27,7 @@ async def open_without_code(
     account: Account,
     authority: str,
     *,
-    by: Way,
+    by: Literal["trust", "passkey"],
     caller: Caller,
     at: datetime,
     may_open: Callable[[Account], bool],
@@ -37,7 +37,8 @@ async def open_without_code(
     What has changed in between ends only the sessions that there are: so it is there first, and looked at then.
     """
     token = new_token()
-    session = session_of(account, key=token_hash(new_token()), authority=authority, browser=caller.browser, at=at)
+    key = token_hash(new_token())
+    session = session_of(account, key=key, authority=authority, factor=by, browser=caller.browser, at=at)
     await auth.stores.sessions.add(session, token_hash(token))
     now = await auth.stores.accounts.get(account.account_id)
     if now is None or not _is_as_read(now, account) or not may_open(now):

@@ -87,7 +87,14 @@ class RequestContext:
             raise
         self._check_first(session)
         act_as(Actor("account", session.account_id))
-        person = Professional(session.account_id, session.email, session.name, session.role, session.organisation)
+        person = Professional(
+            session.account_id,
+            session.email,
+            session.name,
+            session.role,
+            session.organisation,
+            tuple(session.withheld),
+        )
         self.gateway.people.put(token, person)
         return person
 

@@ -47,7 +47,7 @@ class Addenda:
             )
             return after, [] if after is task else events.of_addendum(after)
 
-        requested(await self._stores.tasks.change_found(self._authorities.codes, task_id, decide))
+        requested(await self._stores.tasks.change_found(self._authorities.without(person.withheld), task_id, decide))
 
     async def discard(self, person: Professional, task_id: str) -> None:
         """What was submitted stands, and nothing is left of what was begun; a second time changes nothing."""
@@ -57,7 +57,7 @@ class Addenda:
             after = task.without_addendum(clock.now())
             return after, [] if after is task else events.of_addendum(after)
 
-        requested(await self._stores.tasks.change_found(self._authorities.codes, task_id, decide))
+        requested(await self._stores.tasks.change_found(self._authorities.without(person.withheld), task_id, decide))
 
     @staticmethod
     def _theirs(found: Task, person: Professional) -> Task:

@@ -65,7 +65,7 @@ class Asks:
             after = task.with_ask(ask)
             return after, [] if after is task else events.of_ask(after)
 
-        requested(await self._stores.tasks.change_found(self._authorities.codes, task_id, decide))
+        requested(await self._stores.tasks.change_found(self._authorities.without(person.withheld), task_id, decide))
 
     async def answer(self, message: DelegationDecided, message_id: str, waited_seconds: float) -> None:
         """The council decides: the form is withdrawn, or stays, whole or not, until its day, or goes to another."""

@@ -32,7 +32,9 @@ class ReAssigning:
 
     async def choices(self, person: Professional, task_ids: Sequence[str], words: str) -> ReAssignView:
         """Whom the tasks may go to, all of them, narrowed by words; with how much those have to do already."""
-        tasks = await asyncio.gather(*(load(self._stores, self._authorities, one) for one in dict.fromkeys(task_ids)))
+        tasks = await asyncio.gather(
+            *(load(self._stores, self._authorities, one, person) for one in dict.fromkeys(task_ids))
+        )
         authority, *others = {task.authority for task in tasks}
         if others:
             raise Forbidden("several_councils", "Select forms of one council.")
@@ -44,7 +46,7 @@ class ReAssigning:
 
     async def all_of_colleague(self, person: Professional, task_id: str) -> list[str]:
         """What whoever has this task has picked up from the groups that a person manages; the first of it, by date."""
-        task = await load(self._stores, self._authorities, task_id)
+        task = await load(self._stores, self._authorities, task_id, person)
         managed = await self._stores.work_groups.managed_by(task.authority, person.email)
         keys, email = [group.key for group in managed], task.holder.email or ""
         found = await self._stores.lists.picked_up_by(task.authority, keys, email, MOST_AT_ONCE)
@@ -67,7 +69,9 @@ class ReAssigning:
             after = before.re_assigned(holder, inbox, Contact(email=person.email, name=person.name), clock.now())
             return after, events.of_move(before, after)
 
-        return requested(await self._stores.tasks.change_found(self._authorities.codes, task_id, decide))
+        return requested(
+            await self._stores.tasks.change_found(self._authorities.without(person.withheld), task_id, decide)
+        )
 
     async def re_assign_many(self, person: Professional, task_ids: Sequence[str], to: Assignee) -> ReAssignedView:
         """Each for itself: one that somebody was faster with stays where it is, and is named."""

@@ -6,7 +6,7 @@ from datetime import date
 
 from chassis import clock
 from chassis.authorities import Authorities
-from chassis.errors import NotFound, Refused
+from chassis.errors import Forbidden, NotFound, Refused
 from chassis.identity import Professional
 from chassis.outbox import Outgoing
 from contracts.api.re_assigning import LeftTask
@@ -37,8 +37,8 @@ class Snoozing:
 
     async def _own(self, person: Professional, task_id: str) -> Task | None:
         try:
-            task = await load(self._stores, self._authorities, task_id)
-        except NotFound:
+            task = await load(self._stores, self._authorities, task_id, person)
+        except (NotFound, Forbidden):
             return None
         return task if task.is_held_by(person.email) else None
 
@@ -50,11 +50,12 @@ class Snoozing:
         async def decide(found: Task) -> tuple[Task, list[Outgoing]]:
             return snoozed(requested(found), person.email, until, today), []
 
+        codes = self._authorities.without(person.withheld)
         hidden: list[TaskRow] = []
         left: list[LeftTask] = []
         for task_id in dict.fromkeys(task_ids):
             try:
-                hidden.append(row_of(requested(await self._stores.tasks.change_found(self._codes, task_id, decide))))
+                hidden.append(row_of(requested(await self._stores.tasks.change_found(codes, task_id, decide))))
             except Refused as refused:
                 left.append(LeftTask(task_id=task_id, code=refused.code, detail=refused.detail))
         return SnoozedView(snoozed=hidden, left=left)
@@ -66,8 +67,4 @@ class Snoozing:
             return (shown_again(found, person.email) if found.request else found), []
 
         for task_id in dict.fromkeys(task_ids):
-            await self._stores.tasks.change_found(self._codes, task_id, decide)
-
-    @property
-    def _codes(self) -> list[str]:
-        return self._authorities.codes
+            await self._stores.tasks.change_found(self._authorities.without(person.withheld), task_id, decide)

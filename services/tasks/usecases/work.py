@@ -29,9 +29,17 @@ def requested(task: Task | None) -> Task:
     return task
 
 
-async def load(stores: Stores, authorities: Authorities, task_id: str) -> Task:
-    """A task of any authority that is served here."""
-    return requested(await stores.tasks.find(authorities.codes, task_id))
+async def load(stores: Stores, authorities: Authorities, task_id: str, person: Professional) -> Task:
+    """A task of any authority that shows its forms to this person as they have signed in.
+
+    Of a form that would be theirs they hear what its authority insists on; others hear what strangers hear.
+    """
+    task = await stores.tasks.find(authorities.without(person.withheld), task_id)
+    if task is None and person.withheld:
+        kept = requested(await stores.tasks.find(person.withheld, task_id))
+        if kept.is_held_by(person.email) or await is_in_its_group(stores, kept, person.email):
+            raise Forbidden("app_needed", "Its council shows this form only to whoever signs in with an app.")
+    return requested(task)
 
 
 async def group_of(stores: Stores, task: Task) -> WorkGroup | None:
@@ -56,7 +64,7 @@ class Work:
 
     async def grant(self, person: Professional, task_id: str) -> GrantView:
         """A short-lived grant for whoever has the task; the others learn no more than members of its group may."""
-        task = await load(self._stores, self._authorities, task_id)
+        task = await load(self._stores, self._authorities, task_id, person)
         if rights := self._rights(task, person):
             return self._granted(task, person, rights)
         if task.is_held_by(person.email):
@@ -86,7 +94,8 @@ class Work:
             after = before.picked_up(Holder(kind="person", email=person.email, name=person.name), clock.now())
             return after, events.of_move(before, after)
 
-        task = requested(await self._stores.tasks.change_found(self._authorities.codes, task_id, decide))
+        codes = self._authorities.without(person.withheld)
+        task = requested(await self._stores.tasks.change_found(codes, task_id, decide))
         return self._granted(task, person, self._rights(task, person))
 
     async def view(self, person: Professional, task_id: str) -> TaskView:
@@ -95,7 +104,7 @@ class Work:
 
     async def look(self, person: Professional, task_id: str) -> TaskView:
         """A task as a member of the group that it waits in sees it before picking it up; documents come with it."""
-        task = await load(self._stores, self._authorities, task_id)
+        task = await load(self._stores, self._authorities, task_id, person)
         if not await is_in_its_group(self._stores, task, person.email):
             raise unknown_task()
         if task.state != "in_group":
@@ -113,7 +122,7 @@ class Work:
         raise NotFound("unknown_document", "There is no such document.")
 
     async def _held(self, person: Professional, task_id: str) -> Task:
-        task = await load(self._stores, self._authorities, task_id)
+        task = await load(self._stores, self._authorities, task_id, person)
         if not task.is_held_by(person.email):
             raise unknown_task()
         if not self._rights(task, person):

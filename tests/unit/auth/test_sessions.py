@@ -2,7 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from services.auth.model.session import ABSOLUTE, Session
+import pytest
+
+from chassis.authorities import Authorities
+from commands.parts.instance import ROOT
+from services.auth.model.session import ABSOLUTE, Session, SignedInBy, withheld_from
 from services.auth.model.tokens import new_token, token_hash
 
 AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -47,3 +51,26 @@ def test_tokens_hold_256_bits_and_only_their_hash_is_kept() -> None:
     assert len(tokens) == 100
     assert all(len(token) == 43 for token in tokens)
     assert all(token not in token_hash(token) for token in tokens)
+
+
+@pytest.mark.parametrize(
+    ("factor", "door", "withheld"),
+    [
+        ("email", "bristol", ["oxfordshire"]),
+        ("trust", "bristol", ["oxfordshire"]),
+        ("", "bristol", ["oxfordshire"]),
+        ("app", "bristol", []),
+        ("passkey", "bristol", []),
+        ("trust", "oxfordshire", []),
+    ],
+)
+def test_a_council_that_insists_on_an_app_withholds_its_forms_from_whoever_came_in_by_less(
+    factor: SignedInBy, door: str, withheld: list[str]
+) -> None:
+    known = Authorities.load(ROOT / "deploy/authorities").get("bristol")
+    councils = [
+        known.model_copy(update={"code": code, "second_factor": asked})
+        for code, asked in (("bristol", "either"), ("gloucestershire", "email"), ("oxfordshire", "app"))
+    ]
+    begun = session().model_copy(update={"factor": factor, "authority": door})
+    assert withheld_from(begun, councils) == withheld

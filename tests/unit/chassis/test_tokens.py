@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, Literal, cast
@@ -7,7 +8,7 @@ from starlette.requests import Request
 
 from chassis import clock, identity
 from chassis.errors import Forbidden, Unauthorised
-from chassis.identity import Professional, current_grant, sign_grant, sign_professional
+from chassis.identity import Professional, current_grant, current_professional, sign_grant, sign_professional
 from chassis.tokens import Signer, Verifier, public_key_of
 from contracts.tasks import FormGrant
 from tests.support.service import new_key
@@ -39,6 +40,15 @@ def test_a_token_of_another_key_issuer_or_audience_is_none(key: str, issuer: str
     token = Signer(key, issuer=issuer).sign({}, audience=audience, seconds=60)
     with pytest.raises(Unauthorised, match="token_invalid"):
         IDENTITIES.verify(token)
+
+
+def test_whose_forms_are_withheld_goes_along_with_whoever_asks() -> None:
+    weakly = replace(PERSON, withheld=("oxfordshire",))
+    for person in (PERSON, weakly):
+        token = sign_professional(Signer(GATEWAY, issuer="gateway"), person, "forms")
+        app = SimpleNamespace(state=SimpleNamespace(identities=IDENTITIES))
+        request: Any = SimpleNamespace(headers={"authorization": f"Bearer {token}"}, app=app)
+        assert current_professional(request) == person
 
 
 def asked(

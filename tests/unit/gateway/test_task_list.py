@@ -58,6 +58,11 @@ def test_what_the_list_is_narrowed_to_stays_while_paging_and_names_nobody() -> N
     assert a_page([], wanted).empty == "No form fits what you have chosen."
 
 
+def test_whose_forms_are_withheld_is_said_by_name() -> None:
+    (words,) = a_page([], withheld=["oxfordshire"]).withheld
+    assert words.startswith("Oxfordshire County Council shows its forms only to whoever signs in with a code from an")
+
+
 def test_a_row_without_a_date_has_an_empty_cell_and_is_never_late() -> None:
     undated = a_row().model_copy(update={"due_on": None})
     (line,) = a_page([undated]).rows

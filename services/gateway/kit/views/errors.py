@@ -105,6 +105,13 @@ _BY_CODE: dict[str, tuple[str, list[str]]] = {
             f"You hear of it by email. {_SAFE}",
         ],
     ),
+    "app_needed": (
+        "This form needs a stronger sign-in",
+        [
+            "Its council shows forms only to whoever signs in with an authenticator app's code, or with a passkey.",
+            "Log out, then sign in at the address that this council gave you.",
+        ],
+    ),
     "no_longer_shown": (
         "This form can no longer be seen here",
         [

@@ -1,6 +1,6 @@
 """The task lists as their page shows them (requirements F67-F76, F82-F84)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlencode
@@ -88,6 +88,8 @@ class TasksPage:
     re_assigned: str
     """What the person has just given to somebody else, and to whom."""
     signed_in_as: str
+    withheld: Sequence[str] = ()
+    """What is said of each council whose forms are not here, for it insists on a stronger sign-in."""
     hidden: str = ""
     """How many forms are hidden, in words; empty where none is, or where they are what the page shows."""
     told: str = ""
@@ -171,6 +173,13 @@ def _selects(tasks: TaskListView, names: Mapping[str, str], wanted: TaskFilter) 
     return [one for one in selects if len(one.choices) > 1 or one.chosen]
 
 
+def _withheld(council: str) -> str:
+    return (
+        f"{council} shows its forms only to whoever signs in with a code from an authenticator app, or with a passkey. "
+        "To see them, log out, then sign in at the address that it gave you."
+    )
+
+
 def _hidden(count: int) -> str:
     """What the list says that it does not show."""
     if not count:
@@ -221,5 +230,6 @@ def tasks_page(  # noqa: PLR0917 - what is listed, and who looks at it when
         moved=[_moved(one) for one in tasks.moved],
         re_assigned=re_assigned_words(tasks.re_assigned),
         signed_in_as=email,
+        withheld=[_withheld(names.get(code, code)) for code in tasks.withheld],
         hidden=_hidden(tasks.counts.snoozed) if tasks.tab == "assigned" else "",
     )
