@@ -91,6 +91,10 @@ class MovedRow(PersonalData):
     moved_at: AwareDatetime
 
 
+MOST_WAITING = 1_000
+"""So many of what waits in somebody's work groups are counted and listed, the earliest due first (ADR 0066)."""
+
+
 class TaskListView(Value):
     """One page of one tab, with the tasks that wait in the person's work groups."""
 
@@ -108,7 +112,7 @@ class TaskListView(Value):
     re_assigned: MovedRow | None = None
     """What the person has just given to somebody else, where that was asked for."""
     waiting: int = 0
-    """How many wait in the person's work groups."""
+    """How many wait in the person's work groups; `MOST_WAITING` where there may be more."""
     choices: ListChoices = ListChoices()
     manages: list[str] = []
     """The authorities in which the person manages a work group: only their tasks can be re-assigned."""

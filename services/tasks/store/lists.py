@@ -14,7 +14,7 @@ from chassis.documents import Document, Key, storable
 from chassis.keys import KeyRing
 from chassis.sealing import Sealing, sealed_fields
 from contracts.addresses import address_key
-from contracts.api.tasks import Colleague, TaskRow
+from contracts.api.tasks import MOST_WAITING, Colleague, TaskRow
 from services.tasks.model.listing import PAGE_SIZE, Kind, ListedRow
 from services.tasks.model.record import LISTED_STATES
 from services.tasks.store.found_by import FoundBy
@@ -216,7 +216,9 @@ class ListStore:
 
 
 def _counting(query: Query) -> Stages:
-    return [{"$match": query}, {"$group": {"_id": None, "found": {"$sum": 1}}}]
+    """Each row that is counted costs its step in an index; of what waits in work groups there may be any number."""
+    enough: Stages = [{"$limit": MOST_WAITING}] if query["state"] == "in_group" else []
+    return [{"$match": query}, *enough, {"$group": {"_id": None, "found": {"$sum": 1}}}]
 
 
 def _page(asked: Listed) -> Stages:

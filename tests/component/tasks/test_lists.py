@@ -8,6 +8,7 @@ import pytest
 
 from chassis import clock
 from chassis.telemetry import DATABASE_COMMANDS
+from contracts.api.tasks import MOST_WAITING
 from contracts.forms import ContributionStarted
 from services.tasks.model.listing import PAGE_SIZE, DeskFilter, Window
 from services.tasks.store.queries import (
@@ -52,6 +53,12 @@ COUNTED = ("assigned", "snoozed", "waiting", "retracted", "submitted")
 
 async def a_group_with_history(tasks: Tasks, email: str) -> str:
     """A work group whose member has submitted a thousand forms, long ago."""
+    long_ago = clock.now() - timedelta(days=700)
+    return await a_group_with(tasks, email, {"state": "submitted", "submitted_at": long_ago}, listed_for=email)
+
+
+async def a_group_with(tasks: Tasks, email: str, row: dict[str, Any], **changes: str) -> str:
+    """A work group in which one form waits, and a thousand like it that have no keys, changed by these."""
     group, delegation_id = new_id(), new_id()
     members = [{"email": email, "is_manager": False}]
     defined = {"work_group_id": group, "name": "Hill View", "members": members, "version": 1}
@@ -62,15 +69,14 @@ async def a_group_with_history(tasks: Tasks, email: str) -> str:
     await eventually(lambda: tasks.database["tasks"].find_one({"delegation_id": delegation_id, "outbox": []}))
     open_one = await tasks.database["tasks"].find_one({"delegation_id": delegation_id})
     assert open_one is not None
-    long_ago = clock.now() - timedelta(days=700)
     await tasks.database["tasks"].insert_many(
         {
             **open_one,
             "_id": f"{delegation_id}-{number}",
             "reference": f"{delegation_id}-{number}",
-            "state": "submitted",
-            "listed_for": email,
-            "row": open_one["row"] | {"state": "submitted", "submitted_at": long_ago, "task_id": f"{number}"},
+            "state": row.get("state", open_one["state"]),
+            **changes,
+            "row": open_one["row"] | row | {"task_id": f"{number}"},
         }
         for number in range(HISTORY)
     )
@@ -90,6 +96,13 @@ async def test_an_open_task_stays_in_sight_behind_any_history(tasks: Tasks, meas
     # The sweeper of the outbox reads beside it.
     assert min(trips) <= 5
     measures.report("C2", history=HISTORY, group_rows=len(page["group_rows"]), round_trips=int(min(trips)))
+
+
+async def test_of_what_waits_in_groups_so_many_are_counted_and_listed(tasks: Tasks) -> None:
+    email = new_email()
+    await a_group_with(tasks, email, {"due_on": "2099-01-01"})
+    page = await tasks.list(email)
+    assert (page["waiting"], page["group_pages"], len(page["group_rows"])) == (MOST_WAITING, 40, 1)
 
 
 def _round_trips() -> float:

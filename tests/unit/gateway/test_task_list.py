@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
+import pytest
+
 from contracts.api.tasks import Choice, ListChoices, MovedRow, Progress, TabCounts, TaskListView, TaskRow
 from services.gateway.tasks.views.closed import closed
 from services.gateway.tasks.views.in_words import in_words
@@ -61,6 +63,11 @@ def test_what_the_list_is_narrowed_to_stays_while_paging_and_names_nobody() -> N
 def test_whose_forms_are_withheld_is_said_by_name() -> None:
     (words,) = a_page([], withheld=["oxfordshire"]).withheld
     assert words.startswith("Oxfordshire County Council shows its forms only to whoever signs in with a code from an")
+
+
+@pytest.mark.parametrize(("waiting", "is_said"), [(999, False), (1000, True)])
+def test_where_more_may_wait_than_is_listed_that_is_said(waiting: int, *, is_said: bool) -> None:
+    assert bool(a_page([], waiting=waiting).group_beyond) is is_said
 
 
 def test_a_row_without_a_date_has_an_empty_cell_and_is_never_late() -> None:

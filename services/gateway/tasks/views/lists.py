@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlencode
 
-from contracts.api.tasks import Choice, MovedRow, Tab, TaskListView, TaskRow
+from contracts.api.tasks import MOST_WAITING, Choice, MovedRow, Tab, TaskListView, TaskRow
 from contracts.authority import Authority
 from services.gateway.kit.views.frame import SummaryLine
 from services.gateway.kit.views.wording import moment
@@ -76,6 +76,8 @@ class TasksPage:
     group_rows: list[TaskLine]
     group_pager: Pager
     group_number: str
+    group_beyond: str
+    """What is said where more may wait than is listed."""
     number: int
     pages: int
     selects: list[FilterSelect]
@@ -173,6 +175,9 @@ def _selects(tasks: TaskListView, names: Mapping[str, str], wanted: TaskFilter) 
     return [one for one in selects if len(one.choices) > 1 or one.chosen]
 
 
+_BEYOND = f"More than {MOST_WAITING:,} forms may wait: these are due first. Narrow the list to see others."
+
+
 def _withheld(council: str) -> str:
     return (
         f"{council} shows its forms only to whoever signs in with a code from an authenticator app, or with a passkey. "
@@ -221,6 +226,7 @@ def tasks_page(  # noqa: PLR0917 - what is listed, and who looks at it when
         group_rows=[row(index + 1, task) for index, task in enumerate(tasks.group_rows)],
         group_pager=_group_pager(tasks, wanted),
         group_number=f"Page {tasks.group_page} of {tasks.group_pages}",
+        group_beyond=_BEYOND if tasks.waiting >= MOST_WAITING else "",
         number=tasks.page,
         pages=tasks.pages,
         selects=_selects(tasks, names, wanted),
