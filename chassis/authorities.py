@@ -31,9 +31,9 @@ class Authorities:
         """The codes of all of them."""
         return list(self._by_code)
 
-    def without(self, withheld: Collection[str]) -> list[str]:
-        """The codes of the others."""
-        return [code for code in self._by_code if code not in withheld]
+    def without(self, withheld: Collection[str]) -> "Authorities":
+        """The others; the same where none is withheld."""
+        return Authorities([each for each in self if each.code not in withheld]) if withheld else self
 
     def get(self, code: str) -> Authority:
         """The authority of a code; NotFound where it is not served here."""

@@ -84,21 +84,26 @@ ExtensionReason = Literal[
 """The first three are those of SI 2014/1530, regulation 8(2)."""
 
 
-class DelegationDeclined(PortalMessage):
-    """Whoever has a form declines it; the council decides (`council.delegation.decided.v1`)."""
-
-    wire_name: ClassVar[str] = "portal.delegation.declined.v1"
+class AboutAsk(PortalMessage):
+    """Whoever has a form asks something of the council, which decides (`council.delegation.decided.v1`)."""
 
     delegation_id: Identifier
     ask_id: Identifier
-    reason_code: DeclineReason
     explanation: str
-    proposed_recipient: str = ""
-    """Who should be asked instead, in the professional's words."""
     appointment_on: date | None = None
     """Of a missed appointment."""
     by: str
     at: AwareDatetime
+
+
+class DelegationDeclined(AboutAsk):
+    """Whoever has a form declines it."""
+
+    wire_name: ClassVar[str] = "portal.delegation.declined.v1"
+
+    reason_code: DeclineReason
+    proposed_recipient: str = ""
+    """Who should be asked instead, in the professional's words."""
 
 
 class FormSection(Value):
@@ -108,41 +113,27 @@ class FormSection(Value):
     title: Text
 
 
-class SectionsDeclined(PortalMessage):
-    """Whoever has a form goes on with it, and declines parts of it; the council decides.
+class SectionsDeclined(AboutAsk):
+    """Whoever has a form goes on with it, and declines parts of it.
 
-    Its `council.delegation.decided.v1` names `ask_id`: `accepted`, these sections are asked for no more, or `refused`.
+    The council's decision names `ask_id`: `accepted`, these sections are asked for no more, or `refused`.
     """
 
     wire_name: ClassVar[str] = "portal.sections.declined.v1"
 
-    delegation_id: Identifier
-    ask_id: Identifier
     sections: list[FormSection]
     reason_code: DeclineReason
-    explanation: str
     proposed_recipient: str = ""
     """Who should be asked for them instead, in the professional's words."""
-    appointment_on: date | None = None
-    """Of a missed appointment."""
-    by: str
-    at: AwareDatetime
 
 
-class ExtensionRequested(PortalMessage):
-    """Whoever has a form needs longer; the council decides (`council.delegation.decided.v1`)."""
+class ExtensionRequested(AboutAsk):
+    """Whoever has a form needs longer."""
 
     wire_name: ClassVar[str] = "portal.extension.requested.v1"
 
-    delegation_id: Identifier
-    ask_id: Identifier
     reason_code: ExtensionReason
-    explanation: str
     until: date
-    appointment_on: date | None = None
-    """Of a missed appointment."""
-    by: str
-    at: AwareDatetime
 
 
 class ReminderSent(PortalMessage):

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from contracts.base import EVERYBODYS, Identifier, LeftOut, Line, PersonalData, Value
-from contracts.council import Assignee, Comments, Day, Decision, Sender, Subject
+from contracts.base import EVERYBODYS, Identifier, Line, PersonalData, Value
+from contracts.council import Comments, Day, Decision, Sender, Subject
 from contracts.portal import DeclineReason, ExtensionReason, FormSection
 from contracts.tasks import Asked
 
@@ -280,26 +280,3 @@ class GrantView(Value):
 
     grant: str
     task: TaskView
-
-
-class DelegationView(Value):
-    """A delegation's state as its council reads it (council contract, HTTP door)."""
-
-    delegation_id: str
-    form: str
-    state: TaskState
-    assigned_to: Assignee
-    due_on: date | None = None
-    """None where there is none."""
-    internal_due_on: LeftOut[date] = None
-    """The council's own sooner date; left out where there is none."""
-    task_id: str
-    reference: str = ""
-    contribution_id: str | None = None
-
-
-class DelegationListView(Value):
-    """A page of delegations; `after` is the cursor of the next page, null at the end."""
-
-    delegations: list[DelegationView]
-    after: str | None = None

@@ -2,17 +2,15 @@
 
 import asyncio
 import json
-import os
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
-from pathlib import Path
+from asyncio.subprocess import Process
 
+from chassis import children
 from services.files.model.refusal import Code, Unacceptable
 
 SECONDS = 40.0
 """More than the child's own limit, which normally ends it first: a new child's imports count here too."""
 
-ROOT = Path(__file__).resolve().parents[2]
+_NURSERY = "services.files.checks.nursery"
 
 
 class Inspector:
@@ -24,7 +22,7 @@ class Inspector:
 
     async def start(self) -> None:
         """Warms the first child, so that the first person of the day does not wait for its imports."""
-        self._idle.append(await _spawn())
+        self._idle.append(await children.start(_NURSERY))
 
     async def stop(self) -> None:
         """Ends the children that are idle; a working one ends when its job does."""
@@ -34,7 +32,7 @@ class Inspector:
     async def inspect(self, extension: str, content: bytes) -> bytes:
         """The bytes to keep, which are those of the file itself or a clean copy. Raises `Unacceptable`."""
         async with self._room:
-            child = self._idle.pop() if self._idle else await _spawn()
+            child = self._idle.pop() if self._idle else await children.start(_NURSERY)
             try:
                 async with asyncio.timeout(SECONDS):
                     code, kept = await _job(child, extension, content)
@@ -48,13 +46,6 @@ class Inspector:
         if code is not None:
             raise Unacceptable(Code(code))
         return kept or content
-
-
-async def _spawn() -> Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "services.files.checks.nursery",
-        stdin=PIPE, stdout=PIPE, stderr=DEVNULL, cwd=ROOT, env={"PATH": os.defpath, "PYTHONDONTWRITEBYTECODE": "1"},
-    )  # fmt: skip
 
 
 async def _end(child: Process) -> None:

@@ -1,19 +1,15 @@
 """Joins documents in a child process: what `joining` does would hold up everybody else's requests in this one."""
 
 import asyncio
-import os
-import sys
-from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Sequence
-from pathlib import Path
 
+from chassis import children
 from chassis.errors import Unavailable
 from chassis.telemetry import log
 from services.forms.joining import sent
 
 SECONDS = 60.0
 """Waiting for one's turn counts."""
-_ROOT = Path(__file__).resolve().parents[2]
 
 
 class Binder:
@@ -32,10 +28,7 @@ class Binder:
 
 
 async def _in_a_child(documents: Sequence[bytes]) -> bytes:
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "services.forms.joining",
-        stdin=PIPE, stdout=PIPE, stderr=DEVNULL, cwd=_ROOT, env={"PATH": os.defpath, "PYTHONDONTWRITEBYTECODE": "1"},
-    )  # fmt: skip
+    child = await children.start("services.forms.joining")
     try:
         joined, _ = await child.communicate(sent(documents))
     finally:

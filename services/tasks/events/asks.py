@@ -1,6 +1,7 @@
 """What whoever has a task asks of its council, and what that has answered."""
 
-from typing import cast
+from datetime import date, datetime
+from typing import TypedDict, cast
 
 from chassis.outbox import Outgoing, outgoing
 from contracts.base import Contact
@@ -11,56 +12,43 @@ from services.tasks.model.facts import Ask
 from services.tasks.model.task import Task
 
 
+class _AboutAsk(TypedDict):
+    authority: str
+    delegation_id: str
+    ask_id: str
+    explanation: str
+    appointment_on: date | None
+    by: str
+    at: datetime
+
+
 def of_ask(task: Task) -> list[Outgoing]:
     """What a holder has asked: for the council, and for forms where nothing may be changed until it has answered."""
     ask = task.asks[-1]
+    asked = _asked(task, ask)
     if ask.until is not None:
-        requested = ExtensionRequested(
-            authority=task.authority,
-            delegation_id=task.delegation_id,
-            ask_id=ask.ask_id,
-            reason_code=cast("ExtensionReason", ask.reason_code),
-            explanation=ask.explanation,
-            until=ask.until,
-            appointment_on=ask.appointment_on,
-            by=ask.by.email,
-            at=ask.asked_at,
-        )
-        return [outgoing(requested, ask.ask_id)]
+        reason = cast("ExtensionReason", ask.reason_code)
+        return [outgoing(ExtensionRequested(**asked, reason_code=reason, until=ask.until), ask.ask_id)]
+    why, instead = cast("DeclineReason", ask.reason_code), ask.proposed_recipient
     if ask.sections:
-        return [outgoing(_sections_declined(task, ask), ask.ask_id)]
-    declined = DelegationDeclined(
-        authority=task.authority,
-        delegation_id=task.delegation_id,
-        ask_id=ask.ask_id,
-        reason_code=cast("DeclineReason", ask.reason_code),
-        explanation=ask.explanation,
-        proposed_recipient=ask.proposed_recipient,
-        appointment_on=ask.appointment_on,
-        by=ask.by.email,
-        at=ask.asked_at,
-    )
-    heard = TaskDeclined(
-        **about(task),
-        access_version=task.access_version,
-        declined_at=ask.asked_at,
-    )
+        parts = SectionsDeclined(**asked, sections=ask.sections, reason_code=why, proposed_recipient=instead)
+        return [outgoing(parts, ask.ask_id)]
+    declined = DelegationDeclined(**asked, reason_code=why, proposed_recipient=instead)
+    heard = TaskDeclined(**about(task), access_version=task.access_version, declined_at=ask.asked_at)
     return [outgoing(declined, ask.ask_id), outgoing(heard, ask.ask_id)]
 
 
-def _sections_declined(task: Task, ask: Ask) -> SectionsDeclined:
-    return SectionsDeclined(
-        authority=task.authority,
-        delegation_id=task.delegation_id,
-        ask_id=ask.ask_id,
-        sections=ask.sections,
-        reason_code=cast("DeclineReason", ask.reason_code),
-        explanation=ask.explanation,
-        proposed_recipient=ask.proposed_recipient,
-        appointment_on=ask.appointment_on,
-        by=ask.by.email,
-        at=ask.asked_at,
-    )
+def _asked(task: Task, ask: Ask) -> _AboutAsk:
+    """As the fields of what the council hears."""
+    return {
+        "authority": task.authority,
+        "delegation_id": task.delegation_id,
+        "ask_id": ask.ask_id,
+        "explanation": ask.explanation,
+        "appointment_on": ask.appointment_on,
+        "by": ask.by.email,
+        "at": ask.asked_at,
+    }
 
 
 def of_answer(task: Task, tell: list[Contact]) -> list[Outgoing]:

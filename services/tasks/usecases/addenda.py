@@ -15,7 +15,7 @@ from services.tasks.model.facts import Addendum
 from services.tasks.model.refusals import unknown_task
 from services.tasks.model.task import Task
 from services.tasks.store import Stores
-from services.tasks.usecases.work import requested
+from services.tasks.usecases.work import change, requested
 
 _ALREADY_BEGUN = "You have begun to add something already, for another reason. Go on with that, or discard it first."
 
@@ -47,7 +47,7 @@ class Addenda:
             )
             return after, [] if after is task else events.of_addendum(after)
 
-        requested(await self._stores.tasks.change_found(self._authorities.without(person.withheld), task_id, decide))
+        await change(self._stores, self._authorities, task_id, person, decide)
 
     async def discard(self, person: Professional, task_id: str) -> None:
         """What was submitted stands, and nothing is left of what was begun; a second time changes nothing."""
@@ -57,7 +57,7 @@ class Addenda:
             after = task.without_addendum(clock.now())
             return after, [] if after is task else events.of_addendum(after)
 
-        requested(await self._stores.tasks.change_found(self._authorities.without(person.withheld), task_id, decide))
+        await change(self._stores, self._authorities, task_id, person, decide)
 
     @staticmethod
     def _theirs(found: Task, person: Professional) -> Task:

@@ -20,7 +20,7 @@ from services.tasks.model.told import whom_to_tell
 from services.tasks.store import Stores
 from services.tasks.usecases.changes import Changes, Plan
 from services.tasks.usecases.recipients import Recipient, Recipients
-from services.tasks.usecases.work import is_in_its_group, requested
+from services.tasks.usecases.work import change, is_in_its_group, requested
 
 _RELEASED = "You declined this form, and the council has accepted that."
 
@@ -65,7 +65,7 @@ class Asks:
             after = task.with_ask(ask)
             return after, [] if after is task else events.of_ask(after)
 
-        requested(await self._stores.tasks.change_found(self._authorities.without(person.withheld), task_id, decide))
+        await change(self._stores, self._authorities, task_id, person, decide)
 
     async def answer(self, message: DelegationDecided, message_id: str, waited_seconds: float) -> None:
         """The council decides: the form is withdrawn, or stays, whole or not, until its day, or goes to another."""

@@ -10,9 +10,8 @@ from chassis.errors import NotFound
 from chassis.identity import Professional
 from contracts.addresses import address_key
 from contracts.api.calendars import DueTask, DueTasksView
+from contracts.api.delegations import DelegationListView, DelegationView
 from contracts.api.tasks import (
-    DelegationListView,
-    DelegationView,
     GroupTasksView,
     MovedRow,
     Tab,
@@ -20,7 +19,6 @@ from contracts.api.tasks import (
     TaskListView,
     TaskState,
 )
-from contracts.authority import Authority
 from contracts.base import Value
 from services.tasks.events import as_assignee
 from services.tasks.model.listing import (
@@ -80,12 +78,15 @@ class Lists:
 
     async def of_person(self, person: Professional, asked: Asked) -> TaskListView:
         """The task page of a professional, over all authorities; a page that is too far is the last."""
+        open_to = self._authorities.without(person.withheld)
         every_group = await self._stores.work_groups.of_member(self._authorities.codes, person.email)
-        groups = [group for group in every_group if group.authority not in person.withheld]
-        desk = await self._desk(person, groups, asked)
+        groups = [group for group in every_group if group.authority in open_to]
+        who = self._stores.found_by.address(person.email)
+        desk = await self._desk(who, open_to, groups, asked)
         (page, pages), (group_page, group_pages) = _places(desk, asked)
         if (page, group_page) != (asked.page, asked.group_page):
-            desk = await self._desk(person, groups, asked.model_copy(update={"page": page, "group_page": group_page}))
+            there = asked.model_copy(update={"page": page, "group_page": group_page})
+            desk = await self._desk(who, open_to, groups, there)
         somewhere = {kind.authority for kind in desk.kinds} | {group.authority for group in every_group}
         return TaskListView(
             tab=asked.tab,
@@ -100,30 +101,29 @@ class Lists:
             moved=[moved_row(row) for row in desk.rows[_MOVED]],
             re_assigned=await self._re_assigned(person, asked.re_assigned),
             choices=choices(
-                (kind for kind in desk.kinds if kind.authority in self._authorities.without(person.withheld)),
+                (kind for kind in desk.kinds if kind.authority in open_to),
                 desk.counts["assigned"] if asked.tab == "assigned" else 0,
             ),
             manages=_managed(groups),
             withheld=sorted(somewhere & {*person.withheld}),
         )
 
-    async def _desk(self, person: Professional, groups: list[Membership], asked: Asked) -> Desk:
+    async def _desk(self, who: str, open_to: Authorities, groups: list[Membership], asked: Asked) -> Desk:
         """Everything that is counted, and the pages that are asked for."""
         now, since = clock.now(), clock.now() - timedelta(days=MOVED_DAYS)
-        who, open_to = self._stores.found_by.address(person.email), self._open_to(person)
         narrowings = (EVERYTHING, self._narrowing(asked.wanted))
         everything, wanted = (self._queries(who, open_to, groups, each, now) for each in narrowings)
         narrowed = {} if wanted == everything else {_of_wanted(name): wanted[name] for name in (asked.tab, _WAITING)}
         listed_now = {
             asked.tab: Listed(wanted[asked.tab], LATEST_FIRST.get(asked.tab, BY_DUE_DATE), asked.page),
             _WAITING: Listed(wanted[_WAITING], BY_DUE_DATE, asked.group_page),
-            _MOVED: Listed(moved([one.code for one in open_to], who, since), MOVED_LAST, size=MOST_MOVED),
+            _MOVED: Listed(moved(open_to.codes, who, since), MOVED_LAST, size=MOST_MOVED),
         }
         return await self._stores.lists.desk(everything | narrowed, listed_now, who, [group.key for group in groups])
 
     async def _re_assigned(self, person: Professional, task_id: str) -> MovedRow | None:
         """A task that the person moved last; nothing for anybody else."""
-        codes = self._authorities.without(person.withheld)
+        codes = self._authorities.without(person.withheld).codes
         task = await self._stores.tasks.find(codes, task_id) if task_id else None
         if task is None or not task.moves or address_key(task.moves[-1].by) != address_key(person.email):
             return None
@@ -134,14 +134,11 @@ class Lists:
         name, codes = self._stores.found_by.name, self._authorities.codes
         return Narrowing(wanted, [[name(code, beginning) for code in codes] for beginning in looked_for(wanted.words)])
 
-    def _open_to(self, person: Professional) -> list[Authority]:
-        """The authorities that show their forms to this person as they have signed in."""
-        return [each for each in self._authorities if each.code not in person.withheld]
-
+    @staticmethod
     def _queries(
-        self, who: str, authorities: list[Authority], groups: list[Membership], narrowing: Narrowing, now: datetime
+        who: str, open_to: Authorities, groups: list[Membership], narrowing: Narrowing, now: datetime
     ) -> Queries:
-        codes, today = [each.code for each in authorities], clock.today()
+        authorities, codes, today = list(open_to), open_to.codes, clock.today()
         return {
             "assigned": shown(who, codes, narrowing, today),
             "snoozed": snoozed(who, codes, narrowing, today),
@@ -154,7 +151,7 @@ class Lists:
         self, person: Professional, page: int, re_assigned: str = "", waiting_page: int = 1
     ) -> GroupTasksView:
         """What was picked up from the groups that a person manages, and what waits in them."""
-        codes = self._authorities.without(person.withheld)
+        codes = self._authorities.without(person.withheld).codes
         groups = await self._stores.work_groups.of_member(codes, person.email)
         keys = [group.key for group in groups if group.is_manager]
         if not keys:

@@ -20,7 +20,7 @@ from services.tasks.model.re_assigning import Reach, choices, chosen, reach_of, 
 from services.tasks.model.refusals import unknown_task
 from services.tasks.model.task import Task
 from services.tasks.store import Stores
-from services.tasks.usecases.work import group_of, load, requested
+from services.tasks.usecases.work import change, group_of, load, requested
 
 
 class ReAssigning:
@@ -69,9 +69,7 @@ class ReAssigning:
             after = before.re_assigned(holder, inbox, Contact(email=person.email, name=person.name), clock.now())
             return after, events.of_move(before, after)
 
-        return requested(
-            await self._stores.tasks.change_found(self._authorities.without(person.withheld), task_id, decide)
-        )
+        return await change(self._stores, self._authorities, task_id, person, decide)
 
     async def re_assign_many(self, person: Professional, task_ids: Sequence[str], to: Assignee) -> ReAssignedView:
         """Each for itself: one that somebody was faster with stays where it is, and is named."""

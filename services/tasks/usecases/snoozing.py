@@ -17,7 +17,7 @@ from services.tasks.model.refusals import unknown_task
 from services.tasks.model.snoozing import check_until, shown_again, snoozed
 from services.tasks.model.task import Task
 from services.tasks.store import Stores
-from services.tasks.usecases.work import load, requested
+from services.tasks.usecases.work import change, load, requested
 
 
 class Snoozing:
@@ -50,12 +50,11 @@ class Snoozing:
         async def decide(found: Task) -> tuple[Task, list[Outgoing]]:
             return snoozed(requested(found), person.email, until, today), []
 
-        codes = self._authorities.without(person.withheld)
         hidden: list[TaskRow] = []
         left: list[LeftTask] = []
         for task_id in dict.fromkeys(task_ids):
             try:
-                hidden.append(row_of(requested(await self._stores.tasks.change_found(codes, task_id, decide))))
+                hidden.append(row_of(await change(self._stores, self._authorities, task_id, person, decide)))
             except Refused as refused:
                 left.append(LeftTask(task_id=task_id, code=refused.code, detail=refused.detail))
         return SnoozedView(snoozed=hidden, left=left)
@@ -66,5 +65,6 @@ class Snoozing:
         async def decide(found: Task) -> tuple[Task, list[Outgoing]]:
             return (shown_again(found, person.email) if found.request else found), []
 
+        open_to = self._authorities.without(person.withheld)
         for task_id in dict.fromkeys(task_ids):
-            await self._stores.tasks.change_found(self._authorities.without(person.withheld), task_id, decide)
+            await self._stores.tasks.change_found(open_to.codes, task_id, decide)

@@ -8,6 +8,7 @@ from chassis.downloads import Send
 from chassis.errors import Conflict, Forbidden, NotFound
 from chassis.identity import Professional, sign_grant
 from chassis.outbox import Outgoing
+from chassis.repository import DecideFound
 from chassis.tokens import Signer
 from contracts.api.tasks import AskView, GrantView, TaskView
 from contracts.tasks import AddendumGrant, FormGrant, Holder
@@ -34,12 +35,19 @@ async def load(stores: Stores, authorities: Authorities, task_id: str, person: P
 
     Of a form that would be theirs they hear what its authority insists on; others hear what strangers hear.
     """
-    task = await stores.tasks.find(authorities.without(person.withheld), task_id)
+    task = await stores.tasks.find(authorities.without(person.withheld).codes, task_id)
     if task is None and person.withheld:
         kept = requested(await stores.tasks.find(person.withheld, task_id))
         if kept.is_held_by(person.email) or await is_in_its_group(stores, kept, person.email):
             raise Forbidden("app_needed", "Its council shows this form only to whoever signs in with an app.")
     return requested(task)
+
+
+async def change(
+    stores: Stores, authorities: Authorities, task_id: str, person: Professional, decide: DecideFound[Task]
+) -> Task:
+    """Such a task, changed; NotFound also where its authority insists on a stronger sign-in."""
+    return requested(await stores.tasks.change_found(authorities.without(person.withheld).codes, task_id, decide))
 
 
 async def group_of(stores: Stores, task: Task) -> WorkGroup | None:
@@ -94,8 +102,7 @@ class Work:
             after = before.picked_up(Holder(kind="person", email=person.email, name=person.name), clock.now())
             return after, events.of_move(before, after)
 
-        codes = self._authorities.without(person.withheld)
-        task = requested(await self._stores.tasks.change_found(codes, task_id, decide))
+        task = await change(self._stores, self._authorities, task_id, person, decide)
         return self._granted(task, person, self._rights(task, person))
 
     async def view(self, person: Professional, task_id: str) -> TaskView:

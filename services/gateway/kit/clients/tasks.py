@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 from chassis.identity import Council, Professional
 from contracts.api.absences import AbsenceBody, AbsenceView, CouncilAbsenceView
 from contracts.api.calendars import DueTasksView
+from contracts.api.delegations import DelegationListView, DelegationView
 from contracts.api.re_assigning import (
     ReAssignBody,
     ReAssignChoicesBody,
@@ -20,8 +21,6 @@ from contracts.api.snoozes import SelectedBody, SelectedView, SnoozeBody, Snooze
 from contracts.api.tasks import (
     AddendumBody,
     DeclineBody,
-    DelegationListView,
-    DelegationView,
     ExtensionBody,
     GrantView,
     GroupTasksView,

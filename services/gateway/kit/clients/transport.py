@@ -100,6 +100,13 @@ def _refusal(status: int, body: bytes) -> Refused:
     )
 
 
+def _as_json(body: BaseModel | None, headers: Mapping[str, str] | None) -> tuple[bytes | None, Mapping[str, str]]:
+    """What is sent of a body, and the headers with what it is; nothing where there is none."""
+    if body is None:
+        return None, headers or {}
+    return body.model_dump_json().encode(), {**(headers or {}), "Content-Type": "application/json"}
+
+
 def _session(connections: int, tls: ssl.SSLContext) -> aiohttp.ClientSession:
     connector = aiohttp.TCPConnector(limit=connections, keepalive_timeout=_KEEP_ALIVE_SECONDS, ssl=tls)
     return aiohttp.ClientSession(connector=connector, timeout=_USUAL, auto_decompress=False)
@@ -185,11 +192,8 @@ class Transport:
         slow: bool = False,
     ) -> bytes:
         """The answer's body; a problem document is raised as the refusal that it is."""
-        more = dict(headers or {})
-        data = None
-        if body is not None:
-            data, more["Content-Type"] = body.model_dump_json().encode(), "application/json"
-        async with self.request(service, method, path, principal, grant, more, data, slow=slow) as response:
+        data, headers = _as_json(body, headers)
+        async with self.request(service, method, path, principal, grant, headers, data, slow=slow) as response:
             return await self.checked(response)
 
     async def checked(self, response: aiohttp.ClientResponse) -> bytes:
@@ -211,10 +215,9 @@ class Transport:
         body: BaseModel | None = None,
     ) -> AsyncIterator[Download]:
         """A document as a stream, made from a body where one is given; 206 and 416 are answers like any other."""
-        method, data, more = "GET", None, dict(headers or {})
-        if body is not None:
-            method, data, more["Content-Type"] = "POST", body.model_dump_json().encode(), "application/json"
-        async with self.request(service, method, path, principal, grant, more, data, slow=True) as response:
+        method = "GET" if body is None else "POST"
+        data, headers = _as_json(body, headers)
+        async with self.request(service, method, path, principal, grant, headers, data, slow=True) as response:
             if response.status >= 400 and response.status != 416:  # noqa: PLR2004 - an error, but not of the range
                 raise _refusal(response.status, await response.read())
             yield Download(response.status, response.headers, response.content)

@@ -1,0 +1,30 @@
+"""HTTP bodies of the council's door: a delegation's state, and pages of them."""
+
+from datetime import date
+
+from contracts.api.tasks import TaskState
+from contracts.base import LeftOut, Value
+from contracts.council import Assignee
+
+
+class DelegationView(Value):
+    """A delegation's state as its council reads it (council contract, HTTP door)."""
+
+    delegation_id: str
+    form: str
+    state: TaskState
+    assigned_to: Assignee
+    due_on: date | None = None
+    """None where there is none."""
+    internal_due_on: LeftOut[date] = None
+    """The council's own sooner date; left out where there is none."""
+    task_id: str
+    reference: str = ""
+    contribution_id: str | None = None
+
+
+class DelegationListView(Value):
+    """A page of delegations; `after` is the cursor of the next page, null at the end."""
+
+    delegations: list[DelegationView]
+    after: str | None = None
