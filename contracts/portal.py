@@ -190,6 +190,17 @@ class ChangedParts(Value):
     documents_removed: list[str] = []
 
 
+class AnsweredQuestions(Value):
+    """What a council asked about a submission when it sent that back; this one, or one in between, answers it."""
+
+    contribution_id: str
+    """The submission that it was about."""
+    asked_at: AwareDatetime
+    comments: str
+    fields: list[str]
+    """Keys of the questions that it meant."""
+
+
 class LeftOutSection(FormSection):
     """A section that was not asked for any more, since its council had accepted that it was declined."""
 
@@ -226,6 +237,8 @@ class ContributionSubmitted(PortalMessage):
     """What is not as in the round before; None in the first."""
     left_out: list[LeftOutSection] = []
     """What was not asked for any more: no answer of these sections is here."""
+    council_questions: list[AnsweredQuestions] = []
+    """All that the council has asked when it sent the form back, the last one last (requirement M15)."""
 
 
 class ErasureAnnounced(PortalMessage):

@@ -151,6 +151,9 @@ async def test_a_form_is_sent_back_with_questions_and_submitted_again(portal: Po
         ["report.pdf", "second.pdf"],
     ]
     assert first["contribution_id"] != second["contribution_id"]
+    assert [(asked["contribution_id"], asked["fields"]) for asked in second["council_questions"]] == [
+        (first["contribution_id"], ["preferred_name"])
+    ]
     for document in (first["pdf"], second["pdf"], *second["attachments"]):
         assert sha256(await bristol.fetch(document["url"])).hexdigest() == document["sha256"]
 

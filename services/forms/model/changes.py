@@ -6,7 +6,7 @@ from typing import Any
 from contracts.files import AttachedFile
 from contracts.portal import ChangedParts, DocumentReference
 from services.forms.model.contribution import Contribution, Submission
-from services.forms.model.document import Replaced
+from services.forms.model.document import Asked, Replaced
 
 
 def changes(
@@ -35,6 +35,10 @@ def replaced_by(
         submitted_at=before.submitted_at,
         reason=addendum.reason if addendum else None,
         changed=changes(before, answers, before.attachments if attached is None else attached),
+        asked=[
+            Asked(questions.asked_at, questions.comments, questions.fields, submission.answers)
+            for submission, questions in contribution.asked_about
+        ],
     )
 
 

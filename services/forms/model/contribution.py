@@ -52,6 +52,8 @@ class Submission(FrozenModel):
     attachments: tuple[DocumentReference, ...]
     received_at: datetime | None = None
     """When the council confirmed that it has the PDF: from then on it is there for whoever submitted alone."""
+    questions: Sealed[CouncilQuestions | None] = None
+    """What the council asked about it, where it has sent it back."""
 
 
 class KnownAddendum(FrozenModel):
@@ -160,6 +162,11 @@ class Contribution(FrozenModel):
             raise ValueError("not submitted")
         return self.submission
 
+    @property
+    def asked_about(self) -> list[tuple[Submission, CouncilQuestions]]:
+        """The submissions that the council has sent back, each with its questions, the last one last."""
+        return [(each, each.questions) for each in self.earlier if each.questions]
+
     def submission_of(self, document_id: str) -> Submission | None:
         """The submission whose PDF this is."""
         return next((each for each in self.submissions if each.pdf.document_id == document_id), None)
@@ -216,7 +223,9 @@ class Contribution(FrozenModel):
             return self
         is_kept = self.under_way is not None and self.under_way.addendum_id == ended
         draft = self.draft if is_kept else self._draft_as_submitted()
-        return self.in_next_round().model_copy(update={"draft": draft, "council_questions": questions})
+        asked = self.submission.model_copy(update={"questions": questions})
+        back = self.model_copy(update={"submission": asked}).in_next_round()
+        return back.model_copy(update={"draft": draft, "council_questions": questions})
 
     def with_addendum(self, news: KnownAddendum) -> Self:
         """Its author adds to what stands, or discards that: the newest word counts, and of one before nothing stays."""

@@ -39,6 +39,17 @@ class Banner:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What the council asked about a submission when it sent that back, and how that had answered it."""
+
+    asked_at: datetime
+    comments: str
+    fields: Sequence[str]
+    answers: Mapping[str, Any]
+    """All of that submission, by their keys."""
+
+
+@dataclass(frozen=True, slots=True)
 class Replaced:
     """What a document takes the place of: submitted when, and how it differs from that.
 
@@ -48,6 +59,8 @@ class Replaced:
     submitted_at: datetime
     reason: str | None
     changed: ChangedParts
+    asked: Sequence[Asked] = ()
+    """Whenever it was sent back, the last time last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +94,7 @@ class Paper:
             "reference": printable(self.reference),
             "status": printable(self._status()),
             "replaces": [[label, breakable(value)] for label, value in self._replaces() if value],
+            "asked": [self._thread(asked) for asked in (self.replaces.asked if self.replaces else ())],
             "child": [[label, breakable(value)] for label, value in self._child() if value],
             "sender": [[label, breakable(value)] for label, value in self._sender() if value],
             "pages": [{"title": printable(page.text), "blocks": self._on_page(page)} for page in self._pages()],
@@ -119,10 +133,27 @@ class Paper:
         yield "Documents added", "\n".join(changed.documents_added)
         yield "Documents removed", "\n".join(changed.documents_removed)
 
+    def _thread(self, asked: Asked) -> dict[str, Any]:
+        """What the council asked at one time: its words, and each question that it meant as it was answered then."""
+        items = self.definition.questions | self.definition.tables
+        then = [(_label(items[key]), _as_answered(items[key], asked.answers)) for key in asked.fields if key in items]
+        rows = [(f"{self.council} asked", asked.comments), *((label, f"Answered then: {said}") for label, said in then)]
+        return {
+            "title": f"Sent back on {in_england(asked.asked_at)}",
+            "rows": [[printable(label), breakable(value)] for label, value in rows if value],
+        }
+
     def _marked(self, item: Item) -> str:
-        """The label of a question, and whether its answer is another one than before."""
-        is_changed = self.replaces is not None and item.link_id in self.replaces.changed.answers
-        return f"{_label(item)} (changed)" if is_changed else _label(item)
+        """The label of a question, whether its answer is another one than before, and whether the council asked."""
+        if self.replaces is None:
+            return _label(item)
+        asked = self.replaces.asked[-1:] if self.replaces.reason is None else ()
+        is_asked = any(item.link_id in each.fields for each in asked)
+        marks = [
+            *(["asked about"] if is_asked else []),
+            *(["changed"] if item.link_id in self.replaces.changed.answers else []),
+        ]
+        return f"{_label(item)} ({', '.join(marks)})" if marks else _label(item)
 
     def _child(self) -> Iterator[tuple[str, str]]:
         subject = self.banner.subject
@@ -206,6 +237,15 @@ def _is_printable(character: str) -> bool:
 
 def _label(item: Item) -> str:
     return printable(item.text).strip().removesuffix(":")
+
+
+def _as_answered(item: Item, answers: Mapping[str, Any]) -> str:
+    """An answer in words; of a table how long it was, for it stands where it was submitted."""
+    answer = answers.get(item.link_id)
+    if not item.is_table:
+        return in_words(item, answer) or "Not provided"
+    rows = len(answer or [])
+    return "1 row" if rows == 1 else f"{rows} rows"
 
 
 def _signature(signature: Signature) -> Iterator[list[str]]:

@@ -19,7 +19,7 @@ from contracts.api.forms import SubmittedView
 from contracts.base import Contact
 from contracts.files import AttachedFile
 from contracts.forms import ContributionReceived, ContributionSubmitted
-from contracts.portal import ChangedParts, DocumentReference, Signature
+from contracts.portal import AnsweredQuestions, ChangedParts, DocumentReference, Signature
 from contracts.portal import ContributionSubmitted as ToldToCouncil
 from contracts.tasks import FormGrant
 from services.forms.model.answers import Form
@@ -184,6 +184,10 @@ class Submissions:
             reason=replaced.reason if replaced else None,
             changed=replaced.changed if replaced else None,
             left_out=list(left_out_of(contribution, form.definition)),
+            council_questions=[
+                AnsweredQuestions(contribution_id=about.contribution_id, **questions.model_dump())
+                for about, questions in contribution.asked_about
+            ],
         )
         return told.model_copy(update={"receipt": receipt_of(told)}), pdf
 

@@ -51,6 +51,13 @@ async def test_a_second_round_begins_with_what_was_submitted_and_ends_as_another
     )
     assert second["contribution_id"] != first["contribution_id"]
     assert second["receipt"] != first["receipt"]
+    (asked,) = second["council_questions"]
+    assert first["council_questions"] == []
+    assert (asked["contribution_id"], asked["comments"], asked["fields"]) == (
+        first["contribution_id"],
+        "How often?",
+        ["here_and_now"],
+    )
     assert (await forms.view(task_id, version=2))["council_questions"] is None
     heard = forms.recorder.of("forms.contribution.submitted.v1", task_id=task_id)
     assert [one.body["contribution_id"] for one in heard] == [first["contribution_id"], second["contribution_id"]]

@@ -67,6 +67,7 @@ def test_an_addendum_says_why_and_a_round_after_a_return_what_has_changed() -> N
     returned = replaced_by(submitted().sent_back("c", QUESTIONS), {"q": "second"}, None)
     assert returned is not None
     assert (returned.reason, returned.changed) == (None, ChangedParts(answers=["q"])), "of documents nobody has spoken"
+    assert [(each.comments, each.answers) for each in returned.asked] == [(QUESTIONS.comments, {"q": "first"})]
 
 
 def test_the_document_says_first_what_it_replaces_and_marks_what_changed() -> None:

@@ -3,7 +3,7 @@
 import io
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from contracts.council import Sender, Subject
 from contracts.files import AttachedFile
 from contracts.portal import ChangedParts, Signature
 from services.forms.model.definition import read
-from services.forms.model.document import Banner, Paper, Replaced, breakable, printable
+from services.forms.model.document import Asked, Banner, Paper, Replaced, breakable, printable
 from services.forms.pdf import Printer
 
 AT = datetime(2021, 8, 25, 13, 2, tzinfo=UTC)
@@ -114,6 +114,40 @@ def test_what_replaces_another_document_says_so_first_and_marks_what_changed(rea
     opened = assert_conforms(PRINTER.print_now(replacing))
     assert {"/H1", "/H2"} <= tags(opened)
     assert PRINTER.print_now(replacing) != PRINTER.print_now(paper())
+
+
+def test_what_the_council_asked_stands_with_how_it_was_answered_then_each_time() -> None:
+    before = {"here_and_now": "Likes trains", "sen_identified": [{}, {}]}
+    asked = [
+        Asked(AT - timedelta(days=30), "Who is this about?", ["gone"], {}),
+        Asked(AT - timedelta(days=9), "How often?", ["here_and_now", "sen_identified", "last_name"], before),
+    ]
+    replacing = paper(replaces=Replaced(AT, None, ChangedParts(answers=["here_and_now"]), asked))
+    assert replacing.data()["asked"] == [
+        {
+            "title": "Sent back on 26 July 2021 at 14:02",
+            "rows": [["Bristol City Council asked", "Who is this about?"]],
+        },
+        {
+            "title": "Sent back on 16 August 2021 at 14:02",
+            "rows": [
+                ["Bristol City Council asked", "How often?"],
+                ["Here and Now", "Answered then: Likes trains"],
+                ["What Special Educational Needs have you identified?", "Answered then: 2 rows"],
+                ["Last name", "Answered then: Not provided"],
+            ],
+        },
+    ]
+    marked = [each for each in words(replacing.data()["pages"]) if "(asked about" in each]
+    assert [each.rpartition("(")[2] for each in marked] == ["asked about)", "asked about, changed)", "asked about)"]
+    assert_conforms(PRINTER.print_now(replacing))
+
+
+def test_an_addendum_after_a_return_marks_nothing_as_asked_about() -> None:
+    asked = [Asked(AT, "How often?", ["here_and_now"], {})]
+    adding = paper(replaces=Replaced(AT, "It came late.", ChangedParts(), asked))
+    assert not [each for each in words(adding.data()["pages"]) if "(asked about" in each]
+    assert len(adding.data()["asked"]) == 1, "the thread stays"
 
 
 def test_a_long_text_in_a_table_takes_no_more_pages_than_one_outside_it() -> None:
