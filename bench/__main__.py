@@ -23,11 +23,13 @@ Figures = dict[str, float]
 
 
 async def measure_delegations(portal: Running, count: int) -> Figures:
-    """Rounds of floor and portal in turn; the medians."""
-    ours, floors = [], []
+    """Rounds of floor, same road and portal in turn; the medians."""
+    ours, roads, floors = [], [], []
     commands = messages = 0.0
     for _ in range(_ROUNDS):
         floors.append(await delegations.floor(portal, count))
+        roads.append(await delegations.road(portal, count))
+        await asyncio.sleep(_SETTLE_SECONDS)
         names = ("portal_database_commands_total", "portal_published_total")
         before = [portal.metric(name) for name in names]
         ours.append(await delegations.portal(portal, count, f"p.{uuid4().hex[:8]}@school.example"))
@@ -37,6 +39,7 @@ async def measure_delegations(portal: Running, count: int) -> Figures:
         messages += after[1] - before[1] + count
     return {
         "delegations_per_s": statistics.median(ours),
+        "road_delegations_per_s": statistics.median(roads),
         "floor_delegations_per_s": statistics.median(floors),
         "db_ops_per_delegation": commands / (_ROUNDS * count),
         "messages_per_delegation": messages / (_ROUNDS * count),

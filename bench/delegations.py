@@ -1,6 +1,6 @@
 """Delegations a second, from the council's publish to the answer and the prepared form.
 
-The floor is a bare consumer: one insert, one acknowledgement.
+The floor is a bare consumer: one insert, one acknowledgement; the same road is `bench.road`.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractIncomingMess
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import WriteConcern
 
+from bench import road as bare_road
 from bench.instance import Running
 from commands.parts.instance import Instance
 from commands.parts.services import as_user
@@ -99,10 +100,52 @@ async def portal(running: Running, count: int, email: str) -> float:
     return count / seconds
 
 
+async def road(running: Running, count: int) -> float:
+    """Delegations a second by bare consumers on the same road: answered, and kept by the second of them."""
+    url, mongo = _operators_url(running), running.status["mongo"]
+    database = AsyncIOMotorClient[dict[str, Any]](mongo)
+    prepared, answers = database[bare_road.DATABASE]["forms"], 0
+
+    async def answered(message: AbstractIncomingMessage) -> None:
+        nonlocal answers
+        answers += 1
+        await message.ack()
+
+    async def is_done() -> bool:
+        return answers >= count and await prepared.estimated_document_count() >= count
+
+    async with await aio_pika.connect(url) as connection:
+        channel = await connection.channel()
+        await channel.set_qos(prefetch_count=PREFETCH)
+        await bare_road.declare(channel)
+        with bare_road.consumers(url, mongo, running.status["mail"]["smtp"]):
+            await until(lambda: _all_there(channel))
+            await (await channel.get_queue(bare_road.ANSWERS)).consume(answered)
+            exchange = await (await connection.channel()).get_exchange("", ensure=False)
+            bodies = [request("bristol", f"road-{number}", "a@school.example") for number in range(count)]
+            started = time.perf_counter()
+            await _publish_all(exchange, bare_road.queue_of("tasks"), bodies, OPERATOR, "road")
+            await until(is_done)
+            seconds = time.perf_counter() - started
+        await bare_road.remove(channel)
+    await database.drop_database(bare_road.DATABASE)
+    database.close()
+    return count / seconds
+
+
+async def _all_there(channel: AbstractChannel) -> bool:
+    queues = [await channel.declare_queue(bare_road.queue_of(one), passive=True) for one in bare_road.SERVICES]
+    return all(queue.declaration_result.consumer_count for queue in queues)
+
+
+def _operators_url(running: Running) -> str:
+    passwords = Instance(running.data).kept("secrets.json")["passwords"]
+    return as_user(running.status["amqp"]["url"], OPERATOR, passwords[OPERATOR])
+
+
 async def floor(running: Running, count: int) -> float:
     """Deliveries a second of a bare consumer that inserts one document (majority, journaled) and acknowledges."""
-    passwords = Instance(running.data).kept("secrets.json")["passwords"]
-    url = as_user(running.status["amqp"]["url"], OPERATOR, passwords[OPERATOR])
+    url = _operators_url(running)
     database = AsyncIOMotorClient[dict[str, Any]](running.status["mongo"])
     collection = database["bench"].get_collection("floor", write_concern=WriteConcern("majority", j=True))
     done = 0
