@@ -1,9 +1,9 @@
 """What differs from council to council, as data (requirements 1.15). Loading it is chassis.authorities' job."""
 
-from datetime import date
-from typing import Annotated, Literal
+from datetime import date, time
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from contracts.base import AuthorityCode, Email, Line, Text, Value
 
@@ -121,6 +121,19 @@ class ReminderRules(Value):
     """From this step on the managers of its work group are told too."""
 
 
+class QuietHours(Value):
+    """From one hour to another, over midnight where the second is the earlier one, on clocks in England."""
+
+    begin: time
+    end: time
+
+    @model_validator(mode="after")
+    def _has_an_end(self) -> Self:
+        if self.begin == self.end:
+            raise ValueError("quiet hours begin at one time and end at another")
+        return self
+
+
 WorksTo = Literal["due_date", "internal_date"]
 
 
@@ -162,6 +175,8 @@ class Authority(Value):
     """
     closed_on: list[date] = []
     """Days on which no reminder and no digest is sent, beside weekends and England's bank holidays."""
+    quiet: QuietHours | None = None
+    """When nobody is emailed about a form, but at the end of it (requirements M10). Codes and receipts go at once."""
     banner: list[Literal["name", "date_of_birth", "form", "address", "comments"]] = ["name", "date_of_birth", "form"]
     notify: Literal["person", "inbox", "both"] = "both"
     """Who is emailed when a delegation names both a person and a generic inbox."""

@@ -27,6 +27,7 @@ from services.notify.model.digest_choice import DigestChoice
 from services.notify.model.email_message import AddressInvalid, EmailMessage, as_message
 from services.notify.model.email_templates import EmailTemplates, EmailText, shown_code, shown_date, shown_time
 from services.notify.model.later_failure import FailurePage, FailureStatus, LaterFailure, read_failures
+from services.notify.model.quiet import goes_out_at
 
 __all__ = [
     "GIVE_UP_AFTER",
@@ -54,6 +55,7 @@ __all__ = [
     "delivery_id",
     "digest_id",
     "failure_in",
+    "goes_out_at",
     "is_over",
     "lines_of",
     "masked",

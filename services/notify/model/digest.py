@@ -35,7 +35,9 @@ _WORDS: Mapping[Purpose, str] = {
     "reminder_late": "Late",
     "reminder_to_manager": "Late in your work group: $holder has it",
 }
-"""What has happened, as a line says it; only what stands here ever waits."""
+"""What has happened, as a line says it; only what stands here ever waits for a digest."""
+TELLS_OF_A_FORM: frozenset[Purpose] = frozenset({*_WORDS, "retracted"})
+"""What nobody has asked for just now."""
 
 
 def next_digest(at: datetime, authority: Authority) -> datetime:

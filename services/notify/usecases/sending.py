@@ -20,6 +20,7 @@ from services.notify.model import (
     ReportAddress,
     as_message,
     delay_after,
+    goes_out_at,
     masked,
     shown_code,
 )
@@ -41,11 +42,13 @@ async def enqueue(service: NotifyService, deliveries: Sequence[EmailDelivery]) -
 
 async def _enqueue(service: NotifyService, delivery: EmailDelivery) -> bool:
     delivery = delivery.model_copy(update={"trace": tracing.headers()})
-    is_ours = delivery.waits_until is None and service.queue.room > 0 and not service.provider.is_away
+    goes_at = goes_out_at(delivery, service.authorities.get(delivery.authority))
+    waits = delivery.waits_until is not None or goes_at > delivery.owed_since
+    is_ours = not waits and service.queue.room > 0 and not service.provider.is_away
     until = time.monotonic() + _START_WITHIN
     held = timedelta(seconds=HELD_SECONDS if is_ours else 0)
     try:
-        await service.stores.deliveries.add(delivery, next_at=delivery.owed_since + held)
+        await service.stores.deliveries.add(delivery, next_at=goes_at + held)
     except AlreadyHandled:
         return False
     if is_ours and not service.queue.put(delivery, until):
