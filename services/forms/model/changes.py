@@ -6,7 +6,7 @@ from typing import Any
 from contracts.files import AttachedFile
 from contracts.portal import ChangedParts, DocumentReference
 from services.forms.model.contribution import Contribution, Submission
-from services.forms.model.document import Replaced, SentBack
+from services.forms.model.document import Replaced, SentBackRound
 
 
 def changes(
@@ -36,7 +36,7 @@ def replaced_by(
         reason=addendum.reason if addendum else None,
         changed=changes(before, answers, before.attachments if attached is None else attached),
         asked=[
-            SentBack(questions.asked_at, questions.comments, questions.fields, submission.answers)
+            SentBackRound(questions.asked_at, questions.comments, questions.fields, submission.answers)
             for submission, questions in contribution.asked_about
         ],
     )

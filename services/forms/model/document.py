@@ -39,7 +39,7 @@ class Banner:
 
 
 @dataclass(frozen=True, slots=True)
-class SentBack:
+class SentBackRound:
     """What the council asked about a submission when it sent that back, and how that had answered it."""
 
     asked_at: datetime
@@ -59,7 +59,7 @@ class Replaced:
     submitted_at: datetime
     reason: str | None
     changed: ChangedParts
-    asked: Sequence[SentBack] = ()
+    asked: Sequence[SentBackRound] = ()
     """Whenever it was sent back, the last time last."""
 
 
@@ -133,7 +133,7 @@ class Paper:
         yield "Documents added", "\n".join(changed.documents_added)
         yield "Documents removed", "\n".join(changed.documents_removed)
 
-    def _thread(self, asked: SentBack) -> dict[str, Any]:
+    def _thread(self, asked: SentBackRound) -> dict[str, Any]:
         """What the council asked at one time: its words, and each question that it meant as it was answered then."""
         items = self.definition.questions | self.definition.tables
         then = [(_label(items[key]), _as_answered(items[key], asked.answers)) for key in asked.fields if key in items]

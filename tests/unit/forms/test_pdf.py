@@ -17,7 +17,7 @@ from contracts.council import Sender, Subject
 from contracts.files import AttachedFile
 from contracts.portal import ChangedParts, Signature
 from services.forms.model.definition import read
-from services.forms.model.document import Banner, Paper, Replaced, SentBack, breakable, printable
+from services.forms.model.document import Banner, Paper, Replaced, SentBackRound, breakable, printable
 from services.forms.pdf import Printer
 
 AT = datetime(2021, 8, 25, 13, 2, tzinfo=UTC)
@@ -119,8 +119,8 @@ def test_what_replaces_another_document_says_so_first_and_marks_what_changed(rea
 def test_what_the_council_asked_stands_with_how_it_was_answered_then_each_time() -> None:
     before = {"here_and_now": "Likes trains", "sen_identified": [{}, {}]}
     asked = [
-        SentBack(AT - timedelta(days=30), "Who is this about?", ["gone"], {}),
-        SentBack(AT - timedelta(days=9), "How often?", ["here_and_now", "sen_identified", "last_name"], before),
+        SentBackRound(AT - timedelta(days=30), "Who is this about?", ["gone"], {}),
+        SentBackRound(AT - timedelta(days=9), "How often?", ["here_and_now", "sen_identified", "last_name"], before),
     ]
     replacing = paper(replaces=Replaced(AT, None, ChangedParts(answers=["here_and_now"]), asked))
     assert replacing.data()["asked"] == [
@@ -144,7 +144,7 @@ def test_what_the_council_asked_stands_with_how_it_was_answered_then_each_time()
 
 
 def test_an_addendum_after_a_return_marks_nothing_as_asked_about() -> None:
-    asked = [SentBack(AT, "How often?", ["here_and_now"], {})]
+    asked = [SentBackRound(AT, "How often?", ["here_and_now"], {})]
     adding = paper(replaces=Replaced(AT, "It came late.", ChangedParts(), asked))
     assert not [each for each in words(adding.data()["pages"]) if "(asked about" in each]
     assert len(adding.data()["asked"]) == 1, "the thread stays"
