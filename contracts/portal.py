@@ -134,6 +134,14 @@ class ExtensionRequested(AboutAsk):
 
     reason_code: ExtensionReason
     until: date
+    closed_on: date | None = None
+    """The first day on which the school or setting is closed, where that is the reason."""
+    reopens_on: date | None = None
+    closure_counts: bool | None = None
+    """Whether the request came in the time that an exception of the council's own limits is about: from a week before a
+    closure of four weeks or more to a week before it ends (SI 2014/1530, regulations 10(4) and 13(3), (a) and (b)).
+    The portal reckons, the council decides; None where nothing is closed.
+    """
 
 
 class ReminderSent(PortalMessage):

@@ -238,6 +238,9 @@ class ExtensionBody(Value):
     explanation: Comments
     until: Day
     appointment_on: Day | None = None
+    closed_on: Day | None = None
+    """The first day on which the school or setting is closed."""
+    reopens_on: Day | None = None
 
 
 class TaskView(PersonalData):

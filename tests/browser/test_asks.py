@@ -106,6 +106,11 @@ async def test_more_time_is_asked_for_and_given(
     await expect(page.get_by_role("link", name="Enter the date of the appointment.")).to_be_visible()
     if scripts:
         await check(visitor, "more-time-error", shots)
+    await page.get_by_label("The school or setting is closed for four weeks or more").check()
+    await visitor.press("Ask for more time")
+    await expect(page.get_by_role("link", name="Enter the first day of the closure.")).to_be_visible()
+    await expect(page.get_by_role("link", name="Enter the day on which it opens again.")).to_be_visible()
+    await page.get_by_label("An appointment for an examination or a test was missed").check()
     await enter_date(page, "If an appointment was missed, when was it?", until - timedelta(days=100))
     await visitor.press("Ask for more time")
     await expect(page.get_by_text("The council has been asked for more time.")).to_be_visible()

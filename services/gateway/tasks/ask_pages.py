@@ -127,7 +127,8 @@ async def _ask(  # noqa: PLR0917 - who asks what, and what was typed
         "appointment_on": typed.appointment.value,
     }
     if journey is _MORE_TIME:
-        await tasks.ask_for_time(person, task_id, ExtensionBody.model_validate({**said, "until": typed.until.value}))
+        days = {"until": typed.until.value, "closed_on": typed.closed.value, "reopens_on": typed.reopens.value}
+        await tasks.ask_for_time(person, task_id, ExtensionBody.model_validate({**said, **days}))
         return "more-time"
     said["proposed_recipient"] = typed.recipient
     if typed.what != "parts":
@@ -163,6 +164,8 @@ def _typed(form: SubmittedForm) -> TypedAsk:
         recipient=" ".join(form.text("recipient").split())[:_MOST_OF_A_LINE],
         until=TypedDate.of("until", form.text),
         appointment=TypedDate.of("appointment", form.text),
+        closed=TypedDate.of("closed", form.text),
+        reopens=TypedDate.of("reopens", form.text),
     )
 
 

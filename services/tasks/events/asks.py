@@ -8,6 +8,7 @@ from contracts.base import Contact
 from contracts.portal import DeclineReason, DelegationDeclined, ExtensionReason, ExtensionRequested, SectionsDeclined
 from contracts.tasks import TaskDecided, TaskDeclined
 from services.tasks.events.about import about
+from services.tasks.model.asking import closure_counts
 from services.tasks.model.facts import Ask
 from services.tasks.model.task import Task
 
@@ -28,7 +29,15 @@ def of_ask(task: Task) -> list[Outgoing]:
     asked = _asked(task, ask)
     if ask.until is not None:
         reason = cast("ExtensionReason", ask.reason_code)
-        return [outgoing(ExtensionRequested(**asked, reason_code=reason, until=ask.until), ask.ask_id)]
+        more_time = ExtensionRequested(
+            **asked,
+            reason_code=reason,
+            until=ask.until,
+            closed_on=ask.closed_on,
+            reopens_on=ask.reopens_on,
+            closure_counts=closure_counts(ask, task.requested.received_on),
+        )
+        return [outgoing(more_time, ask.ask_id)]
     why, instead = cast("DeclineReason", ask.reason_code), ask.proposed_recipient
     if ask.sections:
         parts = SectionsDeclined(**asked, sections=ask.sections, reason_code=why, proposed_recipient=instead)

@@ -10,8 +10,12 @@ from contracts.council import DelegationDecided
 from services.tasks.model.facts import Ask
 
 _MISSED = "missed_appointment"
+_CLOSED = "school_closed"
+_WEEK = timedelta(weeks=1)
+_LONG_CLOSURE = timedelta(weeks=4)
 _PROBLEM = "There is a problem with what was entered."
 _LONGEST = timedelta(days=366)
+_CLOSURE_DAYS = {"closed": "Enter the first day of the closure.", "reopens": "Enter the day on which it opens again."}
 
 
 def check_reason(body: DeclineBody | ExtensionBody, today: date) -> None:
@@ -23,8 +27,31 @@ def check_reason(body: DeclineBody | ExtensionBody, today: date) -> None:
         faults.append(Fault(path="appointment", code="missing", message="Enter the date of the appointment."))
     if body.appointment_on is not None and body.appointment_on > today:
         faults.append(Fault(path="appointment", code="to_come", message="The appointment must be in the past."))
+    if isinstance(body, ExtensionBody) and body.reason_code == _CLOSED:
+        faults += _closure_faults(body.closed_on, body.reopens_on)
     if faults:
         raise Refused("invalid_ask", _PROBLEM, faults=tuple(faults))
+
+
+def _closure_faults(closed_on: date | None, reopens_on: date | None) -> list[Fault]:
+    if closed_on is None or reopens_on is None:
+        missing = [path for path, day in (("closed", closed_on), ("reopens", reopens_on)) if day is None]
+        return [Fault(path=path, code="missing", message=_CLOSURE_DAYS[path]) for path in missing]
+    if reopens_on > closed_on:
+        return []
+    return [Fault(path="reopens", code="out_of_range", message="It must open again after it is closed.")]
+
+
+def closure_counts(ask: Ask, asked_on: date) -> bool | None:
+    """Whether the advice was asked for in the time of a long closure, by which the council has an exception.
+
+    From a week before it begins to a week before it ends, both days included, where it lasts four weeks or more
+    (SI 2014/1530, regulations 10(4) and 13(3), (a) and (b)). None where nothing is closed.
+    """
+    if ask.closed_on is None or ask.reopens_on is None:
+        return None
+    is_long = ask.reopens_on - ask.closed_on >= _LONG_CLOSURE
+    return is_long and ask.closed_on - _WEEK <= asked_on <= ask.reopens_on - _WEEK
 
 
 def check_extension(until: date, due_on: date | None, today: date) -> None:

@@ -151,6 +151,8 @@ class Ask(Value):
     proposed_recipient: str = ""
     until: date | None = None
     appointment_on: date | None = None
+    closed_on: date | None = None
+    reopens_on: date | None = None
     by: Contact
     asked_at: AwareDatetime
     answer: Answer | None = None

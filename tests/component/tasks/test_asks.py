@@ -29,7 +29,13 @@ PARTS = {
     "going_on_with": ["sight_page"],
 }
 SECTIONS = "portal.sections.declined.v1"
-LONGER = {"reason_code": "school_closed", "explanation": "Nobody is there in August.", "until": "2031-09-30"}
+LONGER = {
+    "reason_code": "school_closed",
+    "explanation": "Nobody is there in August.",
+    "until": "2031-09-30",
+    "closed_on": "2031-07-23",
+    "reopens_on": "2031-09-02",
+}
 
 
 @dataclass
@@ -136,6 +142,7 @@ async def test_more_time_is_asked_for_and_given(tasks: Tasks, one: Delegated) ->
         "school_closed",
         "assigned",
     )
+    assert (told["closed_on"], told["reopens_on"], told["closure_counts"]) == ("2031-07-23", "2031-09-02", False)
     assert (await one.state())["due_on"] == "2031-05-01"
     await one.decide("accepted", ask_id=told["ask_id"])
     assert (await one.hears(HEARD))["due_on"] == "2031-09-30"

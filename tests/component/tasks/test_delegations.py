@@ -61,6 +61,20 @@ async def test_a_retraction_that_comes_first_wins(tasks: Tasks) -> None:
     assert not tasks.recorder.of(OPENED, delegation_id=delegation_id)
 
 
+async def test_what_is_withdrawn_and_asked_for_again_is_received_again(tasks: Tasks) -> None:
+    first, second, email = new_id(), new_id(), new_email()
+    await tasks.council.delegate(first, email, received_on="2031-01-06", due_on=None)
+    await tasks.recorder.expect(ACCEPTED, delegation_id=first)
+    await tasks.council.publish("council.delegation.retracted.v1", {"delegation_id": first, "reason": "Asked too soon"})
+    await tasks.council.delegate(second, email, received_on="2031-03-03", due_on=None)
+    accepted = await tasks.recorder.expect(ACCEPTED, delegation_id=second)
+    assert accepted["due_on"] == "2031-04-14"
+    await tasks.recorder.expect("tasks.task.retracted.v1", delegation_id=first)
+    path = f"/delegations/{first}"
+    state = (await tasks.client.get(path, headers=council(tasks.key, "tasks"))).json()
+    assert (state["state"], state["due_on"]) == ("retracted", "2031-02-17"), "of the first its own stays"
+
+
 async def test_an_amendment_that_comes_first_is_kept(tasks: Tasks) -> None:
     delegation_id, email = new_id(), new_email()
     await tasks.council.publish(

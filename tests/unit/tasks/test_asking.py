@@ -10,7 +10,7 @@ from contracts.api.tasks import DeclineBody, ExtensionBody, PartDeclineBody
 from contracts.base import Contact
 from contracts.council import DelegationDecided, DelegationReturned
 from contracts.tasks import Holder
-from services.tasks.model.asking import check_decision, check_extension, check_reason, check_sections
+from services.tasks.model.asking import check_decision, check_extension, check_reason, check_sections, closure_counts
 from services.tasks.model.facts import Amendment, Answer, Ask, Retraction
 from services.tasks.model.task import Task
 from tests.unit.tasks.test_task import BLANK, BRISTOL, NOW, a_request, a_submission
@@ -175,6 +175,63 @@ def test_a_council_is_told_what_it_decides_by(changed: dict[str, Any], paths: li
         except Refused as refused:
             found = [fault.path for fault in refused.faults]
         assert found == paths
+
+
+CLOSED = date(2026, 7, 23)
+REOPENS = date(2026, 9, 2)
+
+
+@pytest.mark.parametrize(
+    ("closed_on", "reopens_on", "paths"),
+    [
+        (CLOSED, REOPENS, []),
+        (None, REOPENS, ["closed"]),
+        (CLOSED, None, ["reopens"]),
+        (None, None, ["closed", "reopens"]),
+        (CLOSED, CLOSED, ["reopens"]),
+        (CLOSED, CLOSED + timedelta(days=1), []),
+    ],
+)
+def test_a_closure_has_its_days(closed_on: date | None, reopens_on: date | None, paths: list[str]) -> None:
+    days = {"closed_on": closed_on, "reopens_on": reopens_on}
+    body = {"reason_code": "school_closed", "explanation": "Why", "until": UNTIL, **days}
+    found: list[str] = []
+    try:
+        check_reason(ExtensionBody.model_validate(body), NOW.date())
+    except Refused as refused:
+        found = [fault.path for fault in refused.faults]
+    assert found == paths
+    check_reason(ExtensionBody.model_validate({**body, "reason_code": "other"}), NOW.date())
+
+
+@pytest.mark.parametrize(
+    ("asked_on", "weeks", "counts"),
+    [
+        (date(2026, 7, 15), 6, False),
+        (date(2026, 7, 16), 6, True),
+        (date(2026, 8, 27), 6, True),
+        (date(2026, 8, 28), 6, False),
+        (date(2026, 7, 30), 4, True),
+        (date(2026, 7, 30), 3, False),
+    ],
+    ids=[
+        "eight days before",
+        "a week before",
+        "a week before its end",
+        "six days before its end",
+        "four weeks",
+        "three",
+    ],
+)
+def test_the_exception_of_a_closure_is_from_a_week_before_to_a_week_before_its_end(
+    asked_on: date, weeks: int, *, counts: bool
+) -> None:
+    closed = an_ask().model_copy(update={"closed_on": CLOSED, "reopens_on": CLOSED + timedelta(weeks=weeks)})
+    assert closure_counts(closed, asked_on) is counts
+
+
+def test_a_body_that_is_not_closed_has_no_exception_of_a_closure() -> None:
+    assert closure_counts(an_ask(), CLOSED) is None
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,8 @@ class TypedAsk:
     recipient: str = ""
     until: TypedDate = NOTHING
     appointment: TypedDate = NOTHING
+    closed: TypedDate = NOTHING
+    reopens: TypedDate = NOTHING
 
 
 @dataclass(frozen=True)
@@ -107,8 +109,8 @@ def unreadable(typed: TypedAsk, reasons: Mapping[str, str], *, asks_until: bool)
     faults = {}
     if typed.reason not in reasons:
         faults["reason"] = "Select a reason."
-    if not typed.appointment.is_empty and typed.appointment.value is None:
-        faults["appointment"] = NO_DATE
+    beside = {"appointment": typed.appointment, "closed": typed.closed, "reopens": typed.reopens}
+    faults |= {name: NO_DATE for name, each in beside.items() if not each.is_empty and each.value is None}
     if asks_until and typed.until.value is None:
         faults["until"] = NO_DATE
     return faults
