@@ -1,12 +1,14 @@
 """How a person's page grows with what there is: tasks of others in all, a history of their own, what waits in a group.
 
-What fills the database are copies of one task that the portal has made, each under an id of its own.
+What fills the database are copies of one task that the portal has made, each under an id of its own. Those that a page
+shows are sealed with keys of their own, as the portal's are; the others have none.
 """
 
 import asyncio
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from itertools import count, islice
 from typing import Any
@@ -17,11 +19,18 @@ from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 
 from bench import pages
 from bench.instance import Running
+from chassis.documents import Key
+from chassis.rotate import key_ring
+from chassis.sealing import Sealing, sealed_fields
+from commands.keys import service_settings
+from commands.parts.instance import Instance
+from services.tasks.model.listing import PAGE_SIZE, ListedRow
 from tests.support.council import Council
 
 TASKS_IN_ALL = (10, 1_000, 100_000, 1_000_000)
-OWN_HISTORY = (10, 100, 1_000, 10_000)
-WAITING = (10, 1_000, 100_000)
+OWN_HISTORY = (25, 100, 1_000, 10_000)
+WAITING = (25, 1_000, 100_000)
+_SEALED = sealed_fields(ListedRow)
 _OWN_TASKS = 10
 _LATER = "2099-01-01"
 """When copies are due: they have no keys, so that what a page shows must be before them."""
@@ -58,7 +67,8 @@ async def measure_history(running: Running) -> Figures:
     tasks, task = await _one_task(running)
     figures: Figures = {}
     for name, days in (("history", 365 * _YEARS), ("lately", 29)):
-        there = 0
+        there = PAGE_SIZE
+        await tasks.insert_many(await _shown(running, tasks.name, task, there))
         for size in OWN_HISTORY:
             await _copy(tasks, task, size - there, _submitted(task, days))
             there = size
@@ -74,10 +84,10 @@ async def measure_groups(running: Running) -> Figures:
     figures: Figures = {}
     async with Council.of(running.status) as council:
         await council.define_group(group, [email])
-        await _waiting(council, group, _OWN_TASKS)
+        await _waiting(council, group, PAGE_SIZE)
         cookies, _ = await asyncio.to_thread(pages.sign_in, running, email)
         tasks, task = await _one_task(running, "in_group")
-        there = _OWN_TASKS
+        there = PAGE_SIZE
         for size in WAITING:
             await _copy(tasks, task, size - there, lambda: {"row": {**task["row"], "due_on": _LATER}})
             there = size
@@ -115,9 +125,28 @@ async def _picked_up(running: Running, cookies: dict[str, str], ids: list[str]) 
     return times[_WARM:]
 
 
+async def _shown(running: Running, collection: str, task: Document, number: int) -> list[Document]:
+    """Copies that were submitted last: so many as stand on a page, to be opened as the portal opens them."""
+    settings = service_settings(Instance(running.data), "tasks")
+    async with AsyncExitStack() as closing:
+        ring, now = await key_ring("tasks", settings, closing), datetime.now(UTC)
+        opened = _SEALED.open(task["row"], Sealing(await ring.of(_key(task)), collection), "row")
+        copies = []
+        for seconds in range(number):
+            copy = {**task, **_known_as(), "state": "submitted"}
+            sealing = Sealing(await ring.of(_key(copy), is_new=True), collection)
+            row = {**opened, "submitted_at": now - timedelta(seconds=seconds)}
+            copies.append({**copy, "row": _SEALED.seal(row, sealing, "row")})
+        return copies
+
+
+def _key(task: Document) -> Key:
+    return Key(task["authority"], task["_id"])
+
+
 def _submitted(task: Document, days: int) -> Callable[[], Document]:
     now = datetime.now(UTC)
-    moments = (now - timedelta(days=days * (number % 997) / 997) for number in count())
+    moments = (now - timedelta(days=days * (1 + number % 997) / 998) for number in count())
 
     def changes() -> Document:
         return {"state": "submitted", "row": {**task["row"], "submitted_at": next(moments)}}

@@ -26,17 +26,17 @@ def describe(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Rotate, and print how many keys each service had."""
     instance = Instance(arguments.data)
-    mongo, keys = instance.running()["mongo"], keys_of(instance)
-    services = [(name, _settings(registry.named(name), mongo, keys)) for name in registry.stored()]
+    services = [(name, service_settings(instance, name)) for name in registry.stored()]
     for name, count in asyncio.run(rotate(arguments.authority, services)).items():
         print(f"{name}: {count} wrapped anew")
     return 0
 
 
-def _settings(service: registry.Service, mongo: str, keys: dict[str, str]) -> StoredServiceSettings:
-    """As far as they are about the database."""
+def service_settings(instance: Instance, name: str) -> StoredServiceSettings:
+    """A running service's, as far as they are about the database."""
+    service, keys = registry.named(name), keys_of(instance)
     return StoredServiceSettings(
-        mongo_url=SecretStr(mongo),
+        mongo_url=SecretStr(instance.running()["mongo"]),
         mongo_database=service.database,
         amqp_url=SecretStr(""),
         events_key=SecretStr(keys["EVENTS_KEY"]),
