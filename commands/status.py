@@ -41,7 +41,7 @@ async def ask(state: State) -> dict[str, bool]:
 def document(state: State, ready: Mapping[str, bool]) -> dict[str, Any]:
     """The status as command-line.md fixes it; the same keys where nothing runs."""
     parts = state.get("parts", {})
-    replicas = (name for name in parts if name.rpartition("-")[0] in registry.stored())
+    replicas = (name for name in parts if name.rpartition("-")[0] in registry.names())
     listed = ("broker", "database", *registry.names(), *replicas)
     return {
         "ready": bool(state.get("complete")) and all(ready.values()),

@@ -74,7 +74,7 @@ class Plan:
 
 def plan(instance: Instance, *, gateway_port: int, replicas: int = 1, only: Sequence[str] = ()) -> Plan:
     """Decide everything: ports, addresses, secrets, parts. `only` leaves out the other parts (for tests)."""
-    further = {services.replica(name, 1 + n): name for name in registry.stored() for n in range(1, replicas)}
+    further = {services.replica(name, 1 + n): name for name in registry.names() for n in range(1, replicas)}
     wanted = set(only) or {*ENGINES, *registry.names(), *further}
     folder = ROOT / os.environ.get("PORTAL_AUTHORITIES_DIR", "deploy/authorities")
     authorities = authorities_in(folder)

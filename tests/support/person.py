@@ -55,9 +55,9 @@ class Page:
 class Person:
     """Somebody with a browser and its cookies."""
 
-    def __init__(self, portal: str, network: str | None = None) -> None:
-        """`network` is the address to come from, where it matters."""
-        transport = httpx2.HTTPTransport(local_address=network)
+    def __init__(self, portal: str, network: str | None = None, by: httpx2.BaseTransport | None = None) -> None:
+        """`network` is the address to come from, `by` the way that requests take, where these matter."""
+        transport = by or httpx2.HTTPTransport(local_address=network)
         self.client = httpx2.Client(base_url=portal, follow_redirects=True, timeout=30, transport=transport)
 
     def __enter__(self) -> Self:
