@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.page_checks import check
-from tests.browser.visitor import ACCEPTED, Visitor, new_email, new_id
+from tests.browser.visitor import ACCEPTED, TASKS, Visitor, new_email, new_id
 from tests.support.council import Council
 from tests.support.eventually import eventually
 from tests.support.person import PASSWORD
@@ -51,10 +51,16 @@ async def test_the_pages_before_signing_in(browser: Browser, portal: Portal, sho
     await visitor.fill(Email_address=visitor.email, Password=PASSWORD, Confirm_password=PASSWORD)
     await visitor.press("Next")
     await check(visitor, "register-3", shots)
+    await visitor.fill(Code=await visitor.code())
+    await visitor.press("Next")
+    await expect(page.get_by_role("heading", name="Registration completed")).to_be_visible()
     await page.goto("/reset/1")
     await visitor.fill(Email=visitor.email)
     await visitor.press("Next")
     await check(visitor, "reset-2", shots)
+    await visitor.fill(Code=await visitor.code(more_than=1))
+    await visitor.press("Next")
+    await check(visitor, "reset-3", shots)
     await visitor.leave()
 
 
@@ -404,6 +410,28 @@ async def test_a_time_out_warns_two_minutes_before_and_can_be_put_off(browser: B
         await expect(over.get_by_role("button", name="Sign out")).to_be_hidden()
     finally:
         portal.set_clock("PT0S")
+    await visitor.leave()
+
+
+async def test_tabs_stay_signed_in_together(browser: Browser, portal: Portal) -> None:
+    visitor = await Visitor.arrive(browser, portal)
+    await visitor.have_account()
+    await visitor.sign_in()
+    await expect(visitor.page.get_by_role("heading", name=TASKS)).to_be_visible()
+    beside = await visitor.page.context.new_page()
+    tabs = (visitor.page, beside)
+    await visitor.page.context.clock.install()
+    for tab in tabs:
+        await tab.goto("/tasks")
+    warnings = [tab.get_by_role("dialog", name="You will soon be signed out") for tab in tabs]
+    await visitor.page.context.clock.fast_forward("28:10")
+    for warning in warnings:
+        await expect(warning).to_be_visible()
+    await warnings[1].get_by_role("button", name="Stay signed in").click()
+    for warning in warnings:
+        await expect(warning).to_be_hidden()
+    await visitor.page.goto("/signed-in")
+    await check(visitor, "signed-in")
     await visitor.leave()
 
 

@@ -1,5 +1,6 @@
 """What a browser keeps of a form until it is saved: sealed, for one person, for some days; and a form that is over."""
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -7,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
 from tests.browser.test_nothing_is_lost import SAVED, at_form
-from tests.browser.visitor import ACCEPTED, Visitor, new_id
+from tests.browser.visitor import ACCEPTED, Visitor, new_email, new_id
 from tests.support.council import Council
 from tests.support.eventually import eventually
 from tests.support.portal import Portal
@@ -15,6 +16,10 @@ from tests.support.portal import Portal
 TYPED = ("Gabriel was hurt at home. " * 38)[:980]
 NEED = "Need (B) and severity of need"
 STORE = "JSON.stringify({...localStorage})"
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat()
 
 
 async def save_nothing(page: Page) -> None:
@@ -75,6 +80,25 @@ async def test_thirty_days_later_nothing_is_left(browser: Browser, portal: Porta
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+async def test_a_form_moved_while_typing_says_so_and_shows_what_was_typed(
+    browser: Browser, portal: Portal, bristol: Council, scripts: bool
+) -> None:
+    visitor, _ = await at_form(browser, portal, bristol, scripts=scripts)
+    page, other = visitor.page, new_email("other")
+    departed = {"email": visitor.email, "assignee": {"kind": "person", "email": other}, "departed_at": now()}
+    await bristol.publish("council.professional.departed.v1", departed)
+    await asyncio.to_thread(portal.mail.wait_for, other)
+    await visitor.fill(**{"Last name:": TYPED})
+    if not scripts:
+        await visitor.press("Save")
+    await expect(page.get_by_role("heading", level=1)).to_have_text(f"{other} has this form now")
+    typed = page.locator(".portal-typed")
+    await expect(typed).to_contain_text("Last name:")
+    await expect(typed).to_contain_text(TYPED)
+    await visitor.leave()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 async def test_a_form_withdrawn_while_typing_says_so_and_shows_what_was_typed(
     browser: Browser, portal: Portal, bristol: Council, scripts: bool
 ) -> None:
@@ -86,7 +110,7 @@ async def test_a_form_withdrawn_while_typing_says_so_and_shows_what_was_typed(
     await visitor.sign_in()
     await visitor.open_form(task_id)
     page = visitor.page
-    body = {"delegation_id": delegation_id, "reason": "Sent in error", "retracted_at": datetime.now(UTC).isoformat()}
+    body = {"delegation_id": delegation_id, "reason": "Sent in error", "retracted_at": now()}
     await bristol.publish("council.delegation.retracted.v1", body)
     beside = await page.context.new_page()
 
