@@ -190,7 +190,10 @@ class Reminder(Value):
     """Its holder was reminded of it, so many days from the due date that it had."""
 
     step: int
-    due_on: date
+    due_on: date | None = None
+    """None where it was reminded of because nobody had begun it."""
+    given_on: date | None = None
+    """The day on which its holder was given it, which the step counts from then."""
     sent_at: AwareDatetime
 
 
