@@ -1,6 +1,6 @@
 """When whoever has a form is reminded, and who hears of it (requirements M10, F59). No I/O, no clock."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -125,6 +125,13 @@ def next_step(ladder: Ladder, after: datetime) -> tuple[int, datetime] | None:
         return None
     first = min(at for at, _ in to_come)
     return max(step for at, step in to_come if at == first), first
+
+
+def steps_to_come(ladder: Ladder, after: datetime) -> Iterator[tuple[int, datetime]]:
+    """Each step that follows from the one before, and when."""
+    while (following := next_step(ladder, after)) is not None:
+        yield following
+        _, after = following
 
 
 def step_due(ladder: Ladder, at: datetime) -> int | None:
