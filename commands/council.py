@@ -21,12 +21,17 @@ _SUBMITTED = "portal.contribution.submitted.v1"
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
-    """`./portal council delegate|retract|return|decide|group|account|watch|documents`."""
+    """`./portal council delegate|due-date|retract|return|decide|group|account|watch|documents`."""
     options = Options(parser)
     options.add("--authority", default="bristol", help="the council's code (default: bristol)")
     delegate = options.verb("delegate", "delegate a form: FILE holds the body of council.delegation.requested.v1")
     delegate.add_argument("file", help="a JSON file, or - for the standard input")
     delegate.add_argument("--no-wait", action="store_true", help="do not wait for the portal's answer")
+    due_date = options.verb("due-date", "ask which date a form would get, and why, before it is delegated")
+    due_date.add_argument("form", help="its code")
+    due_date.add_argument("--received-on", help="when the council received the request, as YYYY-MM-DD (default: today)")
+    due_date.add_argument("--due-on", help="by when it is asked for (default: by the form's own period)")
+    due_date.add_argument("--internal-due-on", help="by when it is asked for sooner than it is due")
     retract = options.verb("retract", "withdraw a delegation")
     retract.add_argument("id", help="its delegation_id")
     retract.add_argument("--reason", default="No longer needed")
@@ -76,6 +81,15 @@ async def _delegate(door: CouncilDoor, arguments: argparse.Namespace) -> int:
     facts = {"code": answer.code, "field": answer.field, "task_id": answer.task_id, "reference": answer.reference}
     print(json.dumps({"message_id": message_id, "type": _REQUESTED, **{k: v for k, v in facts.items() if v}}))
     return 1 if answer.code else 0
+
+
+async def _due_date(door: CouncilDoor, arguments: argparse.Namespace) -> None:
+    """Tell the answer: the reasons in words on standard error, all of it as a JSON line on standard output."""
+    asked = {name: getattr(arguments, name) for name in ("form", "received_on", "due_on", "internal_due_on")}
+    async with door.signed_in() as session:
+        answer = await door.ask(session, "due-dates", {name: value for name, value in asked.items() if value})
+    print("\n".join(answer["why"]) or "It has no due date.", file=sys.stderr)
+    print(json.dumps(answer))
 
 
 async def _retract(door: CouncilDoor, arguments: argparse.Namespace) -> None:
@@ -194,6 +208,7 @@ def _text(file: str) -> str:
 
 _VERBS = {
     "delegate": _delegate,
+    "due-date": _due_date,
     "retract": _retract,
     "return": _return,
     "decide": _decide,

@@ -117,6 +117,8 @@ class ReminderRules(Value):
 
     steps: list[Step] = [-14, -7, -3, -1, 0, 1, 3, 7]
     """Nobody is reminded where there is none."""
+    unbegun_days: list[Annotated[int, Field(ge=1, le=365)]] = [3, 7]
+    """So many days after it was given to whoever has it, while nobody has begun it (ADR 0067); empty turns that off."""
     managers_from: Step = 1
     """From this step on the managers of its work group are told too."""
 

@@ -150,10 +150,12 @@ class ReminderSent(PortalMessage):
     wire_name: ClassVar[str] = "portal.reminder.sent.v1"
 
     delegation_id: Identifier
-    step: int
-    """Days from that date; negative before it."""
-    due_on: date
+    step: LeftOut[int] = None
+    """Days from that date; negative before it. Left out where the form has no date."""
+    due_on: LeftOut[date] = None
     """The date that they work to: the internal one where the authority's `works_to` says so."""
+    unbegun_since: LeftOut[date] = None
+    """There where the reminder is that nobody has begun it: the day on which they were given it."""
 
 
 class DelegationOverdue(PortalMessage):

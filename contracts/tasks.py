@@ -203,11 +203,13 @@ class TaskReminded(AboutTask):
 
     wire_name: ClassVar[str] = "tasks.task.reminded.v1"
 
-    step: int
-    """Days from that date; negative before it."""
+    step: LeftOut[int] = None
+    """Days from that date; negative before it. Left out where there is none."""
     form_title: str
-    due_on: date
+    due_on: LeftOut[date] = None
     """The one that its holder works to, or, for managers alone, the due date."""
+    unbegun_since: LeftOut[date] = None
+    """The day on which its holder was given it, where the reminder is that nobody has begun it."""
     person: Holder
     """Who has it."""
     tell: list[Contact]

@@ -100,6 +100,11 @@ class CouncilDoor:
             session.headers["Authorization"] = f"Bearer {token}"
             yield session
 
+    async def ask(self, session: aiohttp.ClientSession, what: str, query: Mapping[str, str]) -> dict[str, Any]:
+        """What the portal answers to a question over HTTP."""
+        async with session.get(f"{self.gateway}/api/council/v1/{what}", params=query) as answer:
+            return await _json(answer)
+
     async def fetch(self, session: aiohttp.ClientSession, document: Mapping[str, Any]) -> bytes:
         """One document by its reference, checked against the hash in it."""
         async with session.get(document["url"]) as answer:

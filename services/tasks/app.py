@@ -46,7 +46,7 @@ def build_app(settings: Settings) -> Starlette:
 
         delegations = Delegations(stores, context.authorities, plan)
         asks = Asks(stores, context.authorities, plan)
-        leaving = Leaving(stores, context.authorities)
+        leaving = Leaving(stores, context.authorities, plan)
         people = People(stores, context.authorities)
         return TasksService(
             delegations=delegations,
@@ -57,11 +57,11 @@ def build_app(settings: Settings) -> Starlette:
             addenda=Addenda(stores, context.authorities),
             asks=asks,
             leaving=leaving,
-            re_assigning=ReAssigning(stores, context.authorities),
+            re_assigning=ReAssigning(stores, context.authorities, plan),
             reminders=reminders,
             retention=retention,
             snoozing=Snoozing(stores, context.authorities),
-            work=Work(stores, context.authorities, signer),
+            work=Work(stores, context.authorities, plan, signer),
         )
 
     return stored_service_app(

@@ -45,6 +45,17 @@ def test_a_form_is_delegated_and_withdrawn_from_the_shell(portal: Portal, delega
     portal.command("council", "retract", delegation_id, "--reason", "Moved away")
 
 
+def test_a_date_is_asked_for_from_the_shell(portal: Portal) -> None:
+    form = "ehc-needs-assessment-contributions"
+    asked = portal.command("council", "due-date", form, "--received-on", "2031-01-02")
+    assert json.loads(asked.stdout)["due_on"] == "2031-02-13"
+    assert asked.stderr.splitlines()[0] == "Received on 02-Jan-2031."
+    assert "So it is required by 13-Feb-2031." in asked.stderr
+    refused = portal.command("council", "due-date", form, "--due-on", "tomorrow", check=False)
+    assert refused.returncode == 1
+    assert "/due_on" in refused.stderr
+
+
 def test_a_submitted_forms_documents_are_fetched_from_the_shell(
     portal: Portal, delegation_id: str, tmp_path: Path
 ) -> None:

@@ -1,7 +1,9 @@
 """No due date, and an internal one beside the due date: from the council's message to list, email and events."""
 
 import asyncio
+import json
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import aiohttp
 
@@ -54,6 +56,25 @@ async def test_a_form_without_a_date_is_listed_filled_in_and_submitted(portal: P
     await asyncio.to_thread(job)
     submitted = (await bristol.expect(SUBMITTED, delegation_id=delegation_id)).body
     assert (await bristol.fetch(submitted["pdf"]["url"])).startswith(b"%PDF")
+
+
+async def test_a_council_asks_for_a_date_before_it_delegates(portal: Portal, oxfordshire: Council) -> None:
+    dates = {"received_on": "2031-01-02", "due_on": "2031-02-01", "internal_due_on": "2031-01-20"}
+    query = urlencode({"form": "ehc-needs-assessment-contributions", **dates})
+    foreseen = json.loads(await oxfordshire.fetch(f"{portal.gateway}/api/council/v1/due-dates?{query}"))
+    assert (foreseen["due_on"], foreseen["internal_due_on"]) == (dates["due_on"], dates["internal_due_on"])
+    assert foreseen["why"][-1].startswith("So it is asked for by 20-Jan-2031, and required by 01-Feb-2031.")
+    delegation_id, email = new_id(), new_email()
+    await oxfordshire.delegate(delegation_id, email, **dates)
+    await oxfordshire.expect(ACCEPTED, delegation_id=delegation_id)
+
+    def reads() -> str:
+        with Person(portal.gateway) as person:
+            person.register(portal.mail, email)
+            return person.open(person.sign_in(portal.mail, email).link(FORM)).text
+
+    page = await asyncio.to_thread(reads)
+    assert [line for line in foreseen["why"] if line not in page] == []
 
 
 async def test_an_internal_date_is_asked_for_and_reminded_of_and_the_due_date_is_overdue(

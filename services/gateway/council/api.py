@@ -17,6 +17,7 @@ from services.gateway.kit.form_parsing import read_form
 from services.gateway.kit.gateway import Gateway
 from services.gateway.kit.request_body import body_of
 from services.gateway.kit.streaming_proxy import proxy_response
+from services.gateway.kit.views.due import due_explained
 
 LARGEST_BODY = 16 * 1024 * 1024
 _RANGE_HEADERS = ("Range", "If-Range")
@@ -93,6 +94,14 @@ async def delegations(request: Request) -> Response:
     return JSONResponse(found.model_dump(mode="json"))
 
 
+async def due_dates(request: Request) -> Response:
+    """The dates that a form would get, and why, before it is delegated."""
+    gateway, council = _gateway(request), _council(request)
+    found = await gateway.tasks.due_dates(council, request.query_params)
+    why = due_explained(found.due, gateway.authorities.get(council.authority))
+    return JSONResponse(found.model_copy(update={"why": why}).model_dump(mode="json"))
+
+
 async def absence(request: Request) -> Response:
     """Whether a professional is away, and who gets what was meant for them."""
     found = await _gateway(request).tasks.absence_of(_council(request), request.path_params["email"])
@@ -141,6 +150,7 @@ routes = [
             Route("/messages/{name}", message, methods=["POST"]),
             Route("/events", events),
             Route("/professionals/{email}/absence", absence),
+            Route("/due-dates", due_dates),
             Route("/delegations", delegations),
             Route("/delegations/{delegation_id:path}", delegation),
             Route("/forms/{code}", put_form, methods=["PUT"]),

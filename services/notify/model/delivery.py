@@ -27,6 +27,8 @@ Purpose = Literal[
     "reminder",
     "reminder_late",
     "reminder_to_manager",
+    "reminder_unbegun",
+    "reminder_unbegun_late",
     "digest",
     "receipt",
     "sign_in",

@@ -16,7 +16,7 @@ MOST_LINES = 200
 _AT = time(9, 30)
 """Half an hour after the reminders of the day are made (ADR 0043), so that they are in it."""
 _SOON = timedelta(days=2)
-_LATE: frozenset[Purpose] = frozenset({"reminder_late", "reminder_to_manager"})
+_LATE: frozenset[Purpose] = frozenset({"reminder_late", "reminder_to_manager", "reminder_unbegun_late"})
 _WORDS: Mapping[Purpose, str] = {
     "delegation": "New form for you",
     "delegation_to_group": "New form for your work group, $group",
@@ -34,6 +34,8 @@ _WORDS: Mapping[Purpose, str] = {
     "reminder": "Not submitted yet",
     "reminder_late": "Late",
     "reminder_to_manager": "Late in your work group: $holder has it",
+    "reminder_unbegun": "Nobody has begun it since $since",
+    "reminder_unbegun_late": "Late, and nobody has begun it since $since",
 }
 """What has happened, as a line says it; only what stands here ever waits for a digest."""
 TELLS_OF_A_FORM: frozenset[Purpose] = frozenset({*_WORDS, "retracted"})

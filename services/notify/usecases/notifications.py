@@ -117,13 +117,25 @@ async def announce_decision(service: NotifyService, event: TaskDecided) -> None:
 
 async def remind(service: NotifyService, event: TaskReminded) -> None:
     """Whoever has the task is reminded of it; where it is late, the managers of its group are told."""
-    key = f"{event.task_id} {event.due_on.isoformat()} {event.step}"
-    own: Purpose = "reminder_late" if event.step > 0 else "reminder"
+    if event.unbegun_since is not None:
+        await _remind_of_unbegun(service, event, event.unbegun_since)
+        return
+    key = f"{event.task_id} {event.due_on} {event.step}"
+    own: Purpose = "reminder_late" if _is_late(event) else "reminder"
     due = _due(event, event.due_on, event.person)
     late = {**due, "path": "group-tasks", "holder": _named(event.person)}
     reminders = _owed(event, event.tell, own, due, fact=own, key=key)
     told = _owed(event, event.managers, "reminder_to_manager", late, fact="reminder_to_manager", key=key)
     await tell(service, [*reminders, *told], event.due_on)
+
+
+async def _remind_of_unbegun(service: NotifyService, event: TaskReminded, since: date) -> None:
+    """Each of its days is another version of the task."""
+    purpose: Purpose = "reminder_unbegun_late" if _is_late(event) else "reminder_unbegun"
+    group = event.person.name if event.person.kind == "work_group" else ""
+    values = {**_due(event, event.due_on, event.person), "since": shown_date(since), "group": group}
+    key = f"{event.task_id} {event.task_version}"
+    await tell(service, _owed(event, event.tell, purpose, values, fact="not begun", key=key), event.due_on)
 
 
 async def send_receipt(service: NotifyService, event: TaskCompleted) -> None:
@@ -171,6 +183,10 @@ def _due(event: TaskEvent, due_on: date | None, holder: Holder | None) -> dict[s
     """The same with its date: straight to the form for whoever has it, to the list where it waits to be picked up."""
     has_it = holder is not None and holder.kind == "person"
     return {**_about(event, f"forms/{event.task_id}/1" if has_it else "tasks"), "due_on": shown_date(due_on)}
+
+
+def _is_late(event: TaskReminded) -> bool:
+    return event.step is not None and event.step > 0
 
 
 def _named(holder: Holder) -> str:

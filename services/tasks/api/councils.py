@@ -10,8 +10,9 @@ from chassis.council_door import take_posted
 from chassis.errors import BadRequest
 from chassis.http import answer, nothing
 from chassis.identity import current_council
+from contracts.api.due_dates import DueDatesQuery
 from contracts.api.tasks import TaskState
-from services.tasks.api.dependencies import number, service
+from services.tasks.api.dependencies import number, query, service
 
 _LIMIT = 200
 
@@ -32,6 +33,12 @@ async def list_delegations(request: Request) -> Response:
     limit = number(request, "limit", 50, _LIMIT)
     found = await service(request).lists.delegations(council.authority, cast("TaskState | None", state), after, limit)
     return answer(found)
+
+
+async def foresee_due_dates(request: Request) -> Response:
+    """The dates that a form would get if its council delegated it."""
+    authority = current_council(request).authority
+    return answer(await service(request).delegations.foresee(authority, query(request, DueDatesQuery)))
 
 
 async def take_message(request: Request) -> Response:
@@ -57,6 +64,7 @@ routes = [
     Route("/council-messages/{name}", take_message, methods=["POST"]),
     Route("/erasures/{delegation_id:path}", erase_delegation, methods=["PUT"]),
     Route("/holds/{delegation_id:path}", hold_delegation, methods=["PUT", "DELETE"]),
+    Route("/due-dates", foresee_due_dates),
     Route("/delegations", list_delegations),
     Route("/delegations/{delegation_id:path}", view_delegation),
 ]

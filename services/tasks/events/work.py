@@ -1,13 +1,14 @@
 """What becomes of a task while it is worked on: given to somebody else, reminded of, added to, submitted."""
 
 from chassis import clock
+from chassis.clock import LONDON
 from chassis.outbox import Outgoing, outgoing
 from contracts.base import Contact
 from contracts.portal import DelegationAssigned, DelegationOverdue, ReminderSent
 from contracts.tasks import AddendumDiscarded, AddendumStarted, TaskAssigned, TaskCompleted, TaskReminded
 from services.tasks.events.about import about, as_assignee
 from services.tasks.model.facts import SubmissionFact
-from services.tasks.model.reminding import Ladder
+from services.tasks.model.reminding import Ladder, cause_of, counted
 from services.tasks.model.task import Task
 from services.tasks.model.told import whom_it_was_taken_from, whom_to_tell_of
 
@@ -42,25 +43,23 @@ def of_move(before: Task, after: Task) -> list[Outgoing]:
 def of_reminder(task: Task, ladder: Ladder, tell: list[Contact], managers: list[Contact]) -> list[Outgoing]:
     """Whoever has it is reminded, and the council knows of it; of what is late it knows by the due date."""
     reminder = task.reminders[-1]
-    cause = (task.task_id, reminder.due_on.isoformat(), str(reminder.step), str(len(task.returns)))
+    cause = cause_of(task, ladder, reminder.step)
+    told_of = counted(ladder, reminder.step, task.target_on, reminder.sent_at.astimezone(LONDON).date())._asdict()
     reminded = TaskReminded(
         **about(task),
-        step=reminder.step,
+        **told_of,
         form_title=task.requested.form_title,
-        due_on=reminder.due_on,
         person=task.holder,
         tell=tell,
         managers=managers,
         reminded_at=reminder.sent_at,
     )
-    sent = ReminderSent(
-        authority=task.authority, delegation_id=task.delegation_id, step=reminder.step, due_on=reminder.due_on
-    )
+    sent = ReminderSent(authority=task.authority, delegation_id=task.delegation_id, **told_of)
     told = [outgoing(reminded, *cause), *([outgoing(sent, *cause)] if ladder.reminds else [])]
     if not ladder.escalates or reminder.step <= 0:
         return told
     overdue = DelegationOverdue(
-        authority=task.authority, delegation_id=task.delegation_id, step=reminder.step, due_on=reminder.due_on
+        authority=task.authority, delegation_id=task.delegation_id, step=reminder.step, due_on=ladder.counts_from
     )
     return [*told, outgoing(overdue, *cause)]
 

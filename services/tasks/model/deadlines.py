@@ -14,7 +14,7 @@ from chassis.clock import LONDON
 from chassis.errors import Refused
 from contracts.api.tasks import DueDateView, DueReason, DueView
 from contracts.authority import WorksTo
-from services.tasks.model.facts import Amendment, Ask, Request, Return
+from services.tasks.model.facts import Amendment, Ask, RequestedDates, Return
 
 
 class DueDate(NamedTuple):
@@ -35,7 +35,7 @@ class DueDate(NamedTuple):
 
 
 def due_dates(
-    request: Request, amendments: Sequence[Amendment], returns: Sequence[Return], asks: Sequence[Ask]
+    request: RequestedDates, amendments: Sequence[Amendment], returns: Sequence[Return], asks: Sequence[Ask]
 ) -> list[DueDate]:
     """Everything that a form's dates have been: the request's, then by their times. The last one counts."""
     blank = DueDate(request.requested_at, None, "request")
@@ -61,7 +61,7 @@ def due_at(dates: Sequence[DueDate], at: datetime) -> date | None:
     return next((each.due_on for each in reversed(dates) if each.said_at <= at), dates[0].due_on)
 
 
-def due_view(request: Request, dates: Sequence[DueDate]) -> DueView:
+def due_view(request: RequestedDates, dates: Sequence[DueDate]) -> DueView:
     """The dates as a page tells them; what is due by the form's own period was asked for by nobody."""
     period = request.received_on + timedelta(days=request.period_days) if request.period_days is not None else None
     shown = [DueDateView(due_on=period, why="period")] if period else []

@@ -10,7 +10,9 @@ from typing import Any, Literal
 import orjson
 from pydantic import AwareDatetime
 
+from chassis.clock import LONDON
 from contracts.addresses import address_key
+from contracts.api.due_dates import DueDatesQuery
 from contracts.authority import WorksTo
 from contracts.base import EVERYBODYS, Contact, Value
 from contracts.council import (
@@ -36,7 +38,22 @@ def is_held_as(holder: Holder, assignee: Assignee) -> bool:
     return holder.kind == "person" and address_key(holder.email or "") == address_key(assignee.email)
 
 
-class Request(Value):
+class RequestedDates(Value):
+    """What a request says of its dates, with the form's own period."""
+
+    received_on: date
+    period_days: int | None = None
+    """The form's own; None where it has none, or it was not kept yet."""
+    due_on: date | None = None
+    """None where the council has given none, and the form has no period (requirement F71)."""
+    internal_due_on: date | None = None
+    """By when the council asks for it."""
+    works_to: WorksTo = "due_date"
+    """What the authority's setting was when it asked: a form's dates do not move with it."""
+    requested_at: AwareDatetime
+
+
+class Request(RequestedDates):
     """The delegation as requested, with what the portal added on accepting it."""
 
     digest: str
@@ -51,19 +68,9 @@ class Request(Value):
     """Where a work group's mail goes."""
     notify_email: str | None = None
     sender: Sender
-    received_on: date
-    period_days: int | None = None
-    """The form's own; None where it has none, or it was not kept yet."""
-    due_on: date | None = None
-    """None where the council has given none, and the form has no period (requirement F71)."""
-    internal_due_on: date | None = None
-    """By when the council asks for it."""
-    works_to: WorksTo = "due_date"
-    """What the authority's setting was when it asked: a form's dates do not move with it."""
     comments: str
     prefill: dict[str, Any]
     documents: list[KeptDocument] = []
-    requested_at: AwareDatetime
 
 
 class Amendment(Value):
@@ -192,7 +199,10 @@ class Reminder(Value):
     """Its holder was reminded of it, so many days from the due date that it had."""
 
     step: int
-    due_on: date
+    due_on: date | None = None
+    """None where it was reminded of because nobody had begun it."""
+    given_on: date | None = None
+    """The day on which its holder was given it, which the step counts from then."""
     sent_at: AwareDatetime
 
 
@@ -218,9 +228,23 @@ def digest_of(message: DelegationRequested) -> str:
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def due_date(message: DelegationRequested, received_on: date, due_days: int | None) -> date | None:
-    """The date asked for, else the form's own period from receipt, in calendar days (SI 2014/1530, reg 8); or none."""
-    return message.due_on or (received_on + timedelta(days=due_days) if due_days is not None else None)
+def requested_dates(
+    asked: DelegationRequested | DueDatesQuery, period_days: int | None, works_to: WorksTo, at: datetime
+) -> RequestedDates:
+    """The due date is the one asked for, else the form's own period from receipt; or there is none.
+
+    In calendar days (SI 2014/1530, reg 8). What the council does not say it has received today.
+    """
+    received_on = asked.received_on or at.astimezone(LONDON).date()
+    period = received_on + timedelta(days=period_days) if period_days is not None else None
+    return RequestedDates(
+        received_on=received_on,
+        period_days=period_days,
+        due_on=asked.due_on or period,
+        internal_due_on=asked.internal_due_on,
+        works_to=works_to,
+        requested_at=at,
+    )
 
 
 def amendment(message: DelegationAmended, message_id: str, at: datetime) -> Amendment:

@@ -127,9 +127,9 @@ class Task(TaskRecord):
         return self._changed(submission=submission.model_copy(update={"received_at": at}))
 
     def with_reminder(self, reminder: Reminder) -> Self:
-        """Of each step to each due date there is one."""
-        known = {(each.step, each.due_on) for each in self.reminders}
-        if (reminder.step, reminder.due_on) in known:
+        """Of each step to each due date there is one, and of each from a day on which it was given."""
+        known = {(each.step, each.due_on, each.given_on) for each in self.reminders}
+        if (reminder.step, reminder.due_on, reminder.given_on) in known:
             return self
         return self._changed(reminders=[*self.reminders, reminder])
 

@@ -8,6 +8,7 @@ from chassis.blobs import Held
 from chassis.documents import Key
 from chassis.errors import AlreadyHandled, Refused, TryLater
 from chassis.outbox import Outgoing
+from contracts.api.due_dates import DueDatesQuery, DueDatesView
 from contracts.council import (
     Assignee,
     DelegationAmended,
@@ -18,7 +19,8 @@ from contracts.council import (
 from contracts.forms import ContributionStarted, ContributionSubmitted
 from services.tasks import events
 from services.tasks.model.deadlines import check_internal_date, due_at
-from services.tasks.model.facts import Request, Retraction, SubmissionFact, amendment, digest_of, due_date
+from services.tasks.model.facts import Request, Retraction, SubmissionFact, amendment, digest_of, requested_dates
+from services.tasks.model.foreseeing import foreseen
 from services.tasks.model.form import OfferedForm
 from services.tasks.model.shared import Coming, KeptDocument, coming
 from services.tasks.model.task import Task
@@ -73,6 +75,13 @@ class Delegations:
 
         await self._changes.change(message.authority, message.delegation_id, decide, is_new=True)
 
+    async def foresee(self, authority: str, query: DueDatesQuery) -> DueDatesView:
+        """Which dates a request would get now, by the rules that it goes through; nothing is kept."""
+        form, asked_by = await self._form(authority, query.form, PATIENCE_SECONDS), self._authorities.get(authority)
+        dates = requested_dates(query, form.due_days, asked_by.works_to, clock.now())
+        check_internal_date(dates.internal_due_on, dates.due_on)
+        return foreseen(form, dates, asked_by)
+
     async def _keep(self, owner: Key, documents: list[Coming]) -> None:
         """Before the task is written: a crash in between leaves content that the repeat finds."""
         for each in documents:
@@ -99,8 +108,9 @@ class Delegations:
     ) -> Request:
         form.check_prefill(message.prefill)
         group = await self._recipients.group(message.authority, message.assignee, waited_seconds)
-        received_on = message.received_on or clock.today()
+        works_to = self._authorities.get(message.authority).works_to
         return Request(
+            **requested_dates(message, form.due_days, works_to, clock.now()).model_dump(),
             digest=await loop.work(_size(message), digest_of, message),
             form=form.form,
             form_version=form.version,
@@ -112,15 +122,9 @@ class Delegations:
             inbox=group.inbox if group else [],
             notify_email=message.notify_email,
             sender=message.sender,
-            received_on=received_on,
-            period_days=form.due_days,
-            due_on=due_date(message, received_on, form.due_days),
-            internal_due_on=message.internal_due_on,
-            works_to=self._authorities.get(message.authority).works_to,
             comments=message.comments,
             prefill=message.prefill,
             documents=documents,
-            requested_at=clock.now(),
         )
 
     async def _form(self, authority: str, code: str, waited_seconds: float) -> OfferedForm:

@@ -21,7 +21,7 @@ from services.tasks.model.record import OPEN_STATES
 from services.tasks.model.task import Task
 from services.tasks.model.work_group import WorkGroup
 from services.tasks.store import Stores
-from services.tasks.usecases.changes import change_held_by, task_id_of
+from services.tasks.usecases.changes import Plan, change_held_by, task_id_of
 from services.tasks.usecases.recipients import Recipient, Recipients
 from services.tasks.usecases.work import group_of
 
@@ -32,9 +32,10 @@ _DEPARTED = "You told the portal that the professional has left."
 class Leaving:
     """What becomes of the forms of somebody who has left."""
 
-    def __init__(self, stores: Stores, authorities: Authorities) -> None:
+    def __init__(self, stores: Stores, authorities: Authorities, plan: Plan) -> None:
         self._stores = stores
         self._authorities = authorities
+        self._plan = plan
         self._recipients = Recipients(stores)
 
     async def release(self, event: AccountClosed) -> None:
@@ -45,6 +46,7 @@ class Leaving:
                 raise AlreadyHandled(event.account_id)
             if group := await self._open_group_of(kept):
                 after = kept.re_assigned(group.as_holder, group.inbox, event.person, event.closed_at)
+                await self._plan(after)
                 return after, events.of_move(kept, after)
             after = kept.with_ask(_decline(event.person, _CLOSED, event.closed_at))
             return after, events.of_ask(after)
@@ -65,6 +67,7 @@ class Leaving:
             to = Recipient(group.as_holder, group.inbox) if group else instead
             if to is not None:
                 after = kept.re_delegated(*to, authority, clock.now())
+                await self._plan(after)
                 return after, events.of_move(kept, after)
             after = kept.with_ask(_decline(person, _DEPARTED, clock.now()))
             return after, events.of_ask(after)
@@ -81,6 +84,7 @@ class Leaving:
             if group is None:
                 raise AlreadyHandled(event.delegation_id)
             after = kept.taken_back(group.as_holder, group.inbox, clock.now())
+            await self._plan(after)
             return after, events.of_move(kept, after)
 
         await self._stores.tasks.change(event.authority, task_id_of(event.authority, event.delegation_id), decide)

@@ -20,15 +20,17 @@ from services.tasks.model.re_assigning import Reach, choices, chosen, reach_of, 
 from services.tasks.model.refusals import unknown_task
 from services.tasks.model.task import Task
 from services.tasks.store import Stores
+from services.tasks.usecases.changes import Plan
 from services.tasks.usecases.work import change, group_of, load, requested
 
 
 class ReAssigning:
     """Giving tasks away."""
 
-    def __init__(self, stores: Stores, authorities: Authorities) -> None:
+    def __init__(self, stores: Stores, authorities: Authorities, plan: Plan) -> None:
         self._stores = stores
         self._authorities = authorities
+        self._plan = plan
 
     async def choices(self, person: Professional, task_ids: Sequence[str], words: str) -> ReAssignView:
         """Whom the tasks may go to, all of them, narrowed by words; with how much those have to do already."""
@@ -67,6 +69,7 @@ class ReAssigning:
             names = {} if to.kind == "work_group" else await self._stores.people.names_of(reach.people)
             holder, inbox = chosen(to, reach, names)
             after = before.re_assigned(holder, inbox, Contact(email=person.email, name=person.name), clock.now())
+            await self._plan(after)
             return after, events.of_move(before, after)
 
         return await change(self._stores, self._authorities, task_id, person, decide)

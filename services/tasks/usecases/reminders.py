@@ -1,4 +1,4 @@
-"""The reminder clock: one entry a delegation, from which the next one follows."""
+"""The reminder clock: one entry for each ladder of a delegation, from which the next one follows."""
 
 from chassis import clock
 from chassis.authorities import Authorities
@@ -6,11 +6,11 @@ from chassis.outbox import Outgoing
 from chassis.schedule import Entry, Schedule
 from contracts.base import Contact
 from services.tasks import events
-from services.tasks.model.facts import Reminder
-from services.tasks.model.record import OPEN_STATES
 from services.tasks.model.reminding import (
     Ladder,
+    cause_of,
     inbox_beside,
+    is_reminded,
     ladders,
     managers_to_tell,
     next_step,
@@ -21,7 +21,6 @@ from services.tasks.model.task import Task
 from services.tasks.store import Stores
 
 REMIND = "remind"
-_REMINDED_STATES = (*OPEN_STATES, "in_group")
 
 
 class Reminders:
@@ -38,16 +37,14 @@ class Reminders:
             if (following := next_step(ladder, clock.now())) is None:
                 continue
             step, at = following
-            due_on = ladder.due_on.isoformat()
-            cause = (task.task_id, due_on, str(step), str(len(task.returns)))
-            about = {"task_id": task.task_id, "due_on": due_on}
-            await self._schedule.plan(Entry(REMIND, task.authority, cause, at, about))
+            entry = Entry(REMIND, task.authority, cause_of(task, ladder, step), at, _about(task, ladder))
+            await self._schedule.plan(entry)
 
     async def remind(self, entry: Entry) -> None:
-        """Whoever has it, where it is still open and due on that day; the next reminder is planned either way."""
+        """Whoever has it, where it is still open and counts from that day; the next reminder is planned either way."""
 
         async def decide(task: Task) -> tuple[Task, list[Outgoing]]:
-            planned = (one for one in self._ladders(task) if one.due_on.isoformat() == entry.about["due_on"])
+            planned = (one for one in self._ladders(task) if _about(task, one) == entry.about)
             if (ladder := next(planned, None)) is None:
                 return task, []
             await self.plan(task)
@@ -59,12 +56,11 @@ class Reminders:
         return ladders(task, self._authorities.get(task.authority))
 
     async def _reminded(self, task: Task, ladder: Ladder) -> tuple[Task, list[Outgoing]]:
-        """What is declined waits for the council: nobody is reminded of it."""
         authority, now = self._authorities.get(task.authority), clock.now()
         step = step_due(ladder, now)
-        if step is None or task.state not in _REMINDED_STATES:
+        if step is None or not is_reminded(task, ladder, clock.today()):
             return task, []
-        reminded = task.with_reminder(Reminder(step=step, due_on=ladder.due_on, sent_at=now))
+        reminded = task.with_reminder(ladder.reminder(step, now))
         if reminded is task:
             return task, []
         origin = task.work_group
@@ -78,3 +74,8 @@ class Reminders:
         email = task.holder.email if inbox_beside(task) else None
         is_registered = bool(email and await self._stores.people.names_of([email]))
         return whom_to_remind(task, self._authorities.get(task.authority), is_registered=is_registered)
+
+
+def _about(task: Task, ladder: Ladder) -> dict[str, str]:
+    counts_from = "given_on" if ladder.is_unbegun else "due_on"
+    return {"task_id": task.task_id, counts_from: ladder.counts_from.isoformat()}

@@ -21,6 +21,7 @@ from services.tasks.model.shared import KeptDocument
 from services.tasks.model.task import Task
 from services.tasks.model.work_group import WorkGroup
 from services.tasks.store import Stores
+from services.tasks.usecases.changes import Plan
 
 
 def requested(task: Task | None) -> Task:
@@ -65,9 +66,10 @@ async def is_in_its_group(stores: Stores, task: Task, email: str) -> bool:
 class Work:
     """The professional's side of tasks."""
 
-    def __init__(self, stores: Stores, authorities: Authorities, signer: Signer) -> None:
+    def __init__(self, stores: Stores, authorities: Authorities, plan: Plan, signer: Signer) -> None:
         self._stores = stores
         self._authorities = authorities
+        self._plan = plan
         self._signer = signer
 
     async def grant(self, person: Professional, task_id: str) -> GrantView:
@@ -100,6 +102,7 @@ class Work:
             if not await is_in_its_group(self._stores, before, person.email):
                 raise unknown_task()
             after = before.picked_up(Holder(kind="person", email=person.email, name=person.name), clock.now())
+            await self._plan(after)
             return after, events.of_move(before, after)
 
         task = await change(self._stores, self._authorities, task_id, person, decide)

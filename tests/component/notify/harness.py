@@ -155,6 +155,12 @@ def reminded(event: TaskOpened, step: int, managers: Sequence[str] = ()) -> Task
     )
 
 
+def unbegun(event: TaskOpened, since: date, step: int | None, due_on: date | None = DUE) -> TaskReminded:
+    """It is time to say that nobody has begun that delegation."""
+    said = {"unbegun_since": since, "step": step, "due_on": due_on, "task_version": 4}
+    return reminded(event, 0).model_copy(update=said)
+
+
 def code_for(email: str, *, lasting: timedelta = timedelta(minutes=10)) -> CodeRequested:
     """Somebody signs in."""
     expires_at: datetime = clock.now() + lasting

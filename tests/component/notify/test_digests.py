@@ -1,7 +1,7 @@
 """One email a day: what waits is told once, in the morning, to whoever wants it so, and what is over is not."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,7 +17,7 @@ from contracts.base import Contact
 from contracts.tasks import TaskCompleted, TaskOpened
 from services.notify.model import delivery_id, next_digest
 from services.notify.usecases import digests
-from tests.component.notify.harness import CODE_KEY, Notify, address, opened, reminded, retracted
+from tests.component.notify.harness import CODE_KEY, Notify, address, opened, reminded, retracted, unbegun
 from tests.support.eventually import eventually, stays
 from tests.unit.notify.test_email_templates import AUTHORITIES
 
@@ -113,14 +113,16 @@ async def reader(notify: Notify, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 async def test_what_happens_is_told_in_the_morning_in_one_email_and_once(reader: Reader) -> None:
     notify, event = reader.notify, new_form(reader.address)
     late = reminded(event, 1).model_copy(update={"task_id": "another", "due_on": clock.today() - timedelta(days=1)})
-    await notify.hears(event, late, times=2)
-    await reader.waits(2)
+    idle = unbegun(event, date(2021, 9, 1), -30, clock.today() + timedelta(days=30))
+    await notify.hears(event, late, idle, times=2)
+    await reader.waits(3)
     assert notify.catcher.sent_to(reader.address) == []
     email = await reader.gets()
     text = email["Text"]
     assert "- New form for you, due " in text
     assert "EHC needs assessment contributions (BRI-4K7Q-22): https://portal.example/forms/" in text
     assert "- Late, was due " in text
+    assert "- Nobody has begun it since 01-Sep-2021, due " in text
     raw = notify.catcher.text(f"/api/v1/message/{email['ID']}/raw")
     way_back = f"https://portal.example/emails/{Tickets(SecretStr(CODE_KEY), DIGEST_TICKETS).of(reader.account_id)}"
     assert f"List-Unsubscribe: <{way_back}>" in raw

@@ -1,6 +1,6 @@
 """Each thing that happens is told to the right people, once, in the right words, without a word about the child."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -28,6 +28,7 @@ from tests.component.notify.harness import (
     reminded,
     retracted,
     returned,
+    unbegun,
 )
 
 
@@ -76,6 +77,36 @@ async def test_whoever_has_it_is_reminded_and_its_managers_where_it_is_late(noti
     (told,) = await notify.mail_to(manager)
     assert f"{person} has it" in told["Text"]
     assert "/group-tasks" in told["Text"]
+
+
+async def test_whoever_has_not_begun_hears_since_when_it_waits_and_until_when_it_is_due(notify: Notify) -> None:
+    person, since = address(), date(2021, 9, 1)
+    event = opened(person)
+    undated = unbegun(event, since, None, None).model_copy(update={"task_version": 5})
+    late = unbegun(event, since, 2).model_copy(update={"task_version": 6})
+    await notify.hears(*[unbegun(event, since, -13)] * 2, undated, late)
+    emails = await notify.mail_to(person, number=3)
+    begins = sorted(email["Subject"].partition(event.form_title)[0] for email in emails)
+    assert begins == ["Late, and nobody has begun: ", *["Nobody has begun: "] * 2]
+    assert all("waited on the Professional Portal since 01-Sep-2021" in email["Text"] for email in emails)
+    assert all(f"/forms/{event.task_id}/1" in email["Text"] for email in emails)
+    ends = sorted(email["Subject"].rpartition(event.form_title)[2] for email in emails)
+    assert ends == ["", ", due 21-Sep-2021", ", was due 21-Sep-2021"]
+    waits = [email["Text"] for email in emails if email["Subject"].endswith(event.form_title)]
+    assert len(waits) == 1
+    assert " due" not in waits[0]
+    assert " by ." not in waits[0]
+
+
+async def test_a_group_hears_that_nobody_has_picked_it_up(notify: Notify) -> None:
+    inbox = address()
+    group = Holder(kind="work_group", work_group_id="wg", name="Secondary Schools")
+    event = opened(inbox).model_copy(update={"person": group})
+    await notify.hears(unbegun(event, date(2021, 9, 1), -13))
+    (email,) = await notify.mail_to(inbox)
+    text = " ".join(email["Text"].split())
+    assert "for the work group Secondary Schools, and nobody has begun it yet" in text
+    assert "choose Pickup" in text
 
 
 async def test_nothing_about_the_child_is_in_any_email(notify: Notify) -> None:

@@ -175,6 +175,13 @@ def a_start(delegation_id: str) -> ContributionStarted:
     )
 
 
+async def begin(tasks: Tasks, broker: Broker, delegation_id: str) -> None:
+    """Somebody gives the first answer in a form of Bristol's."""
+    await publish(broker, "forms", a_start(delegation_id))
+    task_id = task_id_of("bristol", delegation_id)
+    await eventually(lambda: tasks.database["tasks"].find_one({"_id": task_id, "started_at": {"$ne": None}}))
+
+
 async def _has(tasks: Tasks, email: str, count: int) -> dict[str, Any] | None:
     """The list, read after all of them are there: the parts of one answer are read side by side."""
     page = await tasks.list(email)

@@ -11,6 +11,8 @@ from services.tasks.model.reminding import reminded_at
 from tests.component.tasks.conftest import Later, Tasks
 from tests.component.tasks.test_asks import DECIDED, WHY, Delegated
 from tests.component.tasks.test_delegations import ACCEPTED, new_email, new_id
+from tests.component.tasks.test_lists import begin
+from tests.support.broker import Broker
 from tests.support.eventually import eventually, stays
 
 REMINDED = "tasks.task.reminded.v1"
@@ -36,10 +38,12 @@ def due_on() -> date:
 
 
 @pytest.fixture
-async def one(tasks: Tasks, due_on: date) -> Delegated:
+async def one(tasks: Tasks, due_on: date, shared_broker: Broker) -> Delegated:
+    """It is begun, so that reminders are of its date alone."""
     one = Delegated(tasks, new_id(), new_email())
     await tasks.council.delegate(one.delegation_id, one.email, due_on=due_on.isoformat())
     await one.hears(ACCEPTED)
+    await begin(tasks, shared_broker, one.delegation_id)
     return one
 
 
@@ -100,7 +104,9 @@ async def test_a_withdrawal_ends_it(one: Delegated, due_on: date, later: Later) 
     assert await stays(lambda: one.heard(REMINDED) == 0)
 
 
-async def test_managers_of_its_group_are_told_when_it_is_late(tasks: Tasks, due_on: date, later: Later) -> None:
+async def test_managers_of_its_group_are_told_when_it_is_late(
+    tasks: Tasks, due_on: date, shared_broker: Broker, later: Later
+) -> None:
     group, member, manager = new_id(), new_email(), new_email()
     members = [{"email": member, "is_manager": False}, {"email": manager, "is_manager": True}]
     defined = {"work_group_id": group, "name": "Hill View", "members": members, "version": 1}
@@ -111,6 +117,7 @@ async def test_managers_of_its_group_are_told_when_it_is_late(tasks: Tasks, due_
     await one.hears(ACCEPTED)
     picked_up = await tasks.client.post(f"/tasks/{one.task_id}/pickup", headers=tasks.as_person(member))
     assert picked_up.status_code == 200
+    await begin(tasks, shared_broker, one.delegation_id)
     later(days_until(due_on, 0))
     later(days_until(due_on, 3))
     told = (await reminded(one, 1))[-1]

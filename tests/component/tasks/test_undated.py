@@ -13,6 +13,7 @@ from services.tasks.model.listing import PAGE_SIZE
 from tests.component.tasks.conftest import Later, Tasks
 from tests.component.tasks.test_asks import DECIDED, LONGER, WHY, Delegated
 from tests.component.tasks.test_delegations import ACCEPTED, OPENED, new_email, new_id
+from tests.component.tasks.test_lists import begin
 from tests.component.tasks.test_re_assigning import Team
 from tests.component.tasks.test_reminders import OVERDUE, REMINDED, days_until
 from tests.component.tasks.test_returned import RETURNED, TOLD
@@ -117,8 +118,12 @@ async def test_no_more_time_is_asked_for_and_a_decline_is(tasks: Tasks, form: st
     assert "due_on" not in await one.hears("tasks.task.decided.v1")
 
 
-async def test_nobody_is_reminded_until_an_amendment_names_a_day(tasks: Tasks, form: str, later: Later) -> None:
+async def test_nobody_is_reminded_until_an_amendment_names_a_day(
+    tasks: Tasks, form: str, shared_broker: Broker, later: Later
+) -> None:
     undated_one, dated_one = [await undated(tasks, form, new_email()) for _ in range(2)]
+    for one in (undated_one, dated_one):
+        await begin(tasks, shared_broker, one.delegation_id)
     due_on = clock.today() + timedelta(days=60)
     amended = {"delegation_id": dated_one.delegation_id, "due_on": due_on.isoformat()}
     await tasks.council.publish("council.delegation.amended.v1", amended)

@@ -34,6 +34,7 @@ VALUES = {
     "path": "forms/0b9f7d3e/1",
     "by": "Morag Manager",
     "group": "Secondary Schools",
+    "since": shown_date(date(2021, 9, 1)),
     "holder": "sandra.professional@school.example",
     "form": "EHC needs assessment contributions",
     "receipt": "0123abcd",

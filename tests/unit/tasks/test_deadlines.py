@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from chassis.errors import Refused
+from contracts.api.due_dates import DueDatesQuery
 from contracts.api.tasks import DueDateView, DueView
 from contracts.base import Contact
 from contracts.council import Decision, DelegationRequested
 from services.tasks.model.deadlines import check_internal_date, due_at, due_view
-from services.tasks.model.facts import Amendment, Answer, Ask, due_date
+from services.tasks.model.facts import Amendment, Answer, Ask, requested_dates
 from services.tasks.model.task import Task
 from tests.unit.tasks.test_task import BLANK, a_request, a_submission, asks
 
@@ -195,6 +196,7 @@ def test_a_due_date_is_the_one_of_its_time() -> None:
 def test_what_the_council_asks_for_counts_then_the_forms_period_then_there_is_no_date(
     asked_for: str | None, days: int | None, due: date | None
 ) -> None:
+    said = {"due_on": asked_for, "received_on": "2026-07-25"}
     message = DelegationRequested.model_validate(
         {
             "authority": "bristol",
@@ -203,7 +205,16 @@ def test_what_the_council_asks_for_counts_then_the_forms_period_then_there_is_no
             "subject": {"person_id": "p", "name": "Gabriel Example"},
             "assignee": {"kind": "person", "email": "sandra@school.example"},
             "sender": {"name": "Chloe"},
-            "due_on": asked_for,
+            **said,
         }
     )
-    assert due_date(message, date(2026, 7, 25), days) == due
+    query = DueDatesQuery.model_validate({"form": "f", **said})
+    for asked in (message, query):
+        assert requested_dates(asked, days, "due_date", at(7, 30)).due_on == due
+
+
+def test_what_a_council_does_not_say_it_has_received_today_in_england() -> None:
+    late = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
+    dates = requested_dates(DueDatesQuery(form="f"), 42, "internal_date", late)
+    assert (dates.received_on, dates.due_on) == (date(2026, 7, 1), date(2026, 8, 12))
+    assert (dates.period_days, dates.works_to, dates.requested_at) == (42, "internal_date", late)

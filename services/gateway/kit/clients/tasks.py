@@ -9,6 +9,7 @@ from chassis.identity import Council, Professional
 from contracts.api.absences import AbsenceBody, AbsenceView, CouncilAbsenceView
 from contracts.api.calendars import DueTasksView
 from contracts.api.delegations import DelegationListView, DelegationView
+from contracts.api.due_dates import DueDatesView
 from contracts.api.re_assigning import (
     ReAssignBody,
     ReAssignChoicesBody,
@@ -150,6 +151,10 @@ class TasksClient(ServiceClient):
     async def absence_of(self, council: Council, email: str) -> CouncilAbsenceView:
         """What a council learns of somebody before it delegates."""
         return await self._ask(CouncilAbsenceView, "GET", f"/professionals/{quote(email, safe='')}/absence", council)
+
+    async def due_dates(self, council: Council, query: Mapping[str, str]) -> DueDatesView:
+        """The dates that a form would get if the council delegated it."""
+        return await self._ask(DueDatesView, "GET", f"/due-dates?{urlencode(query)}", council)
 
     async def delegation(self, council: Council, delegation_id: str) -> DelegationView:
         """A delegation's state."""
