@@ -1,11 +1,11 @@
 """What differs from council to council, as data (requirements 1.15). Loading it is chassis.authorities' job."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from contracts.base import AuthorityCode, Email, Line, Text, Value
+from contracts.base import AuthorityCode, Email, Identifier, Line, Text, Value
 
 Extension = Literal["doc", "docx", "pdf", "jpg", "jpeg", "png"]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
@@ -109,7 +109,26 @@ class RetentionRules(Value):
     """How long before its end the council is warned of a submission whose PDF it has not confirmed to have."""
 
 
+_LONGEST_HOLIDAY = timedelta(days=92)
 Step = Annotated[int, Field(ge=-365, le=365)]
+
+
+class SchoolHoliday(Value):
+    """The days of one, the first and the last included."""
+
+    first_day: date
+    last_day: date
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if not timedelta(0) <= self.last_day - self.first_day <= _LONGEST_HOLIDAY:
+            raise ValueError("a school holiday ends on its first day or later, and within three months")
+        return self
+
+    @property
+    def days(self) -> list[date]:
+        """All of them."""
+        return [self.first_day + timedelta(days=n) for n in range((self.last_day - self.first_day).days + 1)]
 
 
 class ReminderRules(Value):
@@ -121,6 +140,12 @@ class ReminderRules(Value):
     """So many days after it was given to whoever has it, while nobody has begun it (ADR 0067); empty turns that off."""
     managers_from: Step = 1
     """From this step on the managers of its work group are told too."""
+    school_forms: list[Identifier] = []
+    """The codes of forms that schools and settings fill in: of these nobody is reminded in the school holidays.
+
+    Others go on, for no holiday stops the six weeks of a health body (SI 2014/1530, regulation 8(2)).
+    """
+    school_holidays: list[SchoolHoliday] = []
 
 
 class QuietHours(Value):
@@ -183,3 +208,10 @@ class Authority(Value):
     notify: Literal["person", "inbox", "both"] = "both"
     """Who is emailed when a delegation names both a person and a generic inbox."""
     go_live_on: date | None = None
+
+    def reminding_of(self, form: str) -> Self:
+        """As it is when it reminds of a form: closed in the school holidays where schools fill that in."""
+        if form not in self.reminders.school_forms:
+            return self
+        holidays = [day for holiday in self.reminders.school_holidays for day in holiday.days]
+        return self.model_copy(update={"closed_on": [*self.closed_on, *holidays]})

@@ -22,7 +22,7 @@ def foreseen(form: OfferedForm, dates: RequestedDates, authority: Authority) -> 
         internal_due_on=said[-1].internal_due_on,
         target_on=target_on,
         due=due_view(dates, said),
-        reminders=_reminders(dates, target_on, due_on, authority),
+        reminders=_reminders(dates, target_on, due_on, authority.reminding_of(form.form)),
     )
 
 

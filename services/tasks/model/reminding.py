@@ -49,7 +49,7 @@ def ladders(task: Task, authority: Authority) -> list[Ladder]:
     """By which days anybody has to be told of a form; none where it is over."""
     if task.request is None or not task.is_open:
         return []
-    return ladders_of(task.target_on, task.due_on, unbegun_since(task), authority)
+    return ladders_of(task.target_on, task.due_on, unbegun_since(task), authority.reminding_of(task.request.form))
 
 
 def ladders_of(

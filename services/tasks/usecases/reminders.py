@@ -33,12 +33,13 @@ class Reminders:
 
     async def plan(self, task: Task) -> None:
         """The next reminder by what is known of a task; the same one once."""
-        for ladder in self._ladders(task):
-            if (following := next_step(ladder, clock.now())) is None:
-                continue
-            step, at = following
-            entry = Entry(REMIND, task.authority, cause_of(task, ladder, step), at, _about(task, ladder))
-            await self._schedule.plan(entry)
+        steps = [(ladder, next_step(ladder, clock.now())) for ladder in self._ladders(task)]
+        entries = [
+            Entry(REMIND, task.authority, cause_of(task, ladder, following[0]), following[1], _about(task, ladder))
+            for ladder, following in steps
+            if following is not None
+        ]
+        await self._schedule.plan(*entries)
 
     async def remind(self, entry: Entry) -> None:
         """Whoever has it, where it is still open and counts from that day; the next reminder is planned either way."""

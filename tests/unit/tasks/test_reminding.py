@@ -3,9 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from pydantic import ValidationError
 
 from contracts.addresses import address_key
-from contracts.authority import Authority, ReminderRules
+from contracts.authority import Authority, ReminderRules, SchoolHoliday
 from contracts.base import Contact
 from contracts.council import Member, WorkGroupAssignee
 from services.tasks.model.facts import Reminder, Retraction
@@ -141,3 +142,20 @@ def test_managers_hear_of_what_is_late_and_not_of_their_own() -> None:
     waiting = BLANK.with_request(a_request(WorkGroupAssignee(kind="work_group", work_group_id="g")))
     assert len(managers_to_tell(waiting, group, BRISTOL, 1)) == 2
     assert managers_to_tell(OPEN, None, BRISTOL, 7) == []
+
+
+def test_nobody_is_reminded_of_a_schools_form_in_the_holidays_and_of_others_as_ever() -> None:
+    rules = {"steps": [-1, 0], "school_holidays": [{"first_day": "2026-04-03", "last_day": "2026-04-17"}]}
+    school, others = (
+        BRISTOL.model_copy(update={"reminders": ReminderRules.model_validate(rules | {"school_forms": forms})})
+        for forms in ([OPEN.requested.form], ["another"])
+    )
+    assert next_step(ladder(school), at("2026-03-01T08:00")) == (0, at("2026-04-20T08:00")), "the Monday after"
+    assert next_step(ladder(others), at("2026-03-01T08:00")) == (-1, at("2026-04-14T08:00"))
+
+
+@pytest.mark.parametrize("last_day", ["2026-04-02", "2026-07-05"])
+def test_a_holiday_ends_after_it_begins_and_within_three_months(last_day: str) -> None:
+    with pytest.raises(ValidationError):
+        SchoolHoliday.model_validate({"first_day": "2026-04-03", "last_day": last_day})
+    assert len(SchoolHoliday.model_validate({"first_day": "2026-04-03", "last_day": "2026-04-03"}).days) == 1
