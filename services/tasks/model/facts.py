@@ -204,6 +204,8 @@ class Move(Value):
     moved_at: AwareDatetime
     inbox: list[Contact] = []
     """Where the mail goes of a work group that it was moved to."""
+    within_group: bool = False
+    """Whether it was re-assigned to somebody of the work group that it waits in, or was picked up from."""
 
     def is_by(self, email: str, to: Assignee) -> bool:
         """Whether this person made just this move."""

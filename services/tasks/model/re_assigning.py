@@ -65,6 +65,14 @@ def chosen(to: Assignee, reach: Reach, names: Names) -> tuple[Holder, list[Conta
     raise Forbidden("not_to_them", "Choose a work group that you manage, or a user in one of them.")
 
 
+def is_within_group(task: Task, to: Holder, reach: Reach) -> bool:
+    """Whether a person is of the work group that the task waits in, or was picked up from, as far as it is in reach."""
+    origin = task.work_group.work_group_id if task.work_group else None
+    return to.kind == "person" and any(
+        one.work_group_id == origin and one.has_member(to.email or "") for one in reach.groups
+    )
+
+
 def shared(reaches: Sequence[Reach]) -> Reach:
     """Whom every one of several tasks may go to."""
     first, *others = reaches
