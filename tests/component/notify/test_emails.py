@@ -131,6 +131,32 @@ async def test_a_group_and_another_inbox_are_told_in_their_own_words(notify: Not
     assert "delegated to you on" in (await notify.mail_to(person))[0]["Text"]
 
 
+async def test_an_inbox_beside_the_holder_reads_who_has_it_whatever_happens(notify: Notify) -> None:
+    person, duty = address(), address()
+    event = opened(person, duty, holder=Holder(kind="person", email=person, name="Sandra Professional"))
+    amended = TaskAmended(
+        **event.model_dump(include={"task_id", "authority", "delegation_id", "form_title", "tell", "person"}),
+        task_version=2,
+        sender=event.sender,
+        due_on=DUE,
+        comments="",
+        prefill={},
+        amended_at=clock.now(),
+    )
+    happened = [reminded(event, -3), reminded(event, 1), amended, returned(event)]
+    happened += [decided(event, "extension", "accepted"), decided(event, "part-decline", "refused"), retracted(event)]
+    await notify.hears(*happened)
+    told = await notify.mail_to(duty, number=len(happened))
+    assert [email["Subject"] for email in told if "Sandra Professional" not in email["Text"]] == []
+    assert [email["Subject"] for email in told if " you on " in email["Text"] or "/forms/" in email["Text"]] == []
+    assert sorted({email["Subject"].partition(":")[0] for email in told}) == [
+        *("Answered for your organisation", "Changed for your organisation", "Late in your organisation"),
+        *("Reminder for your organisation", "Retracted for your organisation", "Sent back to your organisation"),
+    ]
+    own = await notify.mail_to(person, number=len(happened))
+    assert [email["Subject"] for email in own if "our organisation" in email["Subject"]] == []
+
+
 async def test_a_new_holder_is_told_in_the_words_of_a_delegation_and_once(notify: Notify) -> None:
     person, group, former = address(), address(), address()
     event = opened(address())
