@@ -50,6 +50,8 @@ class Request(Value):
     inbox: list[Contact] = []
     """Where a work group's mail goes."""
     notify_email: str | None = None
+    confidential: bool = False
+    """For its assignee alone, also while they are away."""
     sender: Sender
     received_on: date
     period_days: int | None = None
@@ -194,13 +196,16 @@ class Reminder(Value):
     sent_at: AwareDatetime
 
 
+MoveKind = Literal["picked_up", "re_assigned", "re_routed", "readdressed", "re_delegated", "undeliverable"]
+
+
 class Move(Value):
     """A change of holder."""
 
     to: Holder
     by: str
     by_name: str = ""
-    how: Literal["picked_up", "re_assigned", "re_routed", "readdressed", "re_delegated", "undeliverable"]
+    how: MoveKind
     moved_at: AwareDatetime
     inbox: list[Contact] = []
     """Where the mail goes of a work group that it was moved to."""

@@ -14,6 +14,7 @@ from services.tasks.model.facts import (
     Answer,
     Ask,
     Move,
+    MoveKind,
     Reminder,
     Request,
     Retraction,
@@ -114,10 +115,13 @@ class Task(TaskRecord):
             Move(to=to, by=away.email or "", by_name=away.name, how="re_routed", moved_at=at, inbox=inbox)
         )
 
-    def re_delegated(self, to: Holder, inbox: list[Contact], authority: Authority, at: datetime) -> Self:
-        """The council asks somebody else instead; what was filled in stays."""
+    def re_delegated(
+        self, to: Holder, inbox: list[Contact], authority: Authority, at: datetime, *, is_re_routed: bool = False
+    ) -> Self:
+        """The council asks somebody else instead, or gets whoever stands in for them; what was filled in stays."""
+        how: MoveKind = "re_routed" if is_re_routed else "re_delegated"
         code, name = authority.code, authority.brand.name
-        return self._moved(Move(to=to, by=code, by_name=name, how="re_delegated", moved_at=at, inbox=inbox))
+        return self._moved(Move(to=to, by=code, by_name=name, how=how, moved_at=at, inbox=inbox))
 
     def with_receipt(self, contribution_id: str, at: datetime) -> Self:
         """The council has the PDF; the first time counts. Of one that was sent back or replaced nothing follows."""
