@@ -23,7 +23,7 @@ from contracts.tasks import (
     TaskRetracted,
     TaskReturned,
 )
-from services.notify.model import EmailDelivery, Purpose, delivery_id, shown_date, shown_time
+from services.notify.model import EmailDelivery, Purpose, delivery_id, lateness, shown_date, shown_time
 from services.notify.usecases.digests import tell
 from services.notify.usecases.owing import owe
 from services.notify.usecases.sending import enqueue
@@ -67,7 +67,8 @@ async def announce_task(service: NotifyService, event: TaskOpened) -> None:
 
 async def announce_new_holder(service: NotifyService, event: TaskAssigned) -> None:
     """Whoever was given the task hears of it, and whoever it was taken from; nobody where they did so themselves."""
-    key, due = f"{event.task_id} {event.task_version}", _due(event, _by(event), event.person)
+    key, due_on = f"{event.task_id} {event.task_version}", _by(event)
+    due = {**_due(event, due_on, event.person), **lateness(due_on, event.assigned_at)}
     if event.person.kind == "work_group":
         given = _owed(
             event,

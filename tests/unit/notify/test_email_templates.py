@@ -21,6 +21,7 @@ from services.notify.model import (
     Purpose,
     as_message,
     delivery_id,
+    lateness,
     shown_code,
     shown_date,
     shown_time,
@@ -235,6 +236,19 @@ def test_what_has_no_date_is_asked_for_by_no_day(purpose: Purpose, bristol: Auth
     assert email.subject == dated.subject.removesuffix(", due 21-Sep-2021")
     without = re.sub("( and( which was)? due)? by 21-Sep-2021", "", dated.text)
     assert email.text == without
+
+
+@pytest.mark.parametrize(
+    ("at", "is_late"), [("2021-09-21T22:59:59Z", False), ("2021-09-21T23:00:00Z", True), ("2021-09-22T12:00:00Z", True)]
+)
+def test_a_date_that_has_passed_is_told_as_late_from_midnight_in_england(
+    at: str, is_late: bool, bristol: Authority
+) -> None:
+    late = lateness(date(2021, 9, 21), datetime.fromisoformat(at))
+    email = EMAILS.write("re_assigned", bristol, {**VALUES, **late})
+    assert email.subject.endswith(", was due 21-Sep-2021" if is_late else ", due 21-Sep-2021")
+    assert ("as soon as possible: it was due on 21-Sep-2021, and is late." in email.text) is is_late
+    assert lateness(None, datetime.fromisoformat(at)) == {}
 
 
 def test_times_are_shown_on_an_english_clock() -> None:
