@@ -100,6 +100,8 @@ def _shown(authority: Authority, values: Mapping[str, str], url: str) -> dict[st
         "support": authority.support.technical,
         "colour": authority.brand.colour,
         "submitted_days": authority.submitted_days,
+        "receipt_days": authority.receipt_days,
+        "practice": authority.support.practice,
         "retracted_days": authority.retracted_days,
         "ref": f" ({reference})" if reference else "",
         **(_by_when(values["due_on"], is_late="late" in values) if "due_on" in values else {}),

@@ -278,6 +278,8 @@ async def test_account_owners_and_submitters_are_told(notify: Notify) -> None:
         "Your contribution has been submitted: EHC needs assessment contributions",
     }
     assert any("    0123456789abcdef\n" in email["Text"] for email in emails)
+    promised = [email["Subject"] for email in emails if "confirms within 3 days" in " ".join(email["Text"].split())]
+    assert promised == ["Your contribution has been submitted: EHC needs assessment contributions"]
     assert all(email["To"] == [{"Name": "Sandra Professional", "Address": person.email}] for email in emails)
 
 

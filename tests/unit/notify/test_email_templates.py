@@ -251,6 +251,15 @@ def test_a_date_that_has_passed_is_told_as_late_from_midnight_in_england(
     assert lateness(None, datetime.fromisoformat(at)) == {}
 
 
+@pytest.mark.parametrize(("days", "words"), [(1, "within 1 day that"), (3, "within 3 days that"), (None, "")])
+def test_a_receipt_promises_what_the_council_promises(days: int | None, words: str, bristol: Authority) -> None:
+    promising = bristol.model_copy(update={"receipt_days": days})
+    email = EMAILS.write("receipt", promising, VALUES)
+    text = " ".join(email.text.split())
+    assert ("Council confirms" in text, words in text) == (bool(days), True)
+    assert (f"If you have not heard from it by then, ask. {bristol.support.practice}" in text) is bool(days)
+
+
 def test_times_are_shown_on_an_english_clock() -> None:
     assert VALUES["submitted_at"] == "03-Sep-2021 13:12"
     assert VALUES["changed_at"] == "03-Jan-2021 12:12"
