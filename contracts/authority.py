@@ -189,6 +189,11 @@ class Authority(Value):
     """For how many days the password works that the owner of such an account is emailed."""
     password: PasswordRules = PasswordRules()
     files: FileRules = FileRules()
+    receipt_days: Annotated[int, Field(ge=1, le=60)] | None = None
+    """Within how many days the council itself tells a professional that it has what they submitted (requirement F66).
+
+    They read so on the page after submitting and in the email of then; None where it promises nothing.
+    """
     submitted_days: Annotated[int, Field(ge=1, le=365)] = 30
     retracted_days: Annotated[int, Field(ge=1, le=365)] = 30
     public_key: dict[str, str] | None = None

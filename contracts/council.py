@@ -120,6 +120,8 @@ class DelegationRequested(CouncilMessage):
     due_on: Day | None = None
     internal_due_on: Day | None = None
     """By when the council asks for it, where that is sooner than it is due; never after the due date."""
+    confidential: bool = False
+    """For its assignee alone: it waits for them while they are away, whoever stands in (requirement M6)."""
     comments: Comments = ""
     prefill: Prefill = {}
     documents: Annotated[list[SharedDocument], Field(max_length=100)] = []

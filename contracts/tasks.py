@@ -101,6 +101,8 @@ class TaskRetracted(AboutTask):
     form_title: str
     due_on: LeftOut[date] = None
     tell: list[Contact]
+    person: Holder | None = None
+    """Who had it."""
     retracted_at: AwareDatetime
 
 

@@ -105,7 +105,7 @@ class AuthenticatorView(Value):
     must_stay: bool
     """Whether the authority that one signed in at lets nobody in without one."""
     enrolment: EnrolmentView | None = None
-    """Where there is none yet, and one may be added."""
+    """Where one may be added, or put in the place of the one that there is."""
 
 
 class AuthenticatorBody(Value):

@@ -30,6 +30,8 @@ class UserChoice(PersonalData):
     name: str = ""
     open_tasks: int = 0
     """How many of the same council's forms they have to fill in already."""
+    away_until: date | None = None
+    """The last day of their absence, where they are away today."""
 
 
 class Suggestion(PersonalData):

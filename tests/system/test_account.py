@@ -88,6 +88,14 @@ def test_an_authenticator_app_is_added_and_asked_for_and_recovery_codes_and_emai
         assert person.press(begin(), "Finish", {"Code": codes[0]}).title == TASKS
         used = mail.wait_for(email, "A recovery code was used")
         assert "Recovery codes left: 9" in used["Text"]
+        page = person.open(person.open("/account/security").link("Use another app in its place"))
+        assert "This one takes its place" in page.text
+        wrong = person.press(page, "Add the app", {"Code": "000000", "Password": PASSWORD})
+        assert "The code is not correct" in wrong.text
+        other = pyotp.TOTP("".join(wrong.tree.find_class("portal-key")[0].text_content().split()))
+        assert other.secret != app.secret
+        assert "recovery codes" in person.press(wrong, "Add the app", {"Code": other.now(), "Password": PASSWORD}).text
+        mail.wait_for(email, "authenticator app was added", more_than=1)
         again = person.press(begin(), "Finish", {"Code": codes[0]})
         assert "The code is not correct, or has been used" in again.text
         assert len(mail.codes_for(email)) == emailed, "no code was emailed until it was asked for"

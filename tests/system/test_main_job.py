@@ -60,6 +60,7 @@ async def test_a_form_goes_from_council_to_professional_and_back(portal: Portal,
             assert "The selected file contains a virus" in page.text
             page = person.attach(person.open(page.address), "report.pdf", pdf())
             submitted = submit(person, page)
+            assert "Bristol City Council confirms within 3 days that it has received it." in submitted.text
             person.open_until("/tasks", "Recently Submitted Tasks (1)")
             return submitted
 

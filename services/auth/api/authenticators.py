@@ -12,7 +12,7 @@ from services.auth.usecases import authenticators as usecases
 
 
 async def show(request: Request) -> Response:
-    """The app that there is, or what is needed to add one."""
+    """The app that there is, and what is needed to add one, or another."""
     return answer(await usecases.show(enter(request), session_token(request), clock.now()))
 
 

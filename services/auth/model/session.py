@@ -123,6 +123,15 @@ def lacks_app(account: Account, authority: Authority) -> bool:
     return authority.second_factor == "app" and account.authenticator is None
 
 
+def may_add_app(session: Session, account: Account) -> bool:
+    """Whether an authenticator app may be added: where there is none, or in the place of one that they need not miss.
+
+    They have shown it in this session, one of its recovery codes, or a passkey (requirement M11). An emailed code or a
+    trusted browser takes nobody's app away.
+    """
+    return account.authenticator is None or session.factor in _AS_GOOD_AS_AN_APP
+
+
 def withheld_from(session: Session, authorities: Iterable[Authority]) -> list[str]:
     """The authorities that insist on an app, of a session that none was asked for: each decides for its own forms.
 

@@ -20,7 +20,7 @@ from services.auth.model.authenticator import (
     recovery_mac,
 )
 from services.auth.model.devices import Caller
-from services.auth.model.session import Session, SignIn
+from services.auth.model.session import Session, SignIn, may_add_app
 from services.auth.usecases.accounts import check_password, owner
 from services.auth.usecases.context import Auth
 from services.auth.usecases.factors import factor_changed
@@ -30,11 +30,12 @@ _NEVER = 0
 
 
 async def show(auth: Auth, token: str, at: datetime) -> AuthenticatorView:
-    """The app that there is, or the secret of the one to add: the same until it is added."""
+    """The app that there is, and the secret of one to add, or to put in its place: the same until it is added."""
     session, account = await owner(auth, token, at)
     asked = auth.authorities.get(session.authority).second_factor
     app = account.authenticator
-    enrolment = await _enrolment(auth, session, account) if app is None and asked != "email" else None
+    may_add = asked != "email" and may_add_app(session, account)
+    enrolment = await _enrolment(auth, session, account) if may_add else None
     return AuthenticatorView(
         added_at=app.added_at if app else None,
         codes_left=len(app.recovery) if app else 0,
@@ -44,9 +45,12 @@ async def show(auth: Auth, token: str, at: datetime) -> AuthenticatorView:
 
 
 async def add(auth: Auth, token: str, typed: AuthenticatorBody, *, caller: Caller, at: datetime) -> list[str]:
-    """Its first code shows that the app has the secret; gives the recovery codes. Every other session is over."""
+    """Its first code shows that the app has the secret; gives the recovery codes. Every other session is over.
+
+    The app that there was, and its recovery codes, are of no use any more.
+    """
     session, account = await owner(auth, token, at)
-    if not session.enrolling or account.authenticator is not None:
+    if not session.enrolling or not may_add_app(session, account):
         raise refusals.no_app()
     code = read_app_code(typed.code, may_recover=False)
     if isinstance(code, Fault):

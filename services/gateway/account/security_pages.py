@@ -18,9 +18,10 @@ _SESSION = re.compile(r"[0-9a-f]{64}")
 
 
 async def show_security(request: Request) -> Response:
-    """The authenticator app that there is, or how to add one."""
+    """The authenticator app that there is, or how to add one, or another."""
     context, _ = await signed_in(request)
-    return await _security_page(context, is_removed=request.query_params.get("done") == "removed")
+    asked = request.query_params
+    return await _security_page(context, is_removed=asked.get("done") == "removed", is_another="another" in asked)
 
 
 async def save_security(request: Request) -> Response:
@@ -43,15 +44,22 @@ async def save_security(request: Request) -> Response:
         return context.redirect(ENROLMENT)
     except Refused as refused:
         raise_unless_correctable(refused)
-        return await _security_page(context, form_errors(refused), refused.status)
+        is_another = form.text("action") == "add"
+        return await _security_page(context, form_errors(refused), refused.status, is_another=is_another)
     return context.page("account_codes_shown.html", RecoveryCodesPage(codes))
 
 
 async def _security_page(
-    context: RequestContext, errors: FormErrors | None = None, status: int = 200, *, is_removed: bool = False
+    context: RequestContext,
+    errors: FormErrors | None = None,
+    status: int = 200,
+    *,
+    is_removed: bool = False,
+    is_another: bool = False,
 ) -> Response:
     view = await context.gateway.auth.authenticator(context.cookies.session_token)
-    return context.page("account_security.html", security_page(view, errors, is_removed=is_removed), status)
+    page = security_page(view, errors, is_removed=is_removed, is_another=is_another)
+    return context.page("account_security.html", page, status)
 
 
 async def show_sessions(request: Request) -> Response:

@@ -62,6 +62,10 @@ class SecurityPage:
     """Authenticator app: the one that there is, or how to add one."""
 
     must_stay: bool = False
+    must_add: bool = False
+    """Whether nothing else can be done before one is added."""
+    may_replace: bool = False
+    """Whether another one may be put in the place of the one that there is."""
     added: str = ""
     codes_left: int = 0
     qr: Markup | None = None
@@ -204,15 +208,20 @@ def calendar_page(feed: CalendarFeedView, done: str) -> CalendarPage:
     return CalendarPage(moment(feed.made_at) if feed.made_at else "", notice)
 
 
-def security_page(view: AuthenticatorView, errors: FormErrors | None = None, *, is_removed: bool) -> SecurityPage:
-    """What there is to say of the app; a QR code where one may be added."""
-    secret = view.enrolment.secret if view.enrolment else ""
+def security_page(
+    view: AuthenticatorView, errors: FormErrors | None = None, *, is_removed: bool = False, is_another: bool = False
+) -> SecurityPage:
+    """What there is to say of the app; a QR code where one may be added, where there is one only once it is wanted."""
+    enrolment = view.enrolment if view.added_at is None or is_another else None
+    secret = enrolment.secret if enrolment else ""
     return SecurityPage(
         must_stay=view.must_stay,
+        must_add=view.must_stay and view.added_at is None,
+        may_replace=view.added_at is not None and view.enrolment is not None,
         added=moment(view.added_at) if view.added_at else "",
         codes_left=view.codes_left,
-        qr=_qr(view.enrolment.uri) if view.enrolment else None,
-        uri=view.enrolment.uri if view.enrolment else "",
+        qr=_qr(enrolment.uri) if enrolment else None,
+        uri=enrolment.uri if enrolment else "",
         secret=" ".join(secret[place : place + 4] for place in range(0, len(secret), 4)),
         notice="The app is removed. Codes come by email again." if is_removed else "",
         errors=errors or FormErrors(),

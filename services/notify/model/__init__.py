@@ -25,7 +25,14 @@ from services.notify.model.digest import (
 )
 from services.notify.model.digest_choice import DigestChoice
 from services.notify.model.email_message import AddressInvalid, EmailMessage, as_message
-from services.notify.model.email_templates import EmailTemplates, EmailText, shown_code, shown_date, shown_time
+from services.notify.model.email_templates import (
+    EmailTemplates,
+    EmailText,
+    lateness,
+    shown_code,
+    shown_date,
+    shown_time,
+)
 from services.notify.model.later_failure import FailurePage, FailureStatus, LaterFailure, read_failures
 from services.notify.model.quiet import goes_out_at
 
@@ -57,6 +64,7 @@ __all__ = [
     "failure_in",
     "goes_out_at",
     "is_over",
+    "lateness",
     "lines_of",
     "masked",
     "next_digest",

@@ -16,7 +16,9 @@ MOST_LINES = 200
 _AT = time(9, 30)
 """Half an hour after the reminders of the day are made (ADR 0043), so that they are in it."""
 _SOON = timedelta(days=2)
-_LATE: frozenset[Purpose] = frozenset({"reminder_late", "reminder_to_manager", "reminder_unbegun_late"})
+_LATE: frozenset[Purpose] = frozenset(
+    {"reminder_late", "reminder_late_to_inbox", "reminder_to_manager", "reminder_unbegun_late"}
+)
 _WORDS: Mapping[Purpose, str] = {
     "delegation": "New form for you",
     "delegation_to_group": "New form for your work group, $group",
@@ -36,9 +38,15 @@ _WORDS: Mapping[Purpose, str] = {
     "reminder_to_manager": "Late in your work group: $holder has it",
     "reminder_unbegun": "Nobody has begun it since $since",
     "reminder_unbegun_late": "Late, and nobody has begun it since $since",
+    "amended_to_inbox": "Changed by the council: $holder has it",
+    "returned_to_inbox": "Sent back by the council to $holder with questions",
+    "decided_to_inbox": "The council has answered $holder",
+    "reminder_to_inbox": "Not submitted yet: $holder has it",
+    "reminder_late_to_inbox": "Late: $holder has it",
+    "reminder_unbegun_to_inbox": "Nobody has begun it since $since: $holder has it",
 }
 """What has happened, as a line says it; only what stands here ever waits for a digest."""
-TELLS_OF_A_FORM: frozenset[Purpose] = frozenset({*_WORDS, "retracted"})
+TELLS_OF_A_FORM: frozenset[Purpose] = frozenset({*_WORDS, "retracted", "retracted_to_inbox"})
 """What nobody has asked for just now."""
 
 

@@ -44,6 +44,11 @@ def shown_date(day: date | None) -> str:
     return f"{day.day:02}-{_MONTHS[day.month - 1]}-{day.year}" if day else ""
 
 
+def lateness(due_on: date | None, at: datetime) -> dict[str, str]:
+    """What an email shows beside a date that had passed when it was owed: whoever gets a form late hears so at once."""
+    return {"late": "late"} if due_on and due_on < at.astimezone(LONDON).date() else {}
+
+
 def shown_time(at: datetime) -> str:
     """A moment on an English clock: 03-Sep-2021 13:12."""
     local = at.astimezone(LONDON)
@@ -95,15 +100,19 @@ def _shown(authority: Authority, values: Mapping[str, str], url: str) -> dict[st
         "support": authority.support.technical,
         "colour": authority.brand.colour,
         "submitted_days": authority.submitted_days,
+        "receipt_days": authority.receipt_days,
+        "practice": authority.support.practice,
         "retracted_days": authority.retracted_days,
         "ref": f" ({reference})" if reference else "",
-        **(_by_when(values["due_on"]) if "due_on" in values else {}),
+        **(_by_when(values["due_on"], is_late="late" in values) if "due_on" in values else {}),
         "url": url,
     }
 
 
-def _by_when(due_on: str) -> dict[str, str]:
+def _by_when(due_on: str, *, is_late: bool) -> dict[str, str]:
     """What a form's name and what is asked for end with; nothing where there is no date (requirement F71)."""
+    if is_late:
+        return {"due": f", was due {due_on}", "by": f" as soon as possible: it was due on {due_on}, and is late"}
     return {"due": f", due {due_on}", "by": f" by {due_on}"} if due_on else {"due": "", "by": ""}
 
 

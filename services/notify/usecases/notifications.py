@@ -23,7 +23,7 @@ from contracts.tasks import (
     TaskRetracted,
     TaskReturned,
 )
-from services.notify.model import EmailDelivery, Purpose, delivery_id, shown_date, shown_time
+from services.notify.model import EmailDelivery, Purpose, delivery_id, lateness, shown_date, shown_time
 from services.notify.usecases.digests import tell
 from services.notify.usecases.owing import owe
 from services.notify.usecases.sending import enqueue
@@ -36,34 +36,41 @@ _DECIDED: Mapping[Asked, tuple[Purpose, Purpose]] = {
     "extension": ("time_given", "time_refused"),
 }
 """What is told of an ask that was accepted, and that was refused; of a whole decline accepted, by its retraction."""
-TaskEvent = (
-    TaskAmended | TaskAssigned | TaskCompleted | TaskDecided | TaskOpened | TaskReminded | TaskRetracted | TaskReturned
-)
+_TO_INBOX: Mapping[Purpose, Purpose] = {
+    "delegation": "delegation_to_inbox",
+    "amended": "amended_to_inbox",
+    "retracted": "retracted_to_inbox",
+    "returned": "returned_to_inbox",
+    "decline_refused": "decided_to_inbox",
+    "parts_released": "decided_to_inbox",
+    "parts_refused": "decided_to_inbox",
+    "time_given": "decided_to_inbox",
+    "time_refused": "decided_to_inbox",
+    "reminder": "reminder_to_inbox",
+    "reminder_late": "reminder_late_to_inbox",
+    "reminder_unbegun": "reminder_unbegun_to_inbox",
+    "reminder_unbegun_late": "reminder_unbegun_to_inbox",
+}
+"""How the same is told to an inbox that is not the holder's."""
+TaskOfSomebody = TaskAmended | TaskDecided | TaskOpened | TaskReminded | TaskRetracted | TaskReturned
+TaskEvent = TaskOfSomebody | TaskAssigned | TaskCompleted
 
 
 async def announce_task(service: NotifyService, event: TaskOpened) -> None:
     """The person, the work group's inbox or the generic inbox hears of a new form."""
     due = _due(event, _by(event), event.person)
-    deliveries = []
-    for person in _once_each(event.tell):
-        purpose, values = _addressed(event, person)
-        deliveries += _owed(event, [person], purpose, {**due, **values}, fact=_OPENED, key=event.task_id)
+    if event.person.kind == "work_group":
+        to_group = {**due, "group": event.person.name}
+        deliveries = _owed(event, event.tell, "delegation_to_group", to_group, fact=_OPENED, key=event.task_id)
+    else:
+        deliveries = _told(event, "delegation", due, fact=_OPENED, key=event.task_id)
     await tell(service, deliveries, _by(event))
-
-
-def _addressed(event: TaskOpened, person: Contact) -> tuple[Purpose, dict[str, str]]:
-    """Which of the three wordings fits whoever is told: the person, a group's inbox, somebody else's inbox."""
-    holder = event.person
-    if holder.kind == "work_group":
-        return "delegation_to_group", {"group": holder.name}
-    if holder.email is None or address_key(holder.email) == address_key(person.email):
-        return "delegation", {}
-    return "delegation_to_inbox", {"holder": holder.name or holder.email, "path": ""}
 
 
 async def announce_new_holder(service: NotifyService, event: TaskAssigned) -> None:
     """Whoever was given the task hears of it, and whoever it was taken from; nobody where they did so themselves."""
-    key, due = f"{event.task_id} {event.task_version}", _due(event, _by(event), event.person)
+    key, due_on = f"{event.task_id} {event.task_version}", _by(event)
+    due = {**_due(event, due_on, event.person), **lateness(due_on, event.assigned_at)}
     if event.person.kind == "work_group":
         given = _owed(
             event,
@@ -84,7 +91,7 @@ async def announce_new_holder(service: NotifyService, event: TaskAssigned) -> No
 async def announce_change(service: NotifyService, event: TaskAmended) -> None:
     """Whoever has the task hears that the council has changed it."""
     due, key = _due(event, _by(event), event.person), f"{event.task_id} {event.task_version}"
-    await tell(service, _owed(event, event.tell, "amended", due, fact="task amended", key=key), _by(event))
+    await tell(service, _told(event, "amended", due, fact="task amended", key=key), _by(event))
 
 
 async def announce_retraction(service: NotifyService, event: TaskRetracted) -> None:
@@ -95,14 +102,14 @@ async def announce_retraction(service: NotifyService, event: TaskRetracted) -> N
     values = {**_about(event, "tasks?tab=retracted"), "due_on": shown_date(_by(event))}
     if not event.tell:
         await service.stores.waiting.note_retraction(Key(event.authority, event.delegation_id), event.task_version, at)
-    deliveries = _owed(event, event.tell, "retracted", values, fact="task retracted", key=event.task_id)
+    deliveries = _told(event, "retracted", values, fact="task retracted", key=event.task_id)
     await enqueue(service, deliveries)
 
 
 async def announce_return(service: NotifyService, event: TaskReturned) -> None:
     """Whoever has the task hears that the council has questions; what they are stands in the portal."""
     due = _due(event, _by(event), event.person)
-    returned = _owed(event, event.tell, "returned", due, fact="task returned", key=event.contribution_id)
+    returned = _told(event, "returned", due, fact="task returned", key=event.contribution_id)
     await tell(service, returned, _by(event))
 
 
@@ -111,7 +118,7 @@ async def announce_decision(service: NotifyService, event: TaskDecided) -> None:
     accepted, refused = _DECIDED[event.asked]
     purpose = accepted if event.decision == "accepted" else refused
     due = _due(event, _by(event), event.person)
-    decided = _owed(event, event.tell, purpose, due, fact="task decided", key=event.ask_id)
+    decided = _told(event, purpose, due, fact="task decided", key=event.ask_id)
     await tell(service, decided, _by(event))
 
 
@@ -124,7 +131,7 @@ async def remind(service: NotifyService, event: TaskReminded) -> None:
     own: Purpose = "reminder_late" if _is_late(event) else "reminder"
     due = _due(event, event.due_on, event.person)
     late = {**due, "path": "group-tasks", "holder": _named(event.person)}
-    reminders = _owed(event, event.tell, own, due, fact=own, key=key)
+    reminders = _told(event, own, due, fact=own, key=key)
     told = _owed(event, event.managers, "reminder_to_manager", late, fact="reminder_to_manager", key=key)
     await tell(service, [*reminders, *told], event.due_on)
 
@@ -135,7 +142,7 @@ async def _remind_of_unbegun(service: NotifyService, event: TaskReminded, since:
     group = event.person.name if event.person.kind == "work_group" else ""
     values = {**_due(event, event.due_on, event.person), "since": shown_date(since), "group": group}
     key = f"{event.task_id} {event.task_version}"
-    await tell(service, _owed(event, event.tell, purpose, values, fact="not begun", key=key), event.due_on)
+    await tell(service, _told(event, purpose, values, fact="not begun", key=key), event.due_on)
 
 
 async def send_receipt(service: NotifyService, event: TaskCompleted) -> None:
@@ -148,6 +155,24 @@ async def send_receipt(service: NotifyService, event: TaskCompleted) -> None:
     }
     deliveries = _owed(event, event.tell, "receipt", values, fact="task completed", key=event.contribution_id)
     await enqueue(service, deliveries)
+
+
+def _told(
+    event: TaskOfSomebody, purpose: Purpose, values: dict[str, str], *, fact: str, key: str
+) -> list[EmailDelivery]:
+    """An email to each: whoever has it; an inbox beside them reads who that is, and is led to no form."""
+    beside = [one for one in event.tell if _is_beside(one, event.person)]
+    own = [one for one in event.tell if one not in beside]
+    owed = _owed(event, own, purpose, values, fact=fact, key=key)
+    if event.person is None or not beside:
+        return owed
+    shown = {**values, "holder": _named(event.person), "path": ""}
+    return [*owed, *_owed(event, beside, _TO_INBOX[purpose], shown, fact=fact, key=key)]
+
+
+def _is_beside(person: Contact, holder: Holder | None) -> bool:
+    """Whether it is another address than that of the person who has the form."""
+    return holder is not None and bool(holder.email) and address_key(holder.email or "") != address_key(person.email)
 
 
 def _owed(

@@ -1,6 +1,7 @@
 """What tasks tells the other services and the council, from the task as it is after a change. Pure."""
 
 from services.tasks.events.about import as_assignee
+from services.tasks.events.absences import of_absence
 from services.tasks.events.asks import of_answer, of_ask
 from services.tasks.events.delegations import of_amendment, of_refused_amendment, of_request, of_retraction, of_return
 from services.tasks.events.endings import of_end, of_erasure, of_warning
@@ -8,6 +9,7 @@ from services.tasks.events.work import of_addendum, of_move, of_reminder, of_sub
 
 __all__ = [
     "as_assignee",
+    "of_absence",
     "of_addendum",
     "of_amendment",
     "of_answer",

@@ -110,6 +110,7 @@ def of_retraction(task: Task, authority: Authority) -> list[Outgoing]:
         form_title=task.requested.form_title,
         due_on=task.due_on,
         tell=whom_to_tell(task, authority),
+        person=task.holder,
         retracted_at=task.retraction.retracted_at,
     )
     return [outgoing(retracted, task.task_id)]

@@ -67,6 +67,8 @@ class Request(RequestedDates):
     inbox: list[Contact] = []
     """Where a work group's mail goes."""
     notify_email: str | None = None
+    confidential: bool = False
+    """For its assignee alone, also while they are away."""
     sender: Sender
     comments: str
     prefill: dict[str, Any]
@@ -206,16 +208,21 @@ class Reminder(Value):
     sent_at: AwareDatetime
 
 
+MoveKind = Literal["picked_up", "re_assigned", "re_routed", "readdressed", "re_delegated", "undeliverable"]
+
+
 class Move(Value):
     """A change of holder."""
 
     to: Holder
     by: str
     by_name: str = ""
-    how: Literal["picked_up", "re_assigned", "re_routed", "readdressed", "re_delegated", "undeliverable"]
+    how: MoveKind
     moved_at: AwareDatetime
     inbox: list[Contact] = []
     """Where the mail goes of a work group that it was moved to."""
+    within_group: bool = False
+    """Whether it was re-assigned to somebody of the work group that it waits in, or was picked up from."""
 
     def is_by(self, email: str, to: Assignee) -> bool:
         """Whether this person made just this move."""

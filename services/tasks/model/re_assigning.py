@@ -10,6 +10,7 @@ from contracts.base import Contact, Value
 from contracts.council import Assignee, WorkGroupAssignee
 from contracts.tasks import Holder
 from services.tasks.model.listing import row_of
+from services.tasks.model.person import RegisteredPerson
 from services.tasks.model.record import OPEN_STATES
 from services.tasks.model.refusals import unknown_task
 from services.tasks.model.suggesting import People, suggestion
@@ -65,6 +66,14 @@ def chosen(to: Assignee, reach: Reach, names: Names) -> tuple[Holder, list[Conta
     raise Forbidden("not_to_them", "Choose a work group that you manage, or a user in one of them.")
 
 
+def is_within_group(task: Task, to: Holder, reach: Reach) -> bool:
+    """Whether a person is of the work group that the task waits in, or was picked up from, as far as it is in reach."""
+    origin = task.work_group.work_group_id if task.work_group else None
+    return to.kind == "person" and any(
+        one.work_group_id == origin and one.has_member(to.email or "") for one in reach.groups
+    )
+
+
 def shared(reaches: Sequence[Reach]) -> Reach:
     """Whom every one of several tasks may go to."""
     first, *others = reaches
@@ -90,7 +99,13 @@ def choices(  # noqa: PLR0917 - what may go, to whom, what is known of them, and
     ]
     others = {key: one for key, one in reach.people.items() if not all(task.is_held_by(key) for task in tasks)}
     users = [
-        UserChoice(email=one, name=names.get(key, ""), open_tasks=loads.get(key, 0)) for key, one in others.items()
+        UserChoice(
+            email=one,
+            name=names.get(key, ""),
+            open_tasks=loads.get(key, 0),
+            away_until=_away_until(people.get(key), today),
+        )
+        for key, one in others.items()
     ]
     suggested = suggestion(tasks, email, users, people, today)
     groups_found = sorted((one for one in groups if _has(words, one.name, one.email)), key=_by_name)
@@ -105,6 +120,11 @@ def choices(  # noqa: PLR0917 - what may go, to whom, what is known of them, and
         choices=len(groups) + len(users),
         suggestion=suggested,
     )
+
+
+def _away_until(person: RegisteredPerson | None, today: date) -> date | None:
+    absence = person.away_on(today) if person else None
+    return absence.to_on if absence else None
 
 
 def _first(users: list[UserChoice], suggested: Suggestion | None) -> list[UserChoice]:

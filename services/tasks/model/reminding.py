@@ -12,7 +12,7 @@ from contracts.base import Contact
 from services.tasks.model.facts import Reminder
 from services.tasks.model.record import OPEN_STATES
 from services.tasks.model.task import Task
-from services.tasks.model.told import whom_to_tell
+from services.tasks.model.told import generic_inbox, whom_to_tell
 from services.tasks.model.work_group import WorkGroup
 
 _HOUR = time(9)
@@ -140,16 +140,16 @@ def step_due(ladder: Ladder, at: datetime) -> int | None:
     return max(passed, default=None)
 
 
-def inbox_beside(task: Task) -> str | None:
-    """The generic inbox of a person, who may not have registered; None where there is none, or a group has it."""
-    return task.requested.notify_email if task.holder.kind == "person" else None
+def inbox_beside(task: Task) -> list[Contact]:
+    """The generic inbox of a person, who may not have registered; none where there is none, or a group has it."""
+    return generic_inbox(task) if task.holder.kind == "person" else []
 
 
 def whom_to_remind(task: Task, authority: Authority, *, is_registered: bool) -> list[Contact]:
     """As of a delegation; the generic inbox alone while the person has not registered (requirement F59)."""
     inbox = inbox_beside(task)
     if inbox and not is_registered:
-        return [Contact(email=inbox)]
+        return inbox
     return whom_to_tell(task, authority)
 
 

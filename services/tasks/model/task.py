@@ -14,6 +14,7 @@ from services.tasks.model.facts import (
     Answer,
     Ask,
     Move,
+    MoveKind,
     Reminder,
     Request,
     Retraction,
@@ -114,10 +115,13 @@ class Task(TaskRecord):
             Move(to=to, by=away.email or "", by_name=away.name, how="re_routed", moved_at=at, inbox=inbox)
         )
 
-    def re_delegated(self, to: Holder, inbox: list[Contact], authority: Authority, at: datetime) -> Self:
-        """The council asks somebody else instead; what was filled in stays."""
-        who = {"by": authority.code, "by_name": authority.brand.name}
-        return self._moved(Move(to=to, **who, how="re_delegated", moved_at=at, inbox=inbox))
+    def re_delegated(
+        self, to: Holder, inbox: list[Contact], authority: Authority, at: datetime, *, is_re_routed: bool = False
+    ) -> Self:
+        """The council asks somebody else instead, or gets whoever stands in for them; what was filled in stays."""
+        how: MoveKind = "re_routed" if is_re_routed else "re_delegated"
+        code, name = authority.code, authority.brand.name
+        return self._moved(Move(to=to, by=code, by_name=name, how=how, moved_at=at, inbox=inbox))
 
     def with_receipt(self, contribution_id: str, at: datetime) -> Self:
         """The council has the PDF; the first time counts. Of one that was sent back or replaced nothing follows."""
@@ -171,12 +175,14 @@ class Task(TaskRecord):
             "already_picked_up", "Somebody else has picked up this form.", holder=holder.name or holder.email
         )
 
-    def re_assigned(self, to: Holder, inbox: list[Contact], by: Contact, at: datetime) -> Self:
+    def re_assigned(
+        self, to: Holder, inbox: list[Contact], by: Contact, at: datetime, *, within_group: bool = False
+    ) -> Self:
         """Somebody who may gives it to somebody else, any number of times; dates and answers stay as they are."""
         if self.state not in (*OPEN_STATES, "in_group"):
             raise Conflict("not_open", "This form is no longer waiting to be filled in.")
         move = Move(to=to, by=by.email, by_name=by.name, how="re_assigned", moved_at=at, inbox=inbox)
-        return self._moved(move)
+        return self._moved(move.model_copy(update={"within_group": within_group}))
 
     def taken_back(self, to: Holder, inbox: list[Contact], at: datetime) -> Self:
         """Whoever has it cannot be told of it: its work group has it back."""

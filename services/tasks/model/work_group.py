@@ -71,7 +71,7 @@ def still_needed(delegation_ids: list[str], *, has_more: bool) -> Refused:
     named = ", ".join(delegation_ids) + (" and more" if has_more else "")
     return Refused(
         "work_group_in_use",
-        f"Forms wait in this work group: {named}. Retract them, or leave it members who finish them.",
+        f"Forms wait in this work group: {named}. Retract or decide them, or leave it members who finish them.",
         field="/members",
     )
 

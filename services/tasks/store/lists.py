@@ -27,6 +27,7 @@ from services.tasks.store.queries import (
     Order,
     Query,
     finds_nothing,
+    held_by_group,
     listed,
     picked_up,
     waiting,
@@ -209,8 +210,8 @@ class ListStore:
         }
 
     async def waiting_in(self, authority: str, group: str, limit: int) -> list[str]:
-        """The delegations that wait in a work group, the earliest due first."""
-        query = waiting([group], [authority], EVERYTHING)
+        """The delegations that wait in a work group, or for its council's answer, the earliest due first."""
+        query = held_by_group(group, authority)
         found = await self._documents.find(query, sort=BY_DUE_DATE, limit=limit, projection={"delegation_id": 1})
         return [document["delegation_id"] for document in found]
 

@@ -214,12 +214,15 @@ class PersonStore:
 
         await self._people.change_found([EVERYBODYS], {"_id": account_id}, decide)
 
-    async def forget(self, account_id: str, at: datetime) -> None:
-        """They have closed their account, whether their registration was heard of or is still on its way."""
+    async def forget(self, account_id: str, at: datetime, absence_over: Sequence[Outgoing]) -> None:
+        """They have closed their account, whether their registration was heard of or is still on its way.
+
+        `absence_over` is told where they had said that they are away.
+        """
 
         async def decide(found: RegisteredPerson | None) -> tuple[RegisteredPerson, Sequence[Outgoing]]:
             nobody = RegisteredPerson(account_id=account_id, email="", name="", registered_at=at)
-            return found.gone() if found else nobody, []
+            return found.gone() if found else nobody, absence_over if found and found.absence else []
 
         await self._people.change(Key(EVERYBODYS, account_id), decide)
 

@@ -55,6 +55,11 @@ def waiting(groups: Sequence[str], authorities: Sequence[str], narrowing: Narrow
     return query | _narrowed(narrowing)
 
 
+def held_by_group(group: str, authority: str) -> Query:
+    """What a work group has: what waits in it, and what a member has declined from there: it may wait there again."""
+    return {"listed_for": group, "authority": authority, "state": {"$in": ["in_group", "declined"]}}
+
+
 def closed(who: str, tab: Tab, windows: Sequence[Window], narrowing: Narrowing) -> Query:
     """What is over and still shown, in each authority's own window."""
     field = f"row.{tab}_at"

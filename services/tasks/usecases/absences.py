@@ -4,7 +4,6 @@ from chassis import clock
 from chassis.authorities import Authorities
 from chassis.errors import NotFound, Refused
 from chassis.identity import Professional
-from chassis.outbox import Outgoing, outgoing
 from contracts.addresses import address_key
 from contracts.api.absences import (
     AbsenceBody,
@@ -17,7 +16,7 @@ from contracts.api.re_assigning import GroupChoice
 from contracts.api.tasks import Choice
 from contracts.base import Contact, Fault
 from contracts.council import WorkGroupAssignee
-from contracts.portal import AbsenceChanged
+from services.tasks import events
 from services.tasks.model.absence import Absence, absence_of
 from services.tasks.model.person import RegisteredPerson
 from services.tasks.model.work_group import WorkGroup
@@ -105,8 +104,9 @@ class Absences:
         )
 
     async def _tell(self, person: RegisteredPerson, absence: Absence | None) -> None:
+        at = clock.now()
         told = [
-            _changed(authority, person, absence)
+            events.of_absence(authority, person.account_id, person.email, absence, at)
             for authority in await authorities_naming(self._stores, self._authorities, person.email)
         ]
         await self._stores.people.set_absence(person.account_id, absence, told)
@@ -119,19 +119,3 @@ def _is_reached(entry: SubstituteEntry, groups: list[WorkGroup]) -> bool:
         return entry.to.work_group_id in {group.work_group_id for group in own}
     email = entry.to.email
     return any(group.has_member(email) for group in own)
-
-
-def _changed(authority: str, person: RegisteredPerson, absence: Absence | None) -> Outgoing:
-    at = clock.now().isoformat()
-    if absence is None:
-        return outgoing(AbsenceChanged(authority=authority, email=person.email), authority, person.account_id, at)
-    message = AbsenceChanged(
-        authority=authority,
-        email=person.email,
-        from_on=absence.from_on,
-        to_on=absence.to_on,
-        text=absence.text,
-        substitute=absence.substitute(authority, ""),
-        substitutes=absence.by_form(authority),
-    )
-    return outgoing(message, authority, person.account_id, at)

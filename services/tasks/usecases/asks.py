@@ -89,7 +89,7 @@ class Asks:
             check_decision(ask, message)
             after = answered = task.with_answer(answer)
             if instead is not None:
-                after = answered.re_delegated(*instead, authority, at)
+                after = await self._recipients.re_delegated(answered, instead, authority, at)
                 told = [*events.of_move(answered, after), *events.of_answer(after, [])]
             elif (ask.asked, message.decision) == ("decline", "accepted"):
                 after = answered.with_retraction(Retraction(reason=message.comments or _RELEASED, retracted_at=at))

@@ -53,7 +53,7 @@ class Delegations:
         shared = [each.document for each in documents]
         request = await self._accept(message, form, assignee, shared, waited_seconds)
         absence = person.away_on(clock.today()) if person else None
-        instead = await self._recipients.instead_of(person, message.authority, form.form) if person else None
+        instead = await self._recipients.instead_of(person, message.authority, request) if person else None
         await self._keep(Key(message.authority, task_id), documents)
 
         async def decide(task: Task) -> tuple[Task, list[Outgoing]]:
@@ -121,6 +121,7 @@ class Delegations:
             assignee_name=group.name if group else "",
             inbox=group.inbox if group else [],
             notify_email=message.notify_email,
+            confidential=message.confidential,
             sender=message.sender,
             comments=message.comments,
             prefill=message.prefill,

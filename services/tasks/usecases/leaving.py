@@ -22,6 +22,7 @@ from services.tasks.model.task import Task
 from services.tasks.model.work_group import WorkGroup
 from services.tasks.store import Stores
 from services.tasks.usecases.changes import Plan, change_held_by, task_id_of
+from services.tasks.usecases.naming import authorities_naming
 from services.tasks.usecases.recipients import Recipient, Recipients
 from services.tasks.usecases.work import group_of
 
@@ -39,7 +40,10 @@ class Leaving:
         self._recipients = Recipients(stores)
 
     async def release(self, event: AccountClosed) -> None:
-        """Each open form goes back to the work group that it was picked up from, else to the council, as declined."""
+        """Each open form goes back to the work group that it was picked up from, else to the council, as declined.
+
+        Where they were away, that ends with the account, and councils hear so.
+        """
 
         async def decide(kept: Task | None) -> tuple[Task, list[Outgoing]]:
             if kept is None or not _waits_for(kept, event.person, event.closed_at):
@@ -51,8 +55,10 @@ class Leaving:
             after = kept.with_ask(_decline(event.person, _CLOSED, event.closed_at))
             return after, events.of_ask(after)
 
+        naming = await authorities_naming(self._stores, self._authorities, event.person.email)
+        told = [events.of_absence(code, event.account_id, event.person.email, None, event.closed_at) for code in naming]
         await change_held_by(self._stores, self._authorities.codes, event.person.email, decide)
-        await self._stores.people.forget(event.account_id, event.closed_at)
+        await self._stores.people.forget(event.account_id, event.closed_at, told)
 
     async def let_go(self, message: ProfessionalDeparted, waited_seconds: float) -> None:
         """The same of one council's forms, where it says so; all of them go to whoever it names."""
@@ -66,7 +72,7 @@ class Leaving:
             group = None if instead else await self._open_group_of(kept)
             to = Recipient(group.as_holder, group.inbox) if group else instead
             if to is not None:
-                after = kept.re_delegated(*to, authority, clock.now())
+                after = await self._recipients.re_delegated(kept, to, authority, clock.now())
                 await self._plan(after)
                 return after, events.of_move(kept, after)
             after = kept.with_ask(_decline(person, _DEPARTED, clock.now()))

@@ -36,7 +36,7 @@ class People:
         self._authorities = authorities
 
     async def define_work_group(self, message: WorkGroupDefined) -> None:
-        """The whole group; the higher version wins. None is closed over forms that wait in it (ADR 0017)."""
+        """The whole group; the higher version wins. None is closed over forms that it has (ADR 0017)."""
         self._authorities.get(message.authority)
         if not message.members:
             await self._check_empty(message)

@@ -16,7 +16,7 @@ from contracts.council import Assignee
 from services.tasks import events
 from services.tasks.model.facts import is_held_as
 from services.tasks.model.listing import row_of
-from services.tasks.model.re_assigning import Reach, choices, chosen, reach_of, shared
+from services.tasks.model.re_assigning import Reach, choices, chosen, is_within_group, reach_of, shared
 from services.tasks.model.refusals import unknown_task
 from services.tasks.model.task import Task
 from services.tasks.store import Stores
@@ -68,7 +68,8 @@ class ReAssigning:
                 return before, []
             names = {} if to.kind == "work_group" else await self._stores.people.names_of(reach.people)
             holder, inbox = chosen(to, reach, names)
-            after = before.re_assigned(holder, inbox, Contact(email=person.email, name=person.name), clock.now())
+            by, within = Contact(email=person.email, name=person.name), is_within_group(before, holder, reach)
+            after = before.re_assigned(holder, inbox, by, clock.now(), within_group=within)
             await self._plan(after)
             return after, events.of_move(before, after)
 

@@ -1,15 +1,20 @@
 """Whom a council means by an assignee: the group as it defined it, the person where they are reached now."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from chassis import clock
 from chassis.errors import Refused, TryLater
 from contracts.addresses import address_key
+from contracts.authority import Authority
 from contracts.base import Contact
 from contracts.council import Assignee, PersonAssignee, WorkGroupAssignee
 from contracts.tasks import Holder
+from services.tasks.events import as_assignee
 from services.tasks.model.absence import MOST_HOPS
+from services.tasks.model.facts import Request, is_held_as
 from services.tasks.model.person import RegisteredPerson
+from services.tasks.model.task import Task
 from services.tasks.model.work_group import WorkGroup
 from services.tasks.store import Stores
 from services.tasks.usecases.changes import PATIENCE_SECONDS
@@ -48,16 +53,29 @@ class Recipients:
             return assignee, person
         return assignee.model_copy(update={"email": person.email}), person
 
-    async def instead_of(self, away: RegisteredPerson, authority: str, form: str) -> Recipient | None:
-        """Who gets a form in the place of somebody who is away; None where it waits for them.
+    async def re_delegated(self, task: Task, to: Recipient, authority: Authority, at: datetime) -> Task:
+        """The task with whoever its council gives it to instead, or with whoever stands in for them just now.
+
+        Never with its present holder: the council gives it to somebody else than them.
+        """
+        away = await self._stores.people.at(to.holder.email) if to.holder.email else None
+        instead = await self.instead_of(away, task.authority, task.requested) if away else None
+        if instead is None or is_held_as(instead.holder, as_assignee(task.holder)):
+            return task.re_delegated(*to, authority, at)
+        return task.re_delegated(*instead, authority, at, is_re_routed=True)
+
+    async def instead_of(self, away: RegisteredPerson, authority: str, request: Request) -> Recipient | None:
+        """Who gets a form in the place of somebody who is away; None where it waits for them, or is confidential.
 
         A substitute who is away too passes it on, three times at most; where that leads in a circle, or out of the
         authority's work groups, it stays with whoever it was meant for.
         """
+        if request.confidential:
+            return None
         today, seen, person = clock.today(), {address_key(away.email)}, away
         for _ in range(MOST_HOPS):
             absence = person.away_on(today)
-            to = absence.substitute(authority, form) if absence else None
+            to = absence.substitute(authority, request.form) if absence else None
             if to is None:
                 break
             if isinstance(to, WorkGroupAssignee):

@@ -192,6 +192,30 @@ async def test_an_app_is_taken_away_only_where_the_authority_lets_people_in_with
     await user.sign_in()
 
 
+@pytest.mark.parametrize("has_phone", [True, False])
+async def test_another_app_takes_the_place_of_the_one_that_was_shown_or_got_round(
+    user: Person, has_phone: bool, set_clock: Callable[[str], None]
+) -> None:
+    first = await user.sign_in()
+    former, codes = await enrolled(user, first)
+    set_clock("PT31S")
+    shows = former.code() if has_phone else codes[0]
+    token = (await user.give_code(await begin(user), shows)).json()["session_token"]
+    assert (await status(user, first))["enrolment"] is None, "that session began by email"
+    secret = (await status(user, token))["enrolment"]["secret"]
+    assert faults(await add(user, token, pyotp.TOTP(secret).now(), "not it")) == {"password": "wrong_password"}
+    set_clock("PT62S")
+    app, fresh = await enrolled(user, token)
+    assert (app.totp.secret == secret, (await status(user, token))["codes_left"]) == (True, 10)
+    assert code_of(await user.session(first)) == "signed_out", "as everywhere else"
+    assert (await user.session(token)).status_code == 200
+    set_clock("PT93S")
+    for void in (former.code(), codes[1]):
+        assert faults(await user.give_code(await begin(user), void)) == {"code": "code_wrong"}
+    assert (await user.give_code(await begin(user), app.code())).status_code == 201
+    assert (await user.give_code(await begin(user), fresh[0])).status_code == 201
+
+
 async def test_whoever_has_lost_the_phone_is_helped_by_the_council(
     user: Person, database: Database, shared_broker: Broker
 ) -> None:

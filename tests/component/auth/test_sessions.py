@@ -2,13 +2,24 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from bson import json_util
 from httpx2 import AsyncClient
 
 from chassis.tokens import Verifier, public_key_of
-from tests.component.auth.harness import CLIENT_SECRET, Database, Keys, Person, code_of
+from services.auth.settings import Settings
+from tests.component.auth.harness import (
+    CLIENT_SECRET,
+    Database,
+    Keys,
+    Mailbox,
+    Person,
+    at_door,
+    code_of,
+    running,
+)
 from tests.support.eventually import eventually
 
 
@@ -44,6 +55,26 @@ async def test_t61_an_idle_session_ends_and_looking_at_it_keeps_it_not(
     set_clock("PT30M1S")
     assert (await person.session(token)).status_code == 401
     assert (await person.session(token, touch=True)).status_code == 401
+
+
+@pytest.mark.parametrize("minutes", [10, 45])
+async def test_t61_each_council_says_how_long_a_session_may_be_idle(  # noqa: PLR0917 - fixtures
+    minutes: int,
+    chosen: Settings,
+    keys: Keys,
+    mailbox: Mailbox,
+    person: Person,
+    set_clock: Callable[[str], None],
+    tmp_path: Path,
+) -> None:
+    at_door("bristol", tmp_path, idle_minutes=minutes)
+    async with running(chosen.model_copy(update={"authorities_dir": tmp_path}), keys) as client:
+        token = await Person(client, mailbox, person.email).sign_in()
+        set_clock(f"PT{minutes - 1}M50S")
+        kept = await Person(client, mailbox, person.email).session(token)
+        set_clock(f"PT{minutes}M1S")
+        over = await Person(client, mailbox, person.email).session(token)
+    assert (kept.status_code, over.status_code) == (200, 401)
 
 
 async def test_t61_use_prolongs_it_up_to_twelve_hours(person: Person, set_clock: Callable[[str], None]) -> None:

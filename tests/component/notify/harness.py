@@ -100,13 +100,9 @@ def opened(*tell: str, task_id: str | None = None, holder: Holder | None = None)
 def retracted(event: TaskOpened) -> TaskRetracted:
     """That delegation was withdrawn."""
     return TaskRetracted(
-        task_id=event.task_id,
-        authority=event.authority,
-        delegation_id=event.delegation_id,
+        **event.model_dump(include={"task_id", "authority", "delegation_id", "form_title", "tell", "person"}),
         task_version=2,
-        form_title=event.form_title,
         due_on=DUE,
-        tell=event.tell,
         retracted_at=clock.now(),
     )
 

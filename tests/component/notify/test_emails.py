@@ -162,6 +162,32 @@ async def test_a_group_and_another_inbox_are_told_in_their_own_words(notify: Not
     assert "delegated to you on" in (await notify.mail_to(person))[0]["Text"]
 
 
+async def test_an_inbox_beside_the_holder_reads_who_has_it_whatever_happens(notify: Notify) -> None:
+    person, duty = address(), address()
+    event = opened(person, duty, holder=Holder(kind="person", email=person, name="Sandra Professional"))
+    amended = TaskAmended(
+        **event.model_dump(include={"task_id", "authority", "delegation_id", "form_title", "tell", "person"}),
+        task_version=2,
+        sender=event.sender,
+        due_on=DUE,
+        comments="",
+        prefill={},
+        amended_at=clock.now(),
+    )
+    happened = [reminded(event, -3), reminded(event, 1), amended, returned(event)]
+    happened += [decided(event, "extension", "accepted"), decided(event, "part-decline", "refused"), retracted(event)]
+    await notify.hears(*happened)
+    told = await notify.mail_to(duty, number=len(happened))
+    assert [email["Subject"] for email in told if "Sandra Professional" not in email["Text"]] == []
+    assert [email["Subject"] for email in told if " you on " in email["Text"] or "/forms/" in email["Text"]] == []
+    assert sorted({email["Subject"].partition(":")[0] for email in told}) == [
+        *("Answered for your organisation", "Changed for your organisation", "Late in your organisation"),
+        *("Reminder for your organisation", "Retracted for your organisation", "Sent back to your organisation"),
+    ]
+    own = await notify.mail_to(person, number=len(happened))
+    assert [email["Subject"] for email in own if "our organisation" in email["Subject"]] == []
+
+
 async def test_a_new_holder_is_told_in_the_words_of_a_delegation_and_once(notify: Notify) -> None:
     person, group, former = address(), address(), address()
     event = opened(address())
@@ -183,11 +209,18 @@ async def test_a_new_holder_is_told_in_the_words_of_a_delegation_and_once(notify
         "tell": [Contact(email=group)],
     }
     picked_up = {"task_version": 4, "tell": []}
-    back = {"task_version": 5, "former": Contact(email=former, name="Tom"), "by": "Morag Manager"}
+    back = {
+        "task_version": 5,
+        "former": Contact(email=former, name="Tom"),
+        "by": "Morag Manager",
+        "due_on": date(2031, 9, 21),
+    }
     changes: tuple[dict[str, Any], ...] = ({}, to_group, picked_up, back)
     await notify.hears(*(given.model_copy(update=change) for change in changes), times=2)
-    first, again = await notify.mail_to(person, number=2)
-    assert first["Subject"] == again["Subject"] == "Re-assigned to you: EHC advice (BRI-4K7Q-22), due 21-Sep-2021"
+    in_time, first = sorted(await notify.mail_to(person, number=2), key=lambda email: str(email["Subject"]))
+    assert in_time["Subject"] == "Re-assigned to you: EHC advice (BRI-4K7Q-22), due 21-Sep-2031"
+    assert first["Subject"] == "Re-assigned to you: EHC advice (BRI-4K7Q-22), was due 21-Sep-2021"
+    assert "as soon as possible: it was due on 21-Sep-2021, and is late." in " ".join(first["Text"].split())
     assert "re-assigned to you on the Professional Portal. Please complete and submit" in " ".join(
         first["Text"].split()
     )
@@ -276,6 +309,8 @@ async def test_account_owners_and_submitters_are_told(notify: Notify) -> None:
         "Your contribution has been submitted: EHC needs assessment contributions",
     }
     assert any("    0123456789abcdef\n" in email["Text"] for email in emails)
+    promised = [email["Subject"] for email in emails if "confirms within 3 days" in " ".join(email["Text"].split())]
+    assert promised == ["Your contribution has been submitted: EHC needs assessment contributions"]
     assert all(email["To"] == [{"Name": "Sandra Professional", "Address": person.email}] for email in emails)
 
 

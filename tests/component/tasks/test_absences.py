@@ -11,9 +11,10 @@ import pytest
 from httpx2 import Response
 
 from chassis import clock
-from contracts.auth import AccountRegistered
+from contracts.auth import AccountClosed, AccountRegistered
 from contracts.base import Contact
-from tests.component.tasks.conftest import Tasks
+from tests.component.tasks.conftest import Later, Tasks
+from tests.component.tasks.test_asks import WHY, Delegated
 from tests.component.tasks.test_delegations import ACCEPTED, new_email, new_id
 from tests.support.broker import Broker
 from tests.support.events import publish
@@ -118,6 +119,77 @@ async def test_a_new_form_goes_to_the_substitute_and_the_council_hears_why(tasks
     assert [each["email"] for each in opened["tell"]] == [other.email]
     assert len((await tasks.list(other.email))["rows"]) == 1
     assert (await tasks.list(away.email))["rows"] == []
+
+
+async def test_it_counts_for_whom_a_council_chooses_instead_and_nobody_gets_back_what_they_declined(
+    tasks: Tasks, people: People
+) -> None:
+    first, away, other = await people(3)
+    await in_group(tasks, first, away, other)
+    assert (await away.say(to(other))).status_code == 204
+    for stands_in, gets in ((other, other), (first, away)):
+        assert (await away.say(to(stands_in))).status_code == 204
+        one = Delegated(tasks, (await delegated(tasks, first))[0], first.email)
+        await one.ask("decline", WHY)
+        await one.decide("re-delegated", assignee={"kind": "person", "email": away.email})
+        moved = await one.hears(ASSIGNED)
+        how = "re_routed" if gets is other else "re_delegated"
+        assert (moved["from"]["email"], moved["to"]["email"], moved["how"]) == (first.email, gets.email, how)
+        heard = await one.hears("tasks.task.assigned.v1")
+        assert (heard["former"]["email"], [each["email"] for each in heard["tell"]]) == (first.email, [gets.email])
+    assert len((await tasks.list(first.email))["moved"]) == 2
+
+
+async def test_it_counts_for_whom_a_council_gives_all_that_a_leaver_had(tasks: Tasks, people: People) -> None:
+    leaver, away, other = await people(3)
+    await in_group(tasks, away, other)
+    assert (await away.say(to(other))).status_code == 204
+    delegation_id, _ = await delegated(tasks, leaver)
+    departed = {"email": leaver.email, "departed_at": clock.now().isoformat()}
+    assignee = {"kind": "person", "email": away.email}
+    await tasks.council.publish("council.professional.departed.v1", {**departed, "assignee": assignee})
+    moved = await tasks.recorder.expect(ASSIGNED, delegation_id=delegation_id)
+    assert (moved["to"]["email"], moved["how"], moved["by"]) == (other.email, "re_routed", "bristol")
+
+
+async def test_what_is_confidential_waits_for_whoever_it_is_for(tasks: Tasks, people: People) -> None:
+    away, other = await people(2)
+    await in_group(tasks, other, away)
+    assert (await away.say(to(other))).status_code == 204
+    _, accepted = await delegated(tasks, away, confidential=True)
+    assert accepted["absence"]
+    assert (len((await tasks.list(away.email))["rows"]), (await tasks.list(other.email))["rows"]) == (1, [])
+
+
+async def test_councils_hear_that_it_is_over_once_by_its_person_or_with_their_account(
+    tasks: Tasks, people: People, shared_broker: Broker
+) -> None:
+    away, closing, here = await people(3)
+    await in_group(tasks, away, closing, here)
+    for one in (away, closing):
+        assert (await one.say()).status_code == 204
+        assert (await tasks.recorder.expect(CHANGED, email=one.email))["to_on"]
+    assert [(await tasks.client.delete("/absence", headers=away.headers)).status_code for _ in range(2)] == [204, 204]
+    for one in (closing, here):
+        person = Contact(email=one.email, name="Sandra")
+        closed = AccountClosed(account_id=one.account_id, authority="bristol", person=person, closed_at=clock.now())
+        await publish(shared_broker, "auth", closed, times=2)
+        query = {"_id": one.account_id, "former_addresses": []}
+        await eventually(lambda query=query: tasks.database["people"].find_one(query))  # type: ignore[misc]
+    for one, times in ((away, 2), (closing, 2), (here, 0)):
+        await eventually(lambda one=one, times=times: len(tasks.recorder.of(CHANGED, email=one.email)) >= times)  # type: ignore[misc]
+        told = [heard.body for heard in tasks.recorder.of(CHANGED, email=one.email)]
+        assert [(each["from_on"], each["text"]) for each in told[1:]] == [(None, "")] * (times - 1)
+
+
+async def test_it_ends_by_the_clock(tasks: Tasks, people: People, later: Later) -> None:
+    away, other = await people(2)
+    await in_group(tasks, other, away)
+    assert (await away.say(to(other), last=2)).status_code == 204
+    assert (await delegated(tasks, away))[1]["absence"]
+    later(3)
+    assert (await delegated(tasks, away, due_on="2031-05-01"))[1]["absence"] is None
+    assert (len((await tasks.list(other.email))["rows"]), len((await tasks.list(away.email))["rows"])) == (1, 1)
 
 
 async def test_a_group_may_stand_in_and_one_form_may_go_elsewhere(tasks: Tasks, people: People) -> None:

@@ -13,7 +13,7 @@ from tests.component.tasks.conftest import FORM, Tasks
 from tests.component.tasks.test_delegations import ACCEPTED, REJECTED, new_email, new_id
 from tests.support.broker import Broker
 from tests.support.events import publish
-from tests.support.eventually import stays
+from tests.support.eventually import eventually, stays
 from tests.support.service import council
 
 DECIDED = "council.delegation.decided.v1"
@@ -132,6 +132,28 @@ async def test_a_form_is_re_delegated_to_somebody_else_and_the_former_holder_is_
     assert (await one.hears(HEARD))["tell"] == []
     assert (await tasks.list(other))["counts"]["assigned"] == 1
     assert [row["holder_name"] for row in (await tasks.list(one.email))["moved"]] == [other]
+
+
+async def test_the_former_inbox_hears_no_more_of_what_somebody_else_has_and_again_once_it_is_back(tasks: Tasks) -> None:
+    one, other, duty = Delegated(tasks, new_id(), new_email()), new_email(), new_email()
+    await tasks.council.delegate(one.delegation_id, one.email, notify_email=duty, due_on="2031-05-01")
+    await one.hears(ACCEPTED)
+    await one.ask("decline", WHY)
+    await one.decide("re-delegated", assignee={"kind": "person", "email": other})
+    await one.hears("portal.delegation.assigned.v1")
+    await tasks.council.publish(
+        "council.delegation.amended.v1", {"delegation_id": one.delegation_id, "comments": "See page 2."}
+    )
+    assert [contact["email"] for contact in (await one.hears("tasks.task.amended.v1"))["tell"]] == [other]
+    await one.ask("decline", {**WHY, "explanation": "Nor have we."}, other)
+    await tasks.recorder.expect(DECLINED, delegation_id=one.delegation_id, by=other)
+    await one.decide("re-delegated", assignee={"kind": "person", "email": one.email}, comments="You saw him.")
+    await eventually(lambda: one.heard("tasks.task.assigned.v1") == 2)
+    await tasks.council.publish(
+        "council.delegation.retracted.v1", {"delegation_id": one.delegation_id, "reason": "Moved away."}
+    )
+    told = (await one.hears("tasks.task.retracted.v1"))["tell"]
+    assert [contact["email"] for contact in told] == [one.email, duty]
 
 
 async def test_more_time_is_asked_for_and_given(tasks: Tasks, one: Delegated) -> None:

@@ -279,6 +279,23 @@ async def test_a_group_is_not_closed_over_forms_that_wait_in_it(tasks: Tasks) ->
     assert (await tasks.recorder.expect(REJECTED, message_id=refused))["code"] == "unknown_work_group"
 
 
+async def test_a_group_is_not_closed_over_a_form_that_its_council_may_give_back_to_it(tasks: Tasks) -> None:
+    group, member, delegation_id = new_id(), new_email(), new_id()
+    await tasks.council.define_group(group, [member])
+    await tasks.council.delegate(delegation_id, assignee={"kind": "work_group", "work_group_id": group})
+    task_id = (await tasks.recorder.expect(ACCEPTED, delegation_id=delegation_id))["task_id"]
+    why = {"reason_code": "not_known", "explanation": "We have no record of this child."}
+    declined = await tasks.client.post(f"/tasks/{task_id}/decline", json=why, headers=tasks.as_person(member))
+    assert declined.status_code == 204
+    closing = await tasks.council.define_group(group, [], version=2)
+    rejected = await tasks.recorder.expect(REJECTED, message_id=closing)
+    assert (rejected["code"], f": {delegation_id}. " in rejected["reason"]) == ("work_group_in_use", True)
+    decided = {"delegation_id": delegation_id, "decision": "refused", "comments": "You saw him in May."}
+    await tasks.council.publish("council.delegation.decided.v1", decided)
+    await tasks.recorder.expect("tasks.task.decided.v1", delegation_id=delegation_id)
+    assert [row["task_id"] for row in (await tasks.list(member))["group_rows"]] == [task_id]
+
+
 async def test_a_form_that_was_published_a_moment_ago_can_be_delegated_over_http(
     tasks: Tasks, shared_broker: Broker
 ) -> None:

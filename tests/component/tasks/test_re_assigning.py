@@ -17,6 +17,8 @@ from tests.support.broker import Broker
 from tests.support.events import publish
 from tests.support.eventually import eventually
 
+AMENDED = "tasks.task.amended.v1"
+
 
 @dataclass
 class Team:
@@ -223,6 +225,23 @@ async def test_a_task_of_another_group_waits_there_once_it_is_moved(team: Team) 
     assert (await team.post("pickup", team.tom)).status_code == 404
     assert (await team.post("pickup", ada)).status_code == 200
     assert (await team.post("grant", team.sandra)).status_code == 404
+
+
+async def test_a_groups_generic_inbox_hears_of_what_its_members_have_and_of_nothing_elsewhere(tasks: Tasks) -> None:
+    team, elsewhere, duty = Team(tasks), new_email(), new_email()
+    await tasks.council.define_group(team.group, [team.manager, team.sandra])
+    await tasks.council.define_group(f"wg-{uuid4().hex[:8]}", [team.manager, elsewhere])
+    assignee = {"kind": "work_group", "work_group_id": team.group}
+    await tasks.council.delegate(team.delegation_id, assignee=assignee, notify_email=duty)
+    team.task_id = (await tasks.recorder.expect(OPENED, delegation_id=team.delegation_id))["task_id"]
+    told = []
+    for number, to in enumerate((team.sandra, elsewhere)):
+        assert (await team.give(team.manager, to)).status_code == 204
+        changed = {"delegation_id": team.delegation_id, "comments": f"{number}"}
+        await tasks.council.publish("council.delegation.amended.v1", changed)
+        amended = await tasks.recorder.expect(AMENDED, delegation_id=team.delegation_id, comments=f"{number}")
+        told.append([one["email"] for one in amended["tell"]])
+    assert told == [[team.sandra, duty], [elsewhere]]
 
 
 async def test_those_without_a_say_are_refused(team: Team) -> None:

@@ -9,7 +9,7 @@ from chassis import clock
 from contracts.authority import ReminderRules
 from services.tasks.model.reminding import reminded_at
 from tests.component.tasks.conftest import Later, Tasks
-from tests.component.tasks.test_asks import DECIDED, WHY, Delegated
+from tests.component.tasks.test_asks import DECIDED, DECLINED, WHY, Delegated
 from tests.component.tasks.test_delegations import ACCEPTED, new_email, new_id
 from tests.component.tasks.test_lists import begin
 from tests.support.broker import Broker
@@ -17,6 +17,7 @@ from tests.support.eventually import eventually, stays
 
 REMINDED = "tasks.task.reminded.v1"
 SENT = "portal.reminder.sent.v1"
+ASSIGNED = "tasks.task.assigned.v1"
 OVERDUE = "portal.delegation.overdue.v1"
 _WEDNESDAY = 2
 
@@ -93,6 +94,33 @@ async def test_nobody_is_reminded_of_what_is_declined_until_the_council_gives_it
     await one.hears("tasks.task.decided.v1")
     later(days_until(due_on, -3))
     assert [each["step"] for each in await reminded(one, 1)] == [-3]
+
+
+async def given_on(one: Delegated, former: str, heir: str) -> dict[str, Any]:
+    """Declined, and re-delegated by the council: what is told of it."""
+    moves = one.heard(ASSIGNED)
+    await one.ask("decline", WHY, former)
+    await one.tasks.recorder.expect(DECLINED, delegation_id=one.delegation_id, by=former)
+    await one.decide("re-delegated", assignee={"kind": "person", "email": heir}, comments=heir)
+    await eventually(lambda: one.heard(ASSIGNED) > moves)
+    return one.tasks.recorder.of(ASSIGNED, delegation_id=one.delegation_id)[-1].body
+
+
+async def test_whoever_gets_it_has_the_rest_of_the_ladder_and_after_its_end_hears_of_the_date_that_has_passed(
+    one: Delegated, due_on: date, later: Later
+) -> None:
+    second, third = new_email(), new_email()
+    later(days_until(due_on, -14))
+    await reminded(one, 1)
+    await given_on(one, one.email, second)
+    later(days_until(due_on, 7))
+    told = (await reminded(one, 2))[-1]
+    assert (told["step"], told["due_on"], [to["email"] for to in told["tell"]]) == (7, due_on.isoformat(), [second])
+    given = await given_on(one, second, third)
+    assert ([to["email"] for to in given["tell"]], given["due_on"]) == ([third], due_on.isoformat())
+    assert given["assigned_at"][:10] > given["due_on"]
+    later(days_until(due_on, 60))
+    assert await stays(lambda: one.heard(REMINDED) == 2)
 
 
 async def test_a_withdrawal_ends_it(one: Delegated, due_on: date, later: Later) -> None:

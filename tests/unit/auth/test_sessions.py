@@ -6,8 +6,10 @@ import pytest
 
 from chassis.authorities import Authorities
 from commands.parts.instance import ROOT
-from services.auth.model.session import ABSOLUTE, Session, SignedInBy, withheld_from
+from services.auth.model.authenticator import Authenticator
+from services.auth.model.session import ABSOLUTE, Session, SignedInBy, may_add_app, withheld_from
 from services.auth.model.tokens import new_token, token_hash
+from tests.unit.auth.test_trusts import account
 
 AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 IDLE = timedelta(minutes=30)
@@ -74,3 +76,15 @@ def test_a_council_that_insists_on_an_app_withholds_its_forms_from_whoever_came_
     ]
     begun = session().model_copy(update={"factor": factor, "authority": door})
     assert withheld_from(begun, councils) == withheld
+
+
+@pytest.mark.parametrize(
+    ("factor", "may"), [("app", True), ("passkey", True), ("email", False), ("trust", False), ("", False)]
+)
+def test_an_app_is_replaced_by_whoever_has_shown_it_or_a_passkey_and_added_by_everybody(
+    factor: SignedInBy, may: bool
+) -> None:
+    begun = session().model_copy(update={"factor": factor})
+    app = Authenticator(sealed="s", last_step=1, added_at=AT)
+    assert may_add_app(begun, account(authenticator=app)) is may
+    assert may_add_app(begun, account(authenticator=None))

@@ -1,6 +1,7 @@
 """The gateway by itself: headers, cookies, forms' tokens, errors, static files. No service behind it answers."""
 
 import base64
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -152,6 +153,24 @@ def test_every_page_carries_the_security_headers(client: TestClient) -> None:
         assert headers["strict-transport-security"].startswith("max-age=63072000")
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert client.get("/sign-in").headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("second_factor", "emails", "names_app"), [("email", True, False), ("either", True, True), ("app", False, True)]
+)
+def test_a_portal_promises_the_codes_that_it_sends(
+    second_factor: str, emails: bool, names_app: bool, tmp_path: Path
+) -> None:
+    shipped = json.loads(Path("deploy/authorities/bristol.json").read_text(encoding="utf-8"))
+    (tmp_path / "bristol.json").write_text(json.dumps({**shipped, "second_factor": second_factor}), encoding="utf-8")
+    chosen = settings("https://portal.example").model_copy(update={"authorities_dir": tmp_path})
+    with TestClient(build_app(chosen), base_url="https://portal.example") as client:
+        sign_in, support = client.get("/sign-in").text, client.get("/help").text
+    assert ("by sending an authentication code to your email address" in sign_in) is emails
+    assert ("Each time you sign in we email you a new code" in support) is emails
+    assert ["authenticator app" in page for page in (sign_in, support)] == [names_app] * 2
+    assert all("Do not share your user name or password" in page for page in (sign_in, support))
+    assert "Chrome, Edge, Firefox or Safari" in support
 
 
 def test_cookies_are_bound_to_the_host_and_hidden_from_scripts(client: TestClient) -> None:

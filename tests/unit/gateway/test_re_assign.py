@@ -117,6 +117,15 @@ def test_who_is_suggested_is_said_with_why_and_selected_by_nobody_else() -> None
     assert re_assign_page(a_view(), "tasks", TODAY, action="/tasks/t-1/re-assign").suggested == ""
 
 
+def test_whoever_is_away_today_says_so_beside_their_name() -> None:
+    view = a_view()
+    away = view.users[0].model_copy(update={"away_until": date(2021, 9, 14)})
+    page = re_assign_page(
+        view.model_copy(update={"users": [away, *view.users]}), "tasks", TODAY, action="/tasks/t-1/re-assign"
+    )
+    assert [user.away for user in page.users] == ["Away until 14-Sep-2021", ""]
+
+
 def test_search_is_there_when_it_helps_and_says_what_is_left_out() -> None:
     assert not re_assign_page(a_view(), "tasks", TODAY, action="/tasks/t-1/re-assign").has_search
     many = re_assign_page(a_view(found=60, choices=61), "tasks", TODAY, action="/tasks/t-1/re-assign")

@@ -93,7 +93,7 @@ def test_nothing_about_an_account_ever_waits_and_what_has_no_date_may() -> None:
 def test_every_thing_that_waits_has_a_line_of_its_own() -> None:
     purposes = [one for one in get_args(Purpose) if can_wait(one, date.max, MONDAY)]
     lines = lines_of([waiting(one) for one in purposes])
-    assert len({line.what for line in lines}) == len(purposes) == 18
+    assert len({line.what for line in lines}) == len(purposes) == 24
     assert all((line.form, line.reference) == (VALUES["form"], VALUES["reference"]) for line in lines)
     by = dict(zip(purposes, lines, strict=True))
     assert by["delegation_to_group"].what == "New form for your work group, Secondary Schools"

@@ -1,5 +1,6 @@
 """Every email says what it must, nothing about the child, and nothing in it can become a header or markup."""
 
+import re
 from datetime import UTC, date, datetime
 from email import message_from_bytes
 from email.policy import default
@@ -20,6 +21,7 @@ from services.notify.model import (
     Purpose,
     as_message,
     delivery_id,
+    lateness,
     shown_code,
     shown_date,
     shown_time,
@@ -54,6 +56,12 @@ VALUES = {
     "day": shown_date(date(2021, 9, 21)),
     "way_back": "emails/0b9f7d3e.0123",
 }
+
+ALWAYS_DATED = {
+    *("reminder", "reminder_late", "reminder_to_manager", "reminder_to_inbox", "reminder_late_to_inbox"),
+    *("reminder_unbegun_late", "time_given", "time_refused"),
+}
+"""What is told of a date alone: without one nobody is reminded, and no more time can be asked for."""
 
 
 @pytest.fixture
@@ -222,19 +230,35 @@ def test_a_missing_value_is_an_error_not_a_gap(bristol: Authority) -> None:
         EMAILS.write("delegation", bristol, {"form": "EHC advice"})
 
 
-@pytest.mark.parametrize(
-    "purpose",
-    [
-        *("delegation", "delegation_to_group", "delegation_to_inbox", "re_assigned", "re_assigned_to_group"),
-        *("amended", "returned", "decline_refused", "retracted"),
-    ],
-)
+@pytest.mark.parametrize("purpose", sorted(set(get_args(Purpose)) - ALWAYS_DATED))
 def test_what_has_no_date_is_asked_for_by_no_day(purpose: Purpose, bristol: Authority) -> None:
     dated = EMAILS.write(purpose, bristol, VALUES)
     email = EMAILS.write(purpose, bristol, {**VALUES, "due_on": ""})
     assert email.subject == dated.subject.removesuffix(", due 21-Sep-2021")
-    without = dated.text.replace(" and due by 21-Sep-2021", "").replace(" by 21-Sep-2021", "")
-    assert email.text == without != dated.text
+    without = re.sub("( and( which was)? due)? by 21-Sep-2021", "", dated.text)
+    assert email.text == without
+
+
+@pytest.mark.parametrize(
+    ("at", "is_late"), [("2021-09-21T22:59:59Z", False), ("2021-09-21T23:00:00Z", True), ("2021-09-22T12:00:00Z", True)]
+)
+def test_a_date_that_has_passed_is_told_as_late_from_midnight_in_england(
+    at: str, is_late: bool, bristol: Authority
+) -> None:
+    late = lateness(date(2021, 9, 21), datetime.fromisoformat(at))
+    email = EMAILS.write("re_assigned", bristol, {**VALUES, **late})
+    assert email.subject.endswith(", was due 21-Sep-2021" if is_late else ", due 21-Sep-2021")
+    assert ("as soon as possible: it was due on 21-Sep-2021, and is late." in email.text) is is_late
+    assert lateness(None, datetime.fromisoformat(at)) == {}
+
+
+@pytest.mark.parametrize(("days", "words"), [(1, "within 1 day that"), (3, "within 3 days that"), (None, "")])
+def test_a_receipt_promises_what_the_council_promises(days: int | None, words: str, bristol: Authority) -> None:
+    promising = bristol.model_copy(update={"receipt_days": days})
+    email = EMAILS.write("receipt", promising, VALUES)
+    text = " ".join(email.text.split())
+    assert ("Council confirms" in text, words in text) == (bool(days), True)
+    assert (f"If you have not heard from it by then, ask. {bristol.support.practice}" in text) is bool(days)
 
 
 def test_times_are_shown_on_an_english_clock() -> None:

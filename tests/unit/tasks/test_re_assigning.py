@@ -1,11 +1,14 @@
 """Who may re-assign which task, to whom, and who is told (requirements F87-F92)."""
 
+from datetime import timedelta
+
 import pytest
 
 from chassis.errors import Conflict, Forbidden, NotFound
 from contracts.base import Contact
 from contracts.council import Member, PersonAssignee, WorkGroupAssignee
 from contracts.tasks import Holder
+from services.tasks.model.absence import Absence
 from services.tasks.model.facts import Retraction
 from services.tasks.model.listing import row_of
 from services.tasks.model.person import RegisteredPerson
@@ -160,6 +163,16 @@ def test_whoever_is_suggested_is_shown_however_many_there_are_and_only_where_the
     assert ([one.email for one in view.users][:2], len(view.users)) == ([zoe.email, MORAG], MOST_SHOWN)
     narrowed = choices([picked_up()], MORAG, reach, {zoe.email: zoe}, {}, "p00", TODAY)
     assert ([one.email for one in narrowed.users], narrowed.suggestion) == (emails[:10], view.suggestion)
+
+
+@pytest.mark.parametrize(("first", "last", "shown"), [(-1, 0, True), (0, 9, True), (-9, -1, False), (1, 9, False)])
+def test_a_choice_says_until_when_they_are_away_today(first: int, last: int, shown: bool) -> None:
+    from_on, to_on = (TODAY + timedelta(days=days) for days in (first, last))
+    absence = Absence(text="On leave", from_on=from_on, to_on=to_on)
+    tom = RegisteredPerson(account_id="t", email=TOM, name="Tom", registered_at=NOW, absence=absence)
+    reach = reach_of(picked_up(SANDRA), MORAG, [a_group(1, TOM)], None)
+    view = choices([picked_up(SANDRA)], MORAG, reach, {TOM: tom}, {}, "", TODAY)
+    assert {one.away_until for one in view.users if one.email == TOM} == {to_on if shown else None}
 
 
 def test_a_task_moved_to_another_group_waits_there_and_is_picked_up_from_there() -> None:

@@ -198,7 +198,7 @@ class AuthClient(ServiceClient):
         return await self._ask(SessionCreated, "PUT", path, body=body, headers=headers, slow=True)
 
     async def authenticator(self, token: str) -> AuthenticatorView:
-        """The authenticator app that there is, or what is needed to add one."""
+        """The authenticator app that there is, and what is needed to add one, or another."""
         return await self._ask(AuthenticatorView, "GET", "/authenticator", headers={"Portal-Session": token})
 
     async def add_authenticator(self, token: str, body: AuthenticatorBody, origin: RequestOrigin) -> list[str]:

@@ -29,6 +29,8 @@ class AssigneeChoice:
     email: str
     open_tasks: int = 0
     is_suggested: bool = False
+    away: str = ""
+    """Until when they are away, in words; empty where they are here."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,8 @@ def re_assign_page(
 def _user(number: int, one: UserChoice, suggested: str) -> AssigneeChoice:
     """A user; whoever has not registered has no name yet, so that the address stands for it."""
     name, is_suggested = one.name or one.email, one.email == suggested
-    return AssigneeChoice(f"user-{number}", f"person:{one.email}", name, one.email, one.open_tasks, is_suggested)
+    away = f"Away until {day(one.away_until)}" if one.away_until else ""
+    return AssigneeChoice(f"user-{number}", f"person:{one.email}", name, one.email, one.open_tasks, is_suggested, away)
 
 
 def _suggested(one: Suggestion, number: int, today: date) -> str:
