@@ -64,21 +64,23 @@ def _tidy(typed: ProfileBody) -> ProfileBody:
     """Numbers without blanks and in capitals, as bodies write them; each place once."""
     return ProfileBody(
         body=typed.body,
-        other_body=tidy_line(typed.other_body) if typed.body == "other" else "",
+        other_body=tidy_line(typed.other_body),
         number="".join(tidy_line(typed.number).upper().split()),
         works_for=list(dict.fromkeys(place for each in typed.works_for if (place := tidy_line(each)))),
     )
 
 
 def _body_fault(typed: ProfileBody) -> Fault | None:
-    if typed.body in get_args(ProfessionalBody) or not (typed.body or typed.number):
+    if typed.body in get_args(ProfessionalBody) or not (typed.body or typed.number or typed.other_body):
         return None
     return Fault(path="body", code="required", message="Choose who you are registered with")
 
 
 def _other_body_fault(typed: ProfileBody) -> Fault | None:
     if typed.body != "other":
-        return None
+        is_stray = bool(typed.body and typed.other_body)
+        sentence = "Choose Another body above, or leave its name empty"
+        return Fault(path="other_body", code="stray", message=sentence) if is_stray else None
     if not typed.other_body:
         return Fault(path="other_body", code="required", message="Enter the name of the body")
     if len(typed.other_body) > LONGEST_PLACE:

@@ -22,7 +22,7 @@ def faults(**typed: Any) -> dict[str, str]:
 
 def test_nothing_has_to_be_kept() -> None:
     assert kept() == Profile()
-    assert kept(works_for=["  ", ""], other_body="typed before another was chosen") == Profile()
+    assert kept(works_for=["  ", ""], other_body=" ", number=" ") == Profile()
 
 
 @pytest.mark.parametrize(
@@ -76,6 +76,10 @@ def test_one_of_another_shape_is_refused_in_words_that_say_which_it_should_be(bo
 def test_what_is_missing_is_said_at_its_field() -> None:
     assert faults(body="hcpc") == {"number": "Enter your registration number"}
     assert faults(number="1234567") == {"body": "Choose who you are registered with"}
+    assert faults(other_body="Example Council") == {"body": "Choose who you are registered with"}
+    assert faults(body="gmc", number="1234567", other_body="Example Council") == {
+        "other_body": "Choose Another body above, or leave its name empty"
+    }
     assert faults(body="bar", number="1") == {"body": "Choose who you are registered with"}
     assert faults(body="other", number="1") == {"other_body": "Enter the name of the body"}
 
