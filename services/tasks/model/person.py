@@ -59,13 +59,13 @@ class RegisteredPerson(Value):
 
     def renamed(self, name: str, role: str, organisation: str, at: datetime) -> Self:
         """They are called so, and work so, since then; of two the later one counts, in whatever order heard."""
-        if self.named_at is not None and at <= self.named_at:
+        if self.is_gone or (self.named_at is not None and at <= self.named_at):
             return self
         return self.model_copy(update={"name": name, "role": role, "organisation": organisation, "named_at": at})
 
     def profiled(self, profile: Profile, at: datetime) -> Self:
         """They keep this profile since then; the same of two."""
-        if self.profiled_at is not None and at <= self.profiled_at:
+        if self.is_gone or (self.profiled_at is not None and at <= self.profiled_at):
             return self
         return self.model_copy(update={"profile": profile, "profiled_at": at})
 
@@ -87,6 +87,11 @@ class RegisteredPerson(Value):
     def with_told(self, authorities: Iterable[str]) -> Self:
         """These know it now."""
         return self.model_copy(update={"told_to": self.told_to | dict.fromkeys(authorities, self.said_at)})
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether they have closed their account: what is heard late of it brings nothing back."""
+        return not self.email
 
     def gone(self) -> Self:
         """They have closed their account: nothing is known of them but that they were here."""

@@ -97,3 +97,5 @@ def test_who_was_told_hears_that_there_is_none_any_more_and_who_was_not_hears_no
 def test_nothing_of_a_profile_is_left_of_whoever_has_closed_their_account() -> None:
     person = FIRST.renamed("S", "SENCO", "Hill View", LATER).profiled(KEPT, LATER).with_told(["bristol"]).gone()
     assert (person.role, person.organisation, person.profile, person.told_to) == ("", "", Profile(), {})
+    assert person.profiled(KEPT, LATEST) is person
+    assert person.renamed("Sandra Jones", "SENCO", "", LATEST) is person
