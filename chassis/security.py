@@ -27,6 +27,7 @@ SecurityEvent = Literal[
     "account.opened",
     "account.taken_over",
     "account.details",
+    "account.profile",
     "account.digest",
     "account.password",
     "account.closed",

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime
 
-from contracts.base import Contact, Event
+from contracts.base import Contact, Event, Profile
 
 FactorChange = Literal["app_added", "app_removed", "codes_renewed", "code_used", "passkey_added", "passkey_removed"]
 CalendarChange = Literal["made", "renewed", "ended"]
@@ -79,6 +79,18 @@ class AccountChanged(Event):
     person: Contact
     role: str = ""
     organisation: str = ""
+    changed_at: AwareDatetime
+
+
+class ProfileChanged(Event):
+    """Somebody keeps another profile, or none any more."""
+
+    wire_name: ClassVar[str] = "auth.profile.changed.v1"
+
+    account_id: str
+    authority: str
+    person: Contact
+    profile: Profile
     changed_at: AwareDatetime
 
 

@@ -1,6 +1,6 @@
 """The bases of every message: how it is named, what it may hold. No message itself, no transport."""
 
-from typing import Annotated, Any, ClassVar, Final, TypeVar
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
@@ -120,6 +120,38 @@ class Contact(PersonalData):
 
     email: Email
     name: Text = ""
+
+
+ProfessionalBody = Literal[
+    "hcpc",
+    "gmc",
+    "nmc",
+    "gphc",
+    "social_work_england",
+    "teacher_reference_number",
+    "gdc",
+    "goc",
+    "other",
+]
+"""Who registers professionals; a teacher reference number is the Department for Education's."""
+
+
+class ProfessionalRegistration(Value):
+    """In whose register somebody is, and as which number."""
+
+    body: ProfessionalBody
+    other_body: str = ""
+    """Its name, where it is none of those that have a code."""
+    number: str
+
+
+class Profile(PersonalData):
+    """What a professional keeps about their work, for every authority that names them (requirements M17)."""
+
+    professional_registration: LeftOut[ProfessionalRegistration] = None
+    """Left out where they have given none."""
+    works_for: list[str] = []
+    """Services and settings, a school for instance; at most five."""
 
 
 class Fault(Value):

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from contracts.base import Identifier, LeftOut, Line, PersonalData, PortalMessage, Sealed, Text, Value
+from contracts.base import Identifier, LeftOut, Line, PersonalData, PortalMessage, Profile, Sealed, Text, Value
 from contracts.council import Assignee
 
 
@@ -291,6 +291,25 @@ class AccountRegistered(PortalMessage):
     name: str
     role: str
     organisation: str
+
+
+class ProfileTold(PortalMessage):
+    """What a professional keeps about their work, told to an authority that names them, and when it changes.
+
+    Told of nobody who has never kept a profile; the latest `changed_at` counts.
+    """
+
+    wire_name: ClassVar[str] = "portal.profile.told.v1"
+
+    email: str
+    name: str
+    role: LeftOut[str] = None
+    """Left out where they have none, or the portal has not heard of it."""
+    organisation: LeftOut[str] = None
+    """The same."""
+    profile: Profile
+    changed_at: AwareDatetime
+    """Since when they are as this says."""
 
 
 class MessageRejected(PortalMessage):

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from contracts.base import Address, PersonalData, Value
+from contracts.base import Address, PersonalData, Profile, Value
 
 Factor = Literal["email", "app"]
 
@@ -193,8 +193,19 @@ class AccountView(Value):
 
     email: str
     details: RegistrationDetails
+    profile: Profile = Profile()
     has_digest: bool = False
     """Whether its owner gets one email a day, and not one for each thing."""
+
+
+class ProfileBody(PersonalData):
+    """A profile as typed; auth says what is missing or wrong."""
+
+    body: str = ""
+    """In whose register (`ProfessionalBody`); empty where in none."""
+    other_body: str = ""
+    number: str = ""
+    works_for: list[str] = []
 
 
 class DigestBody(Value):

@@ -15,6 +15,7 @@ from services.gateway.account import (
     digest_pages,
     email_pages,
     passkey_pages,
+    profile_pages,
     security_pages,
     take_over_pages,
 )
@@ -53,6 +54,7 @@ PAGES = [
     *register_pages.routes,
     *reset_pages.routes,
     *account.routes,
+    *profile_pages.routes,
     *email_pages.routes,
     *digest_pages.routes,
     *security_pages.routes,

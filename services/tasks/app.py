@@ -22,6 +22,7 @@ from services.tasks.usecases.door import Door
 from services.tasks.usecases.leaving import Leaving
 from services.tasks.usecases.lists import Lists
 from services.tasks.usecases.people import People
+from services.tasks.usecases.profiles import Profiles
 from services.tasks.usecases.re_assigning import ReAssigning
 from services.tasks.usecases.reminders import Reminders
 from services.tasks.usecases.retention import Retention
@@ -53,6 +54,7 @@ def build_app(settings: Settings) -> Starlette:
             door=Door(delegations, asks, leaving, people),
             lists=Lists(stores, context.authorities),
             people=people,
+            profiles=Profiles(stores, context.authorities),
             absences=Absences(stores, context.authorities),
             addenda=Addenda(stores, context.authorities),
             asks=asks,

@@ -5,7 +5,7 @@ from types import NoneType
 from chassis.council_door import check_sender, reject
 from chassis.errors import Refused
 from chassis.messaging import Delivery, Subscription
-from contracts.auth import AccountChanged, AccountClosed, AccountReaddressed, AccountRegistered
+from contracts.auth import AccountChanged, AccountClosed, AccountReaddressed, AccountRegistered, ProfileChanged
 from contracts.council import (
     AccountReset,
     DelegationAmended,
@@ -108,6 +108,11 @@ async def rename_person(event: AccountChanged, _: Delivery, service: TasksServic
     await service.people.rename(event)
 
 
+async def keep_profile(event: ProfileChanged, _: Delivery, service: TasksService) -> None:
+    """Councils hear what somebody whom they have named keeps about their work."""
+    await service.profiles.keep(event)
+
+
 async def release_tasks(event: AccountClosed, _: Delivery, service: TasksService) -> None:
     """Forms of somebody who has left go back to whoever gave them."""
     await service.leaving.release(event)
@@ -159,6 +164,7 @@ subscriptions = (
     Subscription("tasks.welcome-person", AccountRegistered, welcome_person),
     Subscription("tasks.readdress-person", AccountReaddressed, readdress_person),
     Subscription("tasks.rename-person", AccountChanged, rename_person),
+    Subscription("tasks.keep-profile", ProfileChanged, keep_profile),
     Subscription("tasks.release-tasks", AccountClosed, release_tasks),
     Subscription("tasks.take-back", EmailFailed, take_back),
     Subscription("tasks.note-receipt", ContributionReceived, note_receipt),

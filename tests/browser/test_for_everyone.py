@@ -153,6 +153,40 @@ async def test_the_pages_of_how_often_one_is_emailed(browser: Browser, portal: P
     await visitor.leave()
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+async def test_the_pages_of_a_professional_profile(
+    browser: Browser, portal: Portal, bristol: Council, shots: Path | None, scripts: bool
+) -> None:
+    visitor = await Visitor.arrive(browser, portal, scripts=scripts)
+    page = visitor.page
+    await visitor.have_account()
+    await visitor.be_delegated(bristol)
+    await visitor.sign_in()
+    await page.goto("/account")
+    await page.get_by_role("link", name="Change your professional profile").click()
+    await expect(page.get_by_role("radio", name="I am not registered")).to_be_checked()
+    await page.get_by_role("radio", name="Another body").check()
+    await visitor.fill(Services_and_settings_that_you_work_for="Hill View School\nSensory team")
+    await visitor.press("Save profile")
+    await page.get_by_role("alert").get_by_role("link", name="Enter the name of the body").click()
+    await expect(page.get_by_label("Name of the body")).to_be_focused()
+    if scripts:
+        await check(visitor, "account-profile-error", shots)
+    await page.get_by_role("radio", name="Health and Care Professions Council").check()
+    await visitor.fill(Registration_number="ot 12345")
+    await visitor.press("Save profile")
+    await expect(page.get_by_role("status")).to_contain_text("Your professional profile is saved.")
+    told = (await bristol.expect("portal.profile.told.v1", email=visitor.email)).body
+    assert told["profile"]["professional_registration"]["number"] == "OT12345"
+    assert told["profile"]["works_for"] == ["Hill View School", "Sensory team"]
+    await page.goto("/account/profile")
+    await expect(page.get_by_role("radio", name="Health and Care Professions Council")).to_be_checked()
+    await expect(page.get_by_label("Services and settings")).to_have_value("Hill View School\nSensory team")
+    if scripts:
+        await check(visitor, "account-profile", shots)
+    await visitor.leave()
+
+
 async def test_the_pages_of_an_account(browser: Browser, portal: Portal, shots: Path | None) -> None:
     visitor = await Visitor.arrive(browser, portal)
     page = visitor.page

@@ -140,7 +140,7 @@ def _parts(annotation: Any) -> list[Any]:
 
 @pytest.mark.parametrize(("name", "message"), MESSAGES)
 def test_personal_data_is_in_fields_made_for_it(name: str, message: type[Message]) -> None:
-    allowed = {"person", "subject", "sender", "tell", "members", "signed_by", "former", "managers"}
+    allowed = {"person", "subject", "sender", "tell", "members", "signed_by", "former", "managers", "profile"}
     for field_name, field in message.model_fields.items():
         holds = any(isinstance(part, type) and issubclass(part, PersonalData) for part in _parts(field.annotation))
         assert not holds or field_name in allowed, f"{name}.{field_name}"

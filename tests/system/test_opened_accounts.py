@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import aiohttp
+from lxml import html
 
 from tests.support.council import Council
 from tests.support.eventually import eventually
@@ -103,6 +104,39 @@ async def test_a_reset_by_user_name_ends_in_an_own_password(portal: Portal, oxfo
         assert person.press(page, "Finish", ADDRESS).title == TASKS
     told = (await oxfordshire.expect(REGISTERED, email=email)).body
     assert told["name"] == "Sandra Example", "a council that has delegated nothing yet hears of it too"
+
+
+async def test_whoever_has_an_account_is_told_so_by_email_and_the_council_is_not(
+    portal: Portal, oxfordshire: Council
+) -> None:
+    email = new_email("wanted")
+    with Person(portal.gateway) as person:
+        await asyncio.to_thread(person.register, portal.mail, email)
+    given = {"forename": "Wilhelmina", "surname": "Otherwise", "role": "Locksmith", "organisation": "Elsewhere School"}
+    message_id = await oxfordshire.publish(OPENED, body(email, **given))
+    await oxfordshire.publish(OPENED, body(email, **given), message_id=message_id)
+    subject = "You already have an account on the Delegation Portal"
+    mail = await asyncio.to_thread(portal.mail.wait_for, email, subject)
+    text, page = " ".join(mail["Text"].split()), html.document_fromstring(mail["HTML"])
+    assert mail["From"]["Address"] == "no-reply@oxfordshire-portal.example"
+    assert "Oxfordshire County Council wanted to open an account for you on the Delegation Portal." in text
+    assert "was not told that you had one" in text
+    for word in (*given.values(), "Sandra", "Professional Portal", "Educational psychologist", email, PASSWORD):
+        assert word not in mail["Text"], word
+        assert word not in mail["HTML"], word
+    (address,) = {link.get("href") for link in page.xpath("//a[@href]") if "Log in" in link.text_content()}
+    assert address in mail["Text"]
+    assert address.startswith(portal.gateway)
+
+    def follow() -> Page:
+        with Person(portal.gateway) as reader:
+            assert "Secure login" in reader.open(address, status=200).text
+            return sign_in(reader, portal, email, PASSWORD, email)
+
+    assert (await asyncio.to_thread(follow)).title == TASKS, "the password is as it was"
+    assert len([row for row in portal.mail.to(email) if row["Subject"] == subject]) == 1
+    told = [one for one in oxfordshire.received if email in json.dumps(one.body) or message_id in json.dumps(one.body)]
+    assert told == []
 
 
 async def test_over_http_and_from_the_shell(portal: Portal, oxfordshire: Council, bristol: Council) -> None:

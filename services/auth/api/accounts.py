@@ -6,23 +6,40 @@ from starlette.routing import Route
 
 from chassis import clock
 from chassis.http import answer, nothing, read
-from contracts.api.auth import AccountView, DigestBody, PasswordBody, PasswordChangeBody, RegistrationDetailsBody
+from contracts.api.auth import (
+    AccountView,
+    DigestBody,
+    PasswordBody,
+    PasswordChangeBody,
+    ProfileBody,
+    RegistrationDetailsBody,
+)
 from services.auth.api.dependencies import caller, enter, session_token
 from services.auth.api.sessions import created
 from services.auth.usecases import accounts as usecases
-from services.auth.usecases import digests
+from services.auth.usecases import digests, profiles
 
 
 async def show_account(request: Request) -> Response:
     """Who they are, as they have said themselves."""
     _, account = await usecases.owner(enter(request), session_token(request), clock.now())
-    return answer(AccountView(email=account.email, details=account.details, has_digest=account.has_digest))
+    view = AccountView(
+        email=account.email, details=account.details, profile=account.profile, has_digest=account.has_digest
+    )
+    return answer(view)
 
 
 async def change_details(request: Request) -> Response:
     """Replaces who they are."""
     auth, body = enter(request), await read(request, RegistrationDetailsBody)
     await usecases.change_details(auth, session_token(request), body.details, clock.now())
+    return nothing()
+
+
+async def change_profile(request: Request) -> Response:
+    """Replaces what they keep about their work."""
+    auth, body = enter(request), await read(request, ProfileBody)
+    await profiles.change(auth, session_token(request), body, clock.now())
     return nothing()
 
 
@@ -57,6 +74,7 @@ routes = [
     Route("/accounts/current/close", close_account, methods=["POST"]),
     Route("/accounts/current", show_account, methods=["GET"]),
     Route("/accounts/current/details", change_details, methods=["PUT"]),
+    Route("/accounts/current/profile", change_profile, methods=["PUT"]),
     Route("/accounts/current/password", change_password, methods=["PUT"]),
     Route("/accounts/current/digest", choose_digest, methods=["PUT"]),
     Route("/digests/{ticket}", end_digest, methods=["DELETE"]),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pydantic import AwareDatetime
 
 from contracts.api.auth import RegistrationDetails
-from contracts.base import Contact, Value
+from contracts.base import Contact, Profile, Value
 from services.auth.model.authenticator import Authenticator
 from services.auth.model.codes import FAILURES
 from services.auth.model.passkeys import Passkey
@@ -63,6 +63,8 @@ class Account(Value):
     password_hash: str
     password_version: int = 1
     details: RegistrationDetails
+    profile: Profile = Profile()
+    """What its owner keeps for every council that names them; empty until they say so."""
     registered_at: AwareDatetime
     signed_in_at: AwareDatetime | None = None
     """When it was last signed in to."""

@@ -36,7 +36,7 @@ NAMES = {
 
 def tidy(details: RegistrationDetails) -> RegistrationDetails:
     """The details without stray blanks and control characters; a private person has no role or organisation."""
-    texts = {field: _tidy_line(text) for field, text in _texts(details).items()}
+    texts = {field: tidy_line(text) for field, text in _texts(details).items()}
     if not details.is_professional:
         texts |= dict.fromkeys(PROFESSIONAL, "")
     return RegistrationDetails(
@@ -80,6 +80,7 @@ def _texts(details: RegistrationDetails) -> dict[str, str]:
     return {field: values[field] for field in NAMES}
 
 
-def _tidy_line(text: str) -> str:
+def tidy_line(text: str) -> str:
+    """One line of text without stray blanks and control characters."""
     visible = "".join(" " if unicodedata.category(character) in {"Cc", "Zl", "Zp"} else character for character in text)
     return " ".join(unicodedata.normalize("NFC", visible).split())

@@ -11,6 +11,7 @@ from chassis.documents import Document
 from chassis.errors import AlreadyHandled
 from chassis.outbox import Outgoing
 from contracts.api.auth import RegistrationDetails
+from contracts.base import Profile
 from services.auth.model.account import Account, CalendarFeed, Trust
 from services.auth.model.authenticator import Authenticator
 from services.auth.model.codes import FAILURES
@@ -33,7 +34,7 @@ INDEXES = [
 ]
 MOST_TRUSTS = 10
 _OF_ITS_OWNER = (
-    *("email", "details", "password_hash", "reset_by", "authenticator", "passkeys", "trusts", "calendar"),
+    *("email", "details", "profile", "password_hash", "reset_by", "authenticator", "passkeys", "trusts", "calendar"),
     *("opening", "user_names", "asked_by"),
 )
 
@@ -144,6 +145,10 @@ class AccountStore:
         """Who its owner is, as they say now."""
         change = {"$set": {"details": details.model_dump()}}
         return _account(await self._documents.update(_open(account_id), change, events))
+
+    async def set_profile(self, account_id: str, profile: Profile, events: Sequence[Outgoing]) -> None:
+        """What its owner keeps about their work."""
+        await self._documents.update(_open(account_id), {"$set": {"profile": profile.model_dump()}}, events)
 
     async def set_digest(self, account: Account, *, is_wanted: bool, events: Sequence[Outgoing]) -> bool:
         """One email a day, or one for each thing; False where that is so, or its address was changed meanwhile."""

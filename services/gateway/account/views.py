@@ -191,6 +191,7 @@ _ENDED = {
 _NOTICES = {
     "email": "Your email address is changed. Your forms and your work groups follow in a moment.",
     "details": "Your details are changed. Lists that others see follow in a moment.",
+    "profile": "Your professional profile is saved. Councils that have named you see it in a moment.",
     "emails": "From now on we email you as often as you have chosen.",
     "password": "Your password is changed. You are signed out everywhere but here.",
 }

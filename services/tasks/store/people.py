@@ -1,6 +1,6 @@
 """Where work groups, forms on offer and registered people are kept."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from pymongo import ASCENDING, IndexModel
@@ -13,7 +13,7 @@ from chassis.keys import KeyRing
 from chassis.outbox import Outgoing
 from chassis.repository import Mapper, Repository
 from contracts.addresses import address_key
-from contracts.auth import AccountChanged
+from contracts.auth import AccountChanged, ProfileChanged
 from contracts.base import EVERYBODYS
 from services.tasks.model.absence import Absence
 from services.tasks.model.form import OfferedForm, form_key
@@ -26,6 +26,9 @@ MEMBERSHIP_LIMIT = 1000
 MOST_FORMS = 100
 MANAGED_LIMIT = 100
 """The most groups of one authority whose members somebody may choose from."""
+
+TellProfile = Callable[[RegisteredPerson, str], Outgoing]
+"""What an authority is told of somebody's profile."""
 
 
 def group_mapper(found_by: FoundBy) -> Mapper[WorkGroup]:
@@ -187,12 +190,30 @@ class PersonStore:
         return await self._people.change_found([EVERYBODYS], {"_id": account_id}, decide)
 
     async def rename(self, event: AccountChanged) -> RegisteredPerson | None:
-        """With their new name and role; None where their registration is not heard of yet."""
+        """With their new name, role and organisation; None where their registration is not heard of yet."""
 
         async def decide(found: RegisteredPerson) -> tuple[RegisteredPerson, Sequence[Outgoing]]:
-            return found.renamed(event.person.name, event.role, event.changed_at), []
+            return found.renamed(event.person.name, event.role, event.organisation, event.changed_at), []
 
         return await self._people.change_found([EVERYBODYS], {"_id": event.account_id}, decide)
+
+    async def keep_profile(self, event: ProfileChanged) -> RegisteredPerson | None:
+        """With their new profile; None where their registration is not heard of yet."""
+
+        async def decide(found: RegisteredPerson) -> tuple[RegisteredPerson, Sequence[Outgoing]]:
+            return found.profiled(event.profile, event.changed_at), []
+
+        return await self._people.change_found([EVERYBODYS], {"_id": event.account_id}, decide)
+
+    async def tell_profile(self, account_id: str, authorities: Sequence[str], told: TellProfile) -> None:
+        """Those of these authorities that do not know it as it is now hear it, by what `told` makes."""
+
+        async def decide(found: RegisteredPerson) -> tuple[RegisteredPerson, Sequence[Outgoing]]:
+            if not (untold := found.untold(authorities)):
+                return found, []
+            return found.with_told(untold), [told(found, authority) for authority in untold]
+
+        await self._people.change_found([EVERYBODYS], {"_id": account_id}, decide)
 
     async def get(self, account_id: str) -> RegisteredPerson | None:
         """Somebody by their account."""

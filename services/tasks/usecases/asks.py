@@ -19,6 +19,7 @@ from services.tasks.model.task import Task
 from services.tasks.model.told import whom_to_tell
 from services.tasks.store import Stores
 from services.tasks.usecases.changes import Changes, Plan
+from services.tasks.usecases.profiles import Profiles
 from services.tasks.usecases.recipients import Recipient, Recipients
 from services.tasks.usecases.work import change, is_in_its_group, requested
 
@@ -34,6 +35,7 @@ class Asks:
         self._plan = plan
         self._changes = Changes(stores, authorities)
         self._recipients = Recipients(stores)
+        self._profiles = Profiles(stores, authorities)
 
     async def decline(self, person: Professional, task_id: str, body: DeclineBody) -> None:
         """Its holder declines it, or a member of the group that it waits in."""
@@ -90,6 +92,7 @@ class Asks:
             after = answered = task.with_answer(answer)
             if instead is not None:
                 after = await self._recipients.re_delegated(answered, instead, authority, at)
+                await self._profiles.tell_of(after.holder, message.authority)
                 told = [*events.of_move(answered, after), *events.of_answer(after, [])]
             elif (ask.asked, message.decision) == ("decline", "accepted"):
                 after = answered.with_retraction(Retraction(reason=message.comments or _RELEASED, retracted_at=at))

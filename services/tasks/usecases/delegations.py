@@ -26,6 +26,7 @@ from services.tasks.model.shared import Coming, KeptDocument, coming
 from services.tasks.model.task import Task
 from services.tasks.store import Stores
 from services.tasks.usecases.changes import PATIENCE_SECONDS, Changes, Plan, task_id_of
+from services.tasks.usecases.profiles import Profiles
 from services.tasks.usecases.recipients import Recipients
 
 _FORM_SECONDS = 5.0
@@ -42,6 +43,7 @@ class Delegations:
         self._plan = plan
         self._changes = Changes(stores, authorities)
         self._recipients = Recipients(stores)
+        self._profiles = Profiles(stores, authorities)
         self._forms: dict[tuple[str, str], tuple[float, OfferedForm]] = {}
 
     async def request(self, message: DelegationRequested, waited_seconds: float) -> None:
@@ -70,6 +72,8 @@ class Delegations:
             if instead is not None:
                 requested = requested.re_routed(*instead, request.requested_at)
             await self._plan(requested)
+            if person is not None:
+                await self._profiles.tell(person, [message.authority])
             said = absence.text if absence else None
             return requested, [*events.of_request(requested, self._authorities.get(task.authority), said), *unfit]
 

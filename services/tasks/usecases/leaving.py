@@ -23,6 +23,7 @@ from services.tasks.model.work_group import WorkGroup
 from services.tasks.store import Stores
 from services.tasks.usecases.changes import Plan, change_held_by, task_id_of
 from services.tasks.usecases.naming import authorities_naming
+from services.tasks.usecases.profiles import Profiles
 from services.tasks.usecases.recipients import Recipient, Recipients
 from services.tasks.usecases.work import group_of
 
@@ -38,6 +39,7 @@ class Leaving:
         self._authorities = authorities
         self._plan = plan
         self._recipients = Recipients(stores)
+        self._profiles = Profiles(stores, authorities)
 
     async def release(self, event: AccountClosed) -> None:
         """Each open form goes back to the work group that it was picked up from, else to the council, as declined.
@@ -101,6 +103,7 @@ class Leaving:
         to = await self._recipients.holder(message.authority, message.assignee, waited_seconds)
         if to.holder.kind == "person" and address_key(to.holder.email or "") == address_key(person.email):
             raise Refused("assignee_departed", "The forms cannot go to whoever has left.", field="/assignee/email")
+        await self._profiles.tell_of(to.holder, message.authority)
         return to
 
     async def _open_group_of(self, task: Task) -> WorkGroup | None:

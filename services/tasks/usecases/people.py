@@ -22,6 +22,7 @@ from services.tasks.model.work_group import WorkGroup, still_needed
 from services.tasks.store import Stores
 from services.tasks.usecases.changes import change_held_by
 from services.tasks.usecases.naming import authorities_naming
+from services.tasks.usecases.profiles import Profiles
 
 _AGAIN_SECONDS = 5
 _MOST_NAMED = 20
@@ -34,19 +35,23 @@ class People:
     def __init__(self, stores: Stores, authorities: Authorities) -> None:
         self._stores = stores
         self._authorities = authorities
+        self._profiles = Profiles(stores, authorities)
 
     async def define_work_group(self, message: WorkGroupDefined) -> None:
         """The whole group; the higher version wins. None is closed over forms that it has (ADR 0017)."""
         self._authorities.get(message.authority)
         if not message.members:
             await self._check_empty(message)
+        members = await self._as_reached_now(message.members)
+        for person in (await self._stores.people.registered([member.email for member in members])).values():
+            await self._profiles.tell(person, [message.authority])
         await self._stores.work_groups.put(
             WorkGroup(
                 authority=message.authority,
                 work_group_id=message.work_group_id,
                 name=message.name,
                 email=message.email,
-                members=await self._as_reached_now(message.members),
+                members=members,
                 version=message.version,
             )
         )
@@ -92,6 +97,7 @@ class People:
             email=event.person.email,
             name=event.person.name,
             role=event.role,
+            organisation=event.organisation,
             registered_at=event.registered_at,
         )
         await self._stores.people.give_up(person.email)
@@ -118,14 +124,16 @@ class People:
         for address in person.former:
             await self._stores.work_groups.readdress(self._authorities.codes, address, person.email)
             await self._carry_over(address, holder, event.readdressed_at)
+        await self._profiles.tell_all(person)
 
     async def rename(self, event: AccountChanged) -> None:
-        """Somebody has another name: lists show it for the forms that they have."""
+        """Somebody has another name: lists show it for the forms that they have, councils hear it beside a profile."""
         person = await self._stores.people.rename(event)
         if person is None:
             raise TryLater(_AGAIN_SECONDS, "their registration is on its way in another queue")
         holder = Holder(kind="person", email=person.email, name=person.name)
         await self._carry_over(person.email, holder, event.changed_at)
+        await self._profiles.tell_all(person)
 
     async def _carry_over(self, former: str, to: Holder, at: datetime) -> None:
         """What came since then to a mailbox that is somebody else's by now was meant for them.

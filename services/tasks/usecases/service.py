@@ -10,6 +10,7 @@ from services.tasks.usecases.door import Door
 from services.tasks.usecases.leaving import Leaving
 from services.tasks.usecases.lists import Lists
 from services.tasks.usecases.people import People
+from services.tasks.usecases.profiles import Profiles
 from services.tasks.usecases.re_assigning import ReAssigning
 from services.tasks.usecases.reminders import Reminders
 from services.tasks.usecases.retention import Retention
@@ -29,6 +30,7 @@ class TasksService:
     leaving: Leaving
     lists: Lists
     people: People
+    profiles: Profiles
     re_assigning: ReAssigning
     reminders: Reminders
     retention: Retention

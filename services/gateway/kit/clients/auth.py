@@ -20,6 +20,7 @@ from contracts.api.auth import (
     OpeningView,
     PasswordBody,
     PasswordChangeBody,
+    ProfileBody,
     RecoveryCodesView,
     RegistrationBody,
     RegistrationDetails,
@@ -181,6 +182,10 @@ class AuthClient(ServiceClient):
         """Replaces who they are."""
         body = RegistrationDetailsBody(details=details)
         await self._call("PUT", "/accounts/current/details", body=body, headers={"Portal-Session": token})
+
+    async def change_profile(self, token: str, profile: ProfileBody) -> None:
+        """Replaces what they keep about their work."""
+        await self._call("PUT", "/accounts/current/profile", body=profile, headers={"Portal-Session": token})
 
     async def choose_digest(self, token: str, *, is_wanted: bool) -> None:
         """One email a day, or one for each thing."""
