@@ -172,6 +172,13 @@ _BY_CODE: dict[str, tuple[str, list[str]]] = {
         "That was typed by somebody else",
         ["What was kept was typed with another account, so it was not saved."],
     ),
+    "too_much_text": (
+        "That is too much text",
+        [
+            "You sent more than a form holds, so your last changes were not saved. What you saved before is safe.",
+            "Copy what you typed, go back, and save less of it at once. Attach long texts as documents.",
+        ],
+    ),
     "foreign_form": ("You cannot do that", [f"The request came from another website. {_NOTHING_CHANGED}"]),
 }
 
