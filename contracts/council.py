@@ -126,7 +126,10 @@ class DelegationRequested(CouncilMessage):
 
 
 class DelegationAmended(CouncilMessage):
-    """A council has changed the date, the comments, the sender or the prefill of a delegation."""
+    """A council has changed the date, the comments, the sender or the prefill of a delegation.
+
+    A delegation takes 500 of them, of 8 MB together; one more is refused with `too_many_amendments` at `/delegation_id`.
+    """
 
     wire_name: ClassVar[str] = "council.delegation.amended.v1"
 

@@ -149,6 +149,13 @@ _BY_CODE: dict[str, tuple[str, list[str]]] = {
         "This form has no due date",
         [f"You need no more time: complete it when you can. {_NOTHING_CHANGED}"],
     ),
+    "too_many_moves": (
+        "This form stays where it is",
+        [
+            f"It has changed hands 500 times, which is as often as it can. {_NOTHING_CHANGED}",
+            "Ask the council for help.",
+        ],
+    ),
     "manages_no_group": (
         "You cannot re-assign this form",
         [f"Only somebody who manages a work group can re-assign a form. {_NOTHING_CHANGED}"],
