@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, ExceptionHandler, Receive, Scope, Send
 
-from chassis import context, tracing
+from chassis import context, loop, tracing
 from chassis.errors import DATABASE_AWAY, AlreadyHandled, BadRequest, Conflict, Refused, TryLater, Unavailable
 from chassis.telemetry import REQUESTS, log
 from contracts.api.problem import Problem
@@ -38,8 +38,9 @@ DOWNLOAD_HEADERS = {
 
 async def read(request: Request, model: type[Body]) -> Body:
     """The body as its model; BadRequest names each fault by its path."""
+    body = await request.body()
     try:
-        return model.model_validate_json(await request.body())
+        return await loop.work(len(body), model.model_validate_json, body)
     except ValidationError as error:
         faults = tuple(
             Fault(path="/".join(str(step) for step in fault["loc"]), code=fault["type"], message=fault["msg"])

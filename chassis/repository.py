@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from pydantic import BaseModel
 from pymongo import IndexModel
 
+from chassis import loop
 from chassis.database import OutboxCollection
 from chassis.documents import Document, Key, storable
 from chassis.errors import AlreadyHandled, Refused, TryLater
@@ -140,7 +141,10 @@ class Repository(Generic[Aggregate]):
         """What a document holds that was read elsewhere; None where nothing was found."""
         if document is None:
             return None
-        return self._mapper.aggregate(document, await self._read_with(document))
+        return await self._aggregate(document, await self._read_with(document))
+
+    async def _aggregate(self, document: Document, sealing: Sealing | None) -> Aggregate:
+        return await loop.work(loop.weight(document), self._mapper.aggregate, document, sealing)
 
     async def _read_with(self, document: Document) -> Sealing | None:
         return await self._unless_erased(self._key_of(document), lambda: document)
@@ -220,7 +224,7 @@ class Repository(Generic[Aggregate]):
             if document is None:
                 return None
             key = self._key_of(document)
-            before = self._mapper.aggregate(document, await self._read_with(document))
+            before = await self._aggregate(document, await self._read_with(document))
             after, events = await decide(before)
             if after is before or await self._write(key, document, after, events):
                 return after
@@ -251,7 +255,8 @@ class Repository(Generic[Aggregate]):
         # A document from before there were revisions has none, and the guard matches that.
         revision = document.get("revision") if document else None
         sealing = await self._unless_erased(key, lambda: self._mapper.document(after), is_new=document is None)
-        change = {**self._mapper.document(after, sealing), "revision": (revision or 0) + 1}
+        written = await loop.work(loop.weight(after), self._mapper.document, after, sealing)
+        change = {**written, "revision": (revision or 0) + 1}
         try:
             if document is None:
                 await self._documents.insert({**change, **known}, events)

@@ -128,7 +128,10 @@ class DelegationRequested(CouncilMessage):
 
 
 class DelegationAmended(CouncilMessage):
-    """A council has changed the date, the comments, the sender or the prefill of a delegation."""
+    """A council has changed the date, the comments, the sender or the prefill of a delegation.
+
+    A delegation takes 500 of them, of 8 MB together; one more is refused: `too_many_amendments` at `/delegation_id`.
+    """
 
     wire_name: ClassVar[str] = "council.delegation.amended.v1"
 
@@ -210,7 +213,8 @@ class WorkGroupDefined(CouncilMessage):
 class AccountReset(CouncilMessage):
     """A council opens an account again whose owner cannot: without their phone, or after too long an absence.
 
-    Without the phone its authenticator app, its passkeys and every trusted browser go; codes come by email again.
+    Whoever is signed in to it is signed out, and every trusted browser goes. Without the phone its authenticator app
+    and its passkeys go too; codes come by email again.
     """
 
     wire_name: ClassVar[str] = "council.account.reset.v1"

@@ -96,6 +96,11 @@ class House:
         pid = self.portal.kill(part, number)
         await eventually(lambda: not self.portal.lives({part: {**row, "pid": pid}}), within=60)
 
+    def peak_mb(self, part: str) -> int:
+        """The most memory that a part's process ever held."""
+        status = Path(f"/proc/{self.portal.parts()[part]['pid']}/status").read_text()
+        return int(status.partition("VmHWM:")[2].split()[0]) // 1024
+
     def _running(self, part: str) -> dict[str, Any] | None:
         row = self.portal.parts()[part]
         return row if self.portal.lives({part: row}) else None

@@ -1,15 +1,21 @@
-"""T85: what strangers send, however large, costs the gateway no more than what they are let send."""
+"""T85: what is sent, however large, costs the gateway no more than whoever sends it is let send."""
 
 import base64
+import json
 import os
 import socket
+import threading
 from collections.abc import Iterator
+from html import unescape
 
+import httpx2
 import pytest
 
 from chassis.settings import key_bytes
+from contracts.registry import stored
 from services.gateway.kit.encryption import CookieEncryptor
 from services.gateway.kit.request_body import ANONYMOUS_BYTES
+from tests.faults import behind
 from tests.faults.alone import Alone, Stalls, gateway
 from tests.support.measures import Measures
 
@@ -36,7 +42,7 @@ def page_of(size: int, form: dict[str, str]) -> Iterator[bytes]:
     yield b"--b--\r\n"
 
 
-def send(one: Alone, size: int, *, is_chunked: bool, form: dict[str, str]) -> tuple[int, int, int]:
+def send(one: Alone, size: int, *, is_chunked: bool, form: dict[str, str], cookie: str = "") -> tuple[int, int, int]:
     """Posts a page of a form of this size; the status, how much was sent before it came, how long the answer is."""
     pieces = list(page_of(size, form))
     said = b"Transfer-Encoding: chunked" if is_chunked else b"Content-Length: %d" % sum(map(len, pieces))
@@ -44,6 +50,7 @@ def send(one: Alone, size: int, *, is_chunked: bool, form: dict[str, str]) -> tu
         client.sendall(
             b"POST /forms/x/1 HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multipart/form-data; boundary=b\r\n"
             + said
+            + f"\r\nCookie: {cookie}".encode()
             + b"\r\nConnection: close\r\n\r\n"
         )
         sent, answer = 0, b""
@@ -97,3 +104,50 @@ def test_t85_a_large_body_of_a_stranger_stalls_nobody(
     assert answered < ANONYMOUS_BYTES + 20_000
     assert one.peak_mb() - before < 30
     assert one.peak_mb() < MEMORY_MB
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alone]:
+    """A gateway at which somebody is signed in, and has a form."""
+    with behind.services() as url:
+        urls = json.dumps(dict.fromkeys(stored(), url))
+        with gateway(tmp_path_factory.mktemp("t85"), GATEWAY_SERVICE_URLS=urls) as one:
+            yield one
+
+
+def _page(one: Alone) -> tuple[str, dict[str, str]]:
+    """The cookies of their browser, and what the form's page would post by itself."""
+    answer = httpx2.get(f"{one.url}/forms/{behind.TASK}/1", headers={"Cookie": behind.COOKIE})
+    cookies = "; ".join([behind.COOKIE, *(f"{name}={value}" for name, value in answer.cookies.items())])
+    shown = {name: answer.text.partition(f'name="{name}" value="')[2].partition('"')[0] for name in ("csrf", "holder")}
+    return cookies, {name: unescape(value) for name, value in shown.items()}
+
+
+@pytest.mark.parametrize("megabytes", [9.5, 38, 114])
+def test_t85_the_fields_of_whoever_is_signed_in_are_held_within_bounds(
+    known: Alone, measures: Measures, megabytes: float
+) -> None:
+    cookie, form = _page(known)
+    before, statuses = known.peak_mb(), list[int]()
+
+    def post() -> None:
+        statuses.append(send(known, int(megabytes * 1_000_000), is_chunked=False, form=form, cookie=cookie)[0])
+
+    together = [threading.Thread(target=post) for _ in range(4)]
+    with Stalls(known.url).watched() as stalls:
+        for each in together:
+            each.start()
+        for each in together:
+            each.join()
+    measures.report(
+        "T85",
+        sender="signed in, fields",
+        at_once=len(together),
+        body_mb=megabytes,
+        statuses=statuses,
+        livez_longest_ms=round(stalls.longest * 1000),
+        grown_mb=round(known.peak_mb() - before, 1),
+        peak_mb=round(known.peak_mb()),
+    )
+    assert set(statuses) <= ({303} if megabytes < 12 else {413, 503})
+    assert known.peak_mb() < MEMORY_MB

@@ -109,6 +109,11 @@ class SessionStore:
         older = {"account_id": account_id, "password_version": {"$lt": before_version}}
         return (await self._documents.raw.delete_many(older)).deleted_count
 
+    async def close_opened_before(self, account_id: str, at: datetime) -> int:
+        """Ends every session of an account that is older, and every sign-in that was begun before; how many."""
+        older = {"account_id": account_id, "$or": [{"opened_at": {"$lte": at}}, {"started_at": {"$lte": at}}]}
+        return (await self._documents.raw.delete_many(older)).deleted_count
+
     async def show(self, account: Account) -> None:
         """Every session of an account shows whose it is now; a code that went to another address opens none."""
         stale = {"account_id": account.account_id, "email": {"$ne": account.email}}

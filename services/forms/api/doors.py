@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from chassis import strictjson
+from chassis import loop, strictjson
 from chassis.downloads import download, sending
 from chassis.errors import refusing_unfit_data
 from chassis.http import answer, nothing, read
@@ -92,7 +92,8 @@ async def list_definitions(request: Request) -> Response:
 async def publish_definition(request: Request) -> Response:
     """A council publishes a version of a form."""
     council = current_council(request)
-    json = strictjson.read(await request.body())
+    body = await request.body()
+    json = await loop.work(len(body), strictjson.read, body)
     with refusing_unfit_data():
         return answer(await _service(request).definitions.add(request.path_params["code"], json, council.authority))
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chassis import clock
+from chassis import clock, loop
 from chassis.errors import AlreadyHandled, Conflict, NotFound, Refused
 from chassis.outbox import outgoing
 from chassis.telemetry import log
@@ -24,7 +24,7 @@ class Definitions:
 
     async def add(self, code: str, json: dict[str, Any], owner: str) -> DefinitionView:
         """A new version of a form. The same again is no change; another text under the same version is refused."""
-        faults = check(json)
+        faults = await loop.work(loop.weight(json), check, json)
         if faults:
             raise Refused("invalid_definition", "The form definition breaks these rules.", faults=tuple(faults))
         definition = read(json)

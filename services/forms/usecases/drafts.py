@@ -1,6 +1,6 @@
 """Filling a form: opening it, and saving edits so that nothing that was typed is lost."""
 
-from chassis import clock
+from chassis import clock, loop
 from chassis.errors import Conflict, Forbidden, NotFound, Refused, Unavailable
 from chassis.outbox import Outgoing, outgoing
 from contracts.api.forms import ContributionView, Edit, EditsBody, EditsView
@@ -60,7 +60,8 @@ class Drafts:
     async def view(self, grant: FormGrant, file_count: int) -> ContributionView:
         """The contribution as its pages show it, judged with so many documents attached."""
         contribution, form = await self._opened.open(grant)
-        return view_of(contribution, form, file_count=file_count)
+        size = loop.weight(contribution.draft)
+        return await loop.work(size, view_of, contribution, form, file_count=file_count)
 
     async def save(self, grant: FormGrant, body: EditsBody) -> EditsView:
         """Saves in one write where nothing overlaps and it was started, else merges; the same batch twice is once."""
@@ -70,7 +71,8 @@ class Drafts:
         saved = await self._contributions.save(batch, grant, author) if batch.is_plain else None
         if saved is None:
             saved = await self._merge(grant, batch, author)
-        told = judged(saved, form).model_copy(update={"revision": safe_revision(batch, saved.draft.revision)})
+        judgement = await loop.work(loop.weight(saved.draft), judged, saved, form)
+        told = judgement.model_copy(update={"revision": safe_revision(batch, saved.draft.revision)})
         return EditsView(**told.model_dump(), saved_at=saved.draft.saved_at or batch.at)
 
     async def _accepted(self, grant: FormGrant, edits: tuple[Edit, ...]) -> tuple[Form, tuple[Edit, ...]]:
@@ -92,7 +94,7 @@ class Drafts:
                 raise Conflict(before.state, _CLOSED[before.state])
             if batch.id in before.draft.batches:
                 return before, []
-            merged = merge(before.draft, batch)
+            merged = await loop.work(loop.weight(before.draft), merge, before.draft, batch)
             faults = overfull(merged)
             if faults:
                 raise Refused("too_much", "Some of this cannot be saved.", faults=tuple(faults))

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 from weakref import WeakValueDictionary
 
-from chassis import clock
+from chassis import clock, loop
 from chassis.authorities import Authorities
 from chassis.blobs import Blob, Held, once
 from chassis.documents import Key
@@ -22,7 +22,7 @@ from contracts.forms import ContributionReceived, ContributionSubmitted
 from contracts.portal import AnsweredQuestions, ChangedParts, DocumentReference, Signature
 from contracts.portal import ContributionSubmitted as ToldToCouncil
 from contracts.tasks import FormGrant
-from services.forms.model.answers import Form
+from services.forms.model.answers import Form, Judgement
 from services.forms.model.changes import replaced_by
 from services.forms.model.contribution import Contribution, Submission
 from services.forms.model.document import Paper, Replaced
@@ -99,7 +99,7 @@ class Submissions:
             return await self._stored(contribution.submission)
         made_at = contribution.draft.saved_at or clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
         attached = self._manifests.drafted(grant, manifest) if manifest else None
-        answers = contribution.judge(form).answers
+        answers = (await _judged(contribution, form)).answers
         replaced = replaced_by(contribution, answers, attached)
         paper = self._compose(contribution, form, answers, attached, [], made_at=made_at, replaced=replaced)
         pdf = await self._printer.print(paper)
@@ -131,7 +131,7 @@ class Submissions:
         if contribution.amended is not None and contribution.amended.task_version > grant.version:
             raise Forbidden("grant_outdated", "The council has changed the form. Look at it before you submit it.")
         form = await self._opened.form(contribution.form_owner, contribution.form, contribution.form_version)
-        judged = contribution.judge(form, file_count=len(attached))
+        judged = await _judged(contribution, form, len(attached))
         if judged.faults:
             raise Refused("invalid_answers", "Some answers need your attention.", faults=judged.faults)
         replaced = replaced_by(contribution, judged.answers, attached)
@@ -252,6 +252,10 @@ class Submissions:
             return "for good" if submission else "no"
 
         await self._stores.documents.tidy(clock.now() - UNSETTLED_AFTER, is_held)
+
+
+async def _judged(contribution: Contribution, form: Form, file_count: int = 0) -> Judgement:
+    return await loop.work(loop.weight(contribution.draft), contribution.judge, form, file_count=file_count)
 
 
 def contribution_id_of(contribution: Contribution) -> str:

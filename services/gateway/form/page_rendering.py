@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from starlette.responses import Response
 
-from chassis import clock
+from chassis import clock, loop
 from contracts.api.forms import ContributionView
 from services.gateway.form.draft_editing import OpenTask, files_of, new_page_id, new_row_id, page_at
 from services.gateway.form.views.page import FormPageState, form_page, takes_files
@@ -24,5 +24,6 @@ async def render_form_page(
         spare_row=new_row_id(),
         files=await files_of(context.gateway, opened) if has_files else [],
     )
-    page = form_page(task, contribution, authority, rendered, clock.today())
-    return context.page("form.html", page, status, section="tasks", authority=authority)
+    size = loop.weight(contribution.answers)
+    page = await loop.work(size, form_page, task, contribution, authority, rendered, clock.today())
+    return await loop.work(size, context.page, "form.html", page, status, section="tasks", authority=authority)

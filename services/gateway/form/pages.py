@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from chassis import clock
+from chassis import clock, loop
 from chassis.errors import Conflict, Forbidden, Refused, Unavailable
 from chassis.identity import Professional
 from contracts.api.forms import AnswerFault, ContributionView, FormPage, Judged
@@ -127,7 +127,7 @@ async def take(
     except Refused as refused:
         return await not_saved(context, UnsavedForm(f"/forms/{task_id}/{number}", form), refused)
     action, full_screen = form.text("action") or "save", context.request.query_params.get("full", "")
-    changes = changes_on(page, form, action, full_screen)
+    changes = await loop.work(loop.weight(form.fields), changes_on, page, form, action, full_screen)
     not_attached = await attach(context, opened, page, form)
     try:
         saved = await save(context.gateway, opened, form, changes)

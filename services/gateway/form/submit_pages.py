@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from chassis import clock
+from chassis import clock, loop
 from chassis.errors import Conflict, Forbidden, Refused
 from chassis.identity import Professional
 from contracts.api.files import FileView
@@ -58,8 +58,9 @@ async def show_check(request: Request) -> Response:
     if not is_draft(opened, contribution):
         return context.redirect(f"/forms/{opened.task.task_id}/submitted")
     authority = context.gateway.authorities.get(opened.task.authority)
-    page = check_page(opened.task, contribution, authority, files, clock.today())
-    return context.page("check.html", page, section="tasks", authority=authority)
+    size = loop.weight(contribution.answers)
+    page = await loop.work(size, check_page, opened.task, contribution, authority, files, clock.today())
+    return await loop.work(size, context.page, "check.html", page, section="tasks", authority=authority)
 
 
 async def leave_check(request: Request) -> Response:
@@ -191,9 +192,11 @@ async def show_print(request: Request) -> Response:
     context = RequestContext(request)
     opened, contribution, files = await _open(context)
     task, authority = opened.task, context.gateway.authorities.get(opened.task.authority)
-    check = check_page(task, contribution, authority, files, clock.today())
+    size = loop.weight(contribution.answers)
+    check = await loop.work(size, check_page, task, contribution, authority, files, clock.today())
     back = f"/forms/{task.task_id}/" + ("1" if is_draft(opened, contribution) else "submitted")
-    return context.page("print.html", PrintPage(check, back), section="tasks", authority=authority)
+    page = PrintPage(check, back)
+    return await loop.work(size, context.page, "print.html", page, section="tasks", authority=authority)
 
 
 routes = [

@@ -2,10 +2,12 @@
 
 from starlette.responses import JSONResponse, Response
 
+from chassis import loop
 from chassis.errors import Forbidden, Refused, Unauthorised, Unavailable
 from services.gateway.form.draft_editing import OpenTask, is_page_id
 from services.gateway.form.views.typed import UnsavedPage, typed_texts
 from services.gateway.kit.form_parsing import SubmittedForm, read_fields, read_form
+from services.gateway.kit.request_body import TooMuchText
 from services.gateway.kit.request_context import RequestContext, wants_json
 from services.gateway.kit.unsaved_form import UnsavedForm, preserve
 from services.gateway.sign_in.interrupted import sign_in_again
@@ -19,7 +21,7 @@ async def verified_form_or_preserve(context: RequestContext, found: OpenTask | R
     if not context.csrf.is_own_origin():
         raise Forbidden("foreign_form")
     if isinstance(found, OpenTask):
-        form = await read_form(context.request)
+        form = await _whole(context)
     else:
         form = await read_fields(context.request)
     if context.csrf.verify(form.raw("csrf")):
@@ -30,6 +32,17 @@ async def verified_form_or_preserve(context: RequestContext, found: OpenTask | R
         # Whoever was given no page of ours has nothing on it to lose, and gets back nothing of what they sent.
         raise Forbidden("stale_form")
     return await sign_in_again(context, UnsavedForm(context.request.url.path, form))
+
+
+async def _whole(context: RequestContext) -> SubmittedForm:
+    """The posted page; the refusal of one that is too long shows what came of it."""
+    try:
+        return await read_form(context.request)
+    except TooMuchText as refused:
+        if context.csrf.verify(refused.fields.get("csrf", [""])[-1]):
+            typed = await loop.work(loop.weight(refused.fields), typed_texts, refused.fields)
+            context.request.state.typed = typed
+        raise
 
 
 async def not_saved(context: RequestContext, unsaved: UnsavedForm, refused: Refused) -> Response:

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.types import ExceptionHandler, Scope
 
-from chassis import http
+from chassis import http, loop
 from chassis.errors import Forbidden, Refused, Unauthorised, Unavailable
 from chassis.security import record
 from chassis.telemetry import log
@@ -75,7 +75,7 @@ async def refused(request: Request, error: Exception) -> Response:
         typed=getattr(request.state, "typed", []),
         task_id=request.path_params.get("task_id", ""),
     )
-    response = context.page("error.html", page, error.status)
+    response = await loop.work(loop.weight(page.typed), context.page, "error.html", page, error.status)
     if error.retry_after:
         response.headers["Retry-After"] = str(error.retry_after)
     return response

@@ -1,21 +1,19 @@
 """A posted form: read within bounds, its token checked."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
 
 from python_multipart.multipart import parse_options_header
-from starlette.datastructures import FormData, UploadFile
-from starlette.exceptions import HTTPException
-from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.datastructures import UploadFile
+from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from chassis.errors import BadRequest, Forbidden, TooLarge
-from services.gateway.kit.request_body import body_of
+from chassis.errors import BadRequest, Forbidden, Refused, TooLarge
+from services.gateway.kit.request_body import ANONYMOUS_BYTES, FIELDS_BYTES, TooMuchText, body_of
 from services.gateway.kit.request_context import RequestContext
 
 _MAX_FIELDS = 20_000
 _MAX_FILES = 50
-_MAX_FIELD_BYTES = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -45,27 +43,56 @@ class SubmittedForm:
         return self.fields.get(name, [""])[-1]
 
 
-class _NamingParser(MultiPartParser):
-    """Knows the names of all files that it met, of the one that was cut too."""
+class _Parser(MultiPartParser):
+    """Holds as much of fields as its request's body says. Knows the names of all files, of one that was cut too."""
 
     def __init__(self, request: Request) -> None:
-        super().__init__(request.headers, request.stream(), max_files=_MAX_FILES, max_fields=_MAX_FIELDS)
+        super().__init__(
+            request.headers,
+            self._within_bounds(request),
+            max_files=_MAX_FILES,
+            max_fields=_MAX_FIELDS,
+            max_part_size=FIELDS_BYTES,
+        )
         self.names: list[str] = []
+        self._body = body_of(request)
+        self._in_files = 0
+
+    async def _within_bounds(self, request: Request) -> AsyncGenerator[bytes, None]:
+        read, refused = 0, None
+        async for piece in request.stream():
+            if refused is not None:
+                # Let go of: a browser that is cut off while it sends does not show why.
+                continue
+            read += len(piece)
+            yield piece
+            try:
+                self._body.hold(read - self._in_files)
+            except Refused as error:
+                refused = error
+        if refused is not None:
+            raise refused
+
+    def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        super().on_part_data(data, start, end)
+        if self._current_part.file is not None:
+            self._in_files += end - start
 
     def on_headers_finished(self) -> None:
         super().on_headers_finished()
         file = self._current_part.file
-        if file is not None and file.filename:
-            self.names.append(file.filename)
+        if file is not None:
+            self._body.keep(file.file)
+            self.names += [file.filename] if file.filename else []
 
 
 async def read_fields(request: Request) -> SubmittedForm:
     """The fields in what may be read of a posted form: of files the names alone, and nothing of what comes after."""
     body_of(request).cut()
     _check_charset(request.headers.get("content-type", ""))
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+    parser = _parser(request)
+    if not isinstance(parser, _Parser):
         return await read_form(request)
-    parser = _NamingParser(request)
     try:
         await parser.parse()
     except TooLarge:
@@ -79,15 +106,40 @@ async def read_fields(request: Request) -> SubmittedForm:
 
 
 async def read_form(request: Request) -> SubmittedForm:
-    """The posted form; BadRequest where it cannot be read. Its `RequestBody` knows how much of it may come."""
+    """The posted form; BadRequest where it cannot be read. Its `RequestBody` knows how much of it may come.
+
+    TooMuchText has the fields that were whole before there was too much.
+    """
     _check_charset(request.headers.get("content-type", ""))
+    if (parser := _parser(request)) is None:
+        return SubmittedForm({}, [])
     try:
-        data: FormData = await request.form(
-            max_files=_MAX_FILES, max_fields=_MAX_FIELDS, max_part_size=_MAX_FIELD_BYTES
-        )
-    except HTTPException as error:
+        return _submitted((await parser.parse()).multi_items())
+    except MultiPartException as error:
         raise BadRequest("unreadable_form", "The form cannot be read.") from error
-    return _submitted(data.multi_items())
+    except TooMuchText as refused:
+        if isinstance(parser, _Parser):
+            refused.fields = _submitted(parser.items).fields
+        raise
+
+
+def _parser(request: Request) -> _Parser | FormParser | None:
+    kind, _ = parse_options_header(request.headers.get("content-type", ""))
+    if kind == b"multipart/form-data":
+        return _Parser(request)
+    if kind == b"application/x-www-form-urlencoded":
+        return FormParser(request.headers, _short(request), max_fields=_MAX_FIELDS, max_part_size=ANONYMOUS_BYTES)
+    return None
+
+
+async def _short(request: Request) -> AsyncGenerator[bytes, None]:
+    """Pages that may be long are posted in parts; one field of this kind takes a second to read where it is long."""
+    read = 0
+    async for piece in request.stream():
+        read += len(piece)
+        if read > ANONYMOUS_BYTES:
+            raise TooMuchText("too_much_text")
+        yield piece
 
 
 def _submitted(items: Iterable[tuple[str, str | UploadFile]]) -> SubmittedForm:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from typing import ClassVar
+from typing import BinaryIO, ClassVar
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -24,6 +24,20 @@ _GRANTED_AT_ONCE = 192 * 1024 * 1024
 """Documents lie in /tmp meanwhile: 256 MB in compose.yaml, which are a part of the container's memory."""
 
 
+FIELDS_BYTES = 12 * 1024 * 1024
+"""What is typed on a page, which is held in memory: a form has 4,000,000 characters, each of three bytes at most."""
+_FIELDS_AT_ONCE = 48 * 1024 * 1024
+"""Of all requests. Read and made into a page it takes a multiple, of the container's 384 MB (compose.yaml)."""
+
+
+class TooMuchText(TooLarge):
+    """More than a form holds; `fields` are what came of it before."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code, detail)
+        self.fields: dict[str, list[str]] = {}
+
+
 class TooSlow(Refused):
     """A body that does not come."""
 
@@ -37,6 +51,13 @@ class OpenBodies:
     def __init__(self) -> None:
         self._of_client: Counter[str] = Counter()
         self._of_sender: Counter[str] = Counter()
+        self._held = 0
+
+    def hold(self, size: int) -> None:
+        """So many bytes more are held in memory, or fewer; Unavailable where there is no room for more now."""
+        if size > 0 and self._held + size > _FIELDS_AT_ONCE:
+            raise Unavailable("busy", "Many large forms are being saved just now.", retry_after=5)
+        self._held += size
 
     def enter(self, client: str) -> None:
         """One more; Unavailable where there are too many."""
@@ -81,6 +102,23 @@ class RequestBody:
         self._counted = self._is_whole = False
         self._read = 0
         self._room: tuple[str, int] | None = None
+        self._held = 0
+        self._files: list[BinaryIO] = []
+
+    def keep(self, file: BinaryIO) -> None:
+        """A file that lies in /tmp until the request is over."""
+        self._files.append(file)
+
+    def hold(self, size: int) -> None:
+        """So much of it is held in memory until the request is over. TooMuchText beyond what a form may have.
+
+        Unavailable where others hold too much. What a page of text takes there is always room for.
+        """
+        if size > FIELDS_BYTES:
+            raise TooMuchText("too_much_text", "A form holds 4,000,000 characters or fewer.")
+        if size > max(ANONYMOUS_BYTES, self._held):
+            self._bodies.hold(size - self._held)
+            self._held = size
 
     def allow(self, most: int, sender: str) -> None:
         """The sender is known and may send: up to `most` bytes, as slowly as a slow line sends.
@@ -138,6 +176,10 @@ class RequestBody:
     def end(self) -> None:
         """The request is over, and what lay of it in /tmp is gone."""
         self._leave()
+        self._bodies.hold(-self._held)
+        self._held = 0
+        while self._files:
+            self._files.pop().close()
         if self._room is not None:
             self._bodies.clear(*self._room)
             self._room = None

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any, Self
 
-from chassis.errors import Conflict
+from chassis.errors import Conflict, Refused
 from contracts.authority import Authority
 from contracts.base import Contact
 from contracts.council import DelegationReturned
@@ -23,6 +23,12 @@ from services.tasks.model.facts import (
 )
 from services.tasks.model.record import OPEN_STATES, TaskRecord
 
+MOST_AMENDMENTS = 500
+MOST_AMENDED_BYTES = 8 * 1024 * 1024
+"""Of all amendments of a task: it is one document with all that was said of it, and such a document has 16 MB."""
+MOST_MOVES = 500
+"""By people and by the council's decisions; whatever has to move it, such as the end of an account, still does."""
+
 
 class Task(TaskRecord):
     """One delegation's work, and what each thing that is said makes of it."""
@@ -36,10 +42,17 @@ class Task(TaskRecord):
         return self._changed(request=request)
 
     def with_amendment(self, amendment: Amendment) -> Self:
-        """The council's change in its place by time, whenever it arrived; the same one twice changes nothing."""
+        """The council's change in its place by time, whenever it arrived; the same one twice changes nothing.
+
+        Refused where there are as many as a task takes.
+        """
         if any(known.message_id == amendment.message_id for known in self.amendments):
             return self
         ordered = sorted([*self.amendments, amendment], key=lambda change: (change.amended_at, change.message_id))
+        size = sum(len(change.model_dump_json()) for change in ordered)
+        if len(ordered) > MOST_AMENDMENTS or size > MOST_AMENDED_BYTES:
+            detail = f"A delegation takes {MOST_AMENDMENTS} amendments, of 8 MB together. Retract it and delegate anew."
+            raise Refused("too_many_amendments", detail, field="/delegation_id")
         return self._changed(amendments=ordered, snoozed_until=None)
 
     def without_amendment(self, message_id: str) -> Self:
@@ -183,6 +196,11 @@ class Task(TaskRecord):
             raise Conflict("not_open", "This form is no longer waiting to be filled in.")
         move = Move(to=to, by=by.email, by_name=by.name, how="re_assigned", moved_at=at, inbox=inbox)
         return self._moved(move.model_copy(update={"within_group": within_group}))
+
+    def check_moves(self) -> None:
+        """Conflict where it has changed hands so often that nobody moves it any more."""
+        if len(self.moves) >= MOST_MOVES:
+            raise Conflict("too_many_moves", f"This form has changed hands {MOST_MOVES} times, and stays where it is.")
 
     def taken_back(self, to: Holder, inbox: list[Contact], at: datetime) -> Self:
         """Whoever has it cannot be told of it: its work group has it back."""

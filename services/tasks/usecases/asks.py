@@ -91,6 +91,7 @@ class Asks:
             check_decision(ask, message)
             after = answered = task.with_answer(answer)
             if instead is not None:
+                answered.check_moves()
                 after = await self._recipients.re_delegated(answered, instead, authority, at)
                 await self._profiles.tell_of(after.holder, message.authority)
                 told = [*events.of_move(answered, after), *events.of_answer(after, [])]

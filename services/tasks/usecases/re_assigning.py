@@ -66,6 +66,7 @@ class ReAssigning:
             reach = await self._reach(before, person)
             if is_held_as(before.holder, to):
                 return before, []
+            before.check_moves()
             names = {} if to.kind == "work_group" else await self._stores.people.names_of(reach.people)
             holder, inbox = chosen(to, reach, names)
             by, within = Contact(email=person.email, name=person.name), is_within_group(before, holder, reach)

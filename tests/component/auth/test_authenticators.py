@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
 import pyotp
@@ -233,6 +233,23 @@ async def test_whoever_has_lost_the_phone_is_helped_by_the_council(
     await publish(shared_broker, "tasks", event.model_copy(update={"asked_at": event.asked_at - timedelta(days=1)}))
     assert await stays(lambda: user.mailbox.about(user.email) == []), "what was asked before that leaves it alone"
     await begin(user)
+
+
+@pytest.mark.parametrize("what", ["second-factor", "dormancy"])
+async def test_a_reset_by_the_council_ends_the_sessions_of_whoever_has_no_app_too(
+    user: Person, database: Database, shared_broker: Broker, what: Literal["second-factor", "dormancy"]
+) -> None:
+    token = await user.sign_in()
+    account = await database["accounts"].find_one({"email": user.email})
+    assert account is not None
+    event = AccountResetAsked(authority="bristol", account_id=account["_id"], what=what, asked_at=clock.now())
+    await publish(shared_broker, "tasks", event)
+    await eventually(lambda: _is_over(user, token))
+    assert await database["sessions"].find_one({"account_id": account["_id"]}) is None
+    later = await user.sign_in()
+    await publish(shared_broker, "tasks", event)
+    assert await stays(lambda: True, seconds=1)
+    assert not await _is_over(user, later), "whoever signed in since stays so"
 
 
 async def _is_over(person: Person, token: str) -> bool:

@@ -1,11 +1,12 @@
 """A form, a task and an authority to draw pages from."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from chassis.authorities import Authorities
+from contracts.api.auth import SessionView
 from contracts.api.forms import AnswerView, ConflictView, ContributionView, VersionView
 from contracts.api.tasks import TaskView
 from contracts.council import Sender, Subject
@@ -66,6 +67,21 @@ FORM = form_of(
 
 def row(row_id: str, **cells: Any) -> tuple[str, dict[str, Any]]:
     return row_id, cells
+
+
+def session() -> SessionView:
+    """Somebody who has just done something."""
+    until = datetime.now(UTC) + timedelta(minutes=30)
+    return SessionView(
+        account_id="a",
+        authority="bristol",
+        email="sandra@school.example",
+        name="Sandra",
+        role="",
+        organisation="",
+        idle_expires_at=until,
+        absolute_expires_at=until,
+    )
 
 
 def task(authority: str = "bristol") -> TaskView:

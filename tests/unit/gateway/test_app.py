@@ -18,10 +18,21 @@ from contracts.api.auth import AuthenticatorView, OpeningView, RegistrationDetai
 from contracts.registry import stored
 from services.gateway.app import build_app
 from services.gateway.kit.clients import AuthClient
+from services.gateway.kit.rendering import PageRenderer
 from services.gateway.settings import GatewaySettings
 from services.gateway.sign_in import pages, register_pages, reset_pages
+from tests.unit.gateway import samples
 
 AWAY = "http://127.0.0.1:9"
+HEADERS_OF_ALL = {
+    "x-content-type-options",
+    "content-security-policy",
+    "referrer-policy",
+    "cross-origin-opener-policy",
+    "cross-origin-resource-policy",
+    "cache-control",
+    "x-request-id",
+}
 
 
 def key() -> SecretStr:
@@ -364,3 +375,41 @@ def test_whoever_seems_signed_in_sees_the_sign_in_page_all_the_same_while_auth_i
 def test_after_logout_it_is_said(client: TestClient) -> None:
     assert "You are signed out." in client.get("/sign-in?signed-out=1").text
     assert "You are signed out." not in client.get("/sign-in").text
+
+
+class _BrokenError(Exception):
+    """Of ours, with something in it that nobody is to read."""
+
+
+async def _break(*_: object, **__: object) -> None:
+    raise _BrokenError("Gabriel Example")
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_a_mistake_of_ours_is_a_page_with_all_headers_and_says_nothing_of_itself(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, accept: str
+) -> None:
+    async def session(*_: object, **__: object) -> SessionView:
+        return samples.session()
+
+    monkeypatch.setattr(AuthClient, "session", session)
+    monkeypatch.setattr(AuthClient, "authenticator", _break)
+    asked = {"Cookie": f"__Host-portal_session={'x' * 43}", "Accept": accept}
+    answer = client.get("/account/security", headers=asked)
+    assert answer.status_code == 500
+    assert answer.headers.keys() >= HEADERS_OF_ALL
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert ("Gabriel" in answer.text, "_BrokenError" in answer.text) == (False, False)
+    assert ("Reference:" in answer.text) is (accept == "text/html")
+
+
+def test_where_not_even_the_page_of_a_mistake_can_be_made_the_headers_stand(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> str:
+        raise _BrokenError("Gabriel Example")
+
+    monkeypatch.setattr(PageRenderer, "render", fail)
+    answer = client.get("/sign-in")
+    assert (answer.status_code, answer.text) == (500, "Sorry, something went wrong. Try again.")
+    assert answer.headers.keys() >= HEADERS_OF_ALL

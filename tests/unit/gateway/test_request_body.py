@@ -1,6 +1,7 @@
 """What the gateway reads of a request's body before anybody is known, and after."""
 
 import asyncio
+import io
 import json
 from collections.abc import Callable, Iterator
 from itertools import repeat
@@ -12,7 +13,15 @@ from starlette.testclient import TestClient
 from chassis.errors import TooLarge, Unavailable
 from services.gateway.app import build_app
 from services.gateway.form.draft_editing import new_page_id
-from services.gateway.kit.request_body import ANONYMOUS_BYTES, LARGEST_BYTES, OpenBodies, RequestBody, TooSlow
+from services.gateway.kit.request_body import (
+    ANONYMOUS_BYTES,
+    FIELDS_BYTES,
+    LARGEST_BYTES,
+    OpenBodies,
+    RequestBody,
+    TooMuchText,
+    TooSlow,
+)
 from tests.unit.gateway.test_app import key, settings, token_of
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -233,3 +242,33 @@ def test_a_council_shows_its_token_before_its_message_is_read(client: TestClient
     headers = {"Authorization": f"Bearer {key().get_secret_value()}"}
     answer = client.post("/api/council/v1/messages/council.delegation.requested.v1", content=large, headers=headers)
     assert answer.status_code == 401
+
+
+def granted(bodies: OpenBodies, sender: str = "Sandra") -> RequestBody:
+    one = body(Sender(), bodies)
+    one.allow(ANONYMOUS_BYTES, sender)
+    return one
+
+
+def test_one_page_holds_12_mb_of_text_and_all_48_until_their_requests_are_over() -> None:
+    bodies = OpenBodies()
+    pages = [granted(bodies) for _ in range(4)]
+    for one in pages:
+        one.hold(FIELDS_BYTES)
+    with pytest.raises(TooMuchText):
+        pages[0].hold(FIELDS_BYTES + 1)
+    with pytest.raises(Unavailable, match="Many large forms"):
+        granted(bodies).hold(ANONYMOUS_BYTES + 1)
+    granted(bodies).hold(ANONYMOUS_BYTES)
+    for _ in range(2):
+        pages[0].end()
+    granted(bodies).hold(FIELDS_BYTES)
+    with pytest.raises(Unavailable):
+        granted(bodies).hold(ANONYMOUS_BYTES + 1)
+
+
+def test_what_lies_in_tmp_is_gone_with_its_request() -> None:
+    one, file = granted(OpenBodies()), io.BytesIO(b"%PDF")
+    one.keep(file)
+    one.end()
+    assert file.closed

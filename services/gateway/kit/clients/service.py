@@ -5,6 +5,7 @@ from typing import ClassVar, TypedDict, TypeVar, Unpack
 
 from pydantic import BaseModel
 
+from chassis import loop
 from services.gateway.kit.clients.transport import Principal, Transport
 
 Answer = TypeVar("Answer", bound=BaseModel)
@@ -36,7 +37,8 @@ class ServiceClient:
         **request: Unpack[RequestParts],
     ) -> Answer:
         """What the service answers."""
-        return answer.model_validate_json(await self._transport.ask(self.service, method, path, principal, **request))
+        content = await self._transport.ask(self.service, method, path, principal, **request)
+        return await loop.work(len(content), answer.model_validate_json, content)
 
     async def _call(self, method: str, path: str, principal: Principal = None, **request: Unpack[RequestParts]) -> None:
         """What is answered by its success alone."""

@@ -149,6 +149,13 @@ _BY_CODE: dict[str, tuple[str, list[str]]] = {
         "This form has no due date",
         [f"You need no more time: complete it when you can. {_NOTHING_CHANGED}"],
     ),
+    "too_many_moves": (
+        "This form stays where it is",
+        [
+            f"It has changed hands 500 times, which is as often as it can. {_NOTHING_CHANGED}",
+            "Ask the council for help.",
+        ],
+    ),
     "manages_no_group": (
         "You cannot re-assign this form",
         [f"Only somebody who manages a work group can re-assign a form. {_NOTHING_CHANGED}"],
@@ -171,6 +178,13 @@ _BY_CODE: dict[str, tuple[str, list[str]]] = {
     "typed_by_another": (
         "That was typed by somebody else",
         ["What was kept was typed with another account, so it was not saved."],
+    ),
+    "too_much_text": (
+        "That is too much text",
+        [
+            "You sent more than a form holds, so your last changes were not saved. What you saved before is safe.",
+            "Copy what you typed, go back, and save less of it at once. Attach long texts as documents.",
+        ],
     ),
     "foreign_form": ("You cannot do that", [f"The request came from another website. {_NOTHING_CHANGED}"]),
 }
