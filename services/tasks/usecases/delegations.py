@@ -20,7 +20,7 @@ from services.tasks import events
 from services.tasks.model.deadlines import check_internal_date, due_at
 from services.tasks.model.facts import Request, Retraction, SubmissionFact, amendment, digest_of, due_date
 from services.tasks.model.form import OfferedForm
-from services.tasks.model.shared import Coming, KeptDocument, coming
+from services.tasks.model.shared import Coming, KeptDocument, coming, held
 from services.tasks.model.task import Task
 from services.tasks.store import Stores
 from services.tasks.usecases.changes import PATIENCE_SECONDS, Changes, Plan, task_id_of
@@ -84,8 +84,7 @@ class Delegations:
 
         async def is_held(owner: Key, content_id: str) -> Held:
             task = await self._stores.tasks.get(owner.authority, owner.id)
-            documents = task.request.documents if task and task.request else []
-            return "for good" if any(each.content_id == content_id for each in documents) else "no"
+            return held(content_id, task.request.documents if task and task.request else [])
 
         await self._stores.shared.tidy(clock.now() - UNSETTLED_AFTER, is_held)
 
