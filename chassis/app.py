@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, ExceptionHandler
 from chassis import loop, tracing
 from chassis.authorities import Authorities
 from chassis.context import entered, of_service
+from chassis.copies import CopySeal
 from chassis.database import Database
 from chassis.errors import NotFound
 from chassis.event_log import EventLog
@@ -171,7 +172,7 @@ class ServiceRuntime:
         self._bodies = BodySeal(settings.events_key)
         self._wrapping = wrapping_of(settings, name, self._database)
         self._keys = KeyRing(self._database, self._wrapping)
-        self.event_log = EventLog(self._database.collection("outbox_sent"), self._bodies)
+        self.event_log = EventLog(self._database.collection("outbox_sent"), CopySeal(self._bodies, self._keys))
         self._relay = Relay(self._publisher, self.event_log.append, self._bodies)
         self._schedule = Schedule(self._database.collection("schedule"))
         self._leases = Leases(self._database.collection("leases"))

@@ -17,11 +17,11 @@ import pytest
 from joserfc.jwk import ECKey
 from motor.motor_asyncio import AsyncIOMotorClient
 
+from chassis.outbox import task_id_of
 from commands.parts.inside import inside
 from commands.parts.instance import ROOT, Instance
 from commands.parts.ports import pick
 from contracts.registry import stored
-from services.tasks.usecases.changes import task_id_of
 from tests.faults.test_t91_codes_at_rest import files_of, holding
 from tests.support import release
 from tests.support.council import Council, request

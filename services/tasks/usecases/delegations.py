@@ -7,7 +7,7 @@ from chassis.authorities import Authorities
 from chassis.blobs import Held
 from chassis.documents import Key
 from chassis.errors import AlreadyHandled, Refused, TryLater
-from chassis.outbox import Outgoing
+from chassis.outbox import Outgoing, task_id_of
 from contracts.council import (
     Assignee,
     DelegationAmended,
@@ -23,7 +23,7 @@ from services.tasks.model.form import OfferedForm
 from services.tasks.model.shared import Coming, KeptDocument, coming, held
 from services.tasks.model.task import Task
 from services.tasks.store import Stores
-from services.tasks.usecases.changes import PATIENCE_SECONDS, Changes, Plan, task_id_of
+from services.tasks.usecases.changes import PATIENCE_SECONDS, Changes, Plan
 from services.tasks.usecases.recipients import Recipients
 
 _FORM_SECONDS = 5.0
