@@ -21,6 +21,7 @@ from chassis.authorities import Authorities
 from chassis.context import entered, of_service
 from chassis.copies import CopySeal
 from chassis.database import Database
+from chassis.dead_letters import DeadLetters
 from chassis.errors import NotFound
 from chassis.event_log import EventLog
 from chassis.health import Health
@@ -42,6 +43,7 @@ from chassis.tokens import Verifier
 
 _START_SECONDS = 60
 _DRAIN_SECONDS = 4
+_DEAD_LETTERS_SECONDS = 60
 _RECONNECT_SECONDS = 1
 
 
@@ -197,7 +199,7 @@ class ServiceRuntime:
             closing.push_async_callback(consumer.stop)
             health.register("broker", consumer.check)
             await closing.enter_async_context(loop.beside(_consume(consumer, service)))
-        for job in self._jobs:
+        for job in (*self._jobs, self._tidying()):
             await closing.enter_async_context(loop.beside(repeat(job, self._leases, self._name, service)))
         if self._scheduled:
             work = partial(self._schedule.work, self._scheduled, self._name, service)
@@ -229,6 +231,12 @@ class ServiceRuntime:
             self._keys,
             self.event_log,
         )
+
+    def _tidying(self) -> Job:
+        """Every service's, beside its own jobs: erasing leaves no dead letter."""
+        queues = [subscription.queue for subscription in self._subscriptions]
+        letters = DeadLetters(self._amqp_url, queues, self._bodies, self._keys)
+        return Job("drop erased dead letters", _DEAD_LETTERS_SECONDS, lambda _: letters.drop_erased())
 
     def _consumer(self, authorities: Authorities) -> Consumer:
         return Consumer(

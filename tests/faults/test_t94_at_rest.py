@@ -18,6 +18,7 @@ from joserfc.jwk import ECKey
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from chassis.outbox import task_id_of
+from chassis.sealing import NotOpened
 from commands.parts.inside import inside
 from commands.parts.instance import ROOT, Instance
 from commands.parts.ports import pick
@@ -36,6 +37,8 @@ CANARY = f"qz{uuid4().hex[:14]}"
 """In every field that somebody fills with words."""
 DELEGATIONS = 20
 ERASED = "portal.delegation.erased.v1"
+REFUSED = "Another request for the same delegation"
+"""Over the broker, which keeps what councils say in clear until it is handled: no word of the others."""
 FORM = "EHC Needs Assessment Contributions"
 
 
@@ -224,6 +227,11 @@ async def test_t94_what_is_erased_is_nowhere_and_for_nobody(
     held, erased = written[-1], written[:-1]
     (submitted,) = await told(bristol, SUBMITTED, {written[0].delegation_id}) or []
     documents = [one["document_id"] for one in (submitted["pdf"], *submitted["attachments"])]
+    async with bristol:
+        for one in (erased[0], erased[1], held):
+            await bristol.delegate(one.delegation_id, f"{uuid4().hex}@school.example", comments=REFUSED)
+    await eventually(lambda: dead_of(portal, {erased[0], erased[1], held}), every=1)
+    backup = await copies_of(portal, erased)
     erase = ("erase", "--authority", "bristol", "--delegation")
     await asyncio.to_thread(portal.command, *erase, held.delegation_id, "--hold")
     refused = await asyncio.to_thread(lambda: portal.command(*erase, held.delegation_id, check=False))
@@ -246,13 +254,50 @@ async def test_t94_what_is_erased_is_nowhere_and_for_nobody(
         await asyncio.to_thread(check_pages, portal, one)
     assert await get(bristol, f"/delegations/{held.delegation_id}") == 200
 
+    await eventually(lambda: dead_of(portal, {held}), within=120, every=5)
     left = await what_is_left(portal, erased)
+    left["copies of a backup"] = len([copy for copy in backup if is_readable(portal, copy)])
     await asyncio.to_thread(portal.down)
     found = await asyncio.to_thread(holding, portal.data, CANARY)
     await asyncio.to_thread(portal.up)
     measures.report("T94", erased=len(erased), held=1, left=left, files_with_a_word=len(found))
-    assert left == {"tombstones": len(erased), "keys": 0, "documents": 0, "contents": 0, "copies": 0}
+    assert left == {
+        "tombstones": len(erased),
+        "keys": 0,
+        "documents": 0,
+        "contents": 0,
+        "copies": 0,
+        "copies of a backup": 0,
+    }
     assert found == []
+
+
+async def dead_of(portal: Portal, written: set[Written]) -> bool:
+    """Whether there are dead letters about these, and about no others."""
+    shown = await asyncio.to_thread(portal.command, "dead", "show", "--all", "--json", check=False)
+    letters = [letter["body"] for letter in json.loads(shown.stdout or "[]")]
+    found = {body["delegation_id"] for body in letters if isinstance(body, dict) and body.get("comments") == REFUSED}
+    return found == {one.delegation_id for one in written}
+
+
+async def copies_of(portal: Portal, written: list[Written]) -> list[dict[str, Any]]:
+    """What was told of these, as a backup of all services' databases holds it; nothing of it opens with its keys."""
+    motor: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(portal.addresses["mongo"])
+    about = {"delegation_id": {"$in": [one.delegation_id for one in written]}}
+    try:
+        found = [copy for name in stored() async for copy in motor[f"portal_{name}"]["outbox_sent"].find(about)]
+    finally:
+        motor.close()
+    assert {copy["type"] for copy in found} >= {ACCEPTED, SUBMITTED}
+    return found
+
+
+def is_readable(portal: Portal, copy: dict[str, Any]) -> bool:
+    """Whether the key that all services share opens it, and it says something about a child."""
+    try:
+        return CANARY.encode() in portal.bodies.opened(copy)
+    except NotOpened:
+        return False
 
 
 def check_pages(portal: Portal, one: Written) -> None:
