@@ -19,7 +19,9 @@ from starlette.types import ASGIApp, ExceptionHandler
 from chassis import loop, tracing
 from chassis.authorities import Authorities
 from chassis.context import entered, of_service
+from chassis.copies import CopySeal
 from chassis.database import Database
+from chassis.dead_letters import DeadLetters
 from chassis.errors import NotFound
 from chassis.event_log import EventLog
 from chassis.health import Health
@@ -41,6 +43,7 @@ from chassis.tokens import Verifier
 
 _START_SECONDS = 60
 _DRAIN_SECONDS = 4
+_DEAD_LETTERS_SECONDS = 60
 _RECONNECT_SECONDS = 1
 
 
@@ -171,7 +174,7 @@ class ServiceRuntime:
         self._bodies = BodySeal(settings.events_key)
         self._wrapping = wrapping_of(settings, name, self._database)
         self._keys = KeyRing(self._database, self._wrapping)
-        self.event_log = EventLog(self._database.collection("outbox_sent"), self._bodies)
+        self.event_log = EventLog(self._database.collection("outbox_sent"), CopySeal(self._bodies, self._keys))
         self._relay = Relay(self._publisher, self.event_log.append, self._bodies)
         self._schedule = Schedule(self._database.collection("schedule"))
         self._leases = Leases(self._database.collection("leases"))
@@ -196,7 +199,7 @@ class ServiceRuntime:
             closing.push_async_callback(consumer.stop)
             health.register("broker", consumer.check)
             await closing.enter_async_context(loop.beside(_consume(consumer, service)))
-        for job in self._jobs:
+        for job in (*self._jobs, self._tidying()):
             await closing.enter_async_context(loop.beside(repeat(job, self._leases, self._name, service)))
         if self._scheduled:
             work = partial(self._schedule.work, self._scheduled, self._name, service)
@@ -228,6 +231,12 @@ class ServiceRuntime:
             self._keys,
             self.event_log,
         )
+
+    def _tidying(self) -> Job:
+        """Every service's, beside its own jobs: erasing leaves no dead letter."""
+        queues = [subscription.queue for subscription in self._subscriptions]
+        letters = DeadLetters(self._amqp_url, queues, self._bodies, self._keys)
+        return Job("drop erased dead letters", _DEAD_LETTERS_SECONDS, lambda _: letters.drop_erased())
 
     def _consumer(self, authorities: Authorities) -> Consumer:
         return Consumer(

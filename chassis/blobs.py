@@ -4,7 +4,7 @@ The driver's own bucket stumbles over what a killed upload has left, and knows n
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -176,6 +176,11 @@ class BlobStore:
             await self._chunks.update_one({"_id": chunk["_id"], **is_clear}, change)
         return count
 
+    async def unsettle(self, blob_ids: Sequence[str], since: datetime) -> None:
+        """Has `tidy` ask once more, as of content that came then: a time to come is when its owner may not hold it."""
+        change = {"$set": {"metadata.unsettled_since": since}}
+        await self._records.update_many({"_id": {"$in": list(blob_ids)}}, change)
+
     async def delete(self, *blob_ids: str) -> None:
         """Removes what is there of these: the record first, so that no reader starts, then the bytes."""
         if blob_ids:
@@ -200,7 +205,9 @@ class BlobStore:
                 continue
             since = "metadata.unsettled_since"
             change = {"$unset": {since: ""}} if held == "for good" else {"$set": {since: clock.now()}}
-            await self._records.update_one({"_id": found["_id"]}, change)
+            # Not where it was unsettled anew since: the owner is asked once more, then.
+            as_found = {"_id": found["_id"], since: found["metadata"]["unsettled_since"]}
+            await self._records.update_one(as_found, change)
 
 
 async def once(content: bytes) -> AsyncIterator[bytes]:

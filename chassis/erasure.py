@@ -21,7 +21,10 @@ async def keep_the_tombstone(_: Key, __: str) -> None:
 
 
 class Eraser:
-    """Erases in this order: the key, so that no copy can be read again; bytes, documents, copies of what was told."""
+    """Erases in this order: the key, so that no copy can be read again; bytes, documents, copies of what was told.
+
+    A backup of these opens no more either, where the keys are not in it.
+    """
 
     def __init__(
         self, keys: KeyRing, event_log: EventLog, *, contents: Sequence[BlobStore] = (), remove: Remove

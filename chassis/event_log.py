@@ -1,6 +1,7 @@
 """What this service has told councils, for those that poll instead of listening (council contract, `events`)."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -11,11 +12,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from chassis import clock, indexes
+from chassis.copies import CopySeal
 from chassis.errors import BadRequest
 from chassis.http import answer
 from chassis.identity import current_council
 from chassis.outbox import COUNCIL_OUTBOX, Collection, Entry
-from chassis.shared_keys import BodySeal
 from contracts.api.council import ToldEvent, ToldView
 
 _KEPT_DAYS = 14
@@ -28,9 +29,9 @@ _LIMIT = 200
 class EventLog:
     """Copies of what was published: for a replay after a restore, and for councils that poll."""
 
-    def __init__(self, sent: Collection, bodies: BodySeal) -> None:
+    def __init__(self, sent: Collection, seal: CopySeal) -> None:
         self._sent = sent
-        self._bodies = bodies
+        self._seal = seal
 
     async def prepare(self) -> None:
         """Makes the indexes."""
@@ -49,9 +50,10 @@ class EventLog:
         )
 
     async def append(self, entries: Sequence[Entry]) -> None:
-        """Copies of outbox entries, each once; of a secret one there is none."""
+        """Copies of outbox entries, each once; of a secret one there is none, nor of what is erased."""
         at = clock.now()
-        copies = [{**_copy(entry), "sent_at": at} for entry in entries if not entry["is_secret"]]
+        told = [{**_copy(entry), "sent_at": at} for entry in entries if not entry["is_secret"]]
+        copies = await self._seal.close(told)
         if not copies:
             return
         try:
@@ -64,22 +66,32 @@ class EventLog:
         """Copies of what was told about a delegation go: it is erased."""
         await self._sent.delete_many({"authority": authority, "delegation_id": delegation_id})
 
+    async def since(self, at: datetime) -> AsyncIterator[tuple[Entry, bytes | None]]:
+        """What was told since then, oldest first, each with its body; None where that is erased."""
+        async for copy in self._sent.find({"sent_at": {"$gte": at}}).sort([("sent_at", ASCENDING)]):
+            opened = await self._seal.open([copy])
+            yield copy, opened[0][1] if opened else None
+
     async def page(self, authority: str, after: str, limit: int) -> ToldView:
         """What an authority was told after a cursor, in the order of places.
 
         A copy gets its place when it is read, behind every place that was given before: however late it was written, no
-        reader has gone past it.
+        reader has gone past it. What was erased since is passed over.
         """
         start = int(after[:15]) if after.isascii() and after.isdecimal() else 0
+        while found := await self._from(authority, start, limit):
+            await self._note(authority, found[-1]["place"])
+            if events := [_event(copy, body) for copy, body in await self._seal.open(found)]:
+                return ToldView(events=events, after=events[-1].cursor)
+            start = found[-1]["place"]
+        return ToldView(events=[], after=None)
+
+    async def _from(self, authority: str, start: int, limit: int) -> list[Entry]:
         found = await self._placed(authority, start, limit)
         if len(found) < limit:
             await self._give_places(authority, limit - len(found))
             found = await self._placed(authority, start, limit)
-        if not found:
-            return ToldView(events=[], after=None)
-        await self._note(authority, found[-1]["place"])
-        events = [self._event(copy) for copy in found]
-        return ToldView(events=events, after=events[-1].cursor)
+        return found
 
     async def _note(self, authority: str, place: int) -> None:
         """Copies expire; a place that somebody has read must not be given again."""
@@ -108,15 +120,6 @@ class EventLog:
                 return
             place += 1
 
-    def _event(self, copy: Entry) -> ToldEvent:
-        return ToldEvent(
-            cursor=str(copy["place"]),
-            message_id=copy["event_id"],
-            type=copy["type"],
-            at=copy["at"],
-            body=orjson.loads(self._bodies.opened(copy)),
-        )
-
     def routes(self) -> list[Route]:
         """The door that the gateway asks."""
 
@@ -134,6 +137,16 @@ class EventLog:
 
 def _last_of(authority: str) -> str:
     return f"last place of {authority}"
+
+
+def _event(copy: Entry, body: bytes) -> ToldEvent:
+    return ToldEvent(
+        cursor=str(copy["place"]),
+        message_id=copy["event_id"],
+        type=copy["type"],
+        at=copy["at"],
+        body=orjson.loads(body),
+    )
 
 
 def _copy(entry: Entry) -> Entry:

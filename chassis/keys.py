@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import SecretStr
-from pymongo import ASCENDING, IndexModel
+from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from chassis import clock, indexes
@@ -32,6 +32,7 @@ _KNOWN_SECONDS = 300
 _MOST_KNOWN = 20_000
 _KEY_BYTES = 32
 _ID_BYTES = 4
+_IS_DESTROYED = {"destroyed_at": {"$type": "date"}}
 
 
 class Wrapping(Protocol):
@@ -150,7 +151,10 @@ class KeyRing:
         """Makes the indexes."""
         await indexes.ensure(
             self._keys,
-            [IndexModel([("authority", ASCENDING), (field, ASCENDING)]) for field in ("key", "wrapped_with")],
+            [
+                *(IndexModel([("authority", ASCENDING), (field, ASCENDING)]) for field in ("key", "wrapped_with")),
+                IndexModel([("destroyed_at", DESCENDING)], partialFilterExpression=_IS_DESTROYED),
+            ],
         )
 
     async def of(self, key: Key, *, is_new: bool = False) -> DataKey:
@@ -189,6 +193,16 @@ class KeyRing:
         """KeyDestroyed where it was destroyed meanwhile, by any replica."""
         if await self._keys.find_one({"_id": _id(key), "destroyed_at": None}, {"_id": 1}) is None:
             raise KeyDestroyed
+
+    async def is_destroyed(self, key: Key) -> bool:
+        """Whether it was, by any replica; one that there never was is not."""
+        return await self._keys.find_one({"_id": _id(key), **_IS_DESTROYED}, {"_id": 1}) is not None
+
+    async def last_destroyed_at(self) -> datetime | None:
+        """When one was destroyed last, of any authority; None where none ever was."""
+        found = self._keys.find(_IS_DESTROYED, {"destroyed_at": 1}, limit=1).sort("destroyed_at", DESCENDING)
+        newest = await found.to_list(1)
+        return newest[0]["destroyed_at"] if newest else None
 
     async def destroy(self, key: Key, at: datetime) -> None:
         """Nothing that was sealed with it can be read again, here or in a backup without keys; nor is there a new one.

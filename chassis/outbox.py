@@ -40,6 +40,11 @@ def derived_id(*cause: str) -> str:
     return str(uuid5(_NAMESPACE, "\x1f".join(cause)))
 
 
+def task_id_of(authority: str, delegation_id: str) -> str:
+    """A delegation's task has an id that follows from it: the same delegation twice is one task, in every service."""
+    return derived_id("task", authority, delegation_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """An event on its way: envelope and body, ready to publish."""

@@ -66,7 +66,7 @@ class StoredServiceSettings(ServiceSettings):
     mongo_database: str
     amqp_url: SecretStr
     events_key: SecretStr
-    """Seals what services tell one another: all of them have the same."""
+    """Seals what services tell one another: all of them have the same; after a comma those that were it before."""
     master_keys: SecretStr = SecretStr("")
     """Of the keys that this service's data is sealed with; after a comma those that were it before (ADR 0038)."""
     keys_url: str = ""
@@ -84,6 +84,8 @@ class StoredServiceSettings(ServiceSettings):
         yield from super().unfit_for_production()
         if self.keys_url:
             yield from self.plain_faults("keys_url", self.keys_url)
+        for key in self.events_key.get_secret_value().split(","):
+            yield from _key_faults(self.variable("events_key"), key)
         for key in self.master_keys.get_secret_value().split(",") if not self.keys_url else ():
             yield from _key_faults(self.variable("master_keys"), key)
         for name, url in (("mongo_url", self.mongo_url), ("amqp_url", self.amqp_url)):

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Self
@@ -82,18 +83,19 @@ class Tickets:
 class BodySeal:
     """Bodies of messages, with a key for each authority and day: nobody distributes it, all derive it.
 
-    A sealed body says of which authority and day it is, and opens only under the name that it was sealed for.
+    A sealed body says of which authority and day it is, and opens only under the name that it was sealed for. The first
+    key seals; after a comma may stand those that were it before, which open.
     """
 
-    def __init__(self, key: SecretStr) -> None:
-        self._key = key_bytes(key)
+    def __init__(self, keys: SecretStr) -> None:
+        self._keys = [key_bytes(each) for each in keys.get_secret_value().split(",")]
         self._cipher = lru_cache(_KEYS_KEPT)(self._derived)
 
     def seal(self, body: bytes, authority: str, name: str) -> bytes:
         """The body of a message of this name, unreadable."""
         day = (clock.unmoved().date() - _EPOCH).days
         head = _FIRST + day.to_bytes(_DAY_BYTES, "big") + bytes([len(authority)]) + authority.encode()
-        return head + sealed(self._cipher(authority, day), body, f"{authority}\x1f{day}\x1f{name}")
+        return head + sealed(self._cipher(self._keys[0], authority, day), body, f"{authority}\x1f{day}\x1f{name}")
 
     def open(self, body: bytes, name: str) -> bytes:
         """The body; one that is not sealed is as it came. NotOpened where it is not what was sealed for this name."""
@@ -105,15 +107,19 @@ class BodySeal:
             authority = body[start + 1 : end].decode()
         except (IndexError, ValueError) as error:
             raise NotOpened(name) from error
-        return opened(self._cipher(authority, day), body[end:], f"{authority}\x1f{day}\x1f{name}")
+        for key in self._keys:
+            with suppress(NotOpened):
+                return opened(self._cipher(key, authority, day), body[end:], f"{authority}\x1f{day}\x1f{name}")
+        raise NotOpened(name)
 
     def opened(self, entry: Mapping[str, Any]) -> bytes:
         """The body of an outbox entry; versions before this one kept it as a text in clear."""
         body = entry["body"]
         return body.encode() if isinstance(body, str) else self.open(bytes(body), entry["type"])
 
-    def _derived(self, authority: str, day: int) -> AESGCM:
-        return AESGCM(derived(self._key, f"bodies\x1f{authority}\x1f{_EPOCH + timedelta(days=day)}"))
+    @staticmethod
+    def _derived(key: bytes, authority: str, day: int) -> AESGCM:
+        return AESGCM(derived(key, f"bodies\x1f{authority}\x1f{_EPOCH + timedelta(days=day)}"))
 
 
 class CouncilSeal:

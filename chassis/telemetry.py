@@ -20,6 +20,7 @@ SECURITY_EVENTS = Counter("portal_security_events", "Security events by name and
 DATABASE_COMMANDS = Counter("portal_database_commands", "Commands sent to the database", ["command"])
 REFUSED_HEADS = Counter("portal_refused_heads", "Requests whose head was broken, too large or did not come", ["status"])
 EMAILS_LOST = Counter("portal_emails_lost", "Emails that GOV.UK Notify took and could not hand on")
+ERASED_COPIES = Counter("portal_erased_copies", "Copies of what was told that were not kept, or not read: erased")
 LOOP_LAG = Histogram(
     "portal_loop_lag_seconds",
     "How late the event loop came to what was due",

@@ -69,6 +69,8 @@ class Message(Value):
     wire_name: ClassVar[str]
     is_secret: ClassVar[bool] = False
     """A secret one is told and then forgotten: no copy of it is kept for a replay."""
+    outlives: ClassVar[bool] = False
+    """Holds ids, times and codes alone: a copy of it may be read when the delegation that it is about is erased."""
 
     def summary(self) -> str:
         """One line for a person who reads a queue: the wire name and no personal data."""
@@ -81,6 +83,8 @@ class Event(Message):
 
 class Erased(Event):
     """A delegation is erased: tasks says so first, then each service of its part, all under names of their own."""
+
+    outlives: ClassVar[bool] = True
 
     task_id: str
     authority: str

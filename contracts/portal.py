@@ -265,6 +265,7 @@ class DelegationErased(PortalMessage):
     """Nothing is left in the portal of a delegation but its ids and times; every service has said so."""
 
     wire_name: ClassVar[str] = "portal.delegation.erased.v1"
+    outlives: ClassVar[bool] = True
 
     delegation_id: Identifier
     erased_at: AwareDatetime
@@ -316,6 +317,7 @@ class MessageRejected(PortalMessage):
     """A council's message could not be taken; it is kept whole among the dead letters."""
 
     wire_name: ClassVar[str] = "portal.message.rejected.v1"
+    outlives: ClassVar[bool] = True
 
     message_id: str | None
     type: str | None

@@ -20,6 +20,7 @@ from pydantic import SecretStr
 from chassis.database import Database
 from chassis.documents import Key
 from chassis.keys import EnvironmentWrapping, Finder, KeyRing
+from chassis.outbox import task_id_of
 from chassis.retry import DELAYS, dead_queue, retry_queue
 from chassis.sealing import Sealing
 from commands.parts import broker
@@ -31,7 +32,6 @@ from services.notify.model import delivery_id
 from services.tasks.model.task import Task
 from services.tasks.store import FoundBy
 from services.tasks.store.tasks import task_mapper
-from services.tasks.usecases.changes import task_id_of
 from tests.faults.cms import Cms, address_of
 from tests.support.eventually import eventually
 from tests.support.portal import Portal

@@ -14,6 +14,7 @@ from chassis import clock
 from chassis.authorities import Authorities
 from chassis.database import Database
 from chassis.errors import AlreadyHandled, Conflict, Refused
+from chassis.outbox import task_id_of
 from chassis.relay import Relay
 from commands.parts.instance import ROOT
 from contracts.base import Contact, Message
@@ -21,7 +22,6 @@ from contracts.council import DelegationAmended, DelegationRequested, Delegation
 from contracts.forms import ContributionSubmitted, DefinitionPublished
 from services.tasks.model.task import Task
 from services.tasks.store import FoundBy, Stores
-from services.tasks.usecases.changes import task_id_of
 from services.tasks.usecases.delegations import Delegations
 from services.tasks.usecases.people import People
 from tests.support.council import request

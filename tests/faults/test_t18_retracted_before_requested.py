@@ -2,7 +2,7 @@
 
 import asyncio
 
-from services.tasks.usecases.changes import task_id_of
+from chassis.outbox import task_id_of
 from tests.faults.cms import Cms
 from tests.faults.house import House
 from tests.support.eventually import eventually

@@ -2,7 +2,9 @@
 
 from pydantic import SecretStr
 
+from chassis.copies import CopySeal
 from chassis.database import Database
+from chassis.event_log import EventLog
 from chassis.keys import EnvironmentWrapping, Finder, KeyRing
 from chassis.shared_keys import BodySeal, CouncilSeal
 from tests.support.service import new_key
@@ -13,6 +15,11 @@ INDEX_KEY = new_key()
 FINDER = Finder(SecretStr(INDEX_KEY))
 NO_COUNCIL_KEYS = CouncilSeal([])
 BODIES = BodySeal(SecretStr(SETTINGS["events_key"]))
+
+
+def event_log(database: Database) -> EventLog:
+    """What was told, beside the documents of a service's database."""
+    return EventLog(database.collection("outbox_sent"), CopySeal(BODIES, key_ring(database)))
 
 
 def key_ring(database: Database) -> KeyRing:

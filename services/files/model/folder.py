@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Literal, Self
 
-from chassis.blobs import Blob
+from chassis.blobs import Blob, Held
 from contracts.authority import FileRules
 from contracts.base import FrozenModel, Sealed
 from contracts.tasks import AddendumGrant
@@ -19,6 +19,9 @@ SCAN_AGAIN = timedelta(seconds=5)
 SCAN_AGAIN_MOST = timedelta(minutes=1)
 GIVE_UP_AFTER = timedelta(hours=24)
 """When a scanner that works has not got through a file for so long, the person is told to try again."""
+
+REMOVED_KEPT = timedelta(days=7)
+"""How long a removed file's content stays: a submission that was under way names it, and may be heard of late."""
 
 
 class Content(FrozenModel):
@@ -81,6 +84,19 @@ class Attachment(FrozenModel):
     def to_scan(self) -> list[Content]:
         """All that must be clean before the file is released."""
         return [self.content] if self.original is None else [self.original, self.content]
+
+    @property
+    def content_ids(self) -> list[str]:
+        """All that is stored for it."""
+        return [content.content_id for content in self.to_scan()]
+
+    def holds(self, at: datetime) -> Held:
+        """Whether its content is of use still; what the council has got it keeps, whatever is removed since."""
+        if self.state == "removed" and not self.is_frozen:
+            return "for now" if self.removed_at is not None and at < self.removed_at + REMOVED_KEPT else "no"
+        if self.state == "waiting":
+            return "for now"
+        return "no" if self.state == "refused" else "for good"
 
     def settled(self, verdict: Verdict, at: datetime) -> Self:
         """After a scan; only `CLEAN` releases, and what could not be scanned goes on waiting."""
@@ -170,6 +186,11 @@ class Folder(FrozenModel):
     def find(self, file_id: str) -> Attachment | None:
         """The file of an id, whatever its state."""
         return next((file for file in self.files if file.file_id == file_id), None)
+
+    def holds(self, content_id: str, at: datetime) -> Held:
+        """Whether any file needs this content; the uploaded one beside a copy to keep is needed until its scan."""
+        holders = (file for file in self.files if content_id in file.content_ids)
+        return next((file.holds(at) for file in holders), "no")
 
     def listed(self, addendum: AddendumGrant | None = None) -> list[Attachment]:
         """What a page shows: after the submission, what went with it, as far as an addendum has not changed that."""

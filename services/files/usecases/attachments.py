@@ -16,7 +16,7 @@ async def list_files(service: Files, grant: FormGrant) -> list[Attachment]:
 
 
 async def remove_file(service: Files, grant: FormGrant, file_id: str) -> None:
-    """Takes a file away; a second time changes nothing."""
+    """Takes a file away, its content some days later; a second time changes nothing."""
     at = clock.now()
 
     def decide(folder: Folder) -> Folder:
@@ -26,6 +26,8 @@ async def remove_file(service: Files, grant: FormGrant, file_id: str) -> None:
         check_open(folder, grant)
         return folder.without(file_id, at, grant.addendum).seen(grant.access_version)
 
+    known = (await service.granted(grant)).find(file_id)
+    await service.let_go(*([known] if known else []))
     await service.folders.change(grant.authority, grant.task_id, decide)
 
 

@@ -35,6 +35,8 @@ async def discard(service: Files, event: AddendumDiscarded) -> None:
     def decide(folder: Folder) -> Folder:
         return _news(folder, folder.discarded(event.addendum_id, event.access_version, event.discarded_at))
 
+    folder = await service.folders.get(event.authority, event.task_id)
+    await service.let_go(*(file for file in folder.files if file.added_by == event.addendum_id))
     await service.folders.change(event.authority, event.task_id, decide)
 
 

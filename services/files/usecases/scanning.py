@@ -62,22 +62,13 @@ async def _scan_again(service: Files, folder: Folder, file: Attachment) -> None:
     if settled is not None and settled.state == "accepted" and file.original is not None:
         await service.contents.delete(file.original.content_id)
     if settled is not None and settled.state == "refused":
-        await service.contents.delete(*(content.content_id for content in file.to_scan()))
+        await service.contents.delete(*file.content_ids)
 
 
 async def tidy(service: Files) -> None:
-    """Removes content that a crash has left without a folder, an hour after it came."""
+    """Removes what a crash has left without a folder, an hour after it came, and what a removed file has left."""
 
     async def is_held(owner: Key, content_id: str) -> Held:
-        folder = await service.folders.get(owner.authority, owner.id)
-        holders = [file for file in folder.files if content_id in _ids(file)]
-        if not holders:
-            return "no"
-        return "for now" if any(file.state == "waiting" for file in holders) else "for good"
+        return (await service.folders.get(owner.authority, owner.id)).holds(content_id, clock.now())
 
     await service.contents.tidy(clock.now() - UNSETTLED_AFTER, is_held)
-
-
-def _ids(file: Attachment) -> set[str]:
-    """The content that the file needs: none once it is refused, the uploaded one too while it waits."""
-    return set() if file.state == "refused" else {content.content_id for content in file.to_scan()}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from chassis import clock
 from chassis.authorities import Authorities
 from chassis.blobs import BlobStore
 from chassis.erasure import Erasing
@@ -11,7 +12,7 @@ from contracts.authority import FileRules
 from contracts.tasks import FormGrant
 from services.files.clients import Scanner
 from services.files.inspector import Inspector
-from services.files.model.folder import Folder
+from services.files.model.folder import REMOVED_KEPT, Attachment, Folder
 from services.files.store import FolderStore
 from services.files.usecases.lanes import Lanes
 
@@ -38,6 +39,14 @@ class Files:
         folder = await self.folders.get(grant.authority, grant.task_id)
         check_grant(folder, grant)
         return folder
+
+    async def let_go(self, *files: Attachment) -> None:
+        """Has the content of files that are about to be removed looked at when it may go.
+
+        Before the folder says so: where that does not come to be, the folder holds it as before.
+        """
+        content_ids = [content_id for file in files for content_id in file.content_ids]
+        await self.contents.unsettle(content_ids, clock.now() + REMOVED_KEPT)
 
 
 def check_grant(folder: Folder, grant: FormGrant) -> None:

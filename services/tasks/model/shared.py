@@ -5,7 +5,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from chassis.blobs import Blob
+from chassis.blobs import Blob, Held
 from chassis.errors import Refused
 from chassis.names import clean_name
 from chassis.outbox import derived_id
@@ -45,6 +45,11 @@ class Coming:
 
     document: KeptDocument
     content: bytes | None
+
+
+def held(content_id: str, documents: list[KeptDocument]) -> Held:
+    """Whether the documents of the request that was accepted need this content."""
+    return "for good" if any(document.content_id == content_id for document in documents) else "no"
 
 
 def coming(task_id: str, documents: list[SharedDocument]) -> list[Coming]:

@@ -6,7 +6,7 @@ from itertools import count
 
 from chassis.authorities import Authorities
 from chassis.errors import AlreadyHandled, Refused
-from chassis.outbox import Outgoing, derived_id
+from chassis.outbox import Outgoing, task_id_of
 from chassis.repository import Decide as DecideKnown
 from services.tasks.model.reference import reference_of
 from services.tasks.model.task import Task
@@ -22,11 +22,6 @@ Decide = Callable[[Task], Awaitable[tuple[Task, list[Outgoing]]]]
 
 Plan = Callable[[Task], Awaitable[None]]
 """Plans what is due by what a task becomes, before that is written."""
-
-
-def task_id_of(authority: str, delegation_id: str) -> str:
-    """A delegation's task has an id that follows from it: the same delegation twice is one task."""
-    return derived_id("task", authority, delegation_id)
 
 
 def blank(authority: str, delegation_id: str) -> Task:

@@ -7,7 +7,7 @@ from chassis.authorities import Authorities
 from chassis.blobs import Held
 from chassis.documents import Key
 from chassis.errors import AlreadyHandled, Refused, TryLater
-from chassis.outbox import Outgoing
+from chassis.outbox import Outgoing, task_id_of
 from contracts.api.due_dates import DueDatesQuery, DueDatesView
 from contracts.council import (
     Assignee,
@@ -22,10 +22,10 @@ from services.tasks.model.deadlines import check_internal_date, due_at
 from services.tasks.model.facts import Request, Retraction, SubmissionFact, amendment, digest_of, requested_dates
 from services.tasks.model.foreseeing import foreseen
 from services.tasks.model.form import OfferedForm
-from services.tasks.model.shared import Coming, KeptDocument, coming
+from services.tasks.model.shared import Coming, KeptDocument, coming, held
 from services.tasks.model.task import Task
 from services.tasks.store import Stores
-from services.tasks.usecases.changes import PATIENCE_SECONDS, Changes, Plan, task_id_of
+from services.tasks.usecases.changes import PATIENCE_SECONDS, Changes, Plan
 from services.tasks.usecases.profiles import Profiles
 from services.tasks.usecases.recipients import Recipients
 
@@ -97,8 +97,7 @@ class Delegations:
 
         async def is_held(owner: Key, content_id: str) -> Held:
             task = await self._stores.tasks.get(owner.authority, owner.id)
-            documents = task.request.documents if task and task.request else []
-            return "for good" if any(each.content_id == content_id for each in documents) else "no"
+            return held(content_id, task.request.documents if task and task.request else [])
 
         await self._stores.shared.tidy(clock.now() - UNSETTLED_AFTER, is_held)
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 from chassis import clock
 from chassis.authorities import Authorities
 from chassis.errors import AlreadyHandled, Refused
-from chassis.outbox import Outgoing
+from chassis.outbox import Outgoing, task_id_of
 from contracts.addresses import address_key
 from contracts.auth import AccountClosed
 from contracts.base import Contact
@@ -21,7 +21,7 @@ from services.tasks.model.record import OPEN_STATES
 from services.tasks.model.task import Task
 from services.tasks.model.work_group import WorkGroup
 from services.tasks.store import Stores
-from services.tasks.usecases.changes import Plan, change_held_by, task_id_of
+from services.tasks.usecases.changes import Plan, change_held_by
 from services.tasks.usecases.naming import authorities_naming
 from services.tasks.usecases.profiles import Profiles
 from services.tasks.usecases.recipients import Recipient, Recipients

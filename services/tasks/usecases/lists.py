@@ -8,6 +8,7 @@ from chassis import clock
 from chassis.authorities import Authorities
 from chassis.errors import NotFound
 from chassis.identity import Professional
+from chassis.outbox import task_id_of
 from contracts.addresses import address_key
 from contracts.api.calendars import DueTask, DueTasksView
 from contracts.api.delegations import DelegationListView, DelegationView
@@ -49,7 +50,6 @@ from services.tasks.store.queries import (
     snoozed,
     waiting,
 )
-from services.tasks.usecases.changes import task_id_of
 
 _WAITING, _MOVED = "waiting", "moved"
 MOST_DUE = 500

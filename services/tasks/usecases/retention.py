@@ -6,7 +6,7 @@ from chassis import clock
 from chassis.authorities import Authorities
 from chassis.erasure import Eraser
 from chassis.errors import Conflict, NotFound, TryLater
-from chassis.outbox import Outgoing
+from chassis.outbox import Outgoing, task_id_of
 from chassis.schedule import Entry, Schedule
 from contracts.authority import Authority
 from contracts.base import Erased
@@ -17,7 +17,7 @@ from services.tasks import events
 from services.tasks.model.retention import KEEPERS, erased_on, warned_on
 from services.tasks.model.task import Task
 from services.tasks.store import Stores
-from services.tasks.usecases.changes import Decide, task_id_of
+from services.tasks.usecases.changes import Decide
 
 ERASE = "erase"
 WARN = "warn of erasure"

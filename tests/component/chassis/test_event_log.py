@@ -10,13 +10,13 @@ from chassis import clock
 from chassis.database import Database
 from chassis.event_log import EventLog
 from chassis.outbox import COUNCIL_OUTBOX, Outgoing
-from tests.support.sealing import BODIES
+from tests.support.sealing import BODIES, event_log
 
 
 @pytest.fixture
 async def log(mongo_url: str, mongo_database: str) -> AsyncIterator[EventLog]:
     database = Database.open(mongo_url, mongo_database)
-    log = EventLog(database.collection("outbox_sent"), BODIES)
+    log = event_log(database)
     await log.prepare()
     yield log
     await database.collection("outbox_sent").drop()

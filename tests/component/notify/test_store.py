@@ -9,7 +9,6 @@ import pytest
 from chassis import clock
 from chassis.database import Database
 from chassis.errors import AlreadyHandled
-from chassis.event_log import EventLog
 from chassis.outbox import Publisher
 from chassis.relay import Relay
 from contracts.base import Contact
@@ -17,7 +16,7 @@ from services.notify.model import EmailDelivery
 from services.notify.store import DeliveryStore
 from services.notify.store.waiting import WaitingStore
 from tests.component.notify.harness import Notify, address
-from tests.support.sealing import BODIES, NO_COUNCIL_KEYS, key_ring
+from tests.support.sealing import BODIES, NO_COUNCIL_KEYS, event_log, key_ring
 
 AT = clock.now()
 LATER = AT + timedelta(seconds=20)
@@ -30,7 +29,7 @@ async def store(stopped: Notify) -> AsyncIterator[DeliveryStore]:
     publisher = Publisher(
         settings.amqp_url.get_secret_value(), user="notify", service="notify", councils=NO_COUNCIL_KEYS
     )
-    relay = Relay(publisher, EventLog(database.collection("outbox_sent"), BODIES).append, BODIES)
+    relay = Relay(publisher, event_log(database).append, BODIES)
     store = DeliveryStore(database.outbox_collection("deliveries", relay), key_ring(database))
     await store.open()
     yield store

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from chassis import clock
+from services.tasks.usecases.delegations import UNSETTLED_AFTER
 from tests.component.tasks.conftest import Tasks
 from tests.component.tasks.test_delegations import ACCEPTED, OPENED, REJECTED, new_email, new_id
 from tests.support.council import request
@@ -107,6 +108,29 @@ async def test_a_document_at_fault_is_answered_with_its_place(
     message_id = await tasks.council.publish("council.delegation.requested.v1", body)
     rejected = await tasks.recorder.expect(REJECTED, message_id=message_id)
     assert (rejected["code"], rejected["field"]) == ("invalid_document", field)
+
+
+async def test_documents_of_a_refused_request_go_after_a_day_and_those_of_the_accepted_one_stay(tasks: Tasks) -> None:
+    delegation_id, email = new_id(), new_email()
+    await tasks.council.delegate(delegation_id, email, documents=[SENT])
+    task_id = (await tasks.recorder.expect(OPENED, delegation_id=delegation_id))["task_id"]
+    other = {**SENT, "content_base64": base64.b64encode(pdf()).decode()}
+    message_id = await tasks.council.delegate(delegation_id, email, documents=[other])
+    assert (await tasks.recorder.expect(REJECTED, message_id=message_id))["code"] == "delegation_differs"
+    about, files = {"metadata.task_id": task_id}, tasks.database["shared.files"]
+    contents = {record["_id"] async for record in files.find(about)}
+    assert len(contents) == 2
+
+    await tasks.service.delegations.tidy()
+    assert await files.count_documents(about) == 2, "the refused one may be tried again"
+    long_ago = clock.now() - UNSETTLED_AFTER - timedelta(minutes=1)
+    await files.update_many(about, {"$set": {"metadata.unsettled_since": long_ago}})
+    await tasks.service.delegations.tidy()
+    (held,) = [record["_id"] async for record in files.find(about)]
+    chunks = tasks.database["shared.chunks"]
+    assert await chunks.distinct("files_id", {"files_id": {"$in": list(contents)}}) == [held]
+    answer = await tasks.client.get(f"/tasks/{task_id}/documents/EP%2F1", headers=tasks.as_person(email))
+    assert answer.content == REPORT
 
 
 @pytest.mark.parametrize(("days", "status"), [(29, 200), (31, 409), (400, 409)])

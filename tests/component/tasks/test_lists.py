@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chassis import clock
+from chassis.outbox import task_id_of
 from chassis.telemetry import DATABASE_COMMANDS
 from contracts.api.tasks import MOST_WAITING
 from contracts.forms import ContributionStarted
@@ -23,7 +24,6 @@ from services.tasks.store.queries import (
     snoozed,
     waiting,
 )
-from services.tasks.usecases.changes import task_id_of
 from tests.component.tasks.conftest import Tasks
 from tests.component.tasks.test_delegations import ACCEPTED, new_email, new_id
 from tests.support.broker import Broker

@@ -13,9 +13,8 @@ from chassis.authorities import Authorities
 from chassis.database import Database, OutboxCollection
 from chassis.documents import Document
 from chassis.errors import AlreadyHandled, Refused, TryLater
-from chassis.event_log import EventLog
 from chassis.health import Health
-from chassis.outbox import Collection, Outgoing, Publisher
+from chassis.outbox import Collection, Outgoing, Publisher, task_id_of
 from chassis.relay import Relay
 from chassis.schedule import Schedule
 from contracts.council import DelegationAmended, DelegationRequested, DelegationRetracted
@@ -24,12 +23,11 @@ from services.tasks.model.task import Task
 from services.tasks.store import FoundBy, Stores
 from services.tasks.store.people import FormStore
 from services.tasks.store.tasks import TaskStore
-from services.tasks.usecases.changes import task_id_of
 from services.tasks.usecases.delegations import Delegations
 from tests.component.tasks.conftest import Tasks
 from tests.component.tasks.test_delegations import new_email, new_id
 from tests.support.council import request
-from tests.support.sealing import BODIES, FINDER, NO_COUNCIL_KEYS, key_ring
+from tests.support.sealing import BODIES, FINDER, NO_COUNCIL_KEYS, event_log, key_ring
 
 AUTHORITIES = Authorities.load(Path(__file__).resolve().parents[3] / "deploy/authorities")
 LONG_ENOUGH = 60
@@ -56,7 +54,7 @@ async def parts(tasks: Tasks) -> AsyncIterator[tuple[Database, Relay]]:
     publisher = Publisher(
         tasks.settings.amqp_url.get_secret_value(), user="tasks", service="tasks", councils=NO_COUNCIL_KEYS
     )
-    yield database, Relay(publisher, EventLog(database.collection("outbox_sent"), BODIES).append, BODIES)
+    yield database, Relay(publisher, event_log(database).append, BODIES)
     await publisher.close()
     database.close()
 
@@ -76,7 +74,7 @@ def delegations(parts: tuple[Database, Relay], meanwhile: Meanwhile | None = Non
             relay,
             Schedule(database.collection("schedule")),
             key_ring(database),
-            EventLog(database.collection("outbox_sent"), BODIES),
+            event_log(database),
         ),
         FoundBy(FINDER),
     )

@@ -1,7 +1,7 @@
 from itertools import count
 
+from chassis.outbox import task_id_of
 from services.tasks.model.reference import reference_of
-from services.tasks.usecases.changes import task_id_of
 from tests.component.tasks.conftest import Tasks
 from tests.component.tasks.test_delegations import ACCEPTED, OPENED, new_email, new_id
 from tests.support.eventually import eventually

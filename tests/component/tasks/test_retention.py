@@ -6,11 +6,11 @@ from httpx2 import Response
 from chassis import clock
 from chassis.documents import Key
 from chassis.keys import KeyDestroyed
+from chassis.outbox import task_id_of
 from contracts.base import Contact
 from contracts.files import FolderErased
 from contracts.forms import ContributionErased, ContributionReceived, ContributionSubmitted
 from contracts.notify import EmailsErased
-from services.tasks.usecases.changes import task_id_of
 from tests.component.tasks.conftest import FORM, Later, Tasks
 from tests.component.tasks.test_delegations import ACCEPTED, new_email, new_id
 from tests.support.broker import Broker

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from chassis import clock
+from chassis.outbox import task_id_of
 from contracts.base import Contact
 from contracts.forms import ContributionReceived, ContributionSubmitted
-from services.tasks.usecases.changes import task_id_of
 from tests.component.tasks.conftest import FORM, Tasks
 from tests.component.tasks.test_delegations import ACCEPTED, REJECTED, new_email, new_id
 from tests.support.broker import Broker

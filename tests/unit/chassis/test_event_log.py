@@ -1,6 +1,5 @@
 """The places of what a council was told: in the order of reading, each given once."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -10,15 +9,19 @@ from chassis import clock
 from chassis.database import Database
 from chassis.event_log import EventLog
 from chassis.outbox import COUNCIL_OUTBOX, EVENTS_EXCHANGE, Collection, Outgoing
-from tests.support.sealing import BODIES
+from tests.support.sealing import BODIES, event_log
 
 
 @pytest.fixture
-async def sent(inner: Database) -> AsyncIterator[Collection]:
-    collection = inner.collection("outbox_sent")
-    await EventLog(collection, BODIES).prepare()
-    yield collection
-    await collection.drop()
+async def log(inner: Database) -> EventLog:
+    log = event_log(inner)
+    await log.prepare()
+    return log
+
+
+@pytest.fixture
+def sent(inner: Database) -> Collection:
+    return inner.collection("outbox_sent")
 
 
 def entry(
@@ -36,8 +39,8 @@ async def read(log: EventLog, after: str = "", limit: int = 50, authority: str =
     return [event.message_id for event in page.events], page.after or after
 
 
-async def test_a_reader_who_goes_on_reads_each_once_and_in_order(sent: Collection) -> None:
-    log, seen, cursor = EventLog(sent, BODIES), list[str](), ""
+async def test_a_reader_who_goes_on_reads_each_once_and_in_order(log: EventLog) -> None:
+    seen, cursor = list[str](), ""
     for number in range(7):
         await log.append([entry(f"e-{number}"), entry(f"other-{number}", "oxfordshire")])
     await log.append([entry("e-0"), entry("e-7")])
@@ -50,8 +53,7 @@ async def test_a_reader_who_goes_on_reads_each_once_and_in_order(sent: Collectio
     assert (await read(log, authority="oxfordshire"))[0] == [f"other-{number}" for number in range(7)]
 
 
-async def test_a_place_is_never_given_again_though_its_copy_is_gone(sent: Collection) -> None:
-    log = EventLog(sent, BODIES)
+async def test_a_place_is_never_given_again_though_its_copy_is_gone(log: EventLog, sent: Collection) -> None:
     await log.append([entry("old"), entry("older")])
     _, cursor = await read(log)
     await sent.delete_many({"authority": "bristol"})
@@ -59,8 +61,7 @@ async def test_a_place_is_never_given_again_though_its_copy_is_gone(sent: Collec
     assert (await read(log, cursor))[0] == ["new"]
 
 
-async def test_a_place_counts_though_whoever_gave_it_died_before_noting_it(sent: Collection) -> None:
-    log = EventLog(sent, BODIES)
+async def test_a_place_counts_though_whoever_gave_it_died_before_noting_it(log: EventLog, sent: Collection) -> None:
     await log.append([entry("first")])
     _, cursor = await read(log)
     await sent.delete_one({"_id": "last place of bristol"})
@@ -68,8 +69,9 @@ async def test_a_place_counts_though_whoever_gave_it_died_before_noting_it(sent:
     assert (await read(log, cursor))[0] == ["second"]
 
 
-async def test_secrets_and_what_services_tell_each_other_are_read_by_no_council(sent: Collection) -> None:
-    log = EventLog(sent, BODIES)
+async def test_secrets_and_what_services_tell_each_other_are_read_by_no_council(
+    log: EventLog, sent: Collection
+) -> None:
     await log.append([entry("secret", is_secret=True), entry("inner", exchange=EVENTS_EXCHANGE)])
     await log.append([entry("secret", is_secret=True)])
     assert await read(log) == ([], "")
@@ -77,14 +79,14 @@ async def test_secrets_and_what_services_tell_each_other_are_read_by_no_council(
 
 
 @pytest.mark.parametrize("after", ["", "x", "-1", "1e3", "٣"])
-async def test_a_cursor_that_is_none_reads_from_the_start(sent: Collection, after: str) -> None:
-    log = EventLog(sent, BODIES)
+async def test_a_cursor_that_is_none_reads_from_the_start(log: EventLog, after: str) -> None:
     await log.append([{**entry("first"), "at": clock.now() - timedelta(days=1)}])
     assert (await read(log, after))[0] == ["first"]
 
 
-async def test_a_place_that_was_read_is_noted_though_whoever_gave_it_stopped_halfway(sent: Collection) -> None:
-    log = EventLog(sent, BODIES)
+async def test_a_place_that_was_read_is_noted_though_whoever_gave_it_stopped_halfway(
+    log: EventLog, sent: Collection
+) -> None:
     await log.append([entry("read"), entry("waits")])
     await sent.update_one({"_id": "read"}, {"$set": {"place": 1}, "$unset": {"is_waiting": ""}})
     _, cursor = await read(log, limit=1)

@@ -82,6 +82,18 @@ def test_each_day_has_its_own_key_and_those_of_before_still_open(monkeypatch: py
         bodies.open(yesterday[:2] + today[2:4] + yesterday[4:], NAME)
 
 
+def test_bodies_are_sealed_with_the_first_key_and_opened_with_any_that_is_still_there() -> None:
+    old, new = new_key(), new_key()
+    before, after = BodySeal(SecretStr(old)).seal(BODY, "bristol", NAME), BodySeal(SecretStr(f"{new},{old}"))
+    assert after.open(before, NAME) == BODY
+    assert BodySeal(SecretStr(new)).open(after.seal(BODY, "bristol", NAME), NAME) == BODY
+    assert BodySeal(SecretStr(f"{old},{new}")).open(after.seal(BODY, "bristol", NAME), NAME) == BODY, (
+        "a replica of before"
+    )
+    with pytest.raises(NotOpened):
+        BodySeal(SecretStr(new)).open(before, NAME)
+
+
 def test_a_council_that_gave_a_key_alone_can_read_what_it_is_told() -> None:
     key = ECKey.generate_key("P-256", {"kid": "2026"})
     council = an_authority("bristol", {name: str(value) for name, value in key.as_dict(private=False).items()})

@@ -11,6 +11,7 @@ from contracts.tasks import AddendumGrant
 from services.files.model.folder import (
     GIVE_UP_AFTER,
     MOST_ENTRIES,
+    REMOVED_KEPT,
     SCAN_AGAIN,
     SCAN_AGAIN_MOST,
     Attachment,
@@ -259,3 +260,28 @@ def test_a_folder_from_before_there_could_be_several_contributions_takes_files_t
     assert old.takes(FIRST)
     folder = added(old.without("file_a", AT, FIRST), "file_c", FIRST)
     assert ids(folder.submitted("c-2", ["file_b", "file_c"], AT, "c-1")) == ["file_b", "file_c"]
+
+
+def held(folder: Folder, after: timedelta = REMOVED_KEPT) -> list[str]:
+    return [folder.holds(file.content.content_id, AT + after) for file in folder.files]
+
+
+def test_removed_content_is_of_use_for_days_and_for_good_where_the_council_has_it() -> None:
+    folder = EMPTY.with_file(attachment("file_a"), RULES).with_file(attachment("file_b"), RULES).without("file_a", AT)
+    assert held(folder, REMOVED_KEPT - timedelta(seconds=1)) == ["for now", "for good"]
+    assert held(folder) == ["no", "for good"]
+    assert held(folder.submitted("c-1", ["file_a"], AT)) == ["for good", "for good"], "named, so it is back"
+    assert held(folder.submitted("c-1", ["file_b"], AT)) == ["no", "for good"]
+    assert held(STANDS.returned("c-1", 4).without("file_a", AT)) == ["for good", "for good"]
+    assert held(STANDS.without("file_a", AT, FIRST)) == ["for good", "for good"]
+    assert held(added(STANDS, "file_c", FIRST).discarded("a-1", 5, AT)) == ["for good", "for good", "no"]
+    assert folder.holds("nobody's", AT) == "no"
+
+
+def test_content_is_of_use_until_its_scan_and_not_once_it_is_refused() -> None:
+    original = Content(content_id="uploaded", size=20, sha256="1" * 64)
+    waiting = attachment(verdict=None).model_copy(update={"original": original})
+    for verdict, uploaded, kept in ((None, "for now", "for now"), (Verdict.CLEAN, "no", "for good")):
+        folder = EMPTY.with_file(waiting.settled(verdict, AT) if verdict else waiting, RULES)
+        assert [folder.holds(each, AT) for each in ("uploaded", "content-file_a")] == [uploaded, kept]
+    assert held(EMPTY.with_file(waiting.settled(Verdict.INFECTED, AT), RULES)) == ["no"]
