@@ -31,6 +31,8 @@ class Caller(NamedTuple):
     """Which browser on which system; for its owner to know it again, and for nothing else."""
     trusts: str = ""
     """What its browser holds of being trusted."""
+    session: str = ""
+    """The token of the session that it is in; empty where it is in none."""
 
 
 class Device(NamedTuple):

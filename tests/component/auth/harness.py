@@ -180,6 +180,8 @@ class Person:
     browser: str = ""
     trusts: str = ""
     """What it holds of being trusted."""
+    held: str = ""
+    """The token of the session that it is in."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -189,6 +191,7 @@ class Person:
             "Portal-Devices": self.devices,
             "Portal-Browser": self.browser,
             "Portal-Trusts": self.trusts,
+            **({"Portal-Session": self.held} if self.held else {}),
         }
 
     def elsewhere(self) -> "Person":
