@@ -65,13 +65,43 @@ def told(answer: Response) -> tuple[int, str, list[tuple[str, str]]]:
     return answer.status_code, OWN.sub("", answer.text), sorted(headers.items())
 
 
+class Work(NamedTuple):
+    """What one answer took."""
+
+    processor: float
+    wall: float
+    commands: Counter[str]
+
+
+async def timed(knock: Knock) -> tuple[Work, Response]:
+    commands, wall, processor = commands_sent(), perf_counter(), process_time()
+    answer = await knock()
+    return Work(process_time() - processor, perf_counter() - wall, commands_sent() - commands), answer
+
+
+async def in_turn(
+    door: Door, known: Person, somebody: Callable[[], Person], database: Database
+) -> tuple[list[Work], list[Work], int]:
+    """The work of what is known and of what is not, each first in its turn; and how often the answers differed."""
+    work: dict[bool, list[Work]] = {True: [], False: []}
+    apart = 0
+    for number in range(door.times):
+        await database["limits"].delete_many({})
+        people, answers = {True: known.elsewhere(), False: somebody()}, []
+        for is_known in sorted(people, reverse=number % 2 == 1):
+            knock = await door.begin(people[is_known])
+            if door.settles:
+                await eventually(lambda: nothing_waits(database))
+            done, answer = await timed(knock)
+            work[is_known].append(done)
+            answers.append(told(answer))
+        apart += answers[0] != answers[1]
+    return work[True], work[False], apart
+
+
 @pytest.mark.parametrize("door", DOORS, ids=[door.begin.__name__ for door in DOORS])
 async def test_t58_an_address_with_an_account_is_answered_and_worked_on_like_one_without(
-    person: Person,
-    somebody: Callable[[], Person],
-    database: Database,
-    measures: Measures,
-    door: Door,
+    person: Person, somebody: Callable[[], Person], database: Database, measures: Measures, door: Door
 ) -> None:
     """In turn, each as often as fits into seconds: a password costs 25 ms, and the row asks for 300.
 
@@ -79,28 +109,14 @@ async def test_t58_an_address_with_an_account_is_answered_and_worked_on_like_one
     nothing. What that says is reported, as the chance that both come from one distribution (Kolmogorov, Smirnov; ADR
     0070). A code that was just sent is told the other services while the next request is on its way: `resend`.
     """
-    seconds: dict[str, list[float]] = {"known": [], "unknown": []}
-    work: dict[str, list[tuple[float, Counter[str]]]] = {"known": [], "unknown": []}
-    apart = 0
-    for number in range(door.times):
-        await database["limits"].delete_many({})
-        people, answers = {"known": person.elsewhere(), "unknown": somebody()}, []
-        for name in sorted(people, reverse=number % 2 == 1):
-            knock = await door.begin(people[name])
-            if door.settles:
-                await eventually(lambda: nothing_waits(database))
-            commands, wall, started = commands_sent(), perf_counter(), process_time()
-            answers.append(told(await knock()))
-            work[name].append((process_time() - started, commands_sent() - commands))
-            seconds[name].append(perf_counter() - wall)
-        apart += answers[0] != answers[1]
-    gap = abs(median([each for each, _ in work["known"]]) - median([each for each, _ in work["unknown"]]))
-    ks, name = likeness(seconds["known"], seconds["unknown"]), door.begin.__name__
+    known, unknown, apart = await in_turn(door, person, somebody, database)
+    gap = abs(median([each.processor for each in known]) - median([each.processor for each in unknown]))
+    ks, name = likeness([each.wall for each in known], [each.wall for each in unknown]), door.begin.__name__
     measures.report("T58", door=name, each=door.times, apart=apart, gap_ms=round(gap * 1000, 2), ks_p=round(ks, 2))
     assert apart == 0
     assert gap < MOST_APART
     # What the service sends by itself meanwhile only adds to some of them.
-    sent = [reduce(and_, (commands for _, commands in done)) for done in work.values()]
+    sent = [reduce(and_, (each.commands for each in work)) for work in (known, unknown)]
     assert sent[0] == sent[1] != Counter()
 
 

@@ -12,10 +12,14 @@ from chassis.database import Database, OutboxCollection
 from chassis.relay import Relay
 from services.auth.model.codes import FAILURES, TRIES, Challenge, new_challenge
 from services.auth.model.devices import Caller
+from services.auth.model.registration import Registration
+from services.auth.model.reset import Reset
 from services.auth.model.session import Session, SignIn, session_of, sign_in_of
 from services.auth.model.tokens import token_hash
 from services.auth.store.accounts import AccountStore
 from services.auth.store.limits import LimitStore
+from services.auth.store.registrations import RegistrationStore
+from services.auth.store.resets import ResetStore
 from services.auth.store.sessions import SessionStore
 from services.auth.usecases.context import Auth
 from services.auth.usecases.opening import welcome
@@ -63,6 +67,30 @@ async def test_five_tries_of_a_code_are_counted_and_none_once_its_time_is_over(
     assert await successes(*(sessions.count_try(sign_in.key, AT) for _ in range(20))) == TRIES
     assert await sessions.replace_code(sign_in.key, challenge(), [], AT)
     assert await successes(*(sessions.count_try(sign_in.key, AT) for _ in range(20))) == TRIES
+
+
+async def test_of_a_resets_and_a_registrations_code_too_five_tries_are_counted_within_its_time(inner: Database) -> None:
+    relay, until = cast("Relay", NobodyListens()), AT + timedelta(hours=1)
+    resets = ResetStore(OutboxCollection(inner.collection("resets"), relay))
+    registrations = RegistrationStore(OutboxCollection(inner.collection("registrations"), relay))
+    await resets.start(
+        Reset(key="k", authority="bristol", account_id="a-1", address="x", challenge=challenge(), expires_at=until),
+        [],
+    )
+    await registrations.start(
+        Registration(
+            key="k",
+            account_id="a-1",
+            authority="bristol",
+            details=account().details,
+            challenge=challenge(),
+            started_at=AT,
+            expires_at=until,
+        )
+    )
+    for store in (resets, registrations):
+        assert await store.count_try("k", AT + LIFE) is None
+        assert await successes(*(store.count_try("k", AT) for _ in range(20))) == TRIES
 
 
 async def test_a_hundred_wrong_codes_in_a_row_are_counted(accounts: AccountStore) -> None:
