@@ -139,6 +139,14 @@ class SessionCreated(Value):
     """The same of being trusted; empty where that stays as it was."""
 
 
+class AuthenticatorAdded(Value):
+    """An app is added: its recovery codes, and the session, which goes on by a token of its own."""
+
+    codes: list[str]
+    session: SessionCreated | None = None
+    """None from an auth of before, which left the session as it was."""
+
+
 class SignInView(Value):
     """A sign-in that waits for its code, or the session of one that needs none."""
 

@@ -6,8 +6,9 @@ from starlette.routing import Route
 
 from chassis import clock
 from chassis.http import answer, nothing, read
-from contracts.api.auth import AuthenticatorBody, PasswordBody, RecoveryCodesView
+from contracts.api.auth import AuthenticatorAdded, AuthenticatorBody, PasswordBody, RecoveryCodesView
 from services.auth.api.dependencies import caller, enter, session_token
+from services.auth.api.sessions import created
 from services.auth.usecases import authenticators as usecases
 
 
@@ -19,8 +20,8 @@ async def show(request: Request) -> Response:
 async def add(request: Request) -> Response:
     """Adds the app that gives the code; the recovery codes are shown this once."""
     auth, body = enter(request), await read(request, AuthenticatorBody)
-    codes = await usecases.add(auth, session_token(request), body, caller=caller(request), at=clock.now())
-    return answer(RecoveryCodesView(codes=codes), status=201)
+    codes, session = await usecases.add(auth, session_token(request), body, caller=caller(request), at=clock.now())
+    return answer(AuthenticatorAdded(codes=codes, session=created(session)), status=201)
 
 
 async def remove(request: Request) -> Response:

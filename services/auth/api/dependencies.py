@@ -27,5 +27,5 @@ def session_token(request: Request) -> str:
 
 def caller(request: Request) -> Caller:
     """Where the request comes from, as the gateway says."""
-    headers = (CLIENT_HEADER, DEVICES_HEADER, BROWSER_HEADER, TRUSTS_HEADER)
+    headers = (CLIENT_HEADER, DEVICES_HEADER, BROWSER_HEADER, TRUSTS_HEADER, SESSION_HEADER)
     return Caller(*(request.headers.get(name, "") for name in headers))

@@ -31,6 +31,8 @@ class Caller(NamedTuple):
     """Which browser on which system; for its owner to know it again, and for nothing else."""
     trusts: str = ""
     """What its browser holds of being trusted."""
+    session: str = ""
+    """The token of the session that it is in; empty where it is in none."""
 
 
 class Device(NamedTuple):
@@ -48,8 +50,12 @@ def known_device(secret: bytes, account: Account, held: str, at: datetime) -> st
 
 
 def with_device(secret: bytes, account: Account, held: str, at: datetime) -> str:
-    """What the browser holds from now on: this account's device first, others' behind it."""
-    nonce, issued = secrets.token_urlsafe(_NONCE_BYTES), str(int(at.timestamp()))
+    """What the browser holds from now on: this account's device first, others' behind it.
+
+    A device that is known keeps its nonce: what the browser held before is counted with it, and gives no more tries.
+    """
+    nonce = known_device(secret, account, held, at) or secrets.token_urlsafe(_NONCE_BYTES)
+    issued = str(int(at.timestamp()))
     fresh = Device(nonce, issued, _mac(secret, account, nonce, issued))
     others = [device for device in _devices(held) if not _fits(secret, account, device, at)]
     return "~".join(".".join(device) for device in [fresh, *others][:MOST])

@@ -89,7 +89,9 @@ class Session(Value):
 
     def renewed(self, key: str, account: Account) -> Self:
         """The same, as the account that there is by now would have begun it."""
-        return self.model_copy(update={"key": key, "password_version": account.password_version, **shown_of(account)})
+        enrolled = {"must_enrol": False, "enrolling": ""} if account.authenticator else {}
+        as_now = {"key": key, "password_version": account.password_version, **shown_of(account), **enrolled}
+        return self.model_copy(update=as_now)
 
     def wants_touch(self, at: datetime) -> bool:
         """Whether the last use has been written down long enough ago to write again."""

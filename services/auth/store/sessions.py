@@ -79,11 +79,6 @@ class SessionStore:
         """An authenticator app waits for its first code."""
         await self._documents.update({"_id": session.key}, {"$set": {"enrolling": sealed}})
 
-    async def end_enrolment(self, account_id: str) -> None:
-        """It has been added: none of the account's sessions waits for one."""
-        change = {"$set": {"enrolling": "", "must_enrol": False}}
-        await self._documents.raw.update_many({"account_id": account_id}, change)
-
     async def add(self, session: Session, token_hash: str) -> None:
         """Keeps one that no sign-in became, for its token."""
         await self._documents.insert(

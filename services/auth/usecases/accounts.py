@@ -11,14 +11,13 @@ from contracts.auth import AccountChanged, AccountClosed, PasswordReset
 from services.auth.model import refusals
 from services.auth.model.account import Account
 from services.auth.model.details import checked
-from services.auth.model.devices import Caller, with_device
+from services.auth.model.devices import Caller
 from services.auth.model.limits import keyed
 from services.auth.model.passwords import password_faults
 from services.auth.model.session import Session
-from services.auth.model.tokens import new_token, token_hash
 from services.auth.usecases.context import Auth
 from services.auth.usecases.passwords import authenticate
-from services.auth.usecases.sessions import OpenedSession, end_older_sessions, find_session
+from services.auth.usecases.sessions import OpenedSession, end_older_sessions, find_session, renew
 
 
 async def owner(auth: Auth, token: str, at: datetime) -> tuple[Session, Account]:
@@ -84,11 +83,9 @@ async def change_password(
     if changed is None:
         raise refusals.signed_out()
     await end_older_sessions(auth, changed)
-    fresh = new_token()
-    renewed = session.renewed(token_hash(new_token()), changed)
-    await auth.stores.sessions.add(renewed, token_hash(fresh))
+    renewed = await renew(auth, session, changed, caller=caller, at=at)
     record("account.password", "ok", account_id=account.account_id, client=caller.client)
-    return OpenedSession(fresh, renewed, with_device(auth.secret, changed, caller.devices, at))
+    return renewed
 
 
 async def close_account(auth: Auth, token: str, password: str, *, caller: Caller, at: datetime) -> None:

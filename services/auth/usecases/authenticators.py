@@ -24,6 +24,7 @@ from services.auth.model.session import Session, SignIn, may_add_app
 from services.auth.usecases.accounts import check_password, owner
 from services.auth.usecases.context import Auth
 from services.auth.usecases.factors import factor_changed
+from services.auth.usecases.sessions import OpenedSession, renew
 
 _NEVER = 0
 """No code was accepted yet."""
@@ -44,10 +45,13 @@ async def show(auth: Auth, token: str, at: datetime) -> AuthenticatorView:
     )
 
 
-async def add(auth: Auth, token: str, typed: AuthenticatorBody, *, caller: Caller, at: datetime) -> list[str]:
-    """Its first code shows that the app has the secret; gives the recovery codes. Every other session is over.
+async def add(
+    auth: Auth, token: str, typed: AuthenticatorBody, *, caller: Caller, at: datetime
+) -> tuple[list[str], OpenedSession]:
+    """Its first code shows that the app has the secret; gives the recovery codes.
 
-    The app that there was, and its recovery codes, are of no use any more.
+    The app that there was, and its recovery codes, are of no use any more. This session goes on with a token of its
+    own, others are over: what was open before the app may not do what it may.
     """
     session, account = await owner(auth, token, at)
     if not session.enrolling or not may_add_app(session, account):
@@ -66,11 +70,13 @@ async def add(auth: Auth, token: str, typed: AuthenticatorBody, *, caller: Calle
     )
     events = [factor_changed(account, session.authority, "app_added", RECOVERY_CODES, at)]
     version = account.password_version
-    if await auth.stores.accounts.add_app(account.account_id, app, version=version, events=events) is None:
+    changed = await auth.stores.accounts.add_app(account.account_id, app, version=version, events=events)
+    if changed is None:
         raise refusals.signed_out()
-    await _settle(auth, session)
+    await auth.stores.sessions.close_others(account.account_id, "")
+    renewed = await renew(auth, session, changed, caller=caller, at=at)
     record("factor.changed", "ok", account_id=account.account_id, what="app_added")
-    return codes
+    return codes, renewed
 
 
 async def remove(auth: Auth, token: str, password: str, *, caller: Caller, at: datetime) -> None:
@@ -82,7 +88,7 @@ async def remove(auth: Auth, token: str, password: str, *, caller: Caller, at: d
     events = [factor_changed(account, session.authority, "app_removed", 0, at)]
     if await auth.stores.accounts.remove_app(account.account_id, events) is None:
         raise refusals.no_app()
-    await _settle(auth, session)
+    await auth.stores.sessions.close_others(account.account_id, session.key)
     record("factor.changed", "ok", account_id=account.account_id, what="app_removed")
 
 
@@ -135,11 +141,6 @@ async def _enrolment(auth: Auth, session: Session, account: Account) -> Enrolmen
         await auth.stores.sessions.begin_enrolment(session, auth.vault.close(secret, account.account_id))
     issuer = auth.authorities.get(session.authority).brand.portal_name
     return EnrolmentView(secret=secret, uri=enrolment_uri(secret, account.email, issuer))
-
-
-async def _settle(auth: Auth, session: Session) -> None:
-    await auth.stores.sessions.close_others(session.account_id, session.key)
-    await auth.stores.sessions.end_enrolment(session.account_id)
 
 
 def _macs(auth: Auth, account_id: str, codes: list[str]) -> list[str]:

@@ -16,7 +16,7 @@ from services.auth.model.tokens import new_token, token_hash
 from services.auth.usecases import codes
 from services.auth.usecases.context import Auth
 from services.auth.usecases.guessing import was_no_guess
-from services.auth.usecases.sessions import OpenedSession
+from services.auth.usecases.sessions import OpenedSession, sign_out
 
 Way = Literal["code", "trust", "passkey"]
 """By what somebody came in: password and code, the password in a trusted browser, or a passkey alone."""
@@ -53,10 +53,12 @@ def _is_as_read(now: Account, account: Account) -> bool:
 
 
 async def welcome(auth: Auth, account: Account, session: Session, *, caller: Caller, by: Way) -> str:
-    """Forgets what was counted on the way; gives what the browser holds from now on.
+    """Ends the session that the browser was in, forgets what was counted; gives what it holds from now on.
 
     Nothing is given back of what was not asked for: somebody else may be guessing passwords or codes meanwhile.
     """
+    if caller.session:
+        await sign_out(auth, caller.session, why="signed in again")
     at = session.opened_at
     device = known_device(auth.secret, account, caller.devices, at)
     if device is None:

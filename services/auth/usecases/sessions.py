@@ -6,8 +6,9 @@ from typing import NamedTuple
 from chassis.security import record
 from services.auth.model import refusals
 from services.auth.model.account import Account
+from services.auth.model.devices import Caller, with_device
 from services.auth.model.session import Session
-from services.auth.model.tokens import token_hash
+from services.auth.model.tokens import new_token, token_hash
 from services.auth.usecases.context import Auth
 
 MOST_LISTED = 50
@@ -43,10 +44,18 @@ def must_enrol(auth: Auth, session: Session) -> bool:
     return session.must_enrol and auth.authorities.get(session.authority).second_factor == "app"
 
 
-async def sign_out(auth: Auth, token: str) -> None:
+async def sign_out(auth: Auth, token: str, why: str = "logout") -> None:
     """Ends the session; one that is over already is as good."""
     if session := await auth.stores.sessions.close(token_hash(token)):
-        record("session.ended", "ok", why="logout", authority=session.authority, account_id=session.account_id)
+        record("session.ended", "ok", why=why, authority=session.authority, account_id=session.account_id)
+
+
+async def renew(auth: Auth, session: Session, account: Account, *, caller: Caller, at: datetime) -> OpenedSession:
+    """The session goes on by a token of its own, as its account is by now; its former one has been ended (T60)."""
+    token = new_token()
+    renewed = session.renewed(token_hash(new_token()), account)
+    await auth.stores.sessions.add(renewed, token_hash(token))
+    return OpenedSession(token, renewed, with_device(auth.secret, account, caller.devices, at))
 
 
 async def list_sessions(auth: Auth, token: str, at: datetime) -> tuple[Session, list[Session]]:

@@ -8,15 +8,14 @@ from contracts.base import Fault
 from services.auth.model import refusals
 from services.auth.model.account import Account, context_of
 from services.auth.model.details import details_faults, tidy
-from services.auth.model.devices import Caller, with_device
+from services.auth.model.devices import Caller
 from services.auth.model.passwords import password_faults
 from services.auth.model.session import Session
 from services.auth.model.temporary_passwords import read_temporary_password
-from services.auth.model.tokens import new_token, token_hash
 from services.auth.usecases.accounts import owner, show_account
 from services.auth.usecases.context import Auth
 from services.auth.usecases.registration import registered
-from services.auth.usecases.sessions import OpenedSession
+from services.auth.usecases.sessions import OpenedSession, renew
 
 WHAT = "opening"
 
@@ -40,11 +39,9 @@ async def take_over(auth: Auth, token: str, typed: TakeOverBody, *, caller: Call
     if taken is None:
         raise refusals.signed_out()
     await auth.stores.sessions.close_others(account.account_id, "")
-    fresh = new_token()
-    renewed = session.renewed(token_hash(new_token()), taken)
-    await auth.stores.sessions.add(renewed, token_hash(fresh))
+    renewed = await renew(auth, session, taken, caller=caller, at=at)
     record("account.taken_over", "ok", account_id=account.account_id, client=caller.client)
-    return OpenedSession(fresh, renewed, with_device(auth.secret, taken, caller.devices, at))
+    return renewed
 
 
 async def _waiting(auth: Auth, token: str, at: datetime) -> tuple[Session, Account]:

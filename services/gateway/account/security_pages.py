@@ -32,7 +32,10 @@ async def save_security(request: Request) -> Response:
         match form.text("action"):
             case "add":
                 body = AuthenticatorBody(code=form.text("code"), password=password)
-                codes = await auth.add_authenticator(token, body, context.origin)
+                added = await auth.add_authenticator(token, body, context.origin)
+                codes = added.codes
+                if added.session:
+                    context.start_session(added.session)
             case "codes":
                 codes = await auth.renew_recovery_codes(token, password, context.origin)
             case "remove":

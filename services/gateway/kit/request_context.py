@@ -62,7 +62,10 @@ class RequestContext:
     def origin(self) -> RequestOrigin:
         """The network, as a keyed hash, and the accounts that know this browser: auth counts tries by them."""
         browser = browser_of(self.request.headers.get("user-agent", ""))
-        return RequestOrigin(self.gateway.client_key(self.request), self.cookies.devices, browser, self.cookies.trusts)
+        cookies = self.cookies
+        return RequestOrigin(
+            self.gateway.client_key(self.request), cookies.devices, browser, cookies.trusts, cookies.session_token
+        )
 
     @property
     def site(self) -> Site:

@@ -1,6 +1,8 @@
 """Fixtures: auth on the run's own broker and database, and people who use it."""
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -35,6 +37,12 @@ async def mailbox(shared_broker: Broker, keys: Keys) -> AsyncIterator[Mailbox]:
 async def gateway(chosen: Settings, keys: Keys, database: Database) -> AsyncIterator[AsyncClient]:
     async with running(chosen, keys) as client:
         yield client
+
+
+@pytest.fixture
+def start(chosen: Settings, keys: Keys, gateway: AsyncClient) -> Callable[[], AbstractAsyncContextManager[AsyncClient]]:
+    """Starts another instance beside the one that there is, over the same database."""
+    return partial(running, chosen, keys)
 
 
 @pytest.fixture(scope="session")

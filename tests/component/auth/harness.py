@@ -18,7 +18,9 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 
 from chassis.identity import sign_gateway
+from chassis.security import SecurityEvent
 from chassis.shared_keys import Seal
+from chassis.telemetry import SECURITY_EVENTS
 from chassis.tokens import Signer, public_key_of
 from commands import topology
 from services.auth.app import build_app
@@ -178,6 +180,8 @@ class Person:
     browser: str = ""
     trusts: str = ""
     """What it holds of being trusted."""
+    held: str = ""
+    """The token of the session that it is in."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -187,6 +191,7 @@ class Person:
             "Portal-Devices": self.devices,
             "Portal-Browser": self.browser,
             "Portal-Trusts": self.trusts,
+            **({"Portal-Session": self.held} if self.held else {}),
         }
 
     def elsewhere(self) -> "Person":
@@ -263,6 +268,13 @@ class Person:
         if answer.status_code == 200:
             self.devices = answer.json()["devices"]
         return answer
+
+
+def looked_at(event: SecurityEvent) -> int:
+    """How many tries of that kind this process's instances have compared so far, whatever they answered."""
+    (family,) = SECURITY_EVENTS.collect()
+    mine = (each for each in family.samples if each.name.endswith("_total") and each.labels["event"] == event)
+    return int(sum(each.value for each in mine))
 
 
 def other_than(code: str) -> str:

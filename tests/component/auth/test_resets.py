@@ -39,30 +39,6 @@ async def test_t62_a_reset_ends_every_session_and_sign_in_and_opens_none(person:
     assert code_of(await person.give_code(sign_in_id, code)) == "sign_in_over"
 
 
-async def test_t58_an_unknown_address_gets_the_same_answers(person: Person, somebody: Callable[[], Person]) -> None:
-    unknown = somebody()
-    known_id, unknown_id = await person.start_reset(), await unknown.start_reset()
-    code = await person.mailbox.code(person.email, "reset")
-    answers = {
-        id_: [await person.client.post(f"/resets/{id_}/confirm", json={"code": other_than(code)}) for _ in range(6)]
-        for id_ in (known_id, unknown_id)
-    }
-    assert [a.text for a in answers[known_id]] == [a.text for a in answers[unknown_id]]
-    assert code_of(await person.set_password(unknown_id, OTHER_PASSWORD)) == "reset_over"
-    assert code_of(await person.set_password(known_id, OTHER_PASSWORD)) == "reset_over"
-    await somebody().register()
-    assert person.mailbox.about(unknown.email) == []
-
-
-async def test_t58_resets_of_an_unknown_address_are_refused_as_late(
-    person: Person, somebody: Callable[[], Person]
-) -> None:
-    for who in (person, somebody()):
-        asked = [await who.ask_for_reset() for _ in range(21)]
-        assert [answer.status_code for answer in asked] == [201] * 20 + [429]
-        assert code_of(asked[-1]) == "too_many_resets"
-
-
 async def test_t59_a_reset_works_once(person: Person, database: Database) -> None:
     reset_id = await confirmed(person)
     answers = await asyncio.gather(*(person.set_password(reset_id, OTHER_PASSWORD) for _ in range(8)))

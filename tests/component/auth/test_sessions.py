@@ -1,5 +1,6 @@
 """Sessions: idle and absolute ends, logout, and what the database holds of them."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from bson import json_util
 from httpx2 import AsyncClient
 
 from chassis.tokens import Verifier, public_key_of
+from services.auth.api import routes
 from services.auth.settings import Settings
 from tests.component.auth.harness import (
     CLIENT_SECRET,
@@ -21,6 +23,7 @@ from tests.component.auth.harness import (
     running,
 )
 from tests.support.eventually import eventually
+from tests.support.measures import Measures
 
 
 async def test_t62_logout_ends_the_session_at_once(person: Person) -> None:
@@ -31,6 +34,39 @@ async def test_t62_logout_ends_the_session_at_once(person: Person) -> None:
     assert code_of(await person.session(token)) == "signed_out"
     assert (await person.session(other)).status_code == 200
     assert (await person.client.delete("/sessions/current", headers=headers)).status_code == 204
+
+
+async def test_t60_a_sign_in_ends_the_session_that_its_browser_was_in_and_no_other(
+    person: Person, measures: Measures
+) -> None:
+    elsewhere = await person.elsewhere().sign_in()
+    tokens = [await person.sign_in()]
+    for _ in range(3):
+        person.held = tokens[-1]
+        tokens.append(await person.sign_in())
+    alive = [token for token in (elsewhere, *tokens) if (await person.session(token)).status_code == 200]
+    measures.report("T60", what="one browser", sign_ins=len(tokens), tokens=len(set(tokens)), alive=len(alive) - 1)
+    assert len(set(tokens)) == 4
+    assert alive == [elsewhere, tokens[-1]]
+
+
+async def test_t57_the_id_of_a_sign_in_is_no_session_at_any_door(person: Person, measures: Measures) -> None:
+    """Where a session is all that is asked for; the same doors open to one."""
+    token = await person.sign_in()
+    sign_in_id, _ = await person.start_sign_in()
+    asked = [(method, each.path) for each in routes for method in each.methods or () if "{" not in each.path]
+    doors = [(method, path) for method, path in asked if method in {"GET", "DELETE"} and path != "/sessions/current"]
+
+    async def knock(held: str) -> Counter[int]:
+        headers = {**person.headers, "Portal-Session": held}
+        answers = [await person.client.request(*door, headers=headers) for door in doors]
+        return Counter(answer.status_code for answer in answers)
+
+    refused, opened = await knock(sign_in_id), await knock(token)
+    measures.report("T57", what="at auth", doors=len(doors), refused=refused[401], opened_to_a_session=opened[200])
+    assert refused == {401: len(doors)}
+    assert opened[200] >= 5
+    assert code_of(await person.session(sign_in_id)) == "signed_out"
 
 
 async def test_a_session_says_when_its_person_had_signed_in_before(

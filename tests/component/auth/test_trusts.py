@@ -155,7 +155,7 @@ async def test_it_ends_with_the_password_with_signing_out_everywhere_and_with_an
         assert (await end_everywhere(user, token)).status_code == 204
         assert await is_asked(user)
     else:
-        await enrolled(user, token)
+        token = (await enrolled(user, token)).token
         assert (await user.give_password()).json()["factor"] == "app"
     assert await shown(user, token) == []
 

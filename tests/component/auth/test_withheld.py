@@ -38,7 +38,7 @@ async def test_they_are_shown_to_whoever_has_signed_in_with_an_app(
 ) -> None:
     token = await user.sign_in()
     assert await withheld(user, token) == ["oxfordshire"]
-    app, _ = await enrolled(user, token)
+    app, _, token = await enrolled(user, token)
     assert await withheld(user, token) == ["oxfordshire"], "this session is no stronger than it was"
     set_clock("PT31S")
     opened = await user.give_code(await begin(user), app.code())

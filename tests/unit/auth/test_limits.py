@@ -117,6 +117,17 @@ def test_a_browser_is_known_to_the_account_that_it_signed_in_and_to_no_other() -
     assert known_device(SECRET, account(), "x.y~" + held[:-1], AT) is None
 
 
+def test_a_browser_is_one_device_however_often_it_signs_in_and_another_one_after_a_reset() -> None:
+    held = with_device(SECRET, account(), "", AT)
+    again = with_device(SECRET, account(), held, AT + timedelta(days=9))
+    assert known_device(SECRET, account(), again, AT) == known_device(SECRET, account(), held, AT)
+    assert known_device(SECRET, account(), again, AT + LIFETIME), "its half a year begins anew"
+    changed = account(password_version=2)
+    afterwards = known_device(SECRET, changed, with_device(SECRET, changed, held, AT), AT)
+    assert afterwards
+    assert afterwards not in held
+
+
 def test_a_reset_and_half_a_year_make_a_browser_a_stranger() -> None:
     held = with_device(SECRET, account(), "", AT)
     assert known_device(SECRET, account(password_version=2), held, AT) is None

@@ -6,6 +6,8 @@ import pytest
 
 from chassis.authorities import Authorities
 from commands.parts.instance import ROOT
+from contracts.api.auth import RegistrationDetails
+from services.auth.model.account import Account
 from services.auth.model.authenticator import Authenticator
 from services.auth.model.session import ABSOLUTE, Session, SignedInBy, may_add_app, withheld_from
 from services.auth.model.tokens import new_token, token_hash
@@ -53,6 +55,26 @@ def test_tokens_hold_256_bits_and_only_their_hash_is_kept() -> None:
     assert len(tokens) == 100
     assert all(len(token) == 43 for token in tokens)
     assert all(token not in token_hash(token) for token in tokens)
+
+
+@pytest.mark.parametrize("has_app", [True, False])
+def test_it_goes_on_as_its_account_is_by_now_and_waits_for_no_app_once_there_is_one(has_app: bool) -> None:
+    app = Authenticator(sealed="s", last_step=1, added_at=AT) if has_app else None
+    account = Account(
+        account_id="a",
+        authority="bristol",
+        email="new@school.example",
+        email_key="new@school.example",
+        password_hash="h",
+        password_version=2,
+        details=RegistrationDetails(forename="Sandra", surname="Example"),
+        registered_at=AT,
+        authenticator=app,
+    )
+    waiting = session().model_copy(update={"must_enrol": True, "enrolling": "s"})
+    renewed = waiting.renewed("other", account)
+    assert (renewed.key, renewed.password_version, renewed.email) == ("other", 2, "new@school.example")
+    assert (renewed.must_enrol, renewed.enrolling) == ((False, "") if has_app else (True, "s"))
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from contracts.api.auth import (
     AddressChangeBody,
     AddressChangeView,
     AddressCodesBody,
+    AuthenticatorAdded,
     AuthenticatorBody,
     AuthenticatorView,
     CodeBody,
@@ -61,6 +62,8 @@ class RequestOrigin:
     """Which it is, on which system."""
     trusts: str = ""
     """What it holds of being trusted."""
+    session: str = ""
+    """The token of the session that it is in: one that is opened takes its place."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -70,6 +73,7 @@ class RequestOrigin:
             "Portal-Devices": self.devices,
             "Portal-Browser": self.browser,
             "Portal-Trusts": self.trusts,
+            "Portal-Session": self.session,
         }
 
 
@@ -170,7 +174,7 @@ class AuthClient(ServiceClient):
 
     async def take_over(self, token: str, body: TakeOverBody, origin: RequestOrigin) -> SessionCreated:
         """The account is its owner's; the session that goes on."""
-        headers = {"Portal-Session": token, **origin.headers}
+        headers = {**origin.headers, "Portal-Session": token}
         path = "/accounts/current/opening"
         return await self._ask(SessionCreated, "PUT", path, body=body, headers=headers, slow=True)
 
@@ -206,11 +210,10 @@ class AuthClient(ServiceClient):
         """The authenticator app that there is, and what is needed to add one, or another."""
         return await self._ask(AuthenticatorView, "GET", "/authenticator", headers={"Portal-Session": token})
 
-    async def add_authenticator(self, token: str, body: AuthenticatorBody, origin: RequestOrigin) -> list[str]:
-        """Adds the app that gives this code; gives the recovery codes."""
+    async def add_authenticator(self, token: str, body: AuthenticatorBody, origin: RequestOrigin) -> AuthenticatorAdded:
+        """Adds the app that gives this code; gives the recovery codes and the session that goes on."""
         headers = {**origin.headers, "Portal-Session": token}
-        view = await self._ask(RecoveryCodesView, "POST", "/authenticator", body=body, headers=headers, slow=True)
-        return view.codes
+        return await self._ask(AuthenticatorAdded, "POST", "/authenticator", body=body, headers=headers, slow=True)
 
     async def remove_authenticator(self, token: str, password: str, origin: RequestOrigin) -> None:
         """Codes come by email again."""
