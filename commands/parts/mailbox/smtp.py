@@ -13,7 +13,8 @@ from commands.parts.mailbox.store import Mailbox
 
 LARGEST = 32 * 1024 * 1024
 HANG_SECONDS = 300
-SCRIPTED = re.compile(r"\+(?P<what>[45]\d\d|hang)(x(?P<times>\d+))?@")
+SLOW_SECONDS = 2
+SCRIPTED = re.compile(r"\+(?P<what>[45]\d\d|hang|slow)(x(?P<times>\d+))?@")
 
 
 class Refusals:
@@ -40,7 +41,7 @@ class Refusals:
         return f"{trigger['ErrorCode']} refused by chaos" if hit else None
 
     def scripted(self, address: str) -> str | None:
-        """What the address itself asks for: a code, `hang`, or nothing (any more)."""
+        """What the address itself asks for: a code, `hang`, `slow`, or nothing (any more)."""
         script = SCRIPTED.search(address)
         if script is None:
             return None
@@ -72,7 +73,9 @@ class Sink:
     ) -> str:
         """Take, or refuse as scripted, one recipient."""
         what = self._refusals.scripted(address)
-        if what not in {None, "hang"}:
+        if what == "slow":
+            await asyncio.sleep(SLOW_SECONDS)
+        elif what not in {None, "hang"}:
             return f"{what} refused as the address asks"
         if refusal := self._refusals.of("Recipient"):
             return refusal

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from contracts.base import Value
+from services.auth.model.account import Account
 from services.auth.model.codes import Challenge
 
 LIFETIME = timedelta(hours=1)
@@ -26,6 +27,12 @@ class Reset(Value):
     challenge: Challenge
     state: Literal["code", "password"] = "code"
     expires_at: AwareDatetime
+    password_version: int | None = None
+    """Of the account when it was begun; None of resets from before that was kept."""
+
+    def is_void(self, account: Account) -> bool:
+        """Whether the password was changed since: what lay in the mailbox before changes the new one no more (T59)."""
+        return self.password_version not in {None, account.password_version}
 
 
 def may_share(challenge: Challenge, at: datetime) -> bool:

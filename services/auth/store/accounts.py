@@ -225,11 +225,12 @@ class AccountStore:
     async def set_password(
         self, account: Account, password_hash: str, *, code_id: str, events: Sequence[Outgoing]
     ) -> Account | None:
-        """Changes the password and unlocks; None where this code has changed it before.
+        """Changes the password of this version and unlocks; None where it was changed meanwhile, or once by this code.
 
         It is no temporary one any more: whoever reads the mailbox has chosen it.
         """
-        guard = {**_open(account.account_id), "reset_by": {"$ne": code_id}}
+        known = {**_open(account.account_id), "password_version": account.password_version}
+        guard: dict[str, Any] = {**known, "reset_by": {"$ne": code_id}}
         own: dict[str, None] = {}
         if account.opening:
             guard["opening.asked_at"] = {"$exists": True}

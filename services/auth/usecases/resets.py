@@ -47,6 +47,7 @@ async def start_reset(auth: Auth, *, authority: str, email: str, caller: Caller,
         address=address,
         challenge=challenge,
         expires_at=at + LIFETIME,
+        password_version=account.password_version if account else None,
     )
     await auth.stores.resets.start(reset, events)
     record("reset.requested", "ok", authority=authority, account_id=reset.account_id, client=caller.client)
@@ -87,7 +88,7 @@ async def set_new_password(auth: Auth, reset_id: str, typed: NewPasswordBody, *,
     """
     reset = await auth.stores.resets.get(token_hash(reset_id), at)
     account = await auth.stores.accounts.get(reset.account_id) if reset and reset.state == "password" else None
-    if reset is None or account is None:
+    if reset is None or account is None or reset.is_void(account):
         raise refusals.is_over(WHAT)
     check_new_password(auth, typed, authority=reset.authority, context=account.context)
     password_hash = await auth.hasher.hash(typed.password, caller.client)

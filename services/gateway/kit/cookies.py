@@ -57,7 +57,7 @@ class CookieJar:
         prefix = "__Host-" if is_https else ""
         self._session, self._browser = f"{prefix}portal_session", f"{prefix}portal_browser"
         self._devices, self._manages = f"{prefix}portal_devices", f"{prefix}portal_manages"
-        self._trusts = f"{prefix}portal_trusts"
+        self._trusts, self._saved = f"{prefix}portal_trusts", f"{prefix}portal_saved"
         self._changes: dict[str, _Cookie | None] = {}
         self.session_token = self._read(self._session, _TOKEN)
         """Empty where nobody is signed in."""
@@ -119,7 +119,7 @@ class CookieJar:
     def set_saved(self, page_id: str) -> None:
         """Tells the browser's copy of a page that the page was saved; for its script, so readable by it."""
         if page_id:
-            self._changes["portal_saved"] = _Cookie(page_id, _SAVED_SECONDS, is_for_script=True)
+            self._changes[self._saved] = _Cookie(page_id, _SAVED_SECONDS, is_for_script=True)
 
     def bind_browser(self) -> None:
         """Before a page goes out: a browser without a cookie gets one, to which the form in the page is bound."""

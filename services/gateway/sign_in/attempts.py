@@ -10,6 +10,9 @@ from services.gateway.kit.form_parsing import SubmittedForm, verified_form
 from services.gateway.kit.request_context import RequestContext
 from services.gateway.sign_in.interrupted import resume
 
+_LONGEST = 500
+"""Of an address to go on to, in letters: a browser drops a cookie of more than 4,096 bytes, and the code with it."""
+
 
 async def attempt(request: Request) -> tuple[RequestContext, SubmittedForm]:
     """The request and its form: counted before anything of it is read, and made by this portal for this browser."""
@@ -19,7 +22,9 @@ async def attempt(request: Request) -> tuple[RequestContext, SubmittedForm]:
 
 
 def local(address: str) -> str:
-    """An address of this portal; none where it leads elsewhere."""
+    """An address of this portal; none where it leads elsewhere, or is too long for the cookie that keeps it."""
+    if len(address) > _LONGEST:
+        return ""
     parts = urlsplit(address)
     is_local = (
         address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc

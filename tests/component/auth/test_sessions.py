@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from bson import json_util
 from httpx2 import AsyncClient
 
 from chassis.tokens import Verifier, public_key_of
@@ -22,7 +21,6 @@ from tests.component.auth.harness import (
     code_of,
     running,
 )
-from tests.support.eventually import eventually
 from tests.support.measures import Measures
 
 
@@ -80,19 +78,6 @@ async def test_a_session_says_when_its_person_had_signed_in_before(
     assert datetime.fromisoformat(second["signed_in_before_at"]) == opened
 
 
-async def test_t61_an_idle_session_ends_and_looking_at_it_keeps_it_not(
-    person: Person, set_clock: Callable[[str], None]
-) -> None:
-    token = await person.sign_in()
-    set_clock("PT20M")
-    assert (await person.session(token)).status_code == 200
-    set_clock("PT29M50S")
-    assert (await person.session(token)).status_code == 200
-    set_clock("PT30M1S")
-    assert (await person.session(token)).status_code == 401
-    assert (await person.session(token, touch=True)).status_code == 401
-
-
 @pytest.mark.parametrize("minutes", [10, 45])
 async def test_t61_each_council_says_how_long_a_session_may_be_idle(  # noqa: PLR0917 - fixtures
     minutes: int,
@@ -111,15 +96,6 @@ async def test_t61_each_council_says_how_long_a_session_may_be_idle(  # noqa: PL
         set_clock(f"PT{minutes}M1S")
         over = await Person(client, mailbox, person.email).session(token)
     assert (kept.status_code, over.status_code) == (200, 401)
-
-
-async def test_t61_use_prolongs_it_up_to_twelve_hours(person: Person, set_clock: Callable[[str], None]) -> None:
-    token = await person.sign_in()
-    for minutes in range(20, 12 * 60, 20):
-        set_clock(f"PT{minutes}M")
-        assert (await person.session(token, touch=True)).status_code == 200
-    set_clock("PT12H1S")
-    assert (await person.session(token, touch=True)).status_code == 401
 
 
 async def test_reading_a_session_often_writes_once_a_minute(
@@ -145,24 +121,6 @@ async def test_reading_a_session_often_writes_once_a_minute(
 @pytest.mark.parametrize("token", ["", "x", "$ne", "\x7f" * 10])
 async def test_what_is_no_token_is_nobody(person: Person, token: str) -> None:
     assert code_of(await person.session(token)) == "signed_out"
-
-
-async def test_t65_nothing_in_the_database_is_a_usable_token_or_code(person: Person, database: Database) -> None:
-    token = await person.sign_in()
-    sign_in_id, code = await person.start_sign_in()
-    registration_id = await person.start_registration()
-    reset_id = await person.start_reset()
-    reset_code = await person.mailbox.code(person.email, "reset")
-    await eventually(lambda: _nothing_waits(database))
-    names = await database.list_collection_names()
-    assert {"accounts", "sessions", "registrations", "resets", "limits"} <= set(names)
-    dump = json_util.dumps([await database[name].find().to_list(None) for name in names])
-    for secret in (token, sign_in_id, code, registration_id, reset_id, reset_code, person.password):
-        assert secret not in dump
-
-
-async def _nothing_waits(database: Database) -> bool:
-    return await database["sessions"].count_documents({"outbox.at": {"$exists": True}}) == 0
 
 
 async def test_a_council_gets_a_token_for_its_credentials(gateway: AsyncClient, keys: Keys) -> None:

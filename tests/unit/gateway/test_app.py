@@ -254,7 +254,8 @@ def test_a_cookie_that_is_no_token_of_auths_is_asked_of_nobody(client: TestClien
 
 
 @pytest.mark.parametrize(
-    "elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+    "elsewhere",
+    ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", f"/evil{'x' * 496}"],
 )
 def test_after_signing_in_nobody_is_sent_elsewhere(client: TestClient, elsewhere: str) -> None:
     html = client.get("/sign-in", params={"next": elsewhere}).text

@@ -90,3 +90,16 @@ def test_after_a_session_has_ended_a_form_is_bound_to_the_browser() -> None:
     following = CsrfTokens(request(), jar(portal_browser=answer["portal_browser"]), ENCRYPTOR, is_https=False)
     assert following.verify(csrf.token)
     assert not following.verify(of_the_session)
+
+
+def test_over_https_every_cookie_is_its_hosts_own() -> None:
+    cookies = CookieJar(request(), ENCRYPTOR, is_https=True)
+    cookies.start_session(TOKEN, 60)
+    cookies.set_manages(manages=True)
+    cookies.set_devices(TOKEN)
+    cookies.set_trusts(TOKEN)
+    cookies.set_saved("p-1")
+    cookies.remember(reset="r-1")
+    names = sent(cookies)
+    assert len(names) == 6
+    assert [name for name in names if not name.startswith("__Host-portal_")] == []

@@ -125,7 +125,7 @@ export function forgetAll() {
 // On every page: what is too old, and once somebody is signed in whatever is not theirs. Then a page that was saved by its
 // own button: it names itself in a cookie of the answer, and its copy here has done its duty.
 export async function tidy() {
-  const saved = /(?:^|; )portal_saved=([\w-]+)/.exec(document.cookie)?.[1];
+  const saved = /(?:^|; )(?:__Host-)?portal_saved=([\w-]+)/.exec(document.cookie)?.[1];
   const own = await opened;
   forgetWhere((name) => {
     const entry = read(name);
