@@ -193,6 +193,10 @@ class Task(TaskRecord):
         """Its holder's list is without it until then; None ends that. Nothing else changes, so nobody is told."""
         return self if self.snoozed_until == until else self._changed(snoozed_until=until)
 
+    def seen(self, at: datetime) -> Self:
+        """Whoever has it has opened it. Nobody is told."""
+        return self._changed(seen_at=at)
+
     def _moved(self, move: Move) -> Self:
         """A snooze is its holder's own: it ends with them, and stays with them under another address."""
         until = self.snoozed_until if move.how == "readdressed" else None
