@@ -19,10 +19,10 @@ def came_at(task: Task) -> datetime | None:
 
 
 def changed_at(task: Task) -> datetime | None:
-    """When the council last changed, answered or sent back something."""
-    said = [amendment.amended_at for amendment in task.amendments]
+    """When the council last changed, answered or sent back something: as it was heard, whatever time it bears."""
+    said = [each.heard_at or each.amended_at for each in task.amendments]
     said += [each.returned_at for each in task.returns]
-    said += [ask.answer.decided_at for ask in task.asks if ask.answer]
+    said += [ask.answer.heard_at or ask.answer.decided_at for ask in task.asks if ask.answer]
     return max(said, default=None)
 
 

@@ -58,7 +58,7 @@ class TaskRecord(Value):
     snoozed_until: date | None = None
     """Its holder's list is without it until this day; whatever happens to it ends that."""
     seen_at: AwareDatetime | None = None
-    """When whoever had it opened it with something new in it, the last time."""
+    """When its holder opened it with something new in it, the last time."""
     reminders: list[Reminder] = []
     """In the order in which they were sent; dates and numbers, no words."""
     warned_at: AwareDatetime | None = None

@@ -50,19 +50,19 @@ async def delegated(tasks: Tasks, council: Council, email: str, **changes: Any) 
 @pytest.mark.usefixtures("other_form")
 async def test_what_is_to_be_done_is_listed_in_each_order(tasks: Tasks, oxfordshire: Council) -> None:
     email = new_email()
-    late_report = await delegated(tasks, tasks.council, email, form=OTHER_FORM, due_on="2031-03-01")
+    first_report = await delegated(tasks, tasks.council, email, form=OTHER_FORM, due_on="2031-03-01")
     early_advice = await delegated(tasks, oxfordshire, email, form=FORM, due_on="2031-01-01")
     advice = await delegated(tasks, tasks.council, email, form=FORM, due_on="2031-02-01")
-    undated_one = await delegated(tasks, oxfordshire, email, form=OTHER_FORM, due_on="2031-04-01")
+    last_report = await delegated(tasks, oxfordshire, email, form=OTHER_FORM, due_on="2031-04-01")
 
     async def listed(order: str) -> list[str]:
         return [row["task_id"] for row in (await tasks.list(email, f"assigned&order={order}"))["rows"]]
 
-    by_due_date = [early_advice, advice, late_report, undated_one]
+    by_due_date = [early_advice, advice, first_report, last_report]
     assert await listed("due") == by_due_date
-    assert await listed("received") == [undated_one, advice, early_advice, late_report]
+    assert await listed("received") == [last_report, advice, early_advice, first_report]
     assert await listed("form") == by_due_date, "by title, then by due date"
-    assert await listed("authority") == [advice, late_report, early_advice, undated_one]
+    assert await listed("authority") == [advice, first_report, early_advice, last_report]
     assert await listed("surname%00") == by_due_date, "an order that there is not"
 
 

@@ -15,6 +15,9 @@ MORAG, TOM = Contact(email="morag@school.example"), Holder(kind="person", email=
 GIVEN = BLANK.with_request(a_request())
 PICKED_UP_AT = NOW + timedelta(hours=5)
 PICKED_UP = BLANK.with_request(a_request(GROUP)).picked_up(TOM, PICKED_UP_AT)
+HEARD_LATE = Amendment(
+    message_id="late", amended_at=NOW + timedelta(hours=1), heard_at=NOW + timedelta(hours=3), comments="Sooner"
+)
 
 
 def at(hours: int) -> datetime:
@@ -34,6 +37,8 @@ def amended(task: Task, hours: int) -> Task:
         (GIVEN.seen(at(1)).readdressed(TOM, at(2)), False),
         (amended(GIVEN.seen(at(1)), 2), True),
         (amended(GIVEN.seen(at(1)), 2).seen(at(3)), False),
+        (GIVEN.seen(at(2)).with_amendment(HEARD_LATE), True),
+        (GIVEN.seen(at(2)).re_assigned(TOM, [], MORAG, at(1)), True),
         (PICKED_UP, False),
         (amended(PICKED_UP, 6), True),
         (BLANK.with_request(a_request(GROUP)), False),
@@ -41,6 +46,7 @@ def amended(task: Task, hours: int) -> Task:
     ],
     ids=[
         *("given", "opened", "re-assigned", "readdressed", "changed", "changed and opened"),
+        *("heard late", "re-assigned as of before"),
         *("picked up", "picked up and changed", "waiting", "over"),
     ],
 )
