@@ -15,6 +15,8 @@ Progress = Literal["not_started", "in_progress", "returned", "declined"]
 """How far whoever has a task is."""
 Tab = Literal["assigned", "snoozed", "retracted", "submitted"]
 """What is snoozed is assigned too, and hidden for now."""
+ListOrder = Literal["due", "received", "form", "authority"]
+"""What is due first; what its holder got last; by the form's title, or by council, what is due first of each."""
 
 
 class TaskRow(PersonalData):
@@ -42,10 +44,14 @@ class TaskRow(PersonalData):
     submitted_at: AwareDatetime | None = None
     moved_at: AwareDatetime | None = None
     moved_by: str = ""
+    received_at: AwareDatetime | None = None
+    """When whoever has it got it; None in rows of an older version."""
     came_at: AwareDatetime | None = None
     """When others gave it to whoever has it; None where they took it themselves."""
     changed_at: AwareDatetime | None = None
     """When the council last changed, answered or sent back something."""
+    seen_at: AwareDatetime | None = None
+    """When its holder opened it with something new in it, the last time."""
     snoozed_until: date | None = None
     """The day on which it comes back into its holder's list; in the past where it has."""
     due_changes: int = 0

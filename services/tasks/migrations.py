@@ -59,12 +59,26 @@ async def plan_the_end(stored: Stored) -> None:
 
 async def renew_rows(stored: Stored) -> None:
     """Rows say of which kind a task is, and by which names its child is found; indexes that this version leaves go."""
+    await _renew(stored, "kind")
+    documents = stored.database.collection("tasks")
+    known = await documents.index_information()
+    for name in known.keys() & {"listed", "listed_retracted", "listed_submitted"}:
+        await documents.drop_index(name)
+
+
+async def sort_rows(stored: Stored) -> None:
+    """Rows say when the task came and by which title its form is sorted."""
+    await _renew(stored, "received_at")
+
+
+async def _renew(stored: Stored, field: str) -> None:
+    """Every row that an older version has written without this field is written anew."""
     documents = stored.database.collection("tasks")
     mapper = task_mapper(FoundBy(Finder(cast("Settings", stored.settings).index_key)))
     has_missed = True
     while has_missed:  # what somebody has written in between is found by the next pass
         has_missed = False
-        stale = documents.find({"row": {"$ne": None}, "row.kind": {"$exists": False}})
+        stale = documents.find({"row": {"$ne": None}, f"row.{field}": {"$exists": False}})
         while page := await stale.to_list(_A_PAGE):
             keys = await stored.keys.of_all(map(_key, page))
             writes = [
@@ -78,9 +92,6 @@ async def renew_rows(stored: Stored) -> None:
             if writes:
                 done = await documents.bulk_write(writes, ordered=False)
                 has_missed = has_missed or done.matched_count < len(writes)
-    known = await documents.index_information()
-    for name in known.keys() & {"listed", "listed_retracted", "listed_submitted"}:
-        await documents.drop_index(name)
 
 
 async def leave_the_desk_index(stored: Stored) -> None:
@@ -107,4 +118,5 @@ migrations = [
     Migration(4, "The end of what is over", plan_the_end),
     Migration(5, "Rows that are found by kind and name", renew_rows),
     Migration(6, "The index that says nothing of snoozes", leave_the_desk_index),
+    Migration(7, "Rows that are sorted by when they came and by form", sort_rows),
 ]

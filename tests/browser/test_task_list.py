@@ -1,6 +1,7 @@
 """The task list: nothing overflows, it is narrowed without scripts, a look comes before Pickup."""
 
 import re
+from itertools import product
 
 from playwright.async_api import Browser, expect
 
@@ -51,7 +52,7 @@ async def test_a_long_name_overflows_at_no_width_and_a_look_comes_before_pickup(
     await expect(page.get_by_role("table", name="Currently Assigned Tasks").get_by_role("row")).to_have_count(2)
     await expect(page.get_by_label("Name begins with")).to_have_value("exam gabr")
     assert "gabr" not in page.url
-    await page.get_by_role("link", name="Show all").click()
+    await visitor.press("Show all")
     await page.get_by_role("link", name=re.compile("look before Pickup")).click()
     await expect(page.get_by_text("Nobody has picked it up yet.")).to_be_visible()
     await visitor.press("Pickup")
@@ -76,8 +77,9 @@ async def test_no_ordinary_word_is_broken_and_no_list_is_wider_than_its_page(
     await page.goto("/tasks")
     headings = page.get_by_role("table", name="Currently Assigned Tasks").get_by_role("columnheader")
     await expect(headings.filter(has_text=re.compile("Council|Re-Assign"))).to_have_count(2)
-    for width in WIDTHS:
+    for address, width in product(("/tasks", "/tasks?order=received"), WIDTHS):
         await page.set_viewport_size({"width": width, "height": 900})
+        await page.goto(address)
         assert (width, await page.evaluate(BROKEN_WORDS), await page.evaluate(TOO_WIDE)) == (width, [], [])
     await visitor.leave()
 

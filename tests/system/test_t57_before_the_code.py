@@ -16,8 +16,9 @@ from tests.support.documents import pdf
 from tests.support.measures import Measures
 from tests.support.person import PASSWORD, TASKS, Page, Person
 from tests.support.portal import Portal
+from tests.system.scene import Scene, live, stated
 from tests.system.test_main_job import ACCEPTED, FORM, new_email, new_id
-from tests.system.test_t66_access import Scene, live, outcome, stated
+from tests.system.test_t66_access import outcome
 
 SESSION, BROWSER = "portal_session", "portal_browser"
 NOT_SIGNED_IN = "the password alone"
@@ -116,7 +117,13 @@ async def scene(portal: Portal, bristol: Council) -> AsyncIterator[Scene]:
     with Person(portal.gateway) as owner, Person(portal.gateway, "127.57.0.1") as other:
         known = await asyncio.to_thread(values, owner)
         page, _ = await asyncio.to_thread(give_password, other, portal, email)
-        yield Scene({NOT_SIGNED_IN: other}, known, waiting=task_id, tokens={NOT_SIGNED_IN: csrf_of(page)})
+        yield Scene(
+            {NOT_SIGNED_IN: other},
+            {NOT_SIGNED_IN: email},
+            known,
+            waiting=task_id,
+            tokens={NOT_SIGNED_IN: csrf_of(page)},
+        )
 
 
 def knock(scene: Scene, route: str) -> Page:

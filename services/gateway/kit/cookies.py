@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from starlette.requests import Request
@@ -17,6 +18,7 @@ _MANAGES_SECONDS = 12 * 60 * 60
 _DEVICES_SECONDS = 180 * 24 * 60 * 60
 _TRUSTS_SECONDS = 90 * 24 * 60 * 60
 """The most that an authority may grant; when each ends, auth knows."""
+_CHOICE_SECONDS = 30 * 24 * 60 * 60
 _SAVED_SECONDS = 60
 
 
@@ -58,6 +60,7 @@ class CookieJar:
         self._session, self._browser = f"{prefix}portal_session", f"{prefix}portal_browser"
         self._devices, self._manages = f"{prefix}portal_devices", f"{prefix}portal_manages"
         self._trusts, self._saved = f"{prefix}portal_trusts", f"{prefix}portal_saved"
+        self._choice = f"{prefix}portal_list"
         self._changes: dict[str, _Cookie | None] = {}
         self.session_token = self._read(self._session, _TOKEN)
         """Empty where nobody is signed in."""
@@ -116,6 +119,25 @@ class CookieJar:
         """Which accounts ask for no code here."""
         self._changes[self._trusts] = _Cookie(trusts, _TRUSTS_SECONDS)
 
+    def set_choice(self, account_id: str, choice: Mapping[str, str]) -> None:
+        """What a person last chose of their list. It outlives the session, and is nothing to whoever else signs in."""
+        if choice:
+            kept = self._encryptor.encrypt(_choice_of(account_id), dict(choice))
+            self._changes[self._choice] = _Cookie(kept, _CHOICE_SECONDS)
+        else:
+            self.forget_choice()
+
+    def choice(self, account_id: str) -> dict[str, str]:
+        """The same, as they left it in this browser; empty where they chose nothing."""
+        text = self._brought.get(self._choice, "")
+        content = self._encryptor.decrypt(_choice_of(account_id), text, _CHOICE_SECONDS) if text else None
+        return {name: value for name, value in content.items() if name != "at"} if content else {}
+
+    def forget_choice(self) -> None:
+        """The list is whole, and by due date."""
+        if self._choice in self._brought:
+            self._changes[self._choice] = None
+
     def set_saved(self, page_id: str) -> None:
         """Tells the browser's copy of a page that the page was saved; for its script, so readable by it."""
         if page_id:
@@ -141,3 +163,7 @@ class CookieJar:
                     httponly=not cookie.is_for_script,
                     samesite="strict" if cookie.is_for_script else "lax",
                 )
+
+
+def _choice_of(account_id: str) -> str:
+    return f"list of {account_id}"

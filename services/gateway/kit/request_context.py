@@ -151,6 +151,7 @@ class RequestContext:
         """Nobody is signed in here any more, and what the browser keeps of them goes; on to `address`."""
         self.gateway.people.drop(self.cookies.session_token)
         self.end_session()
+        self.cookies.forget_choice()
         response = self.redirect(address)
         response.headers["Clear-Site-Data"] = '"storage"'
         return response

@@ -1,6 +1,7 @@
 """Tasks to complete: the three lists, picking up a work group's task, and what group members have picked up."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypedDict, get_args
 
@@ -9,22 +10,21 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from chassis import clock
-from contracts.api.tasks import Tab
+from chassis.identity import Professional
+from contracts.api.tasks import Tab, TaskListView
 from services.gateway.kit.form_parsing import verified_form
 from services.gateway.kit.request_context import RequestContext
 from services.gateway.kit.views.banner import task_banner
+from services.gateway.tasks.chosen import chosen, posted
 from services.gateway.tasks.views.ask import TOLD
 from services.gateway.tasks.views.closed import closed
 from services.gateway.tasks.views.group_tasks import group_tasks_page
-from services.gateway.tasks.views.lists import TaskFilter, address, tasks_page
+from services.gateway.tasks.views.lists import tasks_page
 from services.gateway.tasks.views.look import LookPage
+from services.gateway.tasks.views.narrowing import LONGEST, TaskFilter, address
 from services.gateway.tasks.views.snooze import SHOWN_AGAIN
 
-_MOST_LETTERS = 200
-_NARROWS = ("form", "authority", "progress")
-_PURPOSE = "looked for"
 _NOTHING_SELECTED = "Select at least one form."
-_KEPT_SECONDS = 86_400
 _TOLD = {**TOLD, "shown-again": SHOWN_AGAIN}
 _TASK_ID = re.compile(r"[0-9a-f-]{36}")
 
@@ -40,16 +40,13 @@ async def show_tasks(request: Request) -> Response:
     """One tab, one page."""
     context = RequestContext(request)
     query = request.query_params
-    chosen = {name: query.get(name, "")[:_MOST_LETTERS] for name in _NARROWS}
-    wanted = TaskFilter(**chosen, **_looked_for(context, query.get("name", "")))
     asked: dict[str, str | int] = {
-        **chosen,
-        "tab": tab if (tab := query.get("tab", "assigned")) in get_args(Tab) else "assigned",
+        "tab": _tab(query.get("tab", "")),
         "page": _page_number(request),
         "group_page": _page_number(request, "group_page"),
-        "re_assigned": query.get("re_assigned", "")[:_MOST_LETTERS],
+        "re_assigned": query.get("re_assigned", "")[:LONGEST],
     }
-    person, tasks = await context.reading(lambda person: context.gateway.tasks.list(person, asked, wanted.words))
+    person, (wanted, tasks) = await context.reading(lambda person: _read(context, person, asked))
     context.cookies.set_manages(manages=bool(tasks.manages))
     names = {one.code: one.brand.name for one in context.gateway.authorities}
     since = context.session.signed_in_before_at if context.session else None
@@ -60,27 +57,25 @@ async def show_tasks(request: Request) -> Response:
     return context.page("tasks.html", page, section="tasks")
 
 
-async def narrow(request: Request) -> Response:
-    """What somebody has chosen is asked for under an address of its own, in which a child's name cannot be read."""
+async def _read(
+    context: RequestContext, person: Professional, asked: Mapping[str, str | int]
+) -> tuple[TaskFilter, TaskListView]:
+    wanted = chosen(context, person)
+    return wanted, await context.gateway.tasks.list(person, {**asked, **wanted.choice()}, wanted.words)
+
+
+async def choose(request: Request) -> Response:
+    """What somebody has chosen is asked for under an address of its own, and is there again on their next visit."""
     context = RequestContext(request)
     form = await verified_form(context)
-    await context.require_person()
-    wanted = TaskFilter(
-        **{name: form.text(name)[:_MOST_LETTERS] for name in _NARROWS},
-        name=_kept(context, " ".join(form.text("words")[:_MOST_LETTERS].split())),
-    )
-    tab = form.text("tab")
-    return context.redirect(address("/tasks", wanted, tab=tab if tab in get_args(Tab) else "assigned"))
+    person = await context.require_person()
+    wanted = posted(context, form)
+    context.cookies.set_choice(person.account_id, wanted.choice())
+    return context.redirect(address("/tasks", wanted, tab=_tab(form.text("tab"))))
 
 
-def _kept(context: RequestContext, words: str) -> str:
-    return context.gateway.encryptor.encrypt(_PURPOSE, {"words": words}) if words else ""
-
-
-def _looked_for(context: RequestContext, name: str) -> dict[str, str]:
-    """What `_kept` made; nothing where it is not ours, or from yesterday."""
-    known = context.gateway.encryptor.decrypt(_PURPOSE, name, _KEPT_SECONDS) if name else None
-    return {"name": name, "words": known["words"]} if known else {}
+def _tab(text: str) -> str:
+    return text if text in get_args(Tab) else "assigned"
 
 
 async def show_group_tasks(request: Request) -> Response:
@@ -89,7 +84,7 @@ async def show_group_tasks(request: Request) -> Response:
     asked: dict[str, str | int] = {
         "page": number,
         "waiting_page": _page_number(request, "waiting_page"),
-        "re_assigned": request.query_params.get("re_assigned", "")[:_MOST_LETTERS],
+        "re_assigned": request.query_params.get("re_assigned", "")[:LONGEST],
     }
     _, tasks = await context.reading(lambda person: context.gateway.tasks.of_group_members(person, asked))
     context.cookies.set_manages(manages=bool(tasks.manages))
@@ -133,7 +128,7 @@ async def look(request: Request) -> Response:
 routes = [
     Route("/tasks/{task_id}/look", look),
     Route("/tasks", show_tasks),
-    Route("/tasks", narrow, methods=["POST"]),
+    Route("/tasks", choose, methods=["POST"]),
     Route("/group-tasks", show_group_tasks),
     Route("/tasks/{task_id}/pickup", pick_up, methods=["POST"]),
 ]

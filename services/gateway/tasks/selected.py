@@ -3,7 +3,7 @@
 from contracts.api.re_assigning import MOST_AT_ONCE
 from contracts.api.tasks import Tab
 from services.gateway.kit.form_parsing import SubmittedForm
-from services.gateway.tasks.views.lists import TaskFilter, address
+from services.gateway.tasks.views.narrowing import CHOICES, TaskFilter, address
 from services.gateway.tasks.views.re_assign import Origin
 
 LONGEST_ID = 64
@@ -17,7 +17,7 @@ def selected_tasks(form: SubmittedForm) -> list[str]:
 
 def nothing_selected(form: SubmittedForm, tab: Tab) -> str:
     """The address of the list as it was, which says so."""
-    wanted = TaskFilter(**{name: form.text(name)[:_LONGEST] for name in ("form", "authority", "progress", "name")})
+    wanted = TaskFilter(**{name: form.text(name)[:_LONGEST] for name in (*CHOICES, "name")})
     return address("/tasks", wanted, tab=tab, page=form.text("page")[:5] or "1", none=1)
 
 

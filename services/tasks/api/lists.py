@@ -9,7 +9,7 @@ from starlette.routing import Route
 from chassis.errors import BadRequest
 from chassis.http import answer, read
 from chassis.identity import current_professional
-from contracts.api.tasks import SearchBody, Tab
+from contracts.api.tasks import ListOrder, SearchBody, Tab
 from services.tasks.api.dependencies import number, service
 from services.tasks.model.listing import DeskFilter
 from services.tasks.usecases.lists import Asked
@@ -33,11 +33,13 @@ async def _list(request: Request, words: str) -> Response:
     tab = request.query_params.get("tab", "assigned")
     if tab not in get_args(Tab):
         raise BadRequest("invalid_parameter", "There is no such tab.", field="tab")
+    order = request.query_params.get("order", "")
     person = current_professional(request)
     asked = Asked(
         tab=cast("Tab", tab),
         page=number(request, "page", 1, 10_000),
         group_page=number(request, "group_page", 1, 10_000),
+        order=cast("ListOrder", order) if order in get_args(ListOrder) else "due",
         re_assigned=request.query_params.get("re_assigned", "")[:_ID_LIMIT],
         wanted=DeskFilter(words=words, **{name: request.query_params.get(name, "")[:200] for name in _NARROWS}),
     )

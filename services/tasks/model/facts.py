@@ -80,6 +80,8 @@ class Amendment(Value):
 
     message_id: str
     amended_at: AwareDatetime
+    heard_at: AwareDatetime | None = None
+    """When the portal heard of it; None where an older version did."""
     due_on: date | None = None
     internal_due_on: date | None = None
     comments: str | None = None
@@ -146,6 +148,8 @@ class Answer(Value):
     comments: str
     due_on: date | None
     decided_at: AwareDatetime
+    heard_at: AwareDatetime | None = None
+    """When the portal heard of it; None where an older version did."""
 
 
 class Ask(Value):
@@ -259,6 +263,7 @@ def amendment(message: DelegationAmended, message_id: str, at: datetime) -> Amen
     return Amendment(
         message_id=message_id,
         amended_at=message.amended_at or at,
+        heard_at=at,
         due_on=message.due_on,
         internal_due_on=message.internal_due_on,
         comments=message.comments,

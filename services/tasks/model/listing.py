@@ -11,6 +11,7 @@ from pydantic import AwareDatetime
 from contracts.api.tasks import Choice, ListChoices, MovedRow, Progress, Tab, TaskRow
 from contracts.authority import Authority
 from contracts.base import Sealed, Value
+from services.tasks.model.news import came_at, changed_at, received_at
 from services.tasks.model.task import Task
 
 PAGE_SIZE = 25
@@ -90,6 +91,7 @@ class ListedRow(Value):
 
     authority: str
     form: str
+    form_title: str
     kind: str
     """A `Kind`."""
     name_tokens: list[str]
@@ -97,6 +99,7 @@ class ListedRow(Value):
     progress: Progress | None
     due_on: date
     """Of what has none the last day that there is: it stands behind all the others."""
+    received_at: AwareDatetime | None
     retracted_at: AwareDatetime | None
     submitted_at: AwareDatetime | None
     moved_at: AwareDatetime | None
@@ -132,29 +135,15 @@ def row_of(task: Task) -> TaskRow:
         submitted_at=task.submission.submitted_at if task.submission else None,
         moved_at=task.moves[-1].moved_at if task.moves else None,
         moved_by=(task.moves[-1].by_name or task.moves[-1].by) if task.moves else "",
-        came_at=_came_at(task),
-        changed_at=_changed_at(task),
+        received_at=received_at(task),
+        came_at=came_at(task),
+        changed_at=changed_at(task),
+        seen_at=task.seen_at,
         snoozed_until=task.snoozed_until,
         due_changes=len(task.due_dates) - 1,
         due_set_at=task.due_dates[-1].said_at,
         addendum_started_at=task.addendum.started_at if task.addendum else None,
     )
-
-
-def _came_at(task: Task) -> datetime | None:
-    """When others gave it to whoever has it."""
-    moves = [move for move in task.moves if move.how != "readdressed"]
-    if not moves:
-        return task.requested.requested_at
-    return None if moves[-1].how == "picked_up" else moves[-1].moved_at
-
-
-def _changed_at(task: Task) -> datetime | None:
-    """When the council last changed, answered or sent back something."""
-    said = [amendment.amended_at for amendment in task.amendments]
-    said += [each.returned_at for each in task.returns]
-    said += [ask.answer.decided_at for ask in task.asks if ask.answer]
-    return max(said, default=None)
 
 
 def moved_row(row: TaskRow) -> MovedRow:

@@ -57,6 +57,8 @@ class TaskRecord(Value):
     """What its holders have asked of the council, in that order."""
     snoozed_until: date | None = None
     """Its holder's list is without it until this day; whatever happens to it ends that."""
+    seen_at: AwareDatetime | None = None
+    """When its holder opened it with something new in it, the last time."""
     reminders: list[Reminder] = []
     """In the order in which they were sent; dates and numbers, no words."""
     warned_at: AwareDatetime | None = None

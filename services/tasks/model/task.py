@@ -217,10 +217,14 @@ class Task(TaskRecord):
         """Its holder's list is without it until then; None ends that. Nothing else changes, so nobody is told."""
         return self if self.snoozed_until == until else self._changed(snoozed_until=until)
 
+    def seen(self, at: datetime) -> Self:
+        """Whoever has it has opened it. Nobody is told."""
+        return self._changed(seen_at=at)
+
     def _moved(self, move: Move) -> Self:
-        """A snooze is its holder's own: it ends with them, and stays with them under another address."""
-        until = self.snoozed_until if move.how == "readdressed" else None
-        return self._changed(moves=[*self.moves, move], snoozed_until=until)
+        """A snooze and what was seen are its holder's own: they end with them, and stay under another address."""
+        own = {} if move.how == "readdressed" else {"snoozed_until": None, "seen_at": None}
+        return self._changed(moves=[*self.moves, move], **own)
 
     def _changed(self, **changes: Any) -> Self:
         return self.model_copy(update={**changes, "version": self.version + 1})

@@ -23,6 +23,7 @@ from services.tasks.store.queries import (
     EVERYTHING,
     LATEST_FIRST,
     MOVED_LAST,
+    ORDERS,
     SNOOZED,
     Order,
     Query,
@@ -73,15 +74,9 @@ class ListStore:
         """An index for each order in which a list is read."""
         await self._documents.ensure_indexes(
             [
-                IndexModel(
-                    [
-                        ("listed_for", ASCENDING),
-                        ("state", ASCENDING),
-                        *BY_DUE_DATE,
-                        (_COUNTED, ASCENDING),
-                        (SNOOZED, ASCENDING),
-                    ],
-                    name="desk_shown",
+                *(
+                    IndexModel(_desk_index(order), name="desk_shown" if name == "due" else f"desk_{name}")
+                    for name, order in ORDERS.items()
                 ),
                 *(
                     IndexModel(
@@ -214,6 +209,11 @@ class ListStore:
         query = held_by_group(group, authority)
         found = await self._documents.find(query, sort=BY_DUE_DATE, limit=limit, projection={"delegation_id": 1})
         return [document["delegation_id"] for document in found]
+
+
+def _desk_index(order: Order) -> list[tuple[str, int]]:
+    """By whose it is, in this order; what is counted and what is hidden at its end."""
+    return [("listed_for", ASCENDING), ("state", ASCENDING), *order, (_COUNTED, ASCENDING), (SNOOZED, ASCENDING)]
 
 
 def _counting(query: Query) -> Stages:

@@ -7,13 +7,20 @@ from typing import Any, NamedTuple
 from pymongo import ASCENDING, DESCENDING
 
 from chassis.documents import Document
-from contracts.api.tasks import Tab
+from contracts.api.tasks import ListOrder, Tab
 from services.tasks.model.listing import DeskFilter, Window
 from services.tasks.model.record import LISTED_STATES, OPEN_STATES
 
 Query = Mapping[str, Any]
 Order = Sequence[tuple[str, int]]
 BY_DUE_DATE: Order = [("row.due_on", ASCENDING), ("_id", ASCENDING)]
+ORDERS: dict[ListOrder, Order] = {
+    "due": BY_DUE_DATE,
+    "received": [("row.received_at", DESCENDING), ("_id", ASCENDING)],
+    "form": [("row.form_title", ASCENDING), *BY_DUE_DATE],
+    "authority": [("row.authority", ASCENDING), *BY_DUE_DATE],
+}
+"""In which somebody reads what they have to do, and what waits in their work groups."""
 LATEST_FIRST: dict[Tab, Order] = {
     "retracted": [("row.retracted_at", DESCENDING), ("_id", ASCENDING)],
     "submitted": [("row.submitted_at", DESCENDING), ("_id", ASCENDING)],
@@ -31,6 +38,11 @@ class Narrowing(NamedTuple):
 
 
 EVERYTHING = Narrowing()
+
+
+def in_order(order: ListOrder, narrowing: Narrowing) -> Order:
+    """What is of one council alone is sorted by its due dates at once: by two keys no index would be read in order."""
+    return BY_DUE_DATE if order == "authority" and narrowing.wanted.authority else ORDERS[order]
 
 
 def shown(who: str, authorities: Sequence[str], narrowing: Narrowing, today: date) -> Query:

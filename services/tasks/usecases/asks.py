@@ -80,6 +80,7 @@ class Asks:
             comments=message.comments,
             due_on=message.due_on,
             decided_at=at,
+            heard_at=now,
         )
 
         async def decide(task: Task) -> tuple[Task, list[Outgoing]]:

@@ -14,6 +14,7 @@ from contracts.api.calendars import DueTask, DueTasksView
 from contracts.api.delegations import DelegationListView, DelegationView
 from contracts.api.tasks import (
     GroupTasksView,
+    ListOrder,
     MovedRow,
     Tab,
     TabCounts,
@@ -38,13 +39,13 @@ from services.tasks.model.work_group import Membership
 from services.tasks.store import Stores
 from services.tasks.store.lists import MOST_MOVED, Desk, Listed
 from services.tasks.store.queries import (
-    BY_DUE_DATE,
     EVERYTHING,
     LATEST_FIRST,
     MOVED_LAST,
     Narrowing,
     Query,
     closed,
+    in_order,
     moved,
     shown,
     snoozed,
@@ -64,6 +65,8 @@ class Asked(Value):
     tab: Tab
     page: int = 1
     group_page: int = 1
+    order: ListOrder = "due"
+    """Of what is to be done; what is over has its own."""
     wanted: DeskFilter = DeskFilter()
     re_assigned: str = ""
     """The task that the person has just given to somebody else."""
@@ -111,12 +114,13 @@ class Lists:
     async def _desk(self, who: str, open_to: Authorities, groups: list[Membership], asked: Asked) -> Desk:
         """Everything that is counted, and the pages that are asked for."""
         now, since = clock.now(), clock.now() - timedelta(days=MOVED_DAYS)
-        narrowings = (EVERYTHING, self._narrowing(asked.wanted))
-        everything, wanted = (self._queries(who, open_to, groups, each, now) for each in narrowings)
+        narrowing = self._narrowing(asked.wanted)
+        everything, wanted = (self._queries(who, open_to, groups, each, now) for each in (EVERYTHING, narrowing))
+        order = in_order(asked.order, narrowing)
         narrowed = {} if wanted == everything else {_of_wanted(name): wanted[name] for name in (asked.tab, _WAITING)}
         listed_now = {
-            asked.tab: Listed(wanted[asked.tab], LATEST_FIRST.get(asked.tab, BY_DUE_DATE), asked.page),
-            _WAITING: Listed(wanted[_WAITING], BY_DUE_DATE, asked.group_page),
+            asked.tab: Listed(wanted[asked.tab], LATEST_FIRST.get(asked.tab, order), asked.page),
+            _WAITING: Listed(wanted[_WAITING], order, asked.group_page),
             _MOVED: Listed(moved(open_to.codes, who, since), MOVED_LAST, size=MOST_MOVED),
         }
         return await self._stores.lists.desk(everything | narrowed, listed_now, who, [group.key for group in groups])

@@ -15,6 +15,7 @@ from contracts.tasks import AddendumGrant, FormGrant, Holder
 from services.tasks import events
 from services.tasks.model.adding import addendum_view, may_add
 from services.tasks.model.deadlines import due_view
+from services.tasks.model.news import has_news
 from services.tasks.model.record import Right
 from services.tasks.model.refusals import unknown_task
 from services.tasks.model.shared import KeptDocument
@@ -74,7 +75,7 @@ class Work:
 
     async def grant(self, person: Professional, task_id: str) -> GrantView:
         """A short-lived grant for whoever has the task; the others learn no more than members of its group may."""
-        task = await load(self._stores, self._authorities, task_id, person)
+        task = await self._seen(person, await load(self._stores, self._authorities, task_id, person))
         if rights := self._rights(task, person):
             return self._granted(task, person, rights)
         if task.is_held_by(person.email):
@@ -91,6 +92,17 @@ class Work:
             "Somebody else has picked up this form.",
             holder=_holder(task),
         )
+
+    async def _seen(self, person: Professional, task: Task) -> Task:
+        """Its holder opens it: what was new about it is so no more. It writes only where something was."""
+        if not _is_new_to(person, task):
+            return task
+
+        async def decide(found: Task | None) -> tuple[Task, list[Outgoing]]:
+            there = requested(found)
+            return there.seen(clock.now()) if _is_new_to(person, there) else there, []
+
+        return await self._stores.tasks.change(task.authority, task.task_id, decide)
 
     async def pick_up(self, person: Professional, task_id: str) -> GrantView:
         """Assigns a group's task to a member, at once and for one only; again by the same member changes nothing."""
@@ -164,6 +176,10 @@ class Work:
     def _view_for(self, person: Professional, task: Task) -> TaskView:
         may = may_add(task, person.email, self._authorities.get(task.authority), clock.now())
         return _view(task).model_copy(update={"may_add": may})
+
+
+def _is_new_to(person: Professional, task: Task) -> bool:
+    return task.is_held_by(person.email) and has_news(task)
 
 
 def _addendum(task: Task) -> AddendumGrant | None:

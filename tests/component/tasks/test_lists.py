@@ -16,9 +16,11 @@ from services.tasks.store.queries import (
     BY_DUE_DATE,
     EVERYTHING,
     LATEST_FIRST,
+    ORDERS,
     Narrowing,
     Order,
     closed,
+    in_order,
     picked_up,
     shown,
     snoozed,
@@ -35,8 +37,10 @@ HISTORY = 1_100
 WINDOWS = [Window(clock.now() - timedelta(days=30), ["bristol", "oxfordshire"])]
 SEVERAL_WINDOWS = [*WINDOWS, Window(clock.now() - timedelta(days=60), ["ealing"])]
 SOME = Narrowing(DeskFilter(form="f", words="gab"), [["token"]])
+OF_EALING = Narrowing(DeskFilter(authority="ealing"))
 IN_PROGRESS = Narrowing(DeskFilter(progress="in_progress"))
 TODAY = date(2031, 1, 1)
+COUNCILS = ["bristol", "ealing", "oxfordshire"]
 QUERIES: dict[str, tuple[Mapping[str, Any], Order]] = {
     "assigned": (shown("a@b.example", ["bristol"], EVERYTHING, TODAY), BY_DUE_DATE),
     "narrowed": (shown("a@b.example", ["bristol"], SOME, TODAY), BY_DUE_DATE),
@@ -47,6 +51,11 @@ QUERIES: dict[str, tuple[Mapping[str, Any], Order]] = {
     "submitted": (closed("a@b.example", "submitted", WINDOWS, EVERYTHING), LATEST_FIRST["submitted"]),
     "in several windows": (closed("a@b.example", "submitted", SEVERAL_WINDOWS, SOME), LATEST_FIRST["submitted"]),
     "picked up": (picked_up(["bristol"], ["bristol:g"]), BY_DUE_DATE),
+    "of one council": (shown("a@b.example", COUNCILS, OF_EALING, TODAY), in_order("authority", OF_EALING)),
+    **{f"assigned by {name}": (shown("a@b.example", COUNCILS, EVERYTHING, TODAY), ORDERS[name]) for name in ORDERS},
+    **{f"narrowed by {name}": (shown("a@b.example", COUNCILS, SOME, TODAY), ORDERS[name]) for name in ORDERS},
+    **{f"snoozed by {name}": (snoozed("a@b.example", COUNCILS, EVERYTHING, TODAY), ORDERS[name]) for name in ORDERS},
+    **{f"waiting by {name}": (waiting(["bristol:g", "bristol:h"], COUNCILS, SOME), ORDERS[name]) for name in ORDERS},
 }
 COUNTED = ("assigned", "snoozed", "waiting", "retracted", "submitted")
 
@@ -196,15 +205,17 @@ async def desks(tasks: Tasks) -> None:
         {
             "_id": f"desk-{number}",
             "reference": f"desk-{number}",
-            "authority": "bristol",
+            "authority": COUNCILS[number // 18 % 3],
             "state": (state := states[number % len(states)]),
             "listed_for": f"bristol:{'gh'[number % 2]}"
             if state == "in_group"
             else f"{'abc'[number // 6 % 3]}@b.example",
             "picked_up_from": f"bristol:{'gh'[number % 2]}",
             "row": {
-                "authority": "bristol",
+                "authority": COUNCILS[number // 18 % 3],
                 "form": "fg"[number // 36 % 2],
+                "form_title": ("Advice", "Report")[number // 36 % 2],
+                "received_at": clock.now() - timedelta(days=number % 40),
                 "kind": f"kind {number % 5}",
                 "name_tokens": ["token"],
                 "progress": "in_progress",
@@ -213,7 +224,7 @@ async def desks(tasks: Tasks) -> None:
                 f"{state}_at": clock.now() - timedelta(days=number % 50),
             },
         }
-        for number in range(360)
+        for number in range(2160)
     )
 
 

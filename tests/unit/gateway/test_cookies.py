@@ -65,6 +65,31 @@ def test_being_trusted_outlives_the_session() -> None:
     assert jar(portal_trusts="<script>").trusts == ""
 
 
+def test_what_somebody_chose_of_their_list_is_theirs_alone_and_cannot_be_read() -> None:
+    cookies = jar()
+    cookies.set_choice("account-1", {"form": "report", "order": "form"})
+    kept = sent(cookies)
+    assert "report" not in kept["portal_list"]
+    again = jar(**kept)
+    assert again.choice("account-1") == {"form": "report", "order": "form"}
+    assert again.choice("account-2") == {}
+    assert jar(portal_list="<script>").choice("account-1") == {}
+    again.end_session()
+    assert "portal_list" not in sent(again), "it is there after a time-out"
+    again.forget_choice()
+    assert sent(again)["portal_list"] == ""
+
+
+def test_whoever_chooses_everything_leaves_nothing_in_the_browser() -> None:
+    first, changed = jar(), jar()
+    first.set_choice("account-1", {})
+    assert sent(first) == {}
+    changed.set_choice("account-1", {"form": "report"})
+    later = jar(**sent(changed))
+    later.set_choice("account-1", {})
+    assert sent(later) == {"portal_list": ""}
+
+
 def test_what_is_no_session_token_is_no_session() -> None:
     assert jar(portal_session="t" * 42).session_token == ""
     assert jar(portal_session=TOKEN).session_token == TOKEN

@@ -5,7 +5,7 @@ from datetime import date
 from contracts.api.re_assigning import LeftTask
 from contracts.api.snoozes import SelectedView, SnoozedView
 from contracts.api.tasks import TabCounts
-from services.gateway.tasks.views.lists import TaskFilter
+from services.gateway.tasks.views.narrowing import TaskFilter
 from services.gateway.tasks.views.snooze import snooze_page, snoozed_page
 from tests.unit.gateway.test_task_list import TODAY, a_page, a_row
 

@@ -7,7 +7,8 @@ import pytest
 from contracts.api.tasks import Choice, ListChoices, MovedRow, Progress, TabCounts, TaskListView, TaskRow
 from services.gateway.tasks.views.closed import closed
 from services.gateway.tasks.views.in_words import in_words
-from services.gateway.tasks.views.lists import TaskFilter, TasksPage, tasks_page
+from services.gateway.tasks.views.lists import TasksPage, tasks_page
+from services.gateway.tasks.views.narrowing import TaskFilter
 from services.gateway.tasks.views.rows import LONGEST_COMMENTS, task_line
 from tests.unit.gateway.samples import AT, AUTHORITIES
 
@@ -145,3 +146,6 @@ def test_what_came_or_was_changed_since_the_person_was_here_before_says_so() -> 
     assert [news(one, AT) for one in (row, changed, over)] == ["", "Changed", ""]
     assert [news(one, after) for one in (row, changed)] == ["", ""]
     assert news(row, None) == "", "of what is all new nothing is"
+    opened = [one.model_copy(update={"seen_at": AT}) for one in (row, changed)]
+    assert [news(one, before) for one in opened] == ["", "Changed"]
+    assert [news(one, after) for one in opened] == ["", ""], "opening it makes nothing new that was not"

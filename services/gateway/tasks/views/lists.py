@@ -3,45 +3,26 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from urllib.parse import urlencode
 
-from contracts.api.tasks import MOST_WAITING, Choice, MovedRow, Tab, TaskListView, TaskRow
+from contracts.api.tasks import MOST_WAITING, MovedRow, Tab, TaskListView, TaskRow
 from contracts.authority import Authority
 from services.gateway.kit.views.frame import SummaryLine
 from services.gateway.kit.views.wording import moment
 from services.gateway.tasks.views.closed import Closed
-from services.gateway.tasks.views.rows import STATUSES, TaskLine, task_line
+from services.gateway.tasks.views.narrowing import (
+    EVERYTHING,
+    FilterSelect,
+    TaskFilter,
+    address,
+    narrowing_words,
+    selects_of,
+    unseen,
+)
+from services.gateway.tasks.views.order import Sorting, order_select, sortings
+from services.gateway.tasks.views.rows import TaskLine, task_line
 from services.gateway.tasks.views.tabs import tab_texts
 
 PAGE_SIZE = 25
-
-
-@dataclass(frozen=True)
-class TaskFilter:
-    """What the list is narrowed to; it stands in addresses."""
-
-    form: str = ""
-    authority: str = ""
-    progress: str = ""
-    name: str = ""
-    """The words that were looked for, encrypted: addresses are kept in many places, and a child's name in none."""
-    words: str = ""
-    """The same as they were typed."""
-
-    def parameters(self) -> dict[str, str]:
-        """As they stand in an address."""
-        return {name: value for name, value in vars(self).items() if value and name != "words"}
-
-
-@dataclass(frozen=True)
-class FilterSelect:
-    """One thing that the list can be narrowed by."""
-
-    name: str
-    label: str
-    every: str
-    choices: list[Choice]
-    chosen: str
 
 
 @dataclass(frozen=True)
@@ -78,12 +59,22 @@ class TasksPage:
     group_number: str
     group_beyond: str
     """What is said where more may wait than is listed."""
+    group_empty: str
+    """What is said where something waits and none of it is shown."""
     number: int
     pages: int
     selects: list[FilterSelect]
     has_search: bool
     """Whether there is anybody to be found by name."""
     wanted: TaskFilter
+    order: FilterSelect | None
+    """Where there is something to put in order."""
+    sortings: Mapping[str, Sorting]
+    """What the headings of columns do, where there is."""
+    narrowing: str
+    """What the list is narrowed to, in words, so that nobody takes it for the whole; empty where it is."""
+    unseen: Mapping[str, str]
+    """What was chosen and has no place to be chosen in this tab: it stays."""
     councils: bool
     """Whether the tasks are of several councils."""
     moved: list[str]
@@ -129,11 +120,6 @@ class TasksPage:
         return address("/tasks", self.wanted, tab=self.tab, page=page)
 
 
-def address(path: str, wanted: TaskFilter, **more: str | int) -> str:
-    """An address that keeps what the list is narrowed to."""
-    return f"{path}?{urlencode({**more, **wanted.parameters()})}"
-
-
 def _moved(row: MovedRow) -> str:
     where = f"was moved to {row.holder_name} by {row.by} on {moment(row.moved_at)}"
     return f"{_named(row)} {where}. You no longer need to complete it."
@@ -161,21 +147,9 @@ def _group_pager(tasks: TaskListView, wanted: TaskFilter) -> Pager:
     )
 
 
-def _selects(tasks: TaskListView, names: Mapping[str, str], wanted: TaskFilter) -> list[FilterSelect]:
-    """One for each thing in which the tasks differ, and for what is chosen already."""
-    found = tasks.choices
-    councils = [Choice(key=code, name=names.get(code, code)) for code in found.authorities]
-    selects = [
-        FilterSelect("form", "Form Type", "Every form", found.forms, wanted.form),
-        FilterSelect("authority", "Council", "Every council", councils, wanted.authority),
-    ]
-    if tasks.tab == "assigned":
-        statuses = [Choice(key=key, name=STATUSES[key][0]) for key in found.progress]
-        selects.append(FilterSelect("progress", "Status", "Every status", statuses, wanted.progress))
-    return [one for one in selects if len(one.choices) > 1 or one.chosen]
-
-
-_BEYOND = f"More than {MOST_WAITING:,} forms may wait: these are due first. Narrow the list to see others."
+_NONE_FITS = "No form fits what you have chosen."
+_NONE_WAITING_FITS = "No form that waits in your work groups fits what you have chosen."
+_BEYOND = f"More than {MOST_WAITING:,} forms may wait: these are the first of them. Narrow the list to see others."
 
 
 def _withheld(council: str) -> str:
@@ -197,7 +171,7 @@ def tasks_page(  # noqa: PLR0917 - what is listed, and who looks at it when
     authority: Authority,
     today: date,
     names: Mapping[str, str],
-    wanted: TaskFilter = TaskFilter(),
+    wanted: TaskFilter = EVERYTHING,
     email: str = "",
     since: datetime | None = None,
 ) -> TasksPage:
@@ -207,6 +181,8 @@ def tasks_page(  # noqa: PLR0917 - what is listed, and who looks at it when
     if tasks.tab == "assigned" and tasks.counts.snoozed:
         empty = "Every form that you have is hidden for now."
     first = (tasks.page - 1) * PAGE_SIZE + 1
+    selects, order = selects_of(tasks, names, wanted), order_select(tasks, wanted)
+    narrowing = narrowing_words(selects, wanted)
 
     def row(number: int, task: TaskRow) -> TaskLine:
         return task_line(number, task, today, tasks.manages, names.get(task.authority, task.authority), since)
@@ -216,7 +192,7 @@ def tasks_page(  # noqa: PLR0917 - what is listed, and who looks at it when
         title=f"{authority.brand.portal_name} - tasks to complete",
         heading=heading,
         lead="The following forms have been delegated to you to complete.",
-        empty="No form fits what you have chosen." if wanted.parameters() else empty,
+        empty=_NONE_FITS if narrowing else empty,
         tabs=[
             TabLink(key, title, getattr(tasks.counts, key), key == tasks.tab)
             for key, (title, _, _) in texts.items()
@@ -227,11 +203,16 @@ def tasks_page(  # noqa: PLR0917 - what is listed, and who looks at it when
         group_pager=_group_pager(tasks, wanted),
         group_number=f"Page {tasks.group_page} of {tasks.group_pages}",
         group_beyond=_BEYOND if tasks.waiting >= MOST_WAITING else "",
+        group_empty=_NONE_WAITING_FITS if narrowing and tasks.waiting and not tasks.group_rows else "",
         number=tasks.page,
         pages=tasks.pages,
-        selects=_selects(tasks, names, wanted),
+        selects=selects,
         has_search=bool(wanted.words) or getattr(tasks.counts, tasks.tab) + tasks.waiting > 1,
         wanted=wanted,
+        order=order,
+        sortings=sortings(wanted.order) if order else {},
+        narrowing=narrowing,
+        unseen=unseen(selects if order is None else [*selects, order], wanted),
         councils=len(tasks.choices.authorities) > 1,
         moved=[_moved(one) for one in tasks.moved],
         re_assigned=re_assigned_words(tasks.re_assigned),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from chassis.clock import LONDON
 from contracts.api.tasks import Progress, TaskRow
 from services.gateway.kit.views.wording import day, due_words, moment
 
@@ -39,8 +40,10 @@ class TaskLine:
     professional: str
     can_re_assign: bool
     at: str
+    received: str
+    """The day on which whoever has it got it; empty where an older version did not note it."""
     news: str
-    """Whether it came, or was changed, since the person had signed in before."""
+    """Whether it came, or was changed, since the person had signed in before, and they have not opened it since."""
     back: str
     """The day on which a hidden one comes back; empty where it is not hidden."""
     added_since: str
@@ -83,6 +86,7 @@ def task_line(  # noqa: PLR0917 - a row, and who looks at it when
         # A form that was picked up can go back to its group, whoever has it.
         can_re_assign=task.progress != "declined" and (task.authority in manages or bool(task.work_group_name)),
         at=moment(at) if at else "",
+        received=day(task.received_at.astimezone(LONDON).date()) if task.received_at else "",
         news=_news(task, since),
         back=day(task.snoozed_until) if task.snoozed_until and task.snoozed_until > today else "",
         added_since=moment(task.addendum_started_at) if task.addendum_started_at else "",
@@ -90,9 +94,10 @@ def task_line(  # noqa: PLR0917 - a row, and who looks at it when
 
 
 def _news(task: TaskRow, since: datetime | None) -> str:
-    """What has happened to an open form since then; nothing to whoever sees all of it for the first time."""
+    """What has happened to an open form since then, and since it was opened; nothing to whoever is new here."""
     if since is None or task.progress is None:
         return ""
-    if task.came_at and task.came_at > since:
+    seen = max(since, task.seen_at) if task.seen_at else since
+    if task.came_at and task.came_at > seen:
         return "New"
-    return "Changed" if task.changed_at and task.changed_at > since else ""
+    return "Changed" if task.changed_at and task.changed_at > seen else ""
