@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import statistics
+import sys
 import tempfile
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
@@ -12,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from bench import delegations, emails, growth, pages, pdf, sealed
+from bench.aims import judge
 from bench.instance import Running, running
 
 _ROUNDS = 3
@@ -95,8 +97,8 @@ def measure(name: str, count: int) -> Figures:
     return figures
 
 
-def main() -> None:
-    """Measures and prints."""
+def main() -> int:
+    """Measures and prints; 1 where an aim is missed."""
     parser = argparse.ArgumentParser(prog="./portal bench", description=__doc__)
     parser.add_argument("name", nargs="?", choices=NAMES, default="all")
     parser.add_argument("--json", type=Path, help="where to write the figures")
@@ -107,9 +109,14 @@ def main() -> None:
     figures = measure(options.name, options.count)
     for key, value in figures.items():
         print(f"{key:<32} {value:>10.2f}")
+    judged = list(judge(figures))
+    for one in judged:
+        print(f"{'holds ' if one.holds else 'MISSED'} {one.stands:>10.2f}  {one.words}")
     if options.json:
         options.json.write_text(json.dumps({key: round(value, 3) for key, value in figures.items()}, indent=2) + "\n")
 
+    return 0 if all(one.holds for one in judged) else 1
+
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
