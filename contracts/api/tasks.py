@@ -140,7 +140,10 @@ class Colleague(PersonalData):
 
 
 class GroupTasksView(Value):
-    """Pages of the tasks of work groups that the person manages: picked up (requirement F90), and waiting (M8)."""
+    """Pages of the tasks of work groups that the person manages: picked up (requirement F90), and waiting (M8).
+
+    What a member has declined stands where it was until its council has decided (M5).
+    """
 
     re_assigned: MovedRow | None = None
     page: int

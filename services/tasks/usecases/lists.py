@@ -154,7 +154,7 @@ class Lists:
     async def of_group_members(
         self, person: Professional, page: int, re_assigned: str = "", waiting_page: int = 1
     ) -> GroupTasksView:
-        """What was picked up from the groups that a person manages, and what waits in them."""
+        """What was picked up from the groups that a person manages, and what waits in them, also where declined."""
         codes = self._authorities.without(person.withheld).codes
         groups = await self._stores.work_groups.of_member(codes, person.email)
         keys = [group.key for group in groups if group.is_manager]
