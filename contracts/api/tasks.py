@@ -60,6 +60,8 @@ class TaskRow(PersonalData):
     """When the date that it has now was said; None in rows of an older version."""
     addendum_started_at: AwareDatetime | None = None
     """Since when its author adds to what they have submitted."""
+    asked: Asked | None = None
+    """What waits for the council's decision; None where nothing does, and in rows of an older version."""
 
 
 class Choice(Value):
