@@ -85,7 +85,7 @@ async def test_all_that_a_colleague_has_is_given_away_by_keyboard(
 async def test_what_a_member_has_declined_stays_in_the_managers_sight(
     browser: Browser, portal: Portal, bristol: Council, shots: Path | None
 ) -> None:
-    manager, group = await Visitor.arrive(browser, portal, scripts=False), f"wg-{new_id()}"
+    manager, group = await Visitor.arrive(browser, portal), f"wg-{new_id()}"
     member, page = await Visitor.arrive(browser, portal, scripts=False), manager.page
     await bristol.define_group(group, [manager.email, member.email])
     for visitor in (manager, member):
