@@ -21,7 +21,7 @@ _SUBMITTED = "portal.contribution.submitted.v1"
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
-    """`./portal council delegate|due-date|retract|return|decide|group|account|watch|documents`."""
+    """`./portal council delegate|due-date|retract|return|decide|depart|group|account|watch|documents`."""
     options = Options(parser)
     options.add("--authority", default="bristol", help="the council's code (default: bristol)")
     delegate = options.verb("delegate", "delegate a form: FILE holds the body of council.delegation.requested.v1")
@@ -47,6 +47,13 @@ def describe(parser: argparse.ArgumentParser) -> None:
     decide.add_argument("--due-on", help="until when, as YYYY-MM-DD (default: as asked for, or as before)")
     decide.add_argument("--ask", help="the ask_id that is answered; needed where parts of the form are declined")
     decide.add_argument("--to", help="re-delegated: the email of whoever is asked instead, or group:ID")
+    depart = options.verb("depart", "say that somebody has left: their forms go to others, at once")
+    depart.add_argument("email", help="the address that the council has delegated to")
+    heir = depart.add_mutually_exclusive_group()
+    heir.add_argument(
+        "--to", help="the email of whoever gets all of them (default: each back to its work group, or declined)"
+    )
+    heir.add_argument("--to-group", help="the id of the work group that gets all of them")
     group = options.verb("group", "set a work group: FILE holds the body of council.work-group.defined.v1")
     group.add_argument("file", help="a JSON file, or - for the standard input")
     account = options.verb("account", "open an account: FILE holds the body of council.account.opened.v1")
@@ -93,8 +100,7 @@ async def _due_date(door: CouncilDoor, arguments: argparse.Namespace) -> None:
 
 
 async def _retract(door: CouncilDoor, arguments: argparse.Namespace) -> None:
-    at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-    body = {"delegation_id": arguments.id, "reason": arguments.reason, "retracted_at": at}
+    body = {"delegation_id": arguments.id, "reason": arguments.reason, "retracted_at": _now()}
     await _publish(door, "council.delegation.retracted.v1", body)
 
 
@@ -112,11 +118,24 @@ async def _decide(door: CouncilDoor, arguments: argparse.Namespace) -> None:
         body["ask_id"] = arguments.ask
     if arguments.to:
         kind, _, group = arguments.to.partition(":")
-        is_group = kind == "group" and group
-        body["assignee"] = (
-            {"kind": "work_group", "work_group_id": group} if is_group else {"kind": "person", "email": arguments.to}
-        )
+        body["assignee"] = _assignee(arguments.to, group if kind == "group" else "")
     await _publish(door, "council.delegation.decided.v1", body)
+
+
+async def _depart(door: CouncilDoor, arguments: argparse.Namespace) -> None:
+    body = {"email": arguments.email, "departed_at": _now()}
+    if arguments.to or arguments.to_group:
+        body["assignee"] = _assignee(arguments.to, arguments.to_group)
+    await _publish(door, "council.professional.departed.v1", body)
+
+
+def _assignee(email: str, group: str) -> dict[str, str]:
+    """The work group where there is one, else the person."""
+    return {"kind": "work_group", "work_group_id": group} if group else {"kind": "person", "email": email}
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
 
 
 async def _group(door: CouncilDoor, arguments: argparse.Namespace) -> None:
@@ -212,6 +231,7 @@ _VERBS = {
     "retract": _retract,
     "return": _return,
     "decide": _decide,
+    "depart": _depart,
     "group": _group,
     "account": _account,
     "watch": _watch,

@@ -1,10 +1,18 @@
 """HTTP bodies of the council's door: a delegation's state, and pages of them."""
 
 from datetime import date
+from typing import Any
 
 from contracts.api.tasks import TaskState
 from contracts.base import LeftOut, Value
 from contracts.council import Assignee
+
+
+class WaitingAsk(Value):
+    """What waits for the council's decision: the message by which it was told, again."""
+
+    type: str
+    body: dict[str, Any]
 
 
 class DelegationView(Value):
@@ -21,6 +29,8 @@ class DelegationView(Value):
     task_id: str
     reference: str = ""
     contribution_id: str | None = None
+    ask: LeftOut[WaitingAsk] = None
+    """Left out where nothing waits for the council's decision."""
 
 
 class DelegationListView(Value):

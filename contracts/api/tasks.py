@@ -60,6 +60,8 @@ class TaskRow(PersonalData):
     """When the date that it has now was said; None in rows of an older version."""
     addendum_started_at: AwareDatetime | None = None
     """Since when its author adds to what they have submitted."""
+    asked: Asked | None = None
+    """What waits for the council's decision; None where nothing does, and in rows of an older version."""
 
 
 class Choice(Value):
@@ -140,7 +142,10 @@ class Colleague(PersonalData):
 
 
 class GroupTasksView(Value):
-    """Pages of the tasks of work groups that the person manages: picked up (requirement F90), and waiting (M8)."""
+    """Pages of the tasks of work groups that the person manages: picked up (requirement F90), and waiting (M8).
+
+    What a member has declined stands where it was until its council has decided (M5).
+    """
 
     re_assigned: MovedRow | None = None
     page: int

@@ -71,6 +71,11 @@ async def sort_rows(stored: Stored) -> None:
     await _renew(stored, "received_at")
 
 
+async def say_what_was_asked(stored: Stored) -> None:
+    """Rows say what waits for the council's decision."""
+    await _renew(stored, "asked")
+
+
 async def _renew(stored: Stored, field: str) -> None:
     """Every row that an older version has written without this field is written anew."""
     documents = stored.database.collection("tasks")
@@ -119,4 +124,5 @@ migrations = [
     Migration(5, "Rows that are found by kind and name", renew_rows),
     Migration(6, "The index that says nothing of snoozes", leave_the_desk_index),
     Migration(7, "Rows that are sorted by when they came and by form", sort_rows),
+    Migration(8, "Rows that say what waits for the council", say_what_was_asked),
 ]

@@ -82,6 +82,47 @@ async def test_all_that_a_colleague_has_is_given_away_by_keyboard(
     await colleague.leave()
 
 
+async def test_what_a_member_has_declined_stays_in_the_managers_sight(
+    browser: Browser, portal: Portal, bristol: Council, shots: Path | None
+) -> None:
+    manager, group = await Visitor.arrive(browser, portal), f"wg-{new_id()}"
+    member, page = await Visitor.arrive(browser, portal, scripts=False), manager.page
+    await bristol.define_group(group, [manager.email, member.email])
+    for visitor in (manager, member):
+        await visitor.have_account()
+        await visitor.sign_in()
+    task_ids = [
+        await manager.be_delegated(bristol, assignee={"kind": "work_group", "work_group_id": group}) for _ in range(3)
+    ]
+    await member.page.goto("/tasks")
+    await member.page.get_by_role("button", name=re.compile("^Pickup")).first.click()
+    await expect(member.page.get_by_role("heading", name="Other Professional/Service")).to_be_visible()
+    taken = member.page.url.split("/")[-2]
+    _, declined = (task_id for task_id in task_ids if task_id != taken)
+    for task_id in (taken, declined):
+        await member.page.goto(f"/tasks/{task_id}/decline")
+        if task_id == taken:  # of what waits in the group parts cannot be declined
+            await member.page.get_by_label("The whole form").check()
+        await member.page.get_by_label("The child or young person is not known to us").check()
+        await member.page.get_by_label("Explain it to the council").fill("We have no record.")
+        await member.press("Decline" if task_id == taken else "Decline this form")
+        await expect(member.page.get_by_text("The council has been told that you decline the form.")).to_be_visible()
+    await page.goto("/group-tasks")
+    for name, choices in (
+        ("Tasks Waiting in Work Groups you Manage", 1),
+        ("Tasks Picked-up from Work Groups you Manage", 0),
+    ):
+        table = page.get_by_role("table", name=name)
+        row = table.get_by_role("row").filter(has_text="Declined")
+        await expect(row).to_have_count(1)
+        await expect(row.get_by_role("checkbox")).to_have_count(0)
+        await expect(row.get_by_role("link")).to_have_count(0)
+        await expect(table.get_by_role("checkbox")).to_have_count(choices)
+    await check(manager, "group-tasks-declined", shots)
+    await member.leave()
+    await manager.leave()
+
+
 async def test_the_pages_of_the_desk(browser: Browser, portal: Portal, bristol: Council, shots: Path | None) -> None:
     visitor, group = await Visitor.arrive(browser, portal), f"wg-{new_id()}"
     page = visitor.page

@@ -17,11 +17,24 @@ ROW = {"queue", "message_id", "type", "code", "reason", "attempts", "first_seen"
 SHIPPED = Path("services/forms/definitions/ehc-needs-assessment-contributions.json")
 
 
-def told(portal: Portal, delegation_id: str) -> list[str]:
-    """What the council was told about a delegation, by the names of the messages."""
+def messages(portal: Portal, delegation_id: str) -> list[dict[str, Any]]:
+    """What the council was told about a delegation."""
     watched = portal.command("council", "watch", "--keep", "--seconds", "1").stdout.splitlines()
-    messages = [json.loads(line) for line in watched]
-    return [message["type"] for message in messages if message["body"].get("delegation_id") == delegation_id]
+    found = [json.loads(line) for line in watched]
+    return [message for message in found if message["body"].get("delegation_id") == delegation_id]
+
+
+def told(portal: Portal, delegation_id: str) -> list[str]:
+    """The same by the names of the messages."""
+    return [message["type"] for message in messages(portal, delegation_id)]
+
+
+def holders(portal: Portal, delegation_id: str) -> list[dict[str, str]]:
+    """Who was given it after its assignee, in that order."""
+    moves = [
+        each["body"] for each in messages(portal, delegation_id) if each["type"] == "portal.delegation.assigned.v1"
+    ]
+    return [move["to"] for move in moves]
 
 
 def dead(portal: Portal, *which: str) -> list[dict[str, Any]]:
@@ -43,6 +56,22 @@ def test_a_form_is_delegated_and_withdrawn_from_the_shell(portal: Portal, delega
     again = portal.command("council", "delegate", "-", given=body)
     assert again.stderr.startswith(f"accepted before; nothing was changed, task {answer['task_id']}")
     portal.command("council", "retract", delegation_id, "--reason", "Moved away")
+
+
+def test_who_has_left_is_said_from_the_shell_and_who_gets_their_forms(portal: Portal, delegation_id: str) -> None:
+    leaver, heir, group = (f"{word}.{uuid4().hex[:8]}@school.example" for word in ("leaver", "heir", "team"))
+    defined = {"work_group_id": group, "name": "Hill View", "members": [{"email": heir}], "version": 1}
+    portal.command("council", "group", "-", given=json.dumps(defined))
+    portal.command("council", "delegate", "-", given=json.dumps(request(delegation_id, leaver)))
+    portal.command("council", "depart", leaver, "--to", heir)
+    wait_until(lambda: holders(portal, delegation_id) == [{"kind": "person", "email": heir}])
+    portal.command("council", "depart", heir, "--to-group", group)
+    wait_until(lambda: holders(portal, delegation_id)[1:] == [{"kind": "work_group", "work_group_id": group}])
+    both = portal.command("council", "depart", heir, "--to", leaver, "--to-group", group, check=False)
+    assert both.returncode == 2
+    portal.command("council", "delegate", "-", given=json.dumps(request(f"{delegation_id}-2", leaver)))
+    portal.command("council", "depart", leaver)
+    wait_until(lambda: "portal.delegation.declined.v1" in told(portal, f"{delegation_id}-2"))
 
 
 def test_a_date_is_asked_for_from_the_shell(portal: Portal) -> None:

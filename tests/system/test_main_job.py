@@ -274,6 +274,10 @@ async def test_the_councils_http_door_reads_state(portal: Portal, bristol: Counc
         async with session.get(base, headers=headers, params={"limit": "1"}) as answer:
             page = await answer.json()
         assert len(page["delegations"]) == 1
+        async with session.get(base, headers=headers, params={"waits_for": "decision", "limit": "200"}) as answer:
+            assert delegation_id not in await answer.text()
+        async with session.get(base, headers=headers, params={"waits_for": "tea"}) as answer:
+            assert (answer.status, (await answer.json())["field"]) == (400, "waits_for")
         async with session.get(f"{base}/no-such-thing", headers=headers) as answer:
             assert (answer.status, (await answer.json())["code"]) == (404, "unknown_delegation")
 

@@ -21,7 +21,7 @@ from services.gateway.kit.views.due import due_explained
 
 LARGEST_BODY = 16 * 1024 * 1024
 _RANGE_HEADERS = ("Range", "If-Range")
-_LIST_PARAMETERS = ("state", "after", "limit")
+_LIST_PARAMETERS = ("state", "waits_for", "after", "limit")
 
 
 def _gateway(request: Request) -> Gateway:

@@ -24,14 +24,18 @@ async def view_delegation(request: Request) -> Response:
 
 
 async def list_delegations(request: Request) -> Response:
-    """A council's delegations, page by page."""
+    """A council's delegations, or those that wait for its decision, page by page."""
     council = current_council(request)
     state = request.query_params.get("state")
     if state is not None and state not in get_args(TaskState):
         raise BadRequest("invalid_parameter", "There is no such state.", field="state")
-    after = request.query_params.get("after", "")
-    limit = number(request, "limit", 50, _LIMIT)
-    found = await service(request).lists.delegations(council.authority, cast("TaskState | None", state), after, limit)
+    waits_for = request.query_params.get("waits_for")
+    if waits_for not in {None, "decision"}:
+        raise BadRequest("invalid_parameter", "Delegations wait for a decision, or for nothing.", field="waits_for")
+    after, limit = request.query_params.get("after", ""), number(request, "limit", 50, _LIMIT)
+    found = await service(request).lists.delegations(
+        council.authority, cast("TaskState | None", state), after, limit, to_decide=waits_for is not None
+    )
     return answer(found)
 
 

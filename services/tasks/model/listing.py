@@ -11,6 +11,7 @@ from pydantic import AwareDatetime
 from contracts.api.tasks import Choice, ListChoices, MovedRow, Progress, Tab, TaskRow
 from contracts.authority import Authority
 from contracts.base import Sealed, Value
+from contracts.tasks import Asked
 from services.tasks.model.news import came_at, changed_at, received_at
 from services.tasks.model.task import Task
 
@@ -104,6 +105,7 @@ class ListedRow(Value):
     submitted_at: AwareDatetime | None
     moved_at: AwareDatetime | None
     snoozed_until: date | None
+    asked: Asked | None
     shown: Sealed[TaskRow]
 
     @classmethod
@@ -143,6 +145,7 @@ def row_of(task: Task) -> TaskRow:
         due_changes=len(task.due_dates) - 1,
         due_set_at=task.due_dates[-1].said_at,
         addendum_started_at=task.addendum.started_at if task.addendum else None,
+        asked=task.to_decide.asked if task.to_decide else None,
     )
 
 

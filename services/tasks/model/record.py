@@ -114,6 +114,11 @@ class TaskRecord(Value):
         return self.asks[-1] if since is None or self.asks[-1].asked_at > since else None
 
     @property
+    def to_decide(self) -> Ask | None:
+        """What its council has to decide; nothing where the form is over, or was not requested yet."""
+        return self.waiting_ask if self.request is not None and self.is_open else None
+
+    @property
     def left_out(self) -> list[str]:
         """The keys of the sections that are not asked for any more in this round, as far as is known here.
 

@@ -28,10 +28,9 @@ from services.tasks.store.queries import (
     Order,
     Query,
     finds_nothing,
-    held_by_group,
+    held_by_groups,
     listed,
     picked_up,
-    waiting,
 )
 
 Stages = list[Document]
@@ -141,8 +140,8 @@ class ListStore:
     async def picked_up_from(
         self, authorities: Sequence[str], groups: Sequence[str], *, skip: int, limit: int
     ) -> list[TaskRow]:
-        """Open tasks that members of these groups have picked up, the earliest due first."""
-        query = picked_up(authorities, groups)
+        """What members of these groups have picked up or declined since, the earliest due first."""
+        query = picked_up(authorities, groups, LISTED_STATES)
         found = await self._documents.find(query, sort=BY_DUE_DATE, skip=skip, limit=limit, projection=_SHOWN)
         return list((await self._opened(found)).values())
 
@@ -189,8 +188,8 @@ class ListStore:
     async def waiting_for(
         self, authorities: Sequence[str], groups: Sequence[str], *, skip: int, limit: int
     ) -> list[TaskRow]:
-        """Tasks that wait in these groups, the earliest due first."""
-        query = waiting(groups, authorities, EVERYTHING)
+        """What waits in these groups, or was declined from there and waits for its council, the earliest due first."""
+        query = held_by_groups(groups, authorities)
         found = await self._documents.find(query, sort=BY_DUE_DATE, skip=skip, limit=limit, projection=_SHOWN)
         return list((await self._opened(found)).values())
 
@@ -206,7 +205,7 @@ class ListStore:
 
     async def waiting_in(self, authority: str, group: str, limit: int) -> list[str]:
         """The delegations that wait in a work group, or for its council's answer, the earliest due first."""
-        query = held_by_group(group, authority)
+        query = held_by_groups([group], [authority])
         found = await self._documents.find(query, sort=BY_DUE_DATE, limit=limit, projection={"delegation_id": 1})
         return [document["delegation_id"] for document in found]
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from pymongo import ASCENDING, DESCENDING
 
 from chassis.documents import Document
-from contracts.api.tasks import ListOrder, Tab
+from contracts.api.tasks import ListOrder, Tab, TaskState
 from services.tasks.model.listing import DeskFilter, Window
 from services.tasks.model.record import LISTED_STATES, OPEN_STATES
 
@@ -67,9 +67,10 @@ def waiting(groups: Sequence[str], authorities: Sequence[str], narrowing: Narrow
     return query | _narrowed(narrowing)
 
 
-def held_by_group(group: str, authority: str) -> Query:
-    """What a work group has: what waits in it, and what a member has declined from there: it may wait there again."""
-    return {"listed_for": group, "authority": authority, "state": {"$in": ["in_group", "declined"]}}
+def held_by_groups(groups: Sequence[str], authorities: Sequence[str]) -> Query:
+    """What work groups have: what waits in them, and what a member has declined from there: it may wait there again."""
+    states = ["in_group", "declined"]
+    return {"listed_for": {"$in": list(groups)}, "authority": {"$in": list(authorities)}, "state": {"$in": states}}
 
 
 def closed(who: str, tab: Tab, windows: Sequence[Window], narrowing: Narrowing) -> Query:
@@ -81,12 +82,12 @@ def closed(who: str, tab: Tab, windows: Sequence[Window], narrowing: Narrowing) 
     return query | in_window | _narrowed(narrowing)
 
 
-def picked_up(authorities: Sequence[str], groups: Sequence[str]) -> Query:
-    """What members of these groups have picked up and not finished."""
+def picked_up(authorities: Sequence[str], groups: Sequence[str], states: Sequence[TaskState] = OPEN_STATES) -> Query:
+    """What members of these groups have picked up and not finished; with `LISTED_STATES` also what they declined."""
     return {
         "picked_up_from": {"$in": list(groups)},
         "authority": {"$in": list(authorities)},
-        "state": {"$in": list(OPEN_STATES)},
+        "state": {"$in": list(states)},
     }
 
 

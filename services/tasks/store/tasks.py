@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from pymongo import ASCENDING, IndexModel
 
 from chassis.database import OutboxCollection
-from chassis.documents import Key
+from chassis.documents import Document, Key
 from chassis.keys import KeyRing
 from chassis.repository import Decide, DecideFound, Mapper, Repository
 from contracts.api.tasks import TaskState
 from services.tasks.model.task import Task
 from services.tasks.store.found_by import FoundBy
+
+_TO_DECIDE: Document = {"row.asked": {"$gt": ""}}
 
 
 def task_mapper(found_by: FoundBy) -> Mapper[Task]:
@@ -38,6 +40,11 @@ class TaskStore:
                     partialFilterExpression={"reference": {"$exists": True}},
                     name="reference",
                 ),
+                IndexModel(
+                    [("authority", ASCENDING), ("_id", ASCENDING)],
+                    partialFilterExpression=_TO_DECIDE,
+                    name="to_decide",
+                ),
             ]
         )
 
@@ -57,10 +64,12 @@ class TaskStore:
         """The same for a task of any authority that is served here; None where there is none."""
         return await self._tasks.change_found(authorities, {"_id": task_id}, decide)
 
-    async def of_authority(self, authority: str, state: TaskState | None, after: str, limit: int) -> list[Task]:
-        """A page of an authority's tasks in the order of their ids."""
+    async def of_authority(
+        self, authority: str, state: TaskState | None, after: str, limit: int, *, to_decide: bool = False
+    ) -> list[Task]:
+        """A page of an authority's tasks in the order of their ids; or of what it has to decide."""
         states = [state] if state else ["assigned", "in_group", "returned", "declined", "retracted", "submitted"]
-        query = {"state": {"$in": states}, "_id": {"$gt": after}}
+        query = {"state": {"$in": states}, "_id": {"$gt": after}} | (_TO_DECIDE if to_decide else {})
         return await self._tasks.find([authority], query, sort=[("_id", ASCENDING)], limit=limit)
 
     async def held_by(self, authorities: Sequence[str], email: str, after: str, limit: int) -> list[Key]:

@@ -86,7 +86,7 @@ class Asks:
         async def decide(task: Task) -> tuple[Task, list[Outgoing]]:
             if task.was_answered_by(message, message_id):
                 raise AlreadyHandled(message_id)
-            ask = task.waiting_ask if task.request is not None and task.is_open else None
+            ask = task.to_decide
             if ask is None or message.ask_id not in {None, ask.ask_id}:
                 raise Refused("nothing_to_decide", "Nothing waits for an answer.", field="/delegation_id")
             check_decision(ask, message)

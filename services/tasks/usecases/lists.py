@@ -1,6 +1,7 @@
 """What lists show: a professional's tasks, their group members', a council's delegations."""
 
 import asyncio
+import json
 from datetime import datetime, timedelta
 from typing import get_args
 
@@ -11,7 +12,7 @@ from chassis.identity import Professional
 from chassis.outbox import task_id_of
 from contracts.addresses import address_key
 from contracts.api.calendars import DueTask, DueTasksView
-from contracts.api.delegations import DelegationListView, DelegationView
+from contracts.api.delegations import DelegationListView, DelegationView, WaitingAsk
 from contracts.api.tasks import (
     GroupTasksView,
     ListOrder,
@@ -22,7 +23,7 @@ from contracts.api.tasks import (
     TaskState,
 )
 from contracts.base import Value
-from services.tasks.events import as_assignee
+from services.tasks.events import as_assignee, of_ask
 from services.tasks.model.listing import (
     MOVED_DAYS,
     PAGE_SIZE,
@@ -154,7 +155,7 @@ class Lists:
     async def of_group_members(
         self, person: Professional, page: int, re_assigned: str = "", waiting_page: int = 1
     ) -> GroupTasksView:
-        """What was picked up from the groups that a person manages, and what waits in them."""
+        """What was picked up from the groups that a person manages, and what waits in them, also where declined."""
         codes = self._authorities.without(person.withheld).codes
         groups = await self._stores.work_groups.of_member(codes, person.email)
         keys = [group.key for group in groups if group.is_manager]
@@ -191,9 +192,11 @@ class Lists:
             raise NotFound("unknown_delegation", "The portal has no such delegation.")
         return _view(task)
 
-    async def delegations(self, authority: str, state: TaskState | None, after: str, limit: int) -> DelegationListView:
-        """A page of a council's delegations; the cursor is the last one's task."""
-        found = await self._stores.tasks.of_authority(authority, state, after, limit + 1)
+    async def delegations(
+        self, authority: str, state: TaskState | None, after: str, limit: int, *, to_decide: bool
+    ) -> DelegationListView:
+        """A page of a council's delegations, or of what it has to decide; the cursor is the last one's task."""
+        found = await self._stores.tasks.of_authority(authority, state, after, limit + 1, to_decide=to_decide)
         page = found[:limit]
         return DelegationListView(
             delegations=[_view(task) for task in page], after=page[-1].task_id if len(found) > limit else None
@@ -228,4 +231,12 @@ def _view(task: Task) -> DelegationView:
         task_id=task.task_id,
         reference=task.reference,
         contribution_id=task.contribution_id,
+        ask=_waiting_ask(task),
     )
+
+
+def _waiting_ask(task: Task) -> WaitingAsk | None:
+    if task.to_decide is None:
+        return None
+    told = of_ask(task)[0]
+    return WaitingAsk(type=told.type, body=json.loads(told.body))

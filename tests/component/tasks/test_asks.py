@@ -171,6 +171,51 @@ async def test_more_time_is_asked_for_and_given(tasks: Tasks, one: Delegated) ->
     assert (await one.state())["due_on"] == "2031-09-30"
 
 
+async def waiting(tasks: Tasks, authority: str = "bristol") -> dict[str, Any]:
+    """What a council reads, in pages of one, of what waits for its decision: the asks by their delegations."""
+    found: dict[str, Any] = {}
+    after, headers = "", council(tasks.key, "tasks", authority)
+    while after is not None:
+        query = {"waits_for": "decision", "limit": "1", "after": after}
+        answer = await tasks.client.get("/delegations", params=query, headers=headers)
+        assert answer.status_code == 200, answer.text
+        found |= {each["delegation_id"]: each["ask"] for each in answer.json()["delegations"]}
+        after = answer.json()["after"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("what", "body", "name"),
+    [("decline", WHY, DECLINED), ("part-decline", PARTS, SECTIONS), ("more-time", LONGER, EXTENSION)],
+)
+async def test_a_council_that_polls_lists_what_waits_for_its_decision_until_it_has_decided(
+    tasks: Tasks, one: Delegated, what: str, body: dict[str, Any], name: str
+) -> None:
+    assert one.delegation_id not in await waiting(tasks)
+    assert "ask" not in await one.state()
+    assert (await one.ask(what, body))[0] == 204
+    told = await one.hears(name)
+    ask = (await waiting(tasks))[one.delegation_id]
+    assert (ask["type"], ask["body"]) == (name, told)
+    assert (await one.state())["ask"] == ask
+    assert one.delegation_id not in await waiting(tasks, "oxfordshire")
+    await one.decide("refused", ask_id=told["ask_id"], comments="Please go on.")
+    await one.hears(HEARD)
+    assert one.delegation_id not in await waiting(tasks)
+    assert "ask" not in await one.state()
+
+
+async def test_what_is_over_waits_for_no_decision(tasks: Tasks, one: Delegated) -> None:
+    await one.ask("more-time", LONGER)
+    await one.hears(EXTENSION)
+    retracted = {"delegation_id": one.delegation_id, "reason": "Moved away."}
+    await tasks.council.publish("council.delegation.retracted.v1", retracted)
+    await one.hears("tasks.task.retracted.v1")
+    assert one.delegation_id not in await waiting(tasks)
+    answer = await tasks.client.get("/delegations?waits_for=tea", headers=council(tasks.key, "tasks"))
+    assert (answer.status_code, answer.json()["field"]) == (400, "waits_for")
+
+
 async def test_parts_are_declined_and_the_form_stays_as_it_was_until_the_council_lets_them_go(
     tasks: Tasks, one: Delegated
 ) -> None:

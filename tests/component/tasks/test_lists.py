@@ -12,6 +12,7 @@ from chassis.telemetry import DATABASE_COMMANDS
 from contracts.api.tasks import MOST_WAITING
 from contracts.forms import ContributionStarted
 from services.tasks.model.listing import PAGE_SIZE, DeskFilter, Window
+from services.tasks.model.record import LISTED_STATES
 from services.tasks.store.queries import (
     BY_DUE_DATE,
     EVERYTHING,
@@ -20,6 +21,7 @@ from services.tasks.store.queries import (
     Narrowing,
     Order,
     closed,
+    held_by_groups,
     in_order,
     picked_up,
     shown,
@@ -51,6 +53,8 @@ QUERIES: dict[str, tuple[Mapping[str, Any], Order]] = {
     "submitted": (closed("a@b.example", "submitted", WINDOWS, EVERYTHING), LATEST_FIRST["submitted"]),
     "in several windows": (closed("a@b.example", "submitted", SEVERAL_WINDOWS, SOME), LATEST_FIRST["submitted"]),
     "picked up": (picked_up(["bristol"], ["bristol:g"]), BY_DUE_DATE),
+    "picked up or declined": (picked_up(["bristol"], ["bristol:g"], LISTED_STATES), BY_DUE_DATE),
+    "held by groups": (held_by_groups(["bristol:g", "bristol:h"], COUNCILS), BY_DUE_DATE),
     "of one council": (shown("a@b.example", COUNCILS, OF_EALING, TODAY), in_order("authority", OF_EALING)),
     **{f"assigned by {name}": (shown("a@b.example", COUNCILS, EVERYTHING, TODAY), ORDERS[name]) for name in ORDERS},
     **{f"narrowed by {name}": (shown("a@b.example", COUNCILS, SOME, TODAY), ORDERS[name]) for name in ORDERS},

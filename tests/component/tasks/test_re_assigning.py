@@ -126,6 +126,31 @@ async def test_a_task_goes_round_by_way_of_a_group(team: Team) -> None:
     assert await team.told(moves=4) == [[], [], [inbox], [{"email": team.tom, "name": ""}]]
 
 
+async def test_a_manager_sees_what_members_have_declined_until_the_council_decides(team: Team) -> None:
+    (waiting,) = await opened(team, 1)
+    why = {"reason_code": "not_known", "explanation": "We have no record of this child."}
+    assert (await team.post("decline", team.sandra, why)).status_code == 204
+    declined = await team.tasks.client.post(
+        f"/tasks/{waiting}/decline", json=why, headers=team.tasks.as_person(team.tom)
+    )
+    assert declined.status_code == 204
+    listed = await team.listed(team.manager)
+    assert [(row["task_id"], row["progress"]) for row in listed["rows"]] == [(team.task_id, "declined")]
+    assert [(row["task_id"], row["progress"]) for row in listed["waiting"]] == [(waiting, "declined")]
+    assert listed["colleagues"] == [], "nobody has it to fill in"
+    assert (await team.tasks.list(team.tom))["group_rows"] == [], "nobody can pick it up"
+    assert (await team.give(team.manager, team.tom)).status_code == 409
+    decided = "council.delegation.decided.v1"
+    await team.tasks.council.publish(decided, {"delegation_id": team.delegation_id, "decision": "accepted"})
+    await team.tasks.recorder.expect("tasks.task.retracted.v1", delegation_id=team.delegation_id)
+    listed = await team.listed(team.manager)
+    assert (listed["rows"], [row["progress"] for row in listed["waiting"]]) == ([], ["declined"])
+    delegation_id = (await team.tasks.kept(waiting)).delegation_id
+    await team.tasks.council.publish(decided, {"delegation_id": delegation_id, "decision": "refused"})
+    await team.tasks.recorder.expect("tasks.task.decided.v1", delegation_id=delegation_id)
+    assert [row["progress"] for row in (await team.listed(team.manager))["waiting"]] == [None]
+
+
 async def many(team: Team, task_ids: list[str], to: str, by: str = "") -> dict[str, Any]:
     """Several at once to a person."""
     body = {"task_ids": task_ids, "to": {"kind": "person", "email": to}}

@@ -67,6 +67,18 @@ def test_only_tasks_of_authorities_in_which_the_person_manages_a_group_offer_re_
     assert tasks_page(from_group, AUTHORITIES.get("bristol"), TODAY, {}).re_assigns
 
 
+def test_of_group_member_tasks_what_was_declined_cannot_be_selected() -> None:
+    declined = a_row().model_copy(update={"task_id": "t-0", "state": "declined", "progress": "declined"})
+    view = GroupTasksView(page=1, rows=[declined, a_row()], has_more=False, waiting=[declined], manages=["bristol"])
+    page = group_tasks_page(view, TODAY, {}, error="Select at least one form.")
+    assert [(row.status, row.can_re_assign) for row in page.waiting] == [("Declined", False)]
+    assert (page.can_select, [problem.href for problem in page.problems]) == (True, ["#select-t-1"])
+    nothing = group_tasks_page(
+        view.model_copy(update={"rows": [declined]}), TODAY, {}, error="Select at least one form."
+    )
+    assert (nothing.can_select, nothing.problems) == (False, [])
+
+
 def test_group_member_tasks_say_who_has_them_and_page() -> None:
     page = group_tasks_page(GroupTasksView(page=2, rows=[a_row()], has_more=True, manages=["bristol"]), TODAY, {})
     assert [(row.professional, row.due, row.number) for row in page.rows] == [

@@ -72,6 +72,16 @@ def test_a_declined_form_can_be_read_and_changed_by_nobody_until_the_council_say
     assert versions == sorted(set(versions)), "grants of before are void each time"
 
 
+def test_a_council_has_to_decide_what_was_asked_last_of_a_form_that_is_open() -> None:
+    assert (BLANK.to_decide, OPEN.to_decide) == (None, None)
+    longer, instead = an_ask("extension"), an_ask("decline", LATER + timedelta(hours=1))
+    asked = OPEN.with_ask(longer)
+    assert (asked.to_decide, asked.with_ask(instead).to_decide) == (longer, instead)
+    assert asked.with_answer(an_answer("refused")).to_decide is None
+    assert asked.with_retraction(Retraction(reason="", retracted_at=LATER)).to_decide is None
+    assert BLANK.model_copy(update={"asks": [longer]}).to_decide is None
+
+
 def test_more_time_leaves_the_form_open_and_its_date_until_it_is_given() -> None:
     asked = OPEN.with_ask(an_ask("extension"))
     assert (state_of(asked), asked.due_on) == (state_of(OPEN), DUE)

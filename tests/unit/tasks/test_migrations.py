@@ -11,10 +11,11 @@ from chassis.documents import Key
 from chassis.migrations import Stored
 from chassis.sealing import Sealing
 from chassis.settings import StoredServiceSettings
-from services.tasks.migrations import leave_the_desk_index, sort_rows
+from services.tasks.migrations import leave_the_desk_index, say_what_was_asked, sort_rows
 from services.tasks.store import FoundBy
 from services.tasks.store.tasks import task_mapper
 from tests.support.sealing import FINDER, INDEX_KEY, key_ring
+from tests.unit.tasks.test_asking import an_ask
 from tests.unit.tasks.test_task import BLANK, a_request
 
 
@@ -25,6 +26,20 @@ async def test_the_index_that_another_has_replaced_goes_alone_whether_it_is_ther
     for _ in range(2):
         await leave_the_desk_index(stored)
     assert (await tasks.index_information()).keys() == {"_id_", "desk_shown"}
+
+
+async def test_a_row_that_says_not_what_was_asked_is_written_anew(inner: Database) -> None:
+    settings = cast("StoredServiceSettings", SimpleNamespace(index_key=SecretStr(INDEX_KEY)))
+    stored, tasks = Stored(inner, key_ring(inner), settings), inner.collection("tasks")
+    task = BLANK.with_request(a_request()).with_ask(an_ask("extension"))
+    sealing = Sealing(await stored.keys.of(Key(task.authority, task.task_id), is_new=True), "tasks")
+    document = task_mapper(FoundBy(FINDER)).document(task, sealing)
+    older = {name: value for name, value in document["row"].items() if name != "asked"}
+    await tasks.insert_one({**document, "_id": task.task_id, "row": older, "revision": 3})
+    for _ in range(2):
+        await say_what_was_asked(stored)
+        renewed = dict(await tasks.find_one({"_id": task.task_id}) or {})
+        assert (renewed["row"]["asked"], renewed["revision"]) == ("extension", 4)
 
 
 async def test_a_row_that_says_not_when_it_came_is_written_anew_and_once(inner: Database) -> None:

@@ -42,9 +42,14 @@ class GroupTasksPage:
     error: str = ""
 
     @property
+    def can_select(self) -> bool:
+        """Whether there is a form to select: what was declined is its council's to decide about."""
+        return any(row.can_re_assign for row in (*self.waiting, *self.rows))
+
+    @property
     def problems(self) -> list[SummaryLine]:
         """The error summary."""
-        first = next((row.task_id for row in (*self.waiting, *self.rows)), "")
+        first = next((row.task_id for row in (*self.waiting, *self.rows) if row.can_re_assign), "")
         return [SummaryLine.at(self.error, f"select-{first}")] if self.error and first else []
 
 
