@@ -58,6 +58,12 @@ class Keys:
         await self.to(name)
         await self.press("Enter")
 
+    async def follow(self, name: str) -> None:
+        """The same for one that leads to another page, which is there then."""
+        await self.to(name)
+        async with self.page.expect_navigation():
+            await self.press("Enter")
+
     async def type(self, words: str, *names: str, within: str = "") -> None:
         """Go to each of these fields and type the words, in the place of what stands there."""
         for name in names:
