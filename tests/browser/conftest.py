@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
-from tests.browser.page_checks import SERVED
+from tests.browser.page_checks import SERVED, unchecked
 from tests.support import markup
 from tests.support.eventually import WITHIN_SECONDS
 from tests.support.portal import Portal
@@ -34,6 +34,15 @@ def valid_html(portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> Iter
     emails = {subject: portal.mail.read(row)["HTML"] for subject, row in kinds.items()}
     wrong = markup.faults({**SERVED, **emails}, tmp_path_factory.mktemp("served"))
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_page(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Where all the walks were asked for, they have checked a page of every template; a part of them need not."""
+    yield
+    asked_for = {item.path for item in request.session.items}
+    if asked_for >= {*Path(__file__).parent.glob("test_*.py")} and not request.config.getoption("keyword"):
+        assert unchecked() == set(), "no walk checks a page of these templates"
 
 
 @pytest.fixture

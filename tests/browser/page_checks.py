@@ -1,10 +1,12 @@
 """What holds of every page, whoever reads it and on whatever."""
 
+import re
 from pathlib import Path
 
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
+from services.gateway.kit.rendering import GATEWAY
 from tests.browser.visitor import Visitor
 
 WIDTHS = (320, 768, 1280)
@@ -12,8 +14,15 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SMALLEST_TARGET = 24
 
 
-SERVED: dict[str, str | bytes] = {}
+SERVED: dict[str, bytes] = {}
 """The HTML of every page that was checked, as the portal sent it."""
+_TEMPLATE = re.compile(rb'<body [^>]*data-template="([^"]+)"')
+
+
+def unchecked() -> set[str]:
+    """The templates of whole pages of which no page has been checked."""
+    pages = {path.name for path in GATEWAY.glob("*/templates/*.html") if "extends" in path.read_text(encoding="utf-8")}
+    return pages - {name.decode() for page in SERVED.values() for name in _TEMPLATE.findall(bytes(page))}
 
 
 async def check(visitor: Visitor, name: str, shots: Path | None = None) -> None:

@@ -34,5 +34,6 @@ class PageRenderer:
         self._templates = _environment()
 
     def render(self, template: str, frame: Frame, view: Any) -> str:
-        """A page as HTML: the template sees its view as `page`, and `frame` and `assets` around it."""
-        return self._templates.get_template(template).render(frame=frame, assets=self._assets, page=view)
+        """A page as HTML: the template sees its view as `page`; `frame`, `assets` and its own name around it."""
+        around = {"frame": frame, "assets": self._assets, "template": template}
+        return self._templates.get_template(template).render(page=view, **around)

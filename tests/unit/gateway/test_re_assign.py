@@ -87,7 +87,7 @@ def test_group_member_tasks_say_who_has_them_and_page() -> None:
     pager = page.pager
     assert pager.previous == "/group-tasks?page=1&waiting_page=1"
     assert pager.next == "/group-tasks?page=3&waiting_page=1"
-    assert page.select_all == "/group-tasks?page=2&waiting_page=1&all=1"
+    assert page.select_all == "/group-tasks?page=2&waiting_page=1&all=1#selected"
     waiting = GroupTasksView(
         page=1, rows=[], has_more=False, waiting_page=2, waiting=[a_row()], has_more_waiting=True, manages=["bristol"]
     )

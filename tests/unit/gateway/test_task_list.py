@@ -57,6 +57,7 @@ def test_what_the_list_is_narrowed_to_stays_while_paging_and_names_nobody() -> N
     wanted = TaskFilter(form="key-1", name="unreadable", words="Gab")
     page = a_page([a_row()], wanted, choices=ListChoices(forms=forms, authorities=["bristol"]))
     assert page.next == "/tasks?tab=assigned&page=2&form=key-1&name=unreadable"
+    assert page.select_all == "/tasks?tab=assigned&page=1&all=1&form=key-1&name=unreadable#selected"
     assert [(one.label, one.chosen) for one in page.selects] == [("Form Type", "key-1")]
     assert a_page([], wanted).empty == "No form fits what you have chosen."
 

@@ -38,7 +38,7 @@ class GroupTasksPage:
     re_assigned: str
     is_all_selected: bool
     select_all: str
-    """The address of the same pages with every form selected."""
+    """The address of the same pages with every form selected, at what is done with them."""
     error: str = ""
 
     @property
@@ -96,6 +96,6 @@ def group_tasks_page(
         ),
         re_assigned=re_assigned_words(tasks.re_assigned),
         is_all_selected=is_all_selected,
-        select_all=at(page, waiting_page, all=1),
+        select_all=f"{at(page, waiting_page, all=1)}#selected",
         error=error,
     )

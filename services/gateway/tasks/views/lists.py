@@ -98,8 +98,8 @@ class TasksPage:
 
     @property
     def select_all(self) -> str:
-        """The address of the same page with every form selected."""
-        return address("/tasks", self.wanted, tab=self.tab, page=self.number, all=1)
+        """The address of the same page with every form selected, at what is done with them."""
+        return f"{address('/tasks', self.wanted, tab=self.tab, page=self.number, all=1)}#selected"
 
     @property
     def re_assigns(self) -> bool:
