@@ -21,6 +21,7 @@ from tests.component.auth.test_authenticators import enrolled
 from tests.support.broker import Broker
 from tests.support.events import publish
 from tests.support.eventually import eventually
+from tests.support.security import SecurityLog
 
 DEVICE = "auth.device.added.v1"
 
@@ -74,7 +75,7 @@ async def end_everywhere(person: Person, token: str) -> Response:
 
 
 async def test_a_trusted_browser_is_asked_for_the_password_alone(
-    user: Person, set_clock: Callable[[str], None]
+    user: Person, set_clock: Callable[[str], None], security_log: SecurityLog
 ) -> None:
     assert (await user.give_password()).json()["trusted_days"] == 30
     await user.mailbox.code(user.email)
@@ -85,6 +86,8 @@ async def test_a_trusted_browser_is_asked_for_the_password_alone(
     view = (await user.session(session["session_token"])).json()
     assert (view["email"], view["authority"], view["must_enrol"]) == (user.email, "bristol", False)
     assert session["trusts"] == "", "what the browser holds stays as it was"
+    assert security_log.outcomes("trust.given", account_id=view["account_id"], authority="bristol") == ["ok"]
+    assert security_log.outcomes("sign_in.trusted", account_id=view["account_id"]) == ["ok"]
     assert code_of(await user.give_password(OTHER_PASSWORD)) == "sign_in_refused"
     assert user.mailbox.about(user.email) == [], "no code was emailed, and the browser was known"
     assert await is_asked(Person(user.client, user.mailbox, user.email)), "another browser"
@@ -124,7 +127,9 @@ async def test_t51_who_needs_no_code_gives_nobody_else_more_tries_of_one(user: P
     assert account["failures"] == {"sign_in": 99}
 
 
-async def test_what_is_trusted_is_shown_and_ended_by_its_owner(user: Person, database: Database) -> None:
+async def test_what_is_trusted_is_shown_and_ended_by_its_owner(
+    user: Person, database: Database, security_log: SecurityLog
+) -> None:
     token = await trust(user)
     (entry,) = await shown(user, token)
     assert (entry["authority"], entry["browser"]) == ("bristol", "Firefox on Windows")
@@ -132,7 +137,8 @@ async def test_what_is_trusted_is_shown_and_ended_by_its_owner(user: Person, dat
     assert user.trusts not in kept, "T65: nothing there opens anything"
     assert (await user.client.delete("/trusts", headers=as_(user, token))).status_code == 204
     assert await shown(user, token) == []
-    assert (await user.session(token)).status_code == 200
+    view = (await user.session(token)).json()
+    assert security_log.outcomes("trust.ended", account_id=view["account_id"]) == ["ok"]
     assert await is_asked(user)
 
 
