@@ -285,15 +285,22 @@ async def test_whoever_has_lost_the_phone_is_helped_by_the_council(
 
 @pytest.mark.parametrize("what", ["second-factor", "dormancy"])
 async def test_a_reset_by_the_council_ends_the_sessions_of_whoever_has_no_app_too(
-    user: Person, database: Database, shared_broker: Broker, what: Literal["second-factor", "dormancy"]
+    user: Person,
+    database: Database,
+    shared_broker: Broker,
+    *,
+    what: Literal["second-factor", "dormancy"],
+    security_log: SecurityLog,
 ) -> None:
-    token = await user.sign_in()
+    token, (waiting, code) = await user.sign_in(), await user.start_sign_in()
     account = await database["accounts"].find_one({"email": user.email})
     assert account is not None
     event = AccountResetAsked(authority="bristol", account_id=account["_id"], what=what, asked_at=clock.now())
     await publish(shared_broker, "tasks", event)
     await eventually(lambda: _is_over(user, token))
+    assert code_of(await user.give_code(waiting, code)) == "sign_in_over", "a code from before opens nothing"
     assert await database["sessions"].find_one({"account_id": account["_id"]}) is None
+    assert security_log.outcomes("session.ended", account_id=account["_id"], why="council") == ["ok"]
     later = await user.sign_in()
     await publish(shared_broker, "tasks", event)
     assert await stays(lambda: True, seconds=1)
