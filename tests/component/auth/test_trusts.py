@@ -196,6 +196,25 @@ async def test_the_councils_reset_ends_what_was_trusted_before_it(
     assert await is_asked(user)
 
 
+async def test_an_operator_ends_sessions_sign_ins_and_trusts_of_one_address_and_of_no_other(
+    user: Person, somebody: Callable[[], Person], security_log: SecurityLog
+) -> None:
+    other = await Person(user.client, user.mailbox, somebody().email).register()
+    theirs, token = await other.sign_in(), await trust(user)
+    about, phone = (await user.session(token)).json()["account_id"], user.elsewhere()
+    waiting, code = await phone.start_sign_in()
+    for left in (2, 0):
+        ended = await user.client.post("/ended-sessions", json={"email": user.email.upper()})
+        assert (ended.status_code, ended.json()) == (200, {"ended": left})
+    assert security_log.outcomes("session.ended", account_id=about, why="operator") == ["ok"]
+    assert code_of(await user.session(token)) == "signed_out"
+    assert code_of(await phone.give_code(waiting, code)) == "sign_in_over"
+    assert await is_asked(user)
+    assert (await other.session(theirs)).status_code == 200
+    unknown = await user.client.post("/ended-sessions", json={"email": somebody().email})
+    assert (unknown.status_code, code_of(unknown)) == (404, "no_account")
+
+
 async def test_of_a_closed_account_nothing_is_left(user: Person, database: Database) -> None:
     token = await trust(user)
     account = await database["accounts"].find_one({"email": user.email})
