@@ -79,9 +79,9 @@ def test_the_privacy_page_names_controller_basis_retention_rights_officer_and_re
 def test_the_privacy_page_says_after_how_many_days_the_portal_itself_erases() -> None:
     kept = RetentionRules(received_days=41, submitted_days=42, retracted_days=43)
     said = words(drawn("privacy.html", BRISTOL.model_copy(update={"retention": kept})))
-    assert "at least 41 days after the council has confirmed that it has it" in said
+    assert "until 41 days after the council has confirmed that it has it" in said
     assert "until 42 days after you submitted it" in said
-    assert "One that was withdrawn is kept for at least 43 days." in said
+    assert "with one that was withdrawn, until 43 days after that." in said
 
 
 def test_a_council_that_names_no_officer_is_still_found() -> None:
