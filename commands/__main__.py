@@ -19,6 +19,7 @@ COMMANDS = {
     "messages": "write schemas, catalogue, AsyncAPI and broker definitions anew",
     "council": "a council's side, from the shell",
     "erase": "the end of a delegation's data, at once; legal holds",
+    "sessions": "sign an address out everywhere",
     "keys": "wrapping keys: rotate those of an authority",
     "dead": "messages that could not be handled: look, mend, send again",
     "outbox": "facts written down and not yet told",

@@ -15,6 +15,7 @@ from tests.support import scanner as scanners
 from tests.support.council import Council
 from tests.support.measures import Measures
 from tests.support.portal import Portal
+from tests.support.security import SecurityLog
 
 # How long an example takes says how busy the machine is, and nothing of what is tested.
 hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -49,6 +50,12 @@ def measures(pytestconfig: pytest.Config) -> Measures:
 def deliveries(pytestconfig: pytest.Config) -> int:
     """How many deliveries a fault test sends: 500, or what --deliveries says."""
     return int(pytestconfig.getoption("--deliveries"))
+
+
+@pytest.fixture
+def security_log(monkeypatch: pytest.MonkeyPatch) -> SecurityLog:
+    """What is recorded of security in the test's process, from here on."""
+    return SecurityLog(monkeypatch)
 
 
 @pytest.fixture(scope="session")

@@ -253,6 +253,18 @@ class SessionsView(Value):
     trusts: list[TrustEntry] = []
 
 
+class AddressBody(Value):
+    """Whose account an operator means."""
+
+    email: str
+
+
+class EndedSessionsView(Value):
+    """How many sessions and sign-ins under way have ended."""
+
+    ended: int
+
+
 class NewPasswordBody(Value):
     """Reset step 3."""
 

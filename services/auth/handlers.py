@@ -38,7 +38,7 @@ async def end_closed(event: AccountClosed, _: Delivery, auth: Auth) -> None:
 async def reset_account(event: AccountResetAsked, _: Delivery, auth: Auth) -> None:
     """A council opens an account again whose owner cannot; whatever browser was trusted may be lost too."""
     await trusts.end_before(auth, event.account_id, event.asked_at)
-    await sessions.end_sessions_before(auth, event.account_id, event.asked_at)
+    await sessions.end_sessions_before(auth, event.account_id, event.asked_at, why="council")
     if event.what == "dormancy":
         await auth.stores.accounts.wake(event.account_id, event.asked_at)
     else:

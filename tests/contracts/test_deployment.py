@@ -16,6 +16,7 @@ import yaml
 from chassis import strictjson
 from chassis.server import PatientHttp
 from chassis.settings import ServiceSettings
+from commands import topology
 from commands.containers import STAND_INS, published_images
 from commands.environment import environment
 from commands.parts import broker
@@ -214,6 +215,13 @@ def test_every_container_is_restrained(name: str) -> None:
     assert part["security_opt"] == ["no-new-privileges:true"]
     assert "build" in part or part["user"] not in {"root", "0", "0:0"}
     assert part.get("restart") == "no" or part["mem_limit"]
+
+
+def test_tasks_has_room_for_the_large_messages_of_a_council() -> None:
+    """As many as are there at a time, beside what a service needs without."""
+    there = max(each.at_once for each in topology.subscriptions()["tasks"] if each.is_from_councils)
+    usual, has = (int(PARTS[name]["mem_limit"].removesuffix("m")) for name in ("notify", "tasks"))
+    assert has >= usual + there * strictjson.MAX_BYTES // 1024**2
 
 
 def test_only_the_gateway_and_the_emails_can_be_reached_and_from_this_machine_only() -> None:

@@ -108,6 +108,18 @@ def test_a_submitted_forms_documents_are_fetched_from_the_shell(
     portal.mail.wait_for(email, "Sent back")
 
 
+def test_an_address_is_signed_out_everywhere_from_the_shell(portal: Portal) -> None:
+    email = f"cli.{uuid4().hex[:8]}@school.example"
+    with Person(portal.gateway) as person:
+        person.register(portal.mail, email)
+        person.sign_in(portal.mail, email)
+        ended = portal.command("sessions", "end", "--email", email)
+        assert ended.stdout.strip() == f"{email} is signed out everywhere. Sessions and sign-ins that ended: 1."
+        assert str(person.open("/tasks").response.url.path) == "/sign-in"
+    unknown = portal.command("sessions", "end", "--email", f"not.{email}", check=False)
+    assert (unknown.returncode, unknown.stderr.strip()) == (1, f"No account has the email address not.{email}.")
+
+
 def test_a_council_that_is_not_served_is_named(portal: Portal) -> None:
     refused = portal.command("council", "watch", "--authority", "nowhere", check=False)
     assert refused.returncode == 1

@@ -7,6 +7,7 @@ from services.auth.api import (
     calendars,
     councils,
     openings,
+    operators,
     passkeys,
     registrations,
     resets,
@@ -26,4 +27,5 @@ routes = [
     *passkeys.routes,
     *openings.routes,
     *councils.routes,
+    *operators.routes,
 ]

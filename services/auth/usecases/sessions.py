@@ -90,10 +90,11 @@ async def end_sessions_after_reset(auth: Auth, account_id: str) -> None:
         await end_older_sessions(auth, account)
 
 
-async def end_sessions_before(auth: Auth, account_id: str, at: datetime) -> None:
-    """A council has opened the account again at this time: whoever was signed in then is signed out."""
+async def end_sessions_before(auth: Auth, account_id: str, at: datetime, *, why: str) -> int:
+    """A council, or an operator, wants it: whoever was signed in or signing in at this time is out; how many."""
     if ended := await auth.stores.sessions.close_opened_before(account_id, at):
-        record("session.ended", "ok", why="council", account_id=account_id, sessions=ended)
+        record("session.ended", "ok", why=why, account_id=account_id, sessions=ended)
+    return ended
 
 
 def _idle(auth: Auth, session: Session) -> timedelta:

@@ -8,6 +8,7 @@ import pytest
 from httpx2 import Response
 
 from tests.component.auth.harness import OTHER_PASSWORD, Database, Person, code_of
+from tests.support.security import SecurityLog
 
 CHANGED = "auth.account.changed.v1"
 RESET = "auth.password.reset.v1"
@@ -49,7 +50,9 @@ def faults(answer: Response) -> dict[str, str]:
     return {fault["path"]: fault["code"] for fault in answer.json()["faults"]}
 
 
-async def test_new_details_are_the_accounts_and_those_of_every_session(person: Person) -> None:
+async def test_new_details_are_the_accounts_and_those_of_every_session(
+    person: Person, security_log: SecurityLog
+) -> None:
     token, other = await person.sign_in(), await person.sign_in()
     waiting, code = await person.start_sign_in()
     assert (await change_details(person, token)).status_code == 204
@@ -61,6 +64,7 @@ async def test_new_details_are_the_accounts_and_those_of_every_session(person: P
     for each in (token, other, (await person.give_code(waiting, code)).json()["session_token"]):
         view = (await person.session(each)).json()
         assert (view["name"], view["role"]) == ("Sandra Example-Smith", "Head")
+    assert security_log.outcomes("account.details", account_id=told["account_id"]) == ["ok"]
 
 
 async def test_the_same_details_are_no_news_and_bad_ones_change_nothing(person: Person) -> None:
@@ -74,7 +78,9 @@ async def test_the_same_details_are_no_news_and_bad_ones_change_nothing(person: 
     assert person.mailbox.about(person.email) == []
 
 
-async def test_t62_another_password_ends_every_other_session_and_this_one_has_a_new_token(person: Person) -> None:
+async def test_t62_another_password_ends_every_other_session_and_this_one_has_a_new_token(
+    person: Person, security_log: SecurityLog
+) -> None:
     token, other = await person.sign_in(), await person.sign_in()
     waiting, code = await person.start_sign_in()
     answer = await change_password(person, token)
@@ -84,7 +90,8 @@ async def test_t62_another_password_ends_every_other_session_and_this_one_has_a_
         assert code_of(await person.session(over)) == "signed_out"
     assert code_of(await person.give_code(waiting, code)) == "sign_in_over"
     assert (await person.session(fresh)).json()["email"] == person.email
-    await person.mailbox.expect(RESET, person.email)
+    told = await person.mailbox.expect(RESET, person.email)
+    assert security_log.outcomes("account.password", account_id=told["account_id"]) == ["ok"]
     assert (await person.give_password()).status_code == 401
     person.password, person.devices = OTHER_PASSWORD, answer.json()["devices"]
     await person.sign_in()
@@ -168,7 +175,7 @@ async def close(person: Person, token: str, password: str | None = None) -> Resp
 
 
 async def test_a_closed_account_is_nobodys_and_nothing_is_kept_of_whose_it_was(
-    person: Person, database: Database
+    person: Person, database: Database, security_log: SecurityLog
 ) -> None:
     token, other = await person.sign_in(), await person.sign_in()
     waiting, code = await person.start_sign_in()
@@ -181,6 +188,7 @@ async def test_a_closed_account_is_nobodys_and_nothing_is_kept_of_whose_it_was(
     assert (await close(person, token)).status_code == 204
     told = await person.mailbox.expect(CLOSED, person.email)
     assert told["person"]["name"] == "Sandra Example"
+    assert security_log.outcomes("account.closed", account_id=account["_id"]) == ["ok"]
     for each in (token, other):
         assert code_of(await person.session(each)) == "signed_out"
     assert code_of(await person.give_code(waiting, code)) == "sign_in_over"

@@ -6,6 +6,7 @@ from typing import Any
 from httpx2 import Response
 
 from tests.component.auth.harness import Person, code_of, other_than
+from tests.support.security import SecurityLog
 
 REQUESTED = "auth.address-code.requested.v1"
 READDRESSED = "auth.account.readdressed.v1"
@@ -41,7 +42,7 @@ def fields(answer: Response) -> dict[str, Any]:
 
 
 async def test_with_both_codes_the_address_is_the_accounts_everywhere(
-    person: Person, somebody: Callable[[], Person]
+    person: Person, somebody: Callable[[], Person], security_log: SecurityLog
 ) -> None:
     former, email = person.email, somebody().email
     tokens = [await person.sign_in(), await person.sign_in()]
@@ -49,6 +50,9 @@ async def test_with_both_codes_the_address_is_the_accounts_everywhere(
     assert (await give(person, tokens[0], change_id, new, present)).status_code == 204
     told = await person.mailbox.expect(READDRESSED, email)
     assert told["former"]["email"] == former
+    about = told["account_id"]
+    assert security_log.outcomes("address.requested", account_id=about) == ["ok"]
+    assert security_log.outcomes("address.changed", account_id=about) == ["ok"]
     for token in tokens:
         assert (await person.session(token)).json()["email"] == email
     assert (await person.give_password()).status_code == 401
@@ -108,7 +112,7 @@ async def test_passwords_cannot_be_tried_by_an_open_session(person: Person, some
 
 
 async def test_each_wrong_code_is_named_and_five_tries_are_looked_at(
-    person: Person, somebody: Callable[[], Person]
+    person: Person, somebody: Callable[[], Person], security_log: SecurityLog
 ) -> None:
     email, token = somebody().email, await person.sign_in()
     change_id, new, present = await started(person, token, email)
@@ -121,6 +125,7 @@ async def test_each_wrong_code_is_named_and_five_tries_are_looked_at(
     for _ in range(3):
         await give(person, token, change_id, other_than(new), present)
     assert code_of(await give(person, token, change_id, new, present)) == "code_exhausted"
+    assert security_log.outcomes("address.codes") == ["failed"] * 5
     assert (await person.session(token)).json()["email"] == person.email
 
 

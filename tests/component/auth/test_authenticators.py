@@ -22,6 +22,7 @@ from tests.support.broker import Broker
 from tests.support.events import publish
 from tests.support.eventually import eventually, stays
 from tests.support.measures import Measures
+from tests.support.security import SecurityLog
 
 CHANGED = "auth.factor.changed.v1"
 
@@ -225,7 +226,7 @@ async def test_a_code_by_email_will_do_only_where_the_authority_leaves_the_choic
 
 
 async def test_an_app_is_taken_away_only_where_the_authority_lets_people_in_without(
-    user: Person, second_factor: str
+    user: Person, second_factor: str, security_log: SecurityLog
 ) -> None:
     token = (await enrolled(user, await user.sign_in())).token
     answer = await user.client.post("/authenticator/remove", json={"password": "not it"}, headers=as_(user, token))
@@ -235,7 +236,9 @@ async def test_an_app_is_taken_away_only_where_the_authority_lets_people_in_with
         assert code_of(answer) == "app_must_stay"
         return
     assert answer.status_code == 204
-    await user.mailbox.expect(CHANGED, user.email, what="app_removed")
+    about = (await user.mailbox.expect(CHANGED, user.email, what="app_removed"))["account_id"]
+    for what in ("app_added", "app_removed"):
+        assert security_log.outcomes("factor.changed", account_id=about, what=what) == ["ok"]
     await user.sign_in()
 
 
@@ -282,15 +285,22 @@ async def test_whoever_has_lost_the_phone_is_helped_by_the_council(
 
 @pytest.mark.parametrize("what", ["second-factor", "dormancy"])
 async def test_a_reset_by_the_council_ends_the_sessions_of_whoever_has_no_app_too(
-    user: Person, database: Database, shared_broker: Broker, what: Literal["second-factor", "dormancy"]
+    user: Person,
+    database: Database,
+    shared_broker: Broker,
+    *,
+    what: Literal["second-factor", "dormancy"],
+    security_log: SecurityLog,
 ) -> None:
-    token = await user.sign_in()
+    token, (waiting, code) = await user.sign_in(), await user.start_sign_in()
     account = await database["accounts"].find_one({"email": user.email})
     assert account is not None
     event = AccountResetAsked(authority="bristol", account_id=account["_id"], what=what, asked_at=clock.now())
     await publish(shared_broker, "tasks", event)
     await eventually(lambda: _is_over(user, token))
+    assert code_of(await user.give_code(waiting, code)) == "sign_in_over", "a code from before opens nothing"
     assert await database["sessions"].find_one({"account_id": account["_id"]}) is None
+    assert security_log.outcomes("session.ended", account_id=account["_id"], why="council") == ["ok"]
     later = await user.sign_in()
     await publish(shared_broker, "tasks", event)
     assert await stays(lambda: True, seconds=1)

@@ -12,6 +12,7 @@ from tests.component.auth.harness import Database, Person
 from tests.component.auth.test_accounts import as_, close
 from tests.component.auth.test_address_changes import give, started
 from tests.support.eventually import eventually
+from tests.support.security import SecurityLog
 
 CHANGED = "auth.calendar.changed.v1"
 
@@ -56,7 +57,9 @@ async def test_a_new_one_ends_the_one_before_and_ending_it_twice_is_once(person:
     assert over.status_code == 404
 
 
-async def test_its_owner_is_told_each_time_that_it_is_another_and_not_which(person: Person, database: Database) -> None:
+async def test_its_owner_is_told_each_time_that_it_is_another_and_not_which(
+    person: Person, database: Database, security_log: SecurityLog
+) -> None:
     token = await person.sign_in()
     secrets = [await made(person, token), await made(person, token)]
     for _ in range(2):
@@ -67,6 +70,7 @@ async def test_its_owner_is_told_each_time_that_it_is_another_and_not_which(pers
     told = [await person.mailbox.expect(CHANGED, person.email) for _ in range(4)]
     assert sorted(event["what"] for event in told) == ["ended", "made", "made", "renewed"]
     assert {event["authority"] for event in told} == {"bristol"}
+    assert security_log.outcomes("calendar.changed", account_id=told[0]["account_id"]) == ["ok"] * 4
     assert person.mailbox.about(person.email) == []
     assert not [secret for secret in secrets if secret in json.dumps(told)]
     assert not [secret for secret in secrets if token_hash(secret) in json.dumps(told)]

@@ -6,6 +6,7 @@ from pydantic import SecretStr
 from chassis.shared_keys import DIGEST_TICKETS, Tickets
 from tests.component.auth.harness import Keys, Person, code_of
 from tests.component.auth.test_accounts import as_
+from tests.support.security import SecurityLog
 
 CHANGED = "auth.digest.changed.v1"
 
@@ -19,7 +20,7 @@ async def has_digest(person: Person, token: str) -> bool:
     return bool((await person.client.get("/accounts/current", headers=as_(person, token))).json()["has_digest"])
 
 
-async def test_what_is_chosen_is_the_accounts_and_is_told_once(person: Person) -> None:
+async def test_what_is_chosen_is_the_accounts_and_is_told_once(person: Person, security_log: SecurityLog) -> None:
     token = await person.sign_in()
     assert not await has_digest(person, token)
     for _ in range(2):
@@ -30,6 +31,7 @@ async def test_what_is_chosen_is_the_accounts_and_is_told_once(person: Person) -
     assert (await choose(person, token, is_wanted=False)).status_code == 204
     assert (await person.mailbox.expect(CHANGED, person.email))["is_wanted"] is False
     assert person.mailbox.about(person.email) == [], "the same again is no news"
+    assert security_log.outcomes("account.digest", account_id=told["account_id"]) == ["ok"] * 2
 
 
 async def test_whoever_has_the_ticket_goes_back_without_a_session_and_twice_is_once(person: Person, keys: Keys) -> None:

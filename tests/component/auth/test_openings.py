@@ -26,6 +26,7 @@ from tests.component.auth.harness import (
 from tests.support.broker import Broker
 from tests.support.council import Council
 from tests.support.eventually import eventually
+from tests.support.security import SecurityLog
 from tests.support.service import council as council_identity
 
 OPENED = "council.account.opened.v1"
@@ -111,7 +112,7 @@ async def silence(user: Person, *but: str) -> None:
 
 
 async def test_an_account_opens_by_its_temporary_password_and_is_its_owners_after_that(
-    user: Person, bristol: Council
+    user: Person, bristol: Council, security_log: SecurityLog
 ) -> None:
     await bristol.publish(OPENED, body(user.email, user_name="S.Example1"))
     password, event = await user.mailbox.temporary_password(user.email)
@@ -127,6 +128,9 @@ async def test_an_account_opens_by_its_temporary_password_and_is_its_owners_afte
     registered = await user.mailbox.expect(REGISTERED, user.email)
     assert (registered["role"], registered["organisation"]) == ("SENCO", "Hill View School")
     assert registered["opened_by"] == ["bristol"]
+    about = registered["account_id"]
+    assert security_log.outcomes("account.opened", account_id=about, authority="bristol") == ["ok"]
+    assert security_log.outcomes("account.taken_over", account_id=about) == ["ok"]
     assert code_of(await user.session(token)) == "signed_out", "the token is renewed"
     fresh = answer.json()["session_token"]
     assert (await user.session(fresh)).json()["must_take_over"] is False

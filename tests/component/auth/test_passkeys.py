@@ -21,6 +21,7 @@ from tests.support.authenticator import Authenticator
 from tests.support.broker import Broker
 from tests.support.events import publish
 from tests.support.eventually import eventually, stays
+from tests.support.security import SecurityLog
 
 CHANGED = "auth.factor.changed.v1"
 SITE = {"host": "bristol.portal.example", "origin": "https://bristol.portal.example"}
@@ -91,7 +92,9 @@ async def sign_in(person: Person, authenticator: Authenticator, authority: str =
     return await answer_with(person, begun["challenge_id"], authenticator.sign(begun["options"]), authority)
 
 
-async def test_a_passkey_is_added_and_signs_in_without_password_and_code(user: Person, database: Database) -> None:
+async def test_a_passkey_is_added_and_signs_in_without_password_and_code(
+    user: Person, database: Database, security_log: SecurityLog
+) -> None:
     token, other = await user.sign_in(), await user.sign_in()
     authenticator = await add(user, token)
     assert code_of(await user.session(other)) == "signed_out"
@@ -99,6 +102,8 @@ async def test_a_passkey_is_added_and_signs_in_without_password_and_code(user: P
     assert opened.status_code == 201, opened.text
     view = (await user.session(opened.json()["session_token"])).json()
     assert (view["email"], view["authority"], view["must_enrol"]) == (user.email, "bristol", False)
+    assert security_log.outcomes("factor.changed", account_id=view["account_id"], what="passkey_added") == ["ok"]
+    assert security_log.outcomes("sign_in.passkey", account_id=view["account_id"]) == ["ok"]
     assert user.mailbox.about(user.email) == [], "no code was emailed, and the browser was known"
     (entry,) = await listed(user, token)
     assert (entry["name"], entry["host"]) == ("Phone", "bristol.portal.example")
@@ -174,7 +179,9 @@ async def test_ten_are_all(user: Person, database: Database) -> None:
     assert (await sign_in(user, authenticator)).status_code == 201
 
 
-async def test_it_is_taken_away_with_the_password_and_opens_nothing_then(user: Person) -> None:
+async def test_it_is_taken_away_with_the_password_and_opens_nothing_then(
+    user: Person, security_log: SecurityLog
+) -> None:
     token = await user.sign_in()
     authenticator = await add(user, token)
     opened = (await sign_in(user, authenticator)).json()["session_token"]
@@ -182,6 +189,7 @@ async def test_it_is_taken_away_with_the_password_and_opens_nothing_then(user: P
     assert faults(await remove(user, token, entry["passkey_id"], "not it")) == {"password": "wrong_password"}
     assert (await remove(user, token, entry["passkey_id"])).status_code == 204
     await user.mailbox.expect(CHANGED, user.email, what="passkey_removed")
+    assert security_log.outcomes("factor.changed", what="passkey_removed") == ["ok"]
     assert code_of(await user.session(opened)) == "signed_out"
     assert await listed(user, token) == []
     assert code_of(await remove(user, token, entry["passkey_id"])) == "no_passkey"
@@ -206,12 +214,15 @@ async def test_a_challenge_is_good_for_five_minutes(user: Person, set_clock: Cal
     assert code_of(late) == "passkey_over"
 
 
-async def test_a_copied_authenticator_is_refused_where_its_count_goes_back(user: Person) -> None:
+async def test_a_copied_authenticator_is_refused_where_its_count_goes_back(
+    user: Person, security_log: SecurityLog
+) -> None:
     authenticator = await add(user, await user.sign_in())
     copied = authenticator.copy()
     for _ in range(2):
         assert (await sign_in(user, authenticator)).status_code == 201
     assert [code_of(await sign_in(user, copied)) for _ in range(2)] == ["passkey_refused"] * 2
+    assert security_log.outcomes("sign_in.passkey", why="copied") == ["refused"] * 2
     assert (await sign_in(user, authenticator)).status_code == 201
     begun = [await begin(user) for _ in range(2)]
     twin = authenticator.copy()
@@ -224,7 +235,9 @@ async def test_a_copied_authenticator_is_refused_where_its_count_goes_back(user:
     assert sorted(answer.status_code for answer in answers) == [201, 401], "the same count is taken once"
 
 
-async def test_one_of_another_address_or_of_nobody_is_refused_as_a_wrong_one(user: Person) -> None:
+async def test_one_of_another_address_or_of_nobody_is_refused_as_a_wrong_one(
+    user: Person, security_log: SecurityLog
+) -> None:
     authenticator = await add(user, await user.sign_in())
     elsewhere = authenticator.copy()
     elsewhere.host, elsewhere.origin = OTHER_SITE["host"], OTHER_SITE["origin"]
@@ -239,6 +252,7 @@ async def test_one_of_another_address_or_of_nobody_is_refused_as_a_wrong_one(use
     refused.append(await answer_with(user, begun["challenge_id"], "{}"))
     assert len({answer.text for answer in refused}) == 1
     assert code_of(refused[0]) == "passkey_refused"
+    assert security_log.outcomes("sign_in.passkey") == ["failed"] * 4
 
 
 async def test_t49_t50_a_network_has_twenty_wrong_tries_and_a_known_browser_its_own(user: Person) -> None:

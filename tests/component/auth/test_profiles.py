@@ -6,6 +6,7 @@ from httpx2 import Response
 
 from tests.component.auth.harness import Database, Person
 from tests.component.auth.test_accounts import as_, change_details, faults
+from tests.support.security import SecurityLog
 
 CHANGED = "auth.profile.changed.v1"
 TYPED = {"body": "hcpc", "number": "ot 12345", "works_for": ["Hill View School"]}
@@ -23,7 +24,9 @@ async def profile(person: Person, token: str) -> dict[str, Any]:
     return dict((await person.client.get("/accounts/current", headers=as_(person, token))).json()["profile"])
 
 
-async def test_a_profile_is_kept_and_told_once_and_other_details_leave_it(person: Person) -> None:
+async def test_a_profile_is_kept_and_told_once_and_other_details_leave_it(
+    person: Person, security_log: SecurityLog
+) -> None:
     token = await person.sign_in()
     assert await profile(person, token) == {"works_for": []}, "nobody is asked for one at registration"
     for _ in range(2):
@@ -37,6 +40,7 @@ async def test_a_profile_is_kept_and_told_once_and_other_details_leave_it(person
     assert (await person.mailbox.expect(CHANGED, person.email))["profile"] == {"works_for": []}
     assert await profile(person, token) == {"works_for": []}
     assert person.mailbox.about(person.email) == [], "the same again is no news"
+    assert security_log.outcomes("account.profile", account_id=told["account_id"]) == ["ok"] * 2
 
 
 async def test_a_bad_one_changes_nothing(person: Person) -> None:

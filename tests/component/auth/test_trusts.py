@@ -21,6 +21,7 @@ from tests.component.auth.test_authenticators import enrolled
 from tests.support.broker import Broker
 from tests.support.events import publish
 from tests.support.eventually import eventually
+from tests.support.security import SecurityLog
 
 DEVICE = "auth.device.added.v1"
 
@@ -74,7 +75,7 @@ async def end_everywhere(person: Person, token: str) -> Response:
 
 
 async def test_a_trusted_browser_is_asked_for_the_password_alone(
-    user: Person, set_clock: Callable[[str], None]
+    user: Person, set_clock: Callable[[str], None], security_log: SecurityLog
 ) -> None:
     assert (await user.give_password()).json()["trusted_days"] == 30
     await user.mailbox.code(user.email)
@@ -85,6 +86,8 @@ async def test_a_trusted_browser_is_asked_for_the_password_alone(
     view = (await user.session(session["session_token"])).json()
     assert (view["email"], view["authority"], view["must_enrol"]) == (user.email, "bristol", False)
     assert session["trusts"] == "", "what the browser holds stays as it was"
+    assert security_log.outcomes("trust.given", account_id=view["account_id"], authority="bristol") == ["ok"]
+    assert security_log.outcomes("sign_in.trusted", account_id=view["account_id"]) == ["ok"]
     assert code_of(await user.give_password(OTHER_PASSWORD)) == "sign_in_refused"
     assert user.mailbox.about(user.email) == [], "no code was emailed, and the browser was known"
     assert await is_asked(Person(user.client, user.mailbox, user.email)), "another browser"
@@ -124,7 +127,9 @@ async def test_t51_who_needs_no_code_gives_nobody_else_more_tries_of_one(user: P
     assert account["failures"] == {"sign_in": 99}
 
 
-async def test_what_is_trusted_is_shown_and_ended_by_its_owner(user: Person, database: Database) -> None:
+async def test_what_is_trusted_is_shown_and_ended_by_its_owner(
+    user: Person, database: Database, security_log: SecurityLog
+) -> None:
     token = await trust(user)
     (entry,) = await shown(user, token)
     assert (entry["authority"], entry["browser"]) == ("bristol", "Firefox on Windows")
@@ -132,7 +137,8 @@ async def test_what_is_trusted_is_shown_and_ended_by_its_owner(user: Person, dat
     assert user.trusts not in kept, "T65: nothing there opens anything"
     assert (await user.client.delete("/trusts", headers=as_(user, token))).status_code == 204
     assert await shown(user, token) == []
-    assert (await user.session(token)).status_code == 200
+    view = (await user.session(token)).json()
+    assert security_log.outcomes("trust.ended", account_id=view["account_id"]) == ["ok"]
     assert await is_asked(user)
 
 
@@ -188,6 +194,25 @@ async def test_the_councils_reset_ends_what_was_trusted_before_it(
 
     await eventually(is_over)
     assert await is_asked(user)
+
+
+async def test_an_operator_ends_sessions_sign_ins_and_trusts_of_one_address_and_of_no_other(
+    user: Person, somebody: Callable[[], Person], security_log: SecurityLog
+) -> None:
+    other = await Person(user.client, user.mailbox, somebody().email).register()
+    theirs, token = await other.sign_in(), await trust(user)
+    about, phone = (await user.session(token)).json()["account_id"], user.elsewhere()
+    waiting, code = await phone.start_sign_in()
+    for left in (2, 0):
+        ended = await user.client.post("/ended-sessions", json={"email": user.email.upper()})
+        assert (ended.status_code, ended.json()) == (200, {"ended": left})
+    assert security_log.outcomes("session.ended", account_id=about, why="operator") == ["ok"]
+    assert code_of(await user.session(token)) == "signed_out"
+    assert code_of(await phone.give_code(waiting, code)) == "sign_in_over"
+    assert await is_asked(user)
+    assert (await other.session(theirs)).status_code == 200
+    unknown = await user.client.post("/ended-sessions", json={"email": somebody().email})
+    assert (unknown.status_code, code_of(unknown)) == (404, "no_account")
 
 
 async def test_of_a_closed_account_nothing_is_left(user: Person, database: Database) -> None:

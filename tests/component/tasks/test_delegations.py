@@ -11,7 +11,8 @@ from tests.support.broker import Broker
 from tests.support.council import request
 from tests.support.events import publish
 from tests.support.eventually import eventually
-from tests.support.service import council
+from tests.support.security import SecurityLog
+from tests.support.service import council, new_key, professional
 
 ACCEPTED = "portal.delegation.accepted.v1"
 REJECTED = "portal.message.rejected.v1"
@@ -40,13 +41,15 @@ async def test_a_delegation_opens_one_task_however_often_it_comes(tasks: Tasks) 
     assert len(tasks.recorder.of(ACCEPTED, delegation_id=delegation_id)) == 1
 
 
-async def test_the_same_id_with_another_content_is_rejected(tasks: Tasks) -> None:
+async def test_the_same_id_with_another_content_is_rejected(tasks: Tasks, security_log: SecurityLog) -> None:
     delegation_id = new_id()
     await tasks.council.delegate(delegation_id)
     await tasks.recorder.expect(ACCEPTED, delegation_id=delegation_id)
     message_id = await tasks.council.delegate(delegation_id, comments="Something else")
     rejected = await tasks.recorder.expect(REJECTED, message_id=message_id)
     assert (rejected["code"], rejected["field"]) == ("delegation_differs", "/delegation_id")
+    where = {"queue": "tasks.open-task.from.bristol", "broker_user": "bristol", "code": "delegation_differs"}
+    assert security_log.outcomes("delivery.refused", **where) == ["refused"]
 
 
 async def test_a_retraction_that_comes_first_wins(tasks: Tasks) -> None:
@@ -107,13 +110,19 @@ async def test_a_group_task_is_picked_up_by_one_and_the_other_reads_who_has_it(t
     assert (await tasks.list(tom))["group_rows"] == []
 
 
-async def test_strangers_learn_nothing(tasks: Tasks) -> None:
+async def test_strangers_learn_nothing(tasks: Tasks, security_log: SecurityLog) -> None:
     delegation_id = new_id()
     await tasks.council.delegate(delegation_id, new_email())
     opened = await tasks.recorder.expect(OPENED, delegation_id=delegation_id)
     for path in (f"/tasks/{opened['task_id']}", f"/tasks/{uuid4()}"):
         assert (await tasks.client.get(path, headers=tasks.as_person(new_email()))).status_code == 404
     assert (await tasks.client.get("/tasks")).status_code == 401
+    for headers, code in (
+        (professional(new_key(), "tasks", new_email()), "token_invalid"),
+        (council(tasks.key, "tasks"), "wrong_identity"),
+    ):
+        assert (await tasks.client.get("/tasks", headers=headers)).json()["code"] == code
+        assert security_log.outcomes("access.refused", code=code) == ["refused"]
 
 
 async def test_submitted_beats_retracted(tasks: Tasks, shared_broker: Broker) -> None:

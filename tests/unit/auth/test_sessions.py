@@ -1,17 +1,23 @@
 """When a session counts and when it is over."""
 
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
 
 from chassis.authorities import Authorities
+from chassis.database import Database, OutboxCollection
+from chassis.relay import Relay
 from commands.parts.instance import ROOT
 from contracts.api.auth import RegistrationDetails
 from services.auth.model.account import Account
 from services.auth.model.authenticator import Authenticator
-from services.auth.model.session import ABSOLUTE, Session, SignedInBy, may_add_app, withheld_from
+from services.auth.model.codes import new_challenge
+from services.auth.model.session import ABSOLUTE, Session, SignedInBy, may_add_app, sign_in_of, withheld_from
 from services.auth.model.tokens import new_token, token_hash
+from services.auth.store.sessions import SessionStore
 from tests.unit.auth.test_trusts import account
+from tests.unit.chassis.test_repository import NobodyListens
 
 AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 IDLE = timedelta(minutes=30)
@@ -110,3 +116,18 @@ def test_an_app_is_replaced_by_whoever_has_shown_it_or_a_passkey_and_added_by_ev
     app = Authenticator(sealed="s", last_step=1, added_at=AT)
     assert may_add_app(begun, account(authenticator=app)) is may
     assert may_add_app(begun, account(authenticator=None))
+
+
+async def test_what_was_open_or_begun_by_then_ends_and_what_came_later_or_is_anothers_stays(inner: Database) -> None:
+    store = SessionStore(OutboxCollection(inner.collection("sessions"), cast("Relay", NobodyListens())))
+    bristol, later = Authorities.load(ROOT / "deploy/authorities").get("bristol"), AT + timedelta(seconds=1)
+    for opened_at, owner in ((AT, "a-1"), (later, "a-1"), (AT, "another")):
+        one = session().model_copy(update={"key": f"{owner} {opened_at}", "account_id": owner, "opened_at": opened_at})
+        await store.add(one, one.key)
+    for begun_at in (AT, later):
+        challenge, _ = new_challenge(b"secret", at=begun_at, lifetime=IDLE)
+        await store.start(sign_in_of(account(), key=f"{begun_at}", authority=bristol, challenge=challenge), [])
+    assert [await store.close_opened_before("a-1", AT) for _ in range(2)] == [2, 0]
+    assert await store.by_token(f"a-1 {later}")
+    assert await store.waiting(f"{later}", later)
+    assert await store.by_token(f"another {AT}")

@@ -21,6 +21,7 @@ from chassis.outbox import Publisher
 from contracts.council import DelegationRequested, DelegationRetracted
 from contracts.tasks import TaskOpened
 from tests.support.sealing import BODIES
+from tests.support.security import SecurityLog
 
 COUNCILS = ("bristol", "oxfordshire")
 RETRACTED = b'{"authority": "bristol", "delegation_id": "d-1"}'
@@ -71,11 +72,15 @@ async def test_what_waits_for_something_comes_again_and_that_is_no_attempt() -> 
     assert headers[retry.HEADER_ATTEMPTS] == 0
 
 
-async def test_what_has_waited_as_long_as_a_failing_one_is_tried_is_given_up() -> None:
+async def test_what_has_waited_as_long_as_a_failing_one_is_tried_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    recorded = SecurityLog(monkeypatch)
     outcome, [(exchange, headers)] = await _ended(TryLater(1, "on its way"), timedelta(hours=3))
     assert (outcome, exchange) == ("refused", retry.DEAD_EXCHANGE)
     assert headers[retry.HEADER_CODE] == "gave_up"
     assert "on its way" in headers[retry.HEADER_REASON]
+    assert recorded.outcomes("delivery.refused", code="gave_up", broker_user="bristol") == ["refused"]
 
 
 async def test_an_outage_is_waited_for_however_long_it_takes() -> None:

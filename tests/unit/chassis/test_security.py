@@ -1,10 +1,8 @@
-import logging
-
 import pytest
-import structlog
 from prometheus_client import REGISTRY
 
 from chassis import security
+from tests.support.security import SecurityLog
 
 
 def _counted(outcome: str) -> float:
@@ -13,13 +11,9 @@ def _counted(outcome: str) -> float:
 
 
 def test_a_security_event_is_a_log_line_and_a_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    before, capture = _counted("failed"), structlog.testing.LogCapture()
-    # The module's own logger is as an earlier test's service has configured it.
-    levels = structlog.make_filtering_bound_logger(logging.INFO)
-    own = structlog.wrap_logger(structlog.ReturnLogger(), processors=[capture], wrapper_class=levels)
-    monkeypatch.setattr(security, "log", own)
+    before, recorded = _counted("failed"), SecurityLog(monkeypatch)
     security.record("sign_in.password", "failed", account_id="a-1", authority=None)
-    assert capture.entries == [
+    assert recorded.lines == [
         {
             "event": "security",
             "log_level": "warning",

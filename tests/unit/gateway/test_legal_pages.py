@@ -4,7 +4,7 @@ import html
 import re
 from datetime import date
 
-from contracts.authority import Authority, Legal
+from contracts.authority import Authority, Legal, RetentionRules
 from services.gateway.kit.rendering import PageRenderer
 from services.gateway.kit.views.frame import Frame
 from tests.unit.gateway.samples import AUTHORITIES
@@ -74,6 +74,14 @@ def test_the_privacy_page_names_controller_basis_retention_rights_officer_and_re
     assert "correct, restrict or erase that, or object to its use" in said
     assert "data.protection@bristol-portal.example" in said
     assert ICO in page
+
+
+def test_the_privacy_page_says_after_how_many_days_the_portal_itself_erases() -> None:
+    kept = RetentionRules(received_days=41, submitted_days=42, retracted_days=43)
+    said = words(drawn("privacy.html", BRISTOL.model_copy(update={"retention": kept})))
+    assert "until 41 days after the council has confirmed that it has it" in said
+    assert "until 42 days after you submitted it" in said
+    assert "with one that was withdrawn, until 43 days after that." in said
 
 
 def test_a_council_that_names_no_officer_is_still_found() -> None:

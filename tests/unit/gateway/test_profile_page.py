@@ -1,10 +1,17 @@
 """The page of a professional profile: what is chosen and typed there is what is kept."""
 
-from typing import get_args
+import re
+from typing import Any, get_args
 
-from contracts.api.auth import ProfileBody
+import pytest
+
+from contracts.api.auth import ProfileBody, RegistrationDetails
 from contracts.base import ProfessionalBody, ProfessionalRegistration, Profile
 from services.gateway.account.profile_views import NOT_REGISTERED, ProfilePage, profile_page
+from services.gateway.kit.rendering import PageRenderer
+from services.gateway.kit.views.details import DetailsPage
+from services.gateway.kit.views.frame import Frame
+from tests.unit.gateway.samples import AUTHORITIES
 
 
 def test_every_body_that_auth_knows_is_offered_and_so_is_none() -> None:
@@ -23,3 +30,14 @@ def test_a_profile_is_shown_as_it_would_be_typed() -> None:
 def test_where_there_is_none_the_page_says_so() -> None:
     page = profile_page(Profile())
     assert (page.chosen, page.typed) == (NOT_REGISTERED, ProfileBody())
+
+
+@pytest.mark.parametrize(
+    ("template", "page"),
+    [("register_1.html", DetailsPage(RegistrationDetails())), ("account_profile.html", profile_page(Profile()))],
+)
+def test_what_people_say_of_themselves_is_written_in_its_own_direction(template: str, page: Any) -> None:
+    frame = Frame(authority=AUTHORITIES.get("bristol"), nonce="n", csrf="c")
+    fields = re.findall('<input [^>]*type="text"[^>]*>', PageRenderer("/static").render(template, frame, page))
+    assert fields
+    assert [field for field in fields if 'dir="auto"' not in field] == []
