@@ -3,9 +3,10 @@
 import json
 import os
 import subprocess
+import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,10 +83,13 @@ def _pss_mb(pid: int) -> float:
     return sum(int(line.split()[1]) for line in rollup if line.startswith("Pss:")) / 1e3
 
 
-def _portal(data: Path, name: str, *options: str, surroundings: Mapping[str, str] | None = None) -> str:
+def _portal(data: Path, name: str, *options: str, is_sealed: bool = True) -> str:
+    # `./portal` gives its processes a PYTHONPATH of its own: what does not seal is started as it starts them itself.
+    command = [str(ROOT / "portal")] if is_sealed else [sys.executable, "-m", "commands"]
+    surroundings = {} if is_sealed else {"PYTHONPATH": os.pathsep.join((str(_UNSEALED), str(ROOT)))}
     done = subprocess.run(
-        [str(ROOT / "portal"), name, "--data", str(data), *options],
-        env={**os.environ, **(surroundings or {})},
+        [*command, name, "--data", str(data), *options],
+        env={**os.environ, **surroundings},
         capture_output=True,
         text=True,
         timeout=_COMMAND_SECONDS,
@@ -99,13 +103,12 @@ def _portal(data: Path, name: str, *options: str, surroundings: Mapping[str, str
 @contextmanager
 def running(data: Path, *, is_sealed: bool = True) -> Iterator[Running]:
     """Starts once to lay everything out, then again, warm and timed. Unsealed is for comparison (bench/unsealed)."""
-    surroundings = {} if is_sealed else {"PYTHONPATH": os.pathsep.join((str(_UNSEALED), str(ROOT)))}
     port = str(pick(["gateway"], {})["gateway"])
     start = ("up", "--no-demo", "--detach", "--port", port)
-    _portal(data, *start, surroundings=surroundings)
+    _portal(data, *start, is_sealed=is_sealed)
     _portal(data, "down")
     started = time.perf_counter()
-    _portal(data, *start, surroundings=surroundings)
+    _portal(data, *start, is_sealed=is_sealed)
     seconds = time.perf_counter() - started
     try:
         yield Running(data, json.loads(_portal(data, "status", "--json")), seconds)

@@ -127,9 +127,10 @@ def narrow(what: BaseModel) -> None:
 
 
 def in_log(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A log line says what it belongs to, and whose doing it is."""
+    """A log line says what it belongs to, what it answers, and whose doing it is."""
     if (context := _CURRENT.get()) is not None:
         line.setdefault("correlation_id", context.correlation_id)
+        line.setdefault("causation_id", context.causation_id)
         line.setdefault("actor", str(context.actor))
         if context.authority:
             line.setdefault("authority", context.authority)

@@ -9,12 +9,13 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, Spa
 from opentelemetry.trace import Link
 from opentelemetry.trace.status import Status
 
-from chassis.tracing import CORRELATION
+from chassis.tracing import CAUSATION, CORRELATION
 
 _SECONDS = 5
 _ALLOWED = frozenset(
     {
         CORRELATION,
+        CAUSATION,
         "http.method",
         "http.route",
         "http.status_code",

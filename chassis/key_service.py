@@ -14,7 +14,13 @@ from chassis.sealing import NotOpened
 
 _SECONDS = 5
 _AGAIN_SECONDS = 5
-_REFUSED = 400
+_REFUSED, _UNKNOWN = 400, 404
+_NEVER_USED = "v.000000"
+"""Before the first version, which the first wrap makes."""
+
+
+class _NoSuchKey(TryLater):
+    """The key service answers, and knows no such key; or nothing at all at such an address."""
 
 
 class KeyServiceWrapping:
@@ -41,17 +47,24 @@ class KeyServiceWrapping:
         return base64.b64decode(said["plaintext"])
 
     async def newest(self, authority: str) -> str:
-        """As the key service says."""
-        return await self._newest.of(authority)
+        """As the key service says, which knows no key that nothing was wrapped with."""
+        known_as = await self._newest.of(authority)
+        if known_as == _NEVER_USED:
+            self._newest.forget(authority)
+        return known_as
 
     async def _look(self, authority: str) -> str:
-        said = await self._ask("GET", f"keys/{self._name(authority)}")
+        try:
+            said = await self._ask("GET", f"keys/{self._name(authority)}")
+        except _NoSuchKey:
+            return _NEVER_USED
         return _known_as(int(said["latest_version"]))
 
     async def turn(self, authority: str) -> None:
-        """One version more."""
-        await self._ask("POST", f"keys/{self._name(authority)}/rotate")
-        self._newest.forget(authority)
+        """One version more; there is nothing to replace where nothing was ever wrapped."""
+        if await self.newest(authority) != _NEVER_USED:
+            await self._ask("POST", f"keys/{self._name(authority)}/rotate")
+            self._newest.forget(authority)
 
     async def close(self) -> None:
         """Closes the connections."""
@@ -59,7 +72,7 @@ class KeyServiceWrapping:
             await self._session.close()
 
     async def _ask(self, method: str, path: str, **body: str) -> dict[str, Any]:
-        """TryLater where nobody answers in time; NotOpened where the key service refuses."""
+        """TryLater where nobody answers in time, or it may not be asked; NotOpened where the key service refuses."""
         self._session = self._session or aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_SECONDS))
         address = f"{self._url}/{path}"
         try:
@@ -69,6 +82,9 @@ class KeyServiceWrapping:
                 answer.raise_for_status()
                 said = await answer.read()
                 return dict(orjson.loads(said)["data"]) if said else {}
+        except aiohttp.ClientResponseError as error:
+            outcome = _NoSuchKey if error.status == _UNKNOWN else TryLater
+            raise outcome(_AGAIN_SECONDS, f"the key service answers {error.status}") from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise TryLater(_AGAIN_SECONDS, "the key service does not answer") from error
 

@@ -19,6 +19,8 @@ from chassis import context
 HEADER = "traceparent"
 CORRELATION = "portal.correlation_id"
 """On every span: where a trace ends and the next begins, it says what belongs together."""
+CAUSATION = "portal.causation_id"
+"""On every span too: the id of the message or request that this work answers. Whose doing it is, logs alone say."""
 
 _PROPAGATOR = TraceContextTextMapPropagator()
 _TRACER = trace.get_tracer("portal")
@@ -133,4 +135,4 @@ def note(name: str = "", **said: str | int) -> None:
         current.update_name(name)
     current.set_attributes(said)
     if known is not None:
-        current.set_attribute(CORRELATION, known.correlation_id)
+        current.set_attributes({CORRELATION: known.correlation_id, CAUSATION: known.causation_id})

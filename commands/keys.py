@@ -1,10 +1,12 @@
 """Wrapping keys: a new one for an authority, with which all of its data keys are wrapped anew. Content stays as it is.
 
 It runs beside traffic, and goes on where one that was cut off has stopped. In a container: `python -m chassis.rotate`.
+Where a key service has the wrapping keys, its address and token stand in the environment, as for `./portal up`.
 """
 
 import argparse
 import asyncio
+import os
 
 from pydantic import SecretStr
 
@@ -41,4 +43,6 @@ def service_settings(instance: Instance, name: str) -> StoredServiceSettings:
         amqp_url=SecretStr(""),
         events_key=SecretStr(keys["EVENTS_KEY"]),
         master_keys=SecretStr(keys[service.variable("master_keys")]),
+        keys_url=os.environ.get(service.variable("keys_url"), ""),
+        keys_token=SecretStr(os.environ.get(service.variable("keys_token"), "")),
     )

@@ -24,10 +24,14 @@ async def _no_keys(_: Any, asked: Iterable[Key]) -> Mapping[Key, sealing.DataKey
     return {key: sealing.DataKey(key, bytes(32)) for key in asked}
 
 
+async def _never_destroyed(_: Any, __: Key) -> None:
+    """There are no keys."""
+
+
 _INSTEAD: dict[type, dict[str, Any]] = {
     sealing.DataKey: dict.fromkeys(("seal", "open", "seal_value", "open_value"), _unchanged),
     shared_keys.BodySeal: dict.fromkeys(("seal", "open"), _unchanged),
-    keys.KeyRing: {"of": _no_key, "of_all": _no_keys},
+    keys.KeyRing: {"of": _no_key, "of_all": _no_keys, "confirm": _never_destroyed},
 }
 for owner, instead in _INSTEAD.items():
     for name, does in instead.items():

@@ -72,6 +72,8 @@ def test_compose_gives_a_service_what_its_entry_says_and_no_key_besides(service:
     assert {variable: value for variable, value in given.items() if KEY.search(variable)} == keys
     assert {service.variable(setting) for setting in service.surroundings} - given.keys() == set()
     if service.is_stored:
+        key_service = (service.variable("keys_url"), service.variable("keys_token"))
+        assert [given[variable] for variable in key_service] == [f"${{{variable}:-}}" for variable in key_service]
         assert logs_in(service, given[service.variable("mongo_url")], "mongo")
         assert f"authSource={service.database}" in given[service.variable("mongo_url")]
         assert logs_in(service, given[service.variable("amqp_url")], "amqp")

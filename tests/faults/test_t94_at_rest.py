@@ -1,4 +1,4 @@
-"""T90, T91, T94, T95: what is written about children stands in no file in clear; erased, it is nowhere and for nobody.
+"""T91, T94, T95: what is written about children stands in no file in clear; erased, it is nowhere and for nobody.
 
 Twenty delegations have a word in every field that stands nowhere else. The council has given a public key and speaks
 over HTTP: so no word of it is on the broker either way. Emails are their people's own mailboxes, and are left aside.

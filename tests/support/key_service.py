@@ -1,9 +1,11 @@
-"""A small key service on loopback: the part of Vault's transit interface that the portal speaks, with real AES-GCM."""
+"""A small key service on loopback: the part of Vault's transit interface that the portal speaks, with real AES-GCM.
+
+As there, what is encrypted first makes its key, where the token may create one; anything else knows no such key.
+"""
 
 import asyncio
 import base64
 import os
-from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -26,32 +28,43 @@ class KeyService:
     """Versions of keys by name; what is asked while it is away gets no answer that helps."""
 
     def __init__(self) -> None:
-        self.keys: dict[str, list[bytes]] = defaultdict(lambda: [os.urandom(32)])
+        self.keys: dict[str, list[bytes]] = {}
         self.is_away = False
+        self.may_create = True
         self.asked = 0
         self.url = ""
 
     def app(self) -> Starlette:
         return Starlette(
             routes=[
-                Route("/v1/transit/encrypt/{key}", self._door(self._encrypt), methods=["POST"]),
-                Route("/v1/transit/decrypt/{key}", self._door(self._decrypt), methods=["POST"]),
-                Route("/v1/transit/keys/{key}", self._door(self._look)),
-                Route("/v1/transit/keys/{key}/rotate", self._door(self._rotate), methods=["POST"]),
+                Route("/v1/transit/encrypt/{key}", self._door(self._encrypt, self._create), methods=["POST"]),
+                Route("/v1/transit/decrypt/{key}", self._door(self._decrypt, _no_key), methods=["POST"]),
+                Route("/v1/transit/keys/{key}", self._door(self._look, _not_there)),
+                Route("/v1/transit/keys/{key}/rotate", self._door(self._rotate, _no_key), methods=["POST"]),
             ]
         )
 
-    def _door(self, answers: Callable[[list[bytes], dict[str, str]], Response]) -> Any:
+    def _door(
+        self, answers: Callable[[list[bytes], dict[str, str]], Response], unknown: Callable[[str], Response | None]
+    ) -> Any:
         async def door(request: Request) -> Response:
             self.asked += 1
             if self.is_away:
                 return Response(status_code=503)
             if request.headers.get("x-vault-token") != TOKEN:
                 return JSONResponse({"errors": ["permission denied"]}, 403)
-            body = await request.json() if await request.body() else {}
-            return answers(self.keys[request.path_params["key"]], body)
+            body, name = await request.json() if await request.body() else {}, request.path_params["key"]
+            if name not in self.keys and (refusal := unknown(name)):
+                return refusal
+            return answers(self.keys[name], body)
 
         return door
+
+    def _create(self, name: str) -> Response | None:
+        if not self.may_create:
+            return JSONResponse({"errors": ["permission denied"]}, 403)
+        self.keys[name] = [os.urandom(32)]
+        return None
 
     @staticmethod
     def _encrypt(versions: list[bytes], body: dict[str, str]) -> Response:
@@ -78,6 +91,14 @@ class KeyService:
     def _rotate(versions: list[bytes], _: dict[str, str]) -> Response:
         versions.append(os.urandom(32))
         return Response(status_code=204)
+
+
+def _no_key(_: str) -> Response:
+    return JSONResponse({"errors": ["encryption key not found"]}, 400)
+
+
+def _not_there(_: str) -> Response:
+    return JSONResponse({"errors": []}, 404)
 
 
 @asynccontextmanager

@@ -63,7 +63,7 @@ async def test_one_trace_from_a_councils_message_to_the_email_and_one_from_submi
     async with Council.of(await asyncio.to_thread(traced.status)) as bristol:
         headers = {"traceparent": f"00-{STRANGERS_TRACE}-0123456789abcdef-01"}
         body = delegation(delegation_id, email)
-        await bristol.publish("council.delegation.requested.v1", body, headers=headers)
+        message_id = await bristol.publish("council.delegation.requested.v1", body, headers=headers)
         await bristol.expect(ACCEPTED, delegation_id=delegation_id)
         await asyncio.to_thread(mail.wait_for, email)
         await asyncio.to_thread(work)
@@ -81,6 +81,10 @@ async def test_one_trace_from_a_councils_message_to_the_email_and_one_from_submi
     assert await trace_of("notify.send-receipt process") == submitted
     assert await trace_of("send receipt") == submitted
     assert opened != submitted
+    of_the_message = {
+        one.attributes[tracing.CAUSATION] for one in traces.named("tasks.open-task process", correlation_id)
+    }
+    assert of_the_message == {message_id}
 
     def is_whole() -> bool:
         """Each service sends its spans when it has some."""

@@ -39,6 +39,22 @@ async def test_what_comes_of_a_councils_message_is_the_councils_whatever_the_mes
     assert accepted.headers == {}
 
 
+async def test_what_is_heard_is_counted_by_its_queue(tasks: Tasks) -> None:
+    await tasks.council.delegate(delegation_id := new_id(), new_email())
+    await heard(tasks, OPENED, delegation_id)
+
+    async def counted() -> list[str]:
+        lines = (await tasks.client.get("/metrics")).text.splitlines()
+        of_queue = [line for line in lines if 'handler="tasks.open-task"' in line and not line.startswith("#")]
+        return [
+            line for line in of_queue if line.startswith("portal_received_processed_messages_duration_seconds_count")
+        ]
+
+    (line,) = await eventually(counted)
+    assert float(line.rpartition(" ")[2]) >= 1
+    assert delegation_id not in line
+
+
 async def test_what_a_person_does_later_is_theirs_and_belongs_to_the_same_delegation(tasks: Tasks) -> None:
     delegation_id, sandra, group, request_id = new_id(), new_email(), f"wg-{uuid4().hex[:8]}", uuid4().hex
     await tasks.council.define_group(group, [new_email(), sandra])

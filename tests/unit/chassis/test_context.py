@@ -128,7 +128,8 @@ def test_a_copy_keeps_a_services_words_and_no_councils(exchange: str, is_carried
 def test_a_log_line_says_what_it_belongs_to_and_keeps_its_own_words() -> None:
     with context.entered(SANDRA):
         line = context.in_log(None, "", {"event": "x", "authority": "oxfordshire"})
-    assert line == {"event": "x", "correlation_id": "c-1", "actor": "account:a-1", "authority": "oxfordshire"}
+    of_it = {"correlation_id": "c-1", "causation_id": "m-0", "actor": "account:a-1"}
+    assert line == {"event": "x", "authority": "oxfordshire", **of_it}
     assert context.in_log(None, "", {"event": "x"}) == {"event": "x"}
 
 

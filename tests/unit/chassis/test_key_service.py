@@ -59,6 +59,28 @@ async def test_keys_are_rotated_by_the_key_service(
         assert (await KeyRing(inner, wrapping).of(key)).open(each, "p") == b"words"
 
 
+async def test_there_is_nothing_to_rotate_where_nothing_was_wrapped_and_the_first_use_makes_the_key(
+    inner: Database, wrapping: KeyServiceWrapping, service: KeyService
+) -> None:
+    own = KeyRing(inner, wrapping)
+    assert await own.rotate("bristol") == 0
+    assert service.keys == {}
+    await own.of(KEY)
+    assert await own.catch_up("bristol") == 0
+    assert await own.rotate("bristol") == 1
+    assert {name: len(versions) for name, versions in service.keys.items()} == {"forms-bristol": 2}
+
+
+async def test_a_token_that_may_create_no_key_is_told_and_what_needs_one_waits(
+    wrapping: KeyServiceWrapping, service: KeyService
+) -> None:
+    service.may_create = False
+    with pytest.raises(TryLater, match="answers 403"):
+        await wrapping.wrap(KEY, bytes(32))
+    service.may_create = True
+    await wrapping.wrap(KEY, bytes(32))
+
+
 async def test_while_it_is_away_what_is_known_is_read_and_the_rest_comes_later(
     inner: Database, wrapping: KeyServiceWrapping, service: KeyService
 ) -> None:
@@ -88,12 +110,13 @@ async def test_a_wrong_token_opens_nothing(service: KeyService) -> None:
 async def test_the_newest_is_asked_for_once_in_some_seconds(
     service: KeyService, wrapping: KeyServiceWrapping, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    await wrapping.wrap(KEY, bytes(32))
     assert [await wrapping.newest("bristol") for _ in range(3)] == ["v.000001"] * 3
-    assert service.asked == 1
+    assert service.asked == 2
     at = time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: at + 11)
     await wrapping.newest("bristol")
-    assert service.asked == 2
+    assert service.asked == 3
 
 
 def settings(**given: object) -> StoredServiceSettings:

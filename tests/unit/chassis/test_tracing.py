@@ -11,7 +11,8 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from chassis import clock, tracing
+from chassis import clock, context, tracing
+from chassis.context import Actor, Context
 from chassis.exporting import lean
 from chassis.outbox import outgoing
 from commands.parts.instance import ROOT
@@ -55,6 +56,16 @@ def test_a_span_leaves_without_what_somebody_wrote_or_an_error_said(
     assert "Gabriel" not in _text(left)
     assert dict(left.attributes or {}) == {"http.route": "/tasks"}
     assert (left.name, left.context, left.status.status_code) == (full.name, full.context, full.status.status_code)
+
+
+def test_a_span_says_what_it_belongs_to_and_what_it_answers_and_not_whose_doing_it_is(
+    tracer: trace.Tracer, spans: InMemorySpanExporter
+) -> None:
+    sandras = Context("c-1", "m-0", Actor("account", "a-1"), "bristol")
+    with context.entered(sandras), tracer.start_as_current_span("process"):
+        tracing.note()
+    (left,) = map(lean, spans.get_finished_spans())
+    assert dict(left.attributes or {}) == {"portal.correlation_id": "c-1", "portal.causation_id": "m-0"}
 
 
 def test_a_collector_that_is_away_holds_nobody_up_and_is_told_as_json() -> None:
