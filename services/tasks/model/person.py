@@ -33,12 +33,19 @@ class RegisteredPerson(Value):
         """The role as it is compared: however it is spaced, in capitals or not."""
         return " ".join(self.role.casefold().split())
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether they have closed their account: what comes late about them is not kept again."""
+        return not self.email
+
     def away_on(self, day: date) -> Absence | None:
         """What they say, where they are away on this day."""
         return self.absence if self.absence and self.absence.covers(day) else None
 
     def readdressed(self, email: str, former: str, at: datetime) -> Self:
         """They have had another address since then, and are known by the ones before too, in whatever order heard."""
+        if self.is_gone:
+            return self
         is_latest = self.addressed_at is None or at > self.addressed_at
         current = email if is_latest else self.email
         known: dict[str, str] = {}
@@ -51,7 +58,7 @@ class RegisteredPerson(Value):
 
     def renamed(self, name: str, role: str, at: datetime) -> Self:
         """They have had another name or role since then; of two the later one counts, in whatever order heard."""
-        if self.named_at is not None and at <= self.named_at:
+        if self.is_gone or (self.named_at is not None and at <= self.named_at):
             return self
         return self.model_copy(update={"name": name, "role": role, "named_at": at})
 
