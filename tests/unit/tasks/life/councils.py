@@ -26,6 +26,7 @@ from tests.unit.tasks.life.stage import (
     happening,
     is_any,
     is_submitted,
+    often,
     seldom,
     waits_for_an_answer,
 )
@@ -63,7 +64,7 @@ class CouncilsSay(Stage):
         message = DelegationRetracted(authority=which[0], delegation_id=which[1], reason="Moved")
         return self.comes("retracts", how, lambda _: self.service.delegations.retract(message))
 
-    @happening(is_submitted)
+    @often(is_submitted)
     def council_sends_back(self, which: Delegation, days: int, is_dated: bool, is_new: bool, how: How) -> Act:
         which = self.fitting(which, is_submitted)
         message = DelegationReturned(
@@ -76,7 +77,7 @@ class CouncilsSay(Stage):
         send_back = self.service.delegations.send_back
         return self.comes("sends back", how, lambda message_id: send_back(message, message_id, PATIENCE_SECONDS))
 
-    @happening(waits_for_an_answer)
+    @often(waits_for_an_answer)
     def council_decides(self, which: Delegation, decision: Decision, to: Assignee, how: How) -> Act:
         which = self.fitting(which, waits_for_an_answer)
         task = self.task(which)

@@ -27,6 +27,7 @@ from tests.unit.tasks.life.stage import (
     is_open,
     is_snoozed,
     is_submitted,
+    often,
     seldom,
 )
 
@@ -113,7 +114,7 @@ class PeopleDo(Stage):
         ask = self.service.asks.ask_for_time
         return self.does("asks for time", how, self.one(by, which), lambda one: ask(one, task_id_of(*which), body))
 
-    @happening(is_submitted)
+    @often(is_submitted)
     def somebody_adds(self, which: Delegation, by: str, how: How) -> Act:
         which = self.fitting(which, is_submitted)
         body = AddendumBody(reason="A date was wrong.")
@@ -121,7 +122,7 @@ class PeopleDo(Stage):
             "adds", how, self.one(by, which), lambda one: self.service.addenda.begin(one, task_id_of(*which), body)
         )
 
-    @happening(is_added_to)
+    @often(is_added_to)
     def somebody_discards_what_they_add(self, which: Delegation, by: str, how: How) -> Act:
         which = self.fitting(which, is_added_to)
         return self.does(

@@ -122,7 +122,8 @@ def happening(fits: Fits, weight: int = 3) -> Callable[[_Do], _Do]:
     return add
 
 
-seldom = partial(happening, weight=1)
+often, seldom = partial(happening, weight=9), partial(happening, weight=1)
+"""Often, where there is seldom a task that fits."""
 GIVEN: dict[str, st.SearchStrategy[Any]] = {
     "which": WHICH,
     "several": st.lists(WHICH, min_size=1, max_size=3),
