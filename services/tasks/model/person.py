@@ -41,12 +41,19 @@ class RegisteredPerson(Value):
         """The role as it is compared: however it is spaced, in capitals or not."""
         return " ".join(self.role.casefold().split())
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether they have closed their account: what comes late about them is not kept again."""
+        return not self.email
+
     def away_on(self, day: date) -> Absence | None:
         """What they say, where they are away on this day."""
         return self.absence if self.absence and self.absence.covers(day) else None
 
     def readdressed(self, email: str, former: str, at: datetime) -> Self:
         """They have had another address since then, and are known by the ones before too, in whatever order heard."""
+        if self.is_gone:
+            return self
         is_latest = self.addressed_at is None or at > self.addressed_at
         current = email if is_latest else self.email
         known: dict[str, str] = {}
@@ -87,11 +94,6 @@ class RegisteredPerson(Value):
     def with_told(self, authorities: Iterable[str]) -> Self:
         """These know it now."""
         return self.model_copy(update={"told_to": self.told_to | dict.fromkeys(authorities, self.said_at)})
-
-    @property
-    def is_gone(self) -> bool:
-        """Whether they have closed their account: what is heard late of it brings nothing back."""
-        return not self.email
 
     def gone(self) -> Self:
         """They have closed their account: nothing is known of them but that they were here."""

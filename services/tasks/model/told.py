@@ -44,9 +44,10 @@ def whom_to_tell_of(move: Move) -> list[Contact]:
 
 
 def whom_it_was_taken_from(before: Task, move: Move) -> Contact | None:
-    """The former holder; None where they gave it away themselves, or where it waited in a group."""
+    """The former holder; None where they gave it away themselves, or keep it, or where it waited in a group."""
     holder = before.holder
-    if holder.kind == "work_group" or before.is_held_by(move.by) or move.how == "readdressed":
+    is_kept = move.how == "readdressed" or before.is_held_by(move.to.email or "")
+    if holder.kind == "work_group" or is_kept or before.is_held_by(move.by):
         return None
     return Contact(email=holder.email or "", name=holder.name)
 

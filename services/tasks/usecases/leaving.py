@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from chassis import clock
 from chassis.authorities import Authorities
-from chassis.errors import AlreadyHandled, Refused
+from chassis.errors import AlreadyHandled, Refused, TryLater
 from chassis.outbox import Outgoing, task_id_of
 from contracts.addresses import address_key
 from contracts.auth import AccountClosed
@@ -27,6 +27,7 @@ from services.tasks.usecases.profiles import Profiles
 from services.tasks.usecases.recipients import Recipient, Recipients
 from services.tasks.usecases.work import group_of
 
+_AGAIN_SECONDS = 5
 _CLOSED = "The professional has closed their account in the portal."
 _DEPARTED = "You told the portal that the professional has left."
 
@@ -46,6 +47,9 @@ class Leaving:
 
         Where they were away, that ends with the account, and councils hear so.
         """
+        person = await self._stores.people.get(event.account_id)
+        if person and not person.is_gone and address_key(person.email) != address_key(event.person.email):
+            raise TryLater(_AGAIN_SECONDS, "their new address, and their forms with it, is on its way in another queue")
 
         async def decide(kept: Task | None) -> tuple[Task, list[Outgoing]]:
             if kept is None or not _waits_for(kept, event.person, event.closed_at):

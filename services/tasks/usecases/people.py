@@ -120,6 +120,8 @@ class People:
         person = await self._stores.people.readdress(event.account_id, email, former, event.readdressed_at)
         if person is None:
             raise TryLater(_AGAIN_SECONDS, "their registration is on its way in another queue")
+        if person.is_gone:
+            raise AlreadyHandled(event.account_id)
         holder = Holder(kind="person", email=person.email, name=person.name)
         for address in person.former:
             await self._stores.work_groups.readdress(self._authorities.codes, address, person.email)
@@ -131,6 +133,8 @@ class People:
         person = await self._stores.people.rename(event)
         if person is None:
             raise TryLater(_AGAIN_SECONDS, "their registration is on its way in another queue")
+        if person.is_gone:
+            raise AlreadyHandled(event.account_id)
         holder = Holder(kind="person", email=person.email, name=person.name)
         await self._carry_over(person.email, holder, event.changed_at)
         await self._profiles.tell_all(person)

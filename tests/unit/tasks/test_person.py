@@ -47,6 +47,12 @@ def test_of_two_names_and_roles_the_later_one_counts_in_whatever_order_heard() -
     assert late.renamed(*second) is late
 
 
+def test_of_whoever_is_gone_nothing_is_kept_again_that_comes_late() -> None:
+    gone = FIRST.gone()
+    assert gone.readdressed(*MOVES[0]) is gone
+    assert gone.renamed("Sandra Smith", "Teacher", "Hill Top", AT + timedelta(days=1)) is gone
+
+
 def test_a_former_address_is_given_up_and_no_other() -> None:
     person = FIRST.readdressed(*MOVES[0]).readdressed(*MOVES[1])
     assert person.without_former("FIRST@school.example").former == ["second@school.example"]

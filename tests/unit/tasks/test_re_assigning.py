@@ -87,6 +87,12 @@ def test_a_former_holder_is_told_unless_they_gave_it_away() -> None:
     assert whom_it_was_taken_from(waiting(), picked_up().moves[-1]) is None
 
 
+def test_whoever_declined_a_form_and_is_asked_again_is_told_of_that_and_not_that_it_was_taken_from_them() -> None:
+    insisted = picked_up().re_delegated(Holder(kind="person", email=TOM.upper()), [], BRISTOL, NOW)
+    assert whom_it_was_taken_from(picked_up(), insisted.moves[-1]) is None
+    assert [one.email for one in whom_to_tell_of(insisted.moves[-1])] == [TOM.upper()]
+
+
 def test_what_waits_is_given_out_by_whoever_manages_its_group_and_by_nobody_else() -> None:
     reach = reach_of(waiting(), MORAG, [a_group()], None)
     assert [one.name for one in reach.groups] == ["Group 1"]
