@@ -66,7 +66,7 @@ def use_everything(thief: Thief, person: Person, email: str) -> str:
         thief.note_codes(f"new.{email}")
     person.register(mail, email)
     person.sign_in(mail, email)
-    token = person.cookies()["portal_session"]
+    thief.note("session", person.cookies()["portal_session"])
     page = person.open("/account/email")
     person.press(page, "Next", {"New email address": f"next.{email}", "Password": PASSWORD})
     thief.note_browser(person)
@@ -91,6 +91,7 @@ def use_everything(thief: Thief, person: Person, email: str) -> str:
     for each in (email, f"next.{email}"):
         mail.code_for(each)
         thief.note_codes(each)
+    token = person.cookies()["portal_session"]
     thief.note("session", token)
     return token
 

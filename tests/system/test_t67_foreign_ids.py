@@ -21,8 +21,8 @@ from tests.support.stored import documents as kept_documents
 from tests.system.scene import CLIENTS, PEOPLE, Scene, own_origin, table
 from tests.system.test_main_job import ACCEPTED, SUBMITTED, fill, new_email, new_id, submit
 
-_OF_THE_REQUEST = re.compile(r'nonce="[^"]*"|Reference: \w{8}|value="[\w=-]{32}"')
-"""What no two answers have in common: nonce, reference, and tokens of forms."""
+_OF_THE_REQUEST = re.compile(r'nonce="[^"]*"|Reference: \w{8}|value="[\w=-]{32}"|-seconds="\d+"')
+"""What no two answers have in common: nonce, reference, tokens of forms, and how long the session has left."""
 _HEADERS = ("content-type", "cache-control", "location", "clear-site-data", "www-authenticate", "allow")
 _WITH_ID = re.compile(r"{(delegation_id|document_id|email)}")
 _CHILD = "Gabriel"

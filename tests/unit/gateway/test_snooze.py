@@ -35,7 +35,7 @@ def test_a_hidden_form_says_when_it_comes_back_and_one_that_has_come_back_does_n
 
 def test_what_is_selected_stays_with_what_the_list_is_narrowed_to() -> None:
     page = a_page([a_row()], TaskFilter(form="f"))
-    assert page.select_all == "/tasks?tab=assigned&page=1&all=1&form=f"
+    assert page.select_all == "/tasks?tab=assigned&page=1&all=1&form=f#selected"
     assert page.problems == []
 
 
