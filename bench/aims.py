@@ -1,4 +1,4 @@
-"""What is held of speed (ADR 0081): figures beside their floors of the same run, or beside a bound. Pure."""
+"""What is held of speed (ADR 0078): figures beside their floors of the same run, or beside a bound. Pure."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
