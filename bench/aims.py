@@ -24,7 +24,7 @@ AIMS = (
     Aim("save_p50_ms", 2.0, "road_save_p50_ms"),
     Aim("pages_per_s_10", 0.3, "road_pages_per_s_10", at_least=True),
     Aim("saves_per_s_10", 0.45, "road_saves_per_s_10", at_least=True),
-    Aim("delegations_per_s", 0.25, "road_delegations_per_s", at_least=True),
+    Aim("delegations_per_s", 0.33, "road_delegations_per_s", at_least=True),
     Aim("growth_1000000_p50_ms", 1.5, "growth_10_p50_ms"),
     Aim("history_10000_assigned_p50_ms", 1.5, "history_25_assigned_p50_ms"),
     Aim("history_10000_submitted_p50_ms", 1.5, "history_25_submitted_p50_ms"),
