@@ -20,7 +20,7 @@ from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 from bench import pages
 from bench.instance import Running
 from chassis.documents import Key
-from chassis.rotate import key_ring
+from chassis.keys import opened_outside
 from chassis.sealing import Sealing, sealed_fields
 from commands.keys import service_settings
 from commands.parts.instance import Instance
@@ -129,7 +129,7 @@ async def _shown(running: Running, collection: str, task: Document, number: int)
     """Copies that were submitted last: so many as stand on a page, to be opened as the portal opens them."""
     settings = service_settings(Instance(running.data), "tasks")
     async with AsyncExitStack() as closing:
-        ring, now = await key_ring("tasks", settings, closing), datetime.now(UTC)
+        (_, ring), now = await opened_outside("tasks", settings, closing), datetime.now(UTC)
         opened = _SEALED.open(task["row"], Sealing(await ring.of(_key(task)), collection), "row")
         copies = []
         for seconds in range(number):

@@ -27,7 +27,7 @@ from chassis.event_log import EventLog
 from chassis.health import Health
 from chassis.http import EXCEPTION_HANDLERS, App, RequestMetrics
 from chassis.jobs import Job, repeat, worker
-from chassis.keys import KeyRing, wrapping_of
+from chassis.keys import KeyRing
 from chassis.leases import Leases
 from chassis.messaging import Consumer, Subscription
 from chassis.migrations import Migration, Stored, migrate
@@ -40,6 +40,7 @@ from chassis.shared_keys import BodySeal, CouncilSeal
 from chassis.subscription import ServiceT
 from chassis.telemetry import configure_logging, log
 from chassis.tokens import Verifier
+from chassis.wrapping import wrapping_of
 
 _START_SECONDS = 60
 _DRAIN_SECONDS = 4

@@ -37,4 +37,9 @@ def _to_the_millisecond(at: datetime) -> datetime:
 
 def today() -> date:
     """The date in England, where the councils and their deadlines are."""
-    return now().astimezone(LONDON).date()
+    return day_of(now())
+
+
+def day_of(at: datetime) -> date:
+    """The day that it is in England at this moment."""
+    return at.astimezone(LONDON).date()

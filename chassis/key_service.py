@@ -9,8 +9,8 @@ from pydantic import SecretStr
 
 from chassis.documents import Key
 from chassis.errors import TryLater
-from chassis.keys import Newest
 from chassis.sealing import NotOpened
+from chassis.wrapping import Newest
 
 _SECONDS = 5
 _AGAIN_SECONDS = 5

@@ -5,9 +5,10 @@ import sys
 from importlib import import_module
 
 from chassis.database import Database
-from chassis.keys import KeyRing, wrapping_of
+from chassis.keys import KeyRing
 from chassis.migrations import Stored, migrate
 from chassis.telemetry import configure_logging
+from chassis.wrapping import wrapping_of
 
 
 async def main(service: str) -> None:

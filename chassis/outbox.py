@@ -192,3 +192,17 @@ class Publisher:
         """Closes the connections."""
         await self._small.close()
         await self._large.close()
+
+
+async def publish_entry(publisher: Publisher, entry: Entry, body: bytes) -> None:
+    """An outbox entry, or a copy of one, as it is told: for councils its body is open, for services sealed."""
+    await publisher.publish(
+        body,
+        exchange=entry["exchange"],
+        routing_key=entry["routing_key"],
+        message_id=entry["event_id"],
+        type=entry["type"],
+        headers=entry["headers"],
+        correlation_id=entry["correlation_id"],
+        timestamp=entry["at"],
+    )

@@ -13,7 +13,7 @@ from pymongo import ASCENDING, IndexModel
 from pymongo.errors import PyMongoError
 
 from chassis import clock, failpoint, indexes
-from chassis.outbox import COUNCIL_OUTBOX, Collection, Entry, Keep, Outgoing, Publisher
+from chassis.outbox import COUNCIL_OUTBOX, Collection, Entry, Keep, Outgoing, Publisher, publish_entry
 from chassis.shared_keys import BodySeal
 from chassis.telemetry import OUTBOX_AGE, OUTBOX_WAITING, log
 
@@ -122,16 +122,8 @@ class Relay:
 
     async def _publish(self, entry: Entry) -> None:
         is_for_council = entry["exchange"] == COUNCIL_OUTBOX
-        await self._publisher.publish(
-            self._bodies.opened(entry) if is_for_council else entry["body"],
-            exchange=entry["exchange"],
-            routing_key=entry["routing_key"],
-            message_id=entry["event_id"],
-            type=entry["type"],
-            headers=entry["headers"],
-            correlation_id=entry["correlation_id"],
-            timestamp=entry["at"],
-        )
+        body = self._bodies.opened(entry) if is_for_council else entry["body"]
+        await publish_entry(self._publisher, entry, body)
 
     async def _clear_for_ever(self) -> None:
         while True:

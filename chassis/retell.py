@@ -13,10 +13,9 @@ from pydantic import AwareDatetime, TypeAdapter
 
 from chassis.authorities import Authorities
 from chassis.copies import CopySeal
-from chassis.database import Database
 from chassis.event_log import EventLog
-from chassis.keys import KeyRing, wrapping_of
-from chassis.outbox import COUNCIL_OUTBOX, Publisher
+from chassis.keys import opened_outside
+from chassis.outbox import COUNCIL_OUTBOX, Publisher, publish_entry
 from chassis.settings import StoredServiceSettings
 from chassis.shared_keys import BodySeal, CouncilSeal
 from chassis.telemetry import configure_logging, log
@@ -39,16 +38,8 @@ async def retell(service: str, settings: StoredServiceSettings, since: datetime)
                 erased += 1
                 continue
             is_for_council = copy["exchange"] == COUNCIL_OUTBOX
-            await publisher.publish(
-                body if is_for_council else bodies.seal(body, copy["authority"], copy["type"]),
-                exchange=copy["exchange"],
-                routing_key=copy["routing_key"],
-                message_id=copy["event_id"],
-                type=copy["type"],
-                headers=copy["headers"],
-                correlation_id=copy["correlation_id"],
-                timestamp=copy["at"],
-            )
+            sealed = body if is_for_council else bodies.seal(body, copy["authority"], copy["type"])
+            await publish_entry(publisher, copy, sealed)
             told += 1
     return Retold(told, erased)
 
@@ -67,11 +58,8 @@ async def _publisher(service: str, settings: StoredServiceSettings) -> AsyncIter
 @asynccontextmanager
 async def _event_log(service: str, settings: StoredServiceSettings, bodies: BodySeal) -> AsyncIterator[EventLog]:
     async with AsyncExitStack() as closing:
-        database = Database.open(settings.mongo_url.get_secret_value(), settings.mongo_database)
-        closing.callback(database.close)
-        wrapping = wrapping_of(settings, service, database)
-        closing.push_async_callback(wrapping.close)
-        yield EventLog(database.collection("outbox_sent"), CopySeal(bodies, KeyRing(database, wrapping)))
+        database, keys = await opened_outside(service, settings, closing)
+        yield EventLog(database.collection("outbox_sent"), CopySeal(bodies, keys))
 
 
 async def main(service: str, since: str) -> None:

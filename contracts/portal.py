@@ -5,8 +5,15 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from contracts.base import Identifier, LeftOut, Line, PersonalData, PortalMessage, Profile, Sealed, Text, Value
+from contracts.base import Identifier, LeftOut, Line, PortalMessage, Profile, Sealed, Value
 from contracts.council import Assignee
+from contracts.submission import (
+    AnsweredQuestions,
+    ChangedParts,
+    DocumentReference,
+    FormSection,
+    Signature,
+)
 
 
 class DelegationAccepted(PortalMessage):
@@ -106,13 +113,6 @@ class DelegationDeclined(AboutAsk):
     """Who should be asked instead, in the professional's words."""
 
 
-class FormSection(Value):
-    """A page of a form, by the key of its group in the definition and by its printed title."""
-
-    key: Identifier
-    title: Text
-
-
 class SectionsDeclined(AboutAsk):
     """Whoever has a form goes on with it, and declines parts of it.
 
@@ -167,48 +167,6 @@ class DelegationOverdue(PortalMessage):
     step: int
     """How many days late it is, by the authority's steps."""
     due_on: date
-
-
-class DocumentReference(Value):
-    """A document to fetch by reference, with the hash (SHA-256, hex) to check it by; `size` in bytes."""
-
-    document_id: str
-    name: Sealed[str]
-    media_type: str
-    size: int
-    sha256: str
-    url: str
-
-
-class Signature(PersonalData):
-    """Who answers for a contribution."""
-
-    name: str
-    email: str
-    role: str = ""
-    organisation: str = ""
-    signed_at: AwareDatetime
-
-
-class ChangedParts(Value):
-    """How a submission differs from the one before it."""
-
-    answers: list[str] = []
-    """The keys of the questions whose answers are not the same, given or taken away ones included."""
-    documents_added: list[str] = []
-    """Their names."""
-    documents_removed: list[str] = []
-
-
-class AnsweredQuestions(Value):
-    """What a council asked about a submission when it sent that back; this one, or one in between, answers it."""
-
-    contribution_id: str
-    """The submission that it was about."""
-    asked_at: AwareDatetime
-    comments: str
-    fields: list[str]
-    """Keys of the questions that it meant."""
 
 
 class LeftOutSection(FormSection):

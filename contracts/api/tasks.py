@@ -7,7 +7,8 @@ from pydantic import AwareDatetime, Field
 
 from contracts.base import EVERYBODYS, Identifier, Line, PersonalData, Value
 from contracts.council import Comments, Day, Decision, Sender, Subject
-from contracts.portal import DeclineReason, ExtensionReason, FormSection
+from contracts.portal import DeclineReason, ExtensionReason
+from contracts.submission import FormSection
 from contracts.tasks import Asked
 
 TaskState = Literal["assigned", "in_group", "returned", "declined", "retracted", "submitted"]

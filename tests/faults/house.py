@@ -19,10 +19,11 @@ from pydantic import SecretStr
 
 from chassis.database import Database
 from chassis.documents import Key
-from chassis.keys import EnvironmentWrapping, Finder, KeyRing
+from chassis.keys import Finder, KeyRing
 from chassis.outbox import task_id_of
 from chassis.retry import DELAYS, dead_queue, retry_queue
 from chassis.sealing import Sealing
+from chassis.wrapping import EnvironmentWrapping
 from commands.parts import broker
 from commands.parts.instance import Instance
 from commands.parts.part import is_ready

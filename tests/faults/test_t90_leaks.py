@@ -18,7 +18,7 @@ from commands.parts.dead_letters import opened
 from commands.parts.instance import Instance
 from commands.topology import subscriptions
 from contracts import registry
-from tests.support.collector import Collector, collector
+from tests.support.collector import Collector, traced_portal
 from tests.support.council import Council, request
 from tests.support.documents import pdf
 from tests.support.eventually import eventually
@@ -37,19 +37,9 @@ UNKNOWN_FORM = "no-such-form"
 
 
 @pytest.fixture(scope="module")
-def traces() -> Iterator[Collector]:
-    with collector() as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def watched(tmp_path_factory: pytest.TempPathFactory, traces: Collector) -> Iterator[Portal]:
-    portal = Portal.at(tmp_path_factory.mktemp("t90"), PORTAL_OTLP_URL=traces.url, OTEL_BSP_SCHEDULE_DELAY="200")
-    try:
-        portal.up()
-        yield portal
-    finally:
-        portal.down()
+def exporting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Portal, Collector]]:
+    with traced_portal(tmp_path_factory.mktemp("t90")) as both:
+        yield both
 
 
 def about_a_child(delegation_id: str, email: str) -> dict[str, Any]:
@@ -180,8 +170,9 @@ async def walked(portal: Portal, walk: Walk) -> tuple[str, set[str], list[str]]:
 
 
 async def test_t90_no_word_about_a_child_and_no_secret_stands_where_faults_are_looked_for(
-    watched: Portal, traces: Collector, measures: Measures
+    exporting: tuple[Portal, Collector], measures: Measures
 ) -> None:
+    watched, traces = exporting
     walk = Walk(watched, f"p{uuid4().hex[:10]}@school.example")
     message_id, secrets, errors = await walked(watched, walk)
     await eventually(lambda: any(seen.name == "send receipt" for seen in traces.spans))

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from chassis.tracing import CORRELATION
+from tests.support.portal import Portal
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,18 @@ class Collector:
     def named(self, name: str, correlation_id: str) -> list[Seen]:
         """Those of a name that belong to a delegation."""
         return [one for one in self.spans if one.name == name and one.attributes.get(CORRELATION) == correlation_id]
+
+
+@contextmanager
+def traced_portal(folder: Path) -> Iterator[tuple[Portal, Collector]]:
+    """A portal of its own that exports its spans, and where they come."""
+    with collector() as traces:
+        portal = Portal.at(folder, PORTAL_OTLP_URL=traces.url, OTEL_BSP_SCHEDULE_DELAY="200")
+        try:
+            portal.up()
+            yield portal, traces
+        finally:
+            portal.down()
 
 
 @contextmanager

@@ -5,8 +5,9 @@ from pydantic import SecretStr
 from chassis.copies import CopySeal
 from chassis.database import Database
 from chassis.event_log import EventLog
-from chassis.keys import EnvironmentWrapping, Finder, KeyRing
+from chassis.keys import Finder, KeyRing
 from chassis.shared_keys import BodySeal, CouncilSeal
+from chassis.wrapping import EnvironmentWrapping
 from tests.support.service import new_key
 
 SETTINGS = {"events_key": new_key(), "master_keys": new_key()}

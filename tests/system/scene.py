@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import uuid4
 
 from starlette.routing import BaseRoute, Mount, Route
@@ -15,7 +16,7 @@ from tests.support.council import Council
 from tests.support.documents import pdf
 from tests.support.person import Page, Person
 from tests.support.portal import Portal
-from tests.system.test_main_job import ACCEPTED, new_email, new_id
+from tests.system.test_main_job import ACCEPTED, SUBMITTED, fill, new_email, new_id, submit
 from tests.system.test_re_assigning import fill as begin
 from tests.system.test_re_assigning import re_assign
 
@@ -142,3 +143,18 @@ async def around_a_form(portal: Portal, bristol: Council) -> AsyncIterator[Scene
         await bristol.delegate(waiting, assignee=to_group)
         scene.waiting = (await bristol.expect(ACCEPTED, delegation_id=waiting)).body["task_id"]
         yield scene
+
+
+async def submitted_with_a_report(portal: Portal, council: Council, delegation_id: str, email: str) -> dict[str, Any]:
+    """Somebody registers, fills a form of this council's, attaches a report and submits; what the council hears."""
+    await council.delegate(delegation_id, email)
+    await council.expect(ACCEPTED, delegation_id=delegation_id)
+
+    def job() -> None:
+        with Person(portal.gateway) as person:
+            person.register(portal.mail, email)
+            page = fill(person, person.sign_in(portal.mail, email))
+            submit(person, person.attach(page, "report.pdf", pdf()))
+
+    await asyncio.to_thread(job)
+    return (await council.expect(SUBMITTED, delegation_id=delegation_id)).body

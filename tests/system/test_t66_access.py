@@ -8,12 +8,11 @@ import httpx2
 from services.gateway.app import PAGES
 from services.gateway.council import api
 from tests.support.council import Council
-from tests.support.documents import pdf
 from tests.support.measures import Measures
-from tests.support.person import Page, Person
+from tests.support.person import Page
 from tests.support.portal import Portal
-from tests.system.scene import ASSETS, CLIENTS, PEOPLE, ROUTE, TEXT, Scene, live, stated, table
-from tests.system.test_main_job import ACCEPTED, SUBMITTED, fill, new_email, new_id, submit
+from tests.system.scene import ASSETS, CLIENTS, PEOPLE, ROUTE, TEXT, Scene, live, stated, submitted_with_a_report, table
+from tests.system.test_main_job import new_email, new_id
 
 _REFUSED = {403, 404, 409}
 _CHILD = "Gabriel"
@@ -76,17 +75,7 @@ async def test_t66_each_council_gets_its_own(
     portal: Portal, bristol: Council, oxfordshire: Council, measures: Measures
 ) -> None:
     delegation_id, email = new_id(), new_email()
-    await bristol.delegate(delegation_id, email)
-    await bristol.expect(ACCEPTED, delegation_id=delegation_id)
-
-    def job() -> None:
-        with Person(portal.gateway) as person:
-            person.register(portal.mail, email)
-            page = fill(person, person.sign_in(portal.mail, email))
-            submit(person, person.attach(page, "report.pdf", pdf()))
-
-    await asyncio.to_thread(job)
-    submitted = (await bristol.expect(SUBMITTED, delegation_id=delegation_id)).body
+    submitted = await submitted_with_a_report(portal, bristol, delegation_id, email)
     values = {
         "delegation_id": delegation_id,
         "document_id": submitted["pdf"]["document_id"],

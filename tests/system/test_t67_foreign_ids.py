@@ -13,13 +13,12 @@ import aiohttp
 import httpx2
 
 from tests.support.council import Council
-from tests.support.documents import pdf
 from tests.support.measures import Measures
-from tests.support.person import PASSWORD, TASKS, Person
+from tests.support.person import PASSWORD, TASKS
 from tests.support.portal import Portal
 from tests.support.stored import documents as kept_documents
-from tests.system.scene import CLIENTS, PEOPLE, Scene, own_origin, table
-from tests.system.test_main_job import ACCEPTED, SUBMITTED, fill, new_email, new_id, submit
+from tests.system.scene import CLIENTS, PEOPLE, Scene, own_origin, submitted_with_a_report, table
+from tests.system.test_main_job import ACCEPTED, new_email, new_id
 
 _OF_THE_REQUEST = re.compile(r'nonce="[^"]*"|Reference: \w{8}|value="[\w=-]{32}"|-seconds="\d+"')
 """What no two answers have in common: nonce, reference, tokens of forms, and how long the session has left."""
@@ -142,17 +141,7 @@ async def test_t67_another_council_cannot_tell_anothers_from_nothing(
     portal: Portal, bristol: Council, oxfordshire: Council, measures: Measures
 ) -> None:
     comparison, email, delegation_id = Comparison(), new_email("known"), new_id()
-    await bristol.delegate(delegation_id, email)
-    await bristol.expect(ACCEPTED, delegation_id=delegation_id)
-
-    def job() -> None:
-        with Person(portal.gateway) as person:
-            person.register(portal.mail, email)
-            page = fill(person, person.sign_in(portal.mail, email))
-            submit(person, person.attach(page, "report.pdf", pdf()))
-
-    await asyncio.to_thread(job)
-    submitted = (await bristol.expect(SUBMITTED, delegation_id=delegation_id)).body
+    submitted = await submitted_with_a_report(portal, bristol, delegation_id, email)
     documents = [submitted["pdf"]["document_id"], *(each["document_id"] for each in submitted["attachments"])]
     foreign = {"delegation_id": delegation_id, "email": email}
     missing = {"delegation_id": new_id(), "email": new_email("known")}

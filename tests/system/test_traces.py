@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from chassis import context, tracing
-from tests.support.collector import Collector, collector
+from tests.support.collector import Collector, traced_portal
 from tests.support.council import Council, request
 from tests.support.eventually import eventually
 from tests.support.person import Person
@@ -21,19 +21,9 @@ STRANGERS_TRACE = uuid4().hex
 
 
 @pytest.fixture(scope="module")
-def traces() -> Iterator[Collector]:
-    with collector() as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def traced(tmp_path_factory: pytest.TempPathFactory, traces: Collector) -> Iterator[Portal]:
-    portal = Portal.at(tmp_path_factory.mktemp("traced"), PORTAL_OTLP_URL=traces.url, OTEL_BSP_SCHEDULE_DELAY="200")
-    try:
-        portal.up()
-        yield portal
-    finally:
-        portal.down()
+def exporting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Portal, Collector]]:
+    with traced_portal(tmp_path_factory.mktemp("traced")) as both:
+        yield both
 
 
 def delegation(delegation_id: str, email: str) -> dict[str, object]:
@@ -49,10 +39,11 @@ def delegation(delegation_id: str, email: str) -> dict[str, object]:
 
 
 async def test_one_trace_from_a_councils_message_to_the_email_and_one_from_submit_to_the_council(
-    traced: Portal, traces: Collector
+    exporting: tuple[Portal, Collector],
 ) -> None:
     delegation_id, email = new_id(), f"{CANARY}.{uuid4().hex[:8]}@school.example"
     correlation_id = context.derived("bristol", delegation_id)
+    traced, traces = exporting
     mail = traced.mail
 
     def work() -> None:
@@ -97,7 +88,8 @@ async def test_one_trace_from_a_councils_message_to_the_email_and_one_from_submi
     await eventually(is_whole)
 
 
-async def test_nothing_that_somebody_wrote_stands_in_a_span(traced: Portal, traces: Collector) -> None:
+async def test_nothing_that_somebody_wrote_stands_in_a_span(exporting: tuple[Portal, Collector]) -> None:
+    traced, traces = exporting
     delegation_id = new_id()
     async with Council.of(await asyncio.to_thread(traced.status)) as bristol:
         body = {**delegation(delegation_id, f"{CANARY}@school.example"), "form": CANARY}

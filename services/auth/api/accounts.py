@@ -6,14 +6,8 @@ from starlette.routing import Route
 
 from chassis import clock
 from chassis.http import answer, nothing, read
-from contracts.api.auth import (
-    AccountView,
-    DigestBody,
-    PasswordBody,
-    PasswordChangeBody,
-    ProfileBody,
-    RegistrationDetailsBody,
-)
+from contracts.api.accounts import AccountView, DigestBody, PasswordChangeBody, ProfileBody
+from contracts.api.auth import PasswordBody, RegistrationDetailsBody
 from services.auth.api.dependencies import caller, enter, session_token
 from services.auth.api.sessions import created
 from services.auth.usecases import accounts as usecases

@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from chassis import clock
 from chassis.http import answer, nothing, read
-from contracts.api.auth import AddressChangeBody, AddressChangeView, AddressCodesBody
+from contracts.api.accounts import AddressChangeBody, AddressChangeView, AddressCodesBody
 from services.auth.api.dependencies import caller, enter, session_token
 from services.auth.usecases import address_changes as usecases
 

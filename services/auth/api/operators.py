@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from chassis import clock
 from chassis.http import answer, read
-from contracts.api.auth import AddressBody, EndedSessionsView
+from contracts.api.accounts import AddressBody, EndedSessionsView
 from services.auth.api.dependencies import enter
 from services.auth.usecases import operators
 

@@ -6,7 +6,8 @@ from starlette.routing import Route
 
 from chassis import clock
 from chassis.http import answer, nothing, read
-from contracts.api.auth import CodeBody, DevicesView, NewPasswordBody, ResetBody, ResetView
+from contracts.api.accounts import NewPasswordBody
+from contracts.api.auth import CodeBody, DevicesView, ResetBody, ResetView
 from services.auth.api.dependencies import caller, enter
 from services.auth.usecases import resets as usecases
 

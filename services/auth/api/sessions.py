@@ -6,7 +6,8 @@ from starlette.routing import Route
 
 from chassis import clock
 from chassis.http import answer, nothing
-from contracts.api.auth import SessionCreated, SessionEntry, SessionsView, SessionView, TrustEntry
+from contracts.api.accounts import SessionEntry, SessionsView, TrustEntry
+from contracts.api.auth import SessionCreated, SessionView
 from services.auth.api.dependencies import enter, session_token
 from services.auth.model.session import Session, withheld_from
 from services.auth.usecases import sessions as usecases

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple, cast, get_args
 
-from contracts.api.auth import ProfileBody
+from contracts.api.accounts import ProfileBody
 from contracts.base import Fault, ProfessionalBody, ProfessionalRegistration, Profile
 from services.auth.model.details import tidy_line
 from services.auth.model.refusals import faulty

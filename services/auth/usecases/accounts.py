@@ -6,7 +6,8 @@ from datetime import datetime
 from chassis.errors import Unauthorised
 from chassis.outbox import Outgoing, outgoing
 from chassis.security import record
-from contracts.api.auth import NewPasswordBody, PasswordChangeBody, RegistrationDetails
+from contracts.api.accounts import NewPasswordBody, PasswordChangeBody
+from contracts.api.auth import RegistrationDetails
 from contracts.auth import AccountChanged, AccountClosed, PasswordReset
 from services.auth.model import refusals
 from services.auth.model.account import Account

@@ -5,7 +5,7 @@ from datetime import datetime
 from chassis.errors import AlreadyHandled
 from chassis.outbox import Outgoing, outgoing
 from chassis.security import record
-from contracts.api.auth import AddressChangeBody, AddressCodesBody
+from contracts.api.accounts import AddressChangeBody, AddressCodesBody
 from contracts.auth import AccountReaddressed, AddressCodeRequested, RegistrationRefused
 from contracts.base import Contact
 from services.auth.model import refusals

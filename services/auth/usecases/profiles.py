@@ -4,7 +4,7 @@ from datetime import datetime
 
 from chassis.outbox import outgoing
 from chassis.security import record
-from contracts.api.auth import ProfileBody
+from contracts.api.accounts import ProfileBody
 from contracts.auth import ProfileChanged
 from services.auth.model.profile import checked_profile
 from services.auth.usecases.accounts import owner

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from chassis.clock import LONDON
+from chassis.clock import day_of
 from chassis.outbox import Outgoing, outgoing
 from chassis.security import record
 from contracts.api.auth import CredentialsBody, RegistrationDetails
@@ -153,7 +153,7 @@ def _check_credentials(auth: Auth, registration: Registration, typed: Credential
 def check_open(auth: Auth, code: str, at: datetime) -> None:
     """Refused where the authority's portal opens on a later date (requirements F36)."""
     authority = auth.authorities.get(code)
-    if authority.go_live_on and at.astimezone(LONDON).date() < authority.go_live_on:
+    if authority.go_live_on and day_of(at) < authority.go_live_on:
         raise refusals.not_open_yet(authority.brand.door_name, f"{authority.go_live_on:%d %B %Y}".lstrip("0"))
 
 

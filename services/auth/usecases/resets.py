@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from chassis.outbox import Outgoing, outgoing
 from chassis.security import record
-from contracts.api.auth import NewPasswordBody
+from contracts.api.accounts import NewPasswordBody
 from contracts.auth import PasswordReset, ResetRefused
 from services.auth.model import refusals
 from services.auth.model.account import Account

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from contracts.files import AttachedFile
-from contracts.portal import ChangedParts, DocumentReference
+from contracts.submission import ChangedParts, DocumentReference
 from services.forms.model.contribution import Contribution, Submission
 from services.forms.model.document import Replaced, SentBackRound
 

@@ -8,7 +8,8 @@ from typing import Any, Literal, Self
 
 from contracts.base import EVERYBODYS, FrozenModel, Sealed
 from contracts.council import Sender, Subject
-from contracts.portal import DeclineReason, DocumentReference, Signature
+from contracts.portal import DeclineReason
+from contracts.submission import DocumentReference, Signature
 from contracts.tasks import AddendumGrant, CouncilQuestions
 from services.forms.model.answers import Form, Judgement
 from services.forms.model.document import Banner

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
+from chassis.clock import day_of
 from chassis.errors import Conflict
 from services.forms.model.contribution import Contribution
-from services.forms.model.document import LONDON, breakable, in_england, printable
+from services.forms.model.document import breakable, in_england, printable
 from services.forms.model.questionnaire import Definition
 
 MOST_BYTES = 4 * 1024 * 1024
@@ -65,7 +66,7 @@ class Cover:
     @property
     def file_name(self) -> str:
         """What a download is called, without a child's name."""
-        return f"{self._title} {self.made_at.astimezone(LONDON).date().isoformat()}.pdf"
+        return f"{self._title} {day_of(self.made_at).isoformat()}.pdf"
 
     @property
     def _title(self) -> str:

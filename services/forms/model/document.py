@@ -6,16 +6,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
+from chassis.clock import LONDON, day_of
 from contracts.council import Sender, Subject
 from contracts.files import AttachedFile
-from contracts.portal import ChangedParts, Signature
+from contracts.submission import ChangedParts, Signature
 from services.forms.model.conditions import hidden_keys
 from services.forms.model.questionnaire import Definition, Item
 from services.forms.model.values import as_people_write, in_words
 
-LONDON = ZoneInfo("Europe/London")
 _LONGEST_WORD = re.compile(r"\S{61,}")
 _LONGEST_WORD_IN_CELL = re.compile(r"\S{25,}")
 _MOST_COLUMNS = 3
@@ -110,7 +109,7 @@ class Paper:
     @property
     def file_name(self) -> str:
         """What a download is called: told apart in a folder of many, without the child's name."""
-        made = self.made_at.astimezone(LONDON).date().isoformat()
+        made = day_of(self.made_at).isoformat()
         words = [self.reference, self.definition.title.replace("/", "-"), "" if self.signatures else "draft", made]
         return " ".join(filter(None, words)) + ".pdf"
 

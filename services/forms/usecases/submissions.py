@@ -14,14 +14,13 @@ from chassis.authorities import Authorities
 from chassis.blobs import Blob, Held, once
 from chassis.documents import Key
 from chassis.errors import Conflict, Forbidden, NotFound, Refused
-from chassis.outbox import Outgoing, derived_id, outgoing
+from chassis.outbox import Outgoing, derived_id
 from contracts.api.forms import SubmittedView
-from contracts.base import Contact
 from contracts.files import AttachedFile
-from contracts.forms import ContributionReceived, ContributionSubmitted
-from contracts.portal import AnsweredQuestions, ChangedParts, DocumentReference, Signature
 from contracts.portal import ContributionSubmitted as ToldToCouncil
+from contracts.submission import AnsweredQuestions, ChangedParts, DocumentReference, Signature
 from contracts.tasks import FormGrant
+from services.forms.events import of_receipt, of_submission
 from services.forms.model.answers import Form, Judgement
 from services.forms.model.changes import replaced_by
 from services.forms.model.contribution import Contribution, Submission
@@ -118,7 +117,7 @@ class Submissions:
 
         async def decide(contribution: Contribution) -> tuple[Contribution, list[Outgoing]]:
             received = contribution.received(document_id, clock.now())
-            return received, _of_receipt(contribution, received, document_id)
+            return received, of_receipt(contribution, received, document_id)
 
         if await self._stores.contributions.change_of_document(authority, document_id, decide) is None:
             raise NotFound("unknown_document")
@@ -143,11 +142,8 @@ class Submissions:
         # One that the write does not come to hold is removed by `tidy`.
         owner = Key(contribution.authority, contribution.task_id)
         await self._stores.documents.put(owner, once(pdf), blob_id=told.pdf.document_id)
-        events = [
-            outgoing(_event(grant, contribution, told, attached), told.contribution_id),
-            outgoing(told, told.contribution_id),
-        ]
-        return contribution.in_next_round().model_copy(update={"submission": _submission(told)}), events
+        submitted = contribution.in_next_round().model_copy(update={"submission": _submission(told)})
+        return submitted, of_submission(grant, contribution, told, attached)
 
     async def _tell_council(
         self,
@@ -262,38 +258,6 @@ def contribution_id_of(contribution: Contribution) -> str:
     """What the next submission is known by; the same however often it is tried."""
     later = [str(contribution.round)] if contribution.submissions else []
     return derived_id("contribution", contribution.task_id, *later)
-
-
-def _of_receipt(before: Contribution, after: Contribution, document_id: str) -> list[Outgoing]:
-    """What is told where the receipt is news."""
-    submission = after.submission_of(document_id)
-    if after is before or submission is None or submission.received_at is None:
-        return []
-    received = ContributionReceived(
-        task_id=after.task_id,
-        authority=after.authority,
-        delegation_id=after.delegation_id,
-        contribution_id=submission.contribution_id,
-        received_at=submission.received_at,
-    )
-    return [outgoing(received, submission.contribution_id)]
-
-
-def _event(
-    grant: FormGrant, contribution: Contribution, told: ToldToCouncil, attached: Sequence[AttachedFile]
-) -> ContributionSubmitted:
-    return ContributionSubmitted(
-        contribution_id=told.contribution_id,
-        task_id=contribution.task_id,
-        authority=contribution.authority,
-        delegation_id=contribution.delegation_id,
-        form=contribution.form,
-        file_ids=[file.file_id for file in attached],
-        receipt=told.receipt,
-        person=Contact(email=grant.email, name=grant.name),
-        submitted_at=told.submitted_at,
-        replaces=contribution.submission.contribution_id if contribution.submission else None,
-    )
 
 
 def _submission(told: ToldToCouncil) -> Submission:

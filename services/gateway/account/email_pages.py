@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from chassis.errors import NotFound, Refused
 from chassis.identity import Professional
-from contracts.api.auth import AddressChangeBody, AddressCodesBody
+from contracts.api.accounts import AddressChangeBody, AddressCodesBody
 from services.gateway.account.signed_in import posted, signed_in
 from services.gateway.account.views import AddressCodesPage, AddressPage
 from services.gateway.kit.request_context import RequestContext

@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from chassis.errors import Refused
 from chassis.identity import Professional
-from contracts.api.auth import PasswordChangeBody
+from contracts.api.accounts import PasswordChangeBody
 from services.gateway.account.signed_in import posted, signed_in
 from services.gateway.account.views import ClosingPage, account_page
 from services.gateway.kit.request_context import RequestContext

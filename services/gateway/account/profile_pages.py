@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from chassis.errors import Refused
-from contracts.api.auth import ProfileBody
+from contracts.api.accounts import ProfileBody
 from services.gateway.account.profile_views import NOT_REGISTERED, ProfilePage, profile_page
 from services.gateway.account.signed_in import posted, signed_in
 from services.gateway.kit.form_parsing import SubmittedForm

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from contracts.api.auth import ProfileBody
+from contracts.api.accounts import ProfileBody
 from contracts.base import Profile
 from services.gateway.kit.views.frame import FormErrors
 

@@ -7,7 +7,8 @@ from markupsafe import Markup
 
 from chassis.authorities import Authorities
 from chassis.identity import Professional
-from contracts.api.auth import AuthenticatorView, RegistrationDetails, SessionsView
+from contracts.api.accounts import SessionsView
+from contracts.api.auth import AuthenticatorView, RegistrationDetails
 from contracts.api.calendars import CalendarFeedView
 from contracts.api.passkeys import PasskeyEntry
 from services.gateway.kit.views.frame import FormErrors

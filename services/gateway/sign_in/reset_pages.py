@@ -5,7 +5,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from chassis.errors import NotFound, Refused
-from contracts.api.auth import NewPasswordBody, ResetBody
+from contracts.api.accounts import NewPasswordBody
+from contracts.api.auth import ResetBody
 from services.gateway.kit.request_context import RequestContext
 from services.gateway.kit.views.details import CredentialsPage, password_rules
 from services.gateway.kit.views.done import DonePage

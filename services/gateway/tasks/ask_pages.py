@@ -13,7 +13,7 @@ from chassis import clock
 from chassis.errors import Conflict, Refused, Unavailable
 from chassis.identity import Professional
 from contracts.api.tasks import DeclineBody, ExtensionBody, GrantView, PartDeclineBody, TaskView
-from contracts.portal import FormSection
+from contracts.submission import FormSection
 from services.gateway.kit.form_parsing import SubmittedForm, verified_form
 from services.gateway.kit.request_context import RequestContext
 from services.gateway.kit.views.form_errors import form_errors

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from string import Template
 
-from chassis.clock import LONDON
+from chassis.clock import day_of
 from chassis.outbox import derived_id
 from chassis.working_days import in_england, on_working_day
 from contracts.authority import Authority
@@ -52,7 +52,7 @@ TELLS_OF_A_FORM: frozenset[Purpose] = frozenset({*_WORDS, "retracted", "retracte
 
 def next_digest(at: datetime, authority: Authority) -> datetime:
     """When the next digest after this moment goes out: at half past nine in England, on a working day."""
-    today = at.astimezone(LONDON).date()
+    today = day_of(at)
     first = in_england(on_working_day(today, authority.closed_on), _AT)
     return first if first > at else in_england(on_working_day(today + timedelta(days=1), authority.closed_on), _AT)
 
@@ -64,7 +64,7 @@ def can_wait(purpose: Purpose, due_on: date | None, until: datetime) -> bool:
     """
     if purpose not in _WORDS:
         return False
-    return purpose in _LATE or due_on is None or due_on > until.astimezone(LONDON).date() + _SOON
+    return purpose in _LATE or due_on is None or due_on > day_of(until) + _SOON
 
 
 def digest_id(authority: str, account_id: str, day: date, number: int) -> str:

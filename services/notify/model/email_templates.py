@@ -8,7 +8,7 @@ from typing import NamedTuple, get_args
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from chassis.clock import LONDON
+from chassis.clock import LONDON, day_of
 from contracts.authority import Authority
 from services.notify.model.delivery import DigestLine, Purpose
 
@@ -46,7 +46,7 @@ def shown_date(day: date | None) -> str:
 
 def lateness(due_on: date | None, at: datetime) -> dict[str, str]:
     """What an email shows beside a date that had passed when it was owed: whoever gets a form late hears so at once."""
-    return {"late": "late"} if due_on and due_on < at.astimezone(LONDON).date() else {}
+    return {"late": "late"} if due_on and due_on < day_of(at) else {}
 
 
 def shown_time(at: datetime) -> str:

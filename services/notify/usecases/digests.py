@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import count
 
 from chassis import clock
-from chassis.clock import LONDON
+from chassis.clock import day_of
 from chassis.errors import AlreadyHandled
 from chassis.schedule import Entry
 from contracts.addresses import address_key
@@ -59,7 +59,7 @@ async def make_digest(service: NotifyService, entry: Entry) -> None:
     account_id = await service.stores.waiting.account_of(entry.authority, entry.about["delivery_id"])
     if account_id is None:
         return
-    until, day = entry.due_at, entry.due_at.astimezone(LONDON).date()
+    until, day = entry.due_at, day_of(entry.due_at)
     for number in count(1):
         waiting = await _still_true(service, entry.authority, account_id, until)
         if not waiting:

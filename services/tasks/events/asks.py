@@ -25,11 +25,20 @@ class _AboutAsk(TypedDict):
 
 def of_ask(task: Task) -> list[Outgoing]:
     """What a holder has asked: for the council, and for forms where nothing may be changed until it has answered."""
+    ask, told = task.asks[-1], ask_told(task)
+    if not isinstance(told, DelegationDeclined):
+        return [outgoing(told, ask.ask_id)]
+    heard = TaskDeclined(**about(task), access_version=task.access_version, declined_at=ask.asked_at)
+    return [outgoing(told, ask.ask_id), outgoing(heard, ask.ask_id)]
+
+
+def ask_told(task: Task) -> ExtensionRequested | SectionsDeclined | DelegationDeclined:
+    """What the council hears of what was asked last."""
     ask = task.asks[-1]
     asked = _asked(task, ask)
     if ask.until is not None:
         reason = cast("ExtensionReason", ask.reason_code)
-        more_time = ExtensionRequested(
+        return ExtensionRequested(
             **asked,
             reason_code=reason,
             until=ask.until,
@@ -37,14 +46,10 @@ def of_ask(task: Task) -> list[Outgoing]:
             reopens_on=ask.reopens_on,
             closure_counts=closure_counts(ask, task.requested.received_on),
         )
-        return [outgoing(more_time, ask.ask_id)]
     why, instead = cast("DeclineReason", ask.reason_code), ask.proposed_recipient
     if ask.sections:
-        parts = SectionsDeclined(**asked, sections=ask.sections, reason_code=why, proposed_recipient=instead)
-        return [outgoing(parts, ask.ask_id)]
-    declined = DelegationDeclined(**asked, reason_code=why, proposed_recipient=instead)
-    heard = TaskDeclined(**about(task), access_version=task.access_version, declined_at=ask.asked_at)
-    return [outgoing(declined, ask.ask_id), outgoing(heard, ask.ask_id)]
+        return SectionsDeclined(**asked, sections=ask.sections, reason_code=why, proposed_recipient=instead)
+    return DelegationDeclined(**asked, reason_code=why, proposed_recipient=instead)
 
 
 def _asked(task: Task, ask: Ask) -> _AboutAsk:

@@ -1,7 +1,7 @@
 """What becomes of a task while it is worked on: given to somebody else, reminded of, added to, submitted."""
 
 from chassis import clock
-from chassis.clock import LONDON
+from chassis.clock import day_of
 from chassis.outbox import Outgoing, outgoing
 from contracts.base import Contact
 from contracts.portal import DelegationAssigned, DelegationOverdue, ReminderSent
@@ -44,7 +44,7 @@ def of_reminder(task: Task, ladder: Ladder, tell: list[Contact], managers: list[
     """Whoever has it is reminded, and the council knows of it; of what is late it knows by the due date."""
     reminder = task.reminders[-1]
     cause = cause_of(task, ladder, reminder.step)
-    told_of = counted(ladder, reminder.step, task.target_on, reminder.sent_at.astimezone(LONDON).date())._asdict()
+    told_of = counted(ladder, reminder.step, task.target_on, day_of(reminder.sent_at))._asdict()
     reminded = TaskReminded(
         **about(task),
         **told_of,

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
-from chassis.clock import LONDON
+from chassis.clock import day_of
 from chassis.errors import Refused
 from contracts.api.tasks import DueDateView, DueReason, DueView
 from contracts.authority import WorksTo
@@ -69,7 +69,7 @@ def due_view(request: RequestedDates, dates: Sequence[DueDate]) -> DueView:
         shown.append(DueDateView(due_on=request.due_on, why="request"))
     for each in dates[1:]:
         if each.due_on and each.why != "internal":
-            said_on = each.said_at.astimezone(LONDON).date()
+            said_on = day_of(each.said_at)
             shown.append(DueDateView(due_on=each.due_on, why=each.why, said_on=said_on, reason_code=each.reason_code))
     return DueView(
         received_on=request.received_on,

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import orjson
 from pydantic import AwareDatetime
 
-from chassis.clock import LONDON
+from chassis.clock import day_of
 from contracts.addresses import address_key
 from contracts.api.due_dates import DueDatesQuery
 from contracts.authority import WorksTo
@@ -26,7 +26,7 @@ from contracts.council import (
     Subject,
     WorkGroupAssignee,
 )
-from contracts.portal import FormSection
+from contracts.submission import FormSection
 from contracts.tasks import Asked, Holder
 from services.tasks.model.shared import KeptDocument
 
@@ -246,7 +246,7 @@ def requested_dates(
 
     In calendar days (SI 2014/1530, reg 8). What the council does not say it has received today.
     """
-    received_on = asked.received_on or at.astimezone(LONDON).date()
+    received_on = asked.received_on or day_of(at)
     period = received_on + timedelta(days=period_days) if period_days is not None else None
     return RequestedDates(
         received_on=received_on,

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from chassis.clock import LONDON
+from chassis.clock import day_of
 from contracts.api.due_dates import DueDatesView, ForeseenReminder
 from contracts.authority import Authority
 from services.tasks.model.deadlines import due_dates, due_view
@@ -29,9 +29,9 @@ def foreseen(form: OfferedForm, dates: RequestedDates, authority: Authority) -> 
 def _reminders(
     dates: RequestedDates, target_on: date | None, due_on: date | None, authority: Authority
 ) -> list[ForeseenReminder]:
-    given_on = dates.requested_at.astimezone(LONDON).date()
+    given_on = day_of(dates.requested_at)
     days = [
-        (at.astimezone(LONDON).date(), ladder, step)
+        (day_of(at), ladder, step)
         for ladder in ladders_of(target_on, due_on, given_on, authority)
         if ladder.reminds
         for step, at in steps_to_come(ladder, dates.requested_at)

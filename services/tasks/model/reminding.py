@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from chassis.clock import LONDON
+from chassis.clock import day_of
 from chassis.working_days import in_england, on_working_day
 from contracts.addresses import address_key
 from contracts.authority import Authority
@@ -87,7 +87,7 @@ def unbegun_since(task: Task) -> date | None:
         return None
     moved = (move.moved_at for move in task.moves if move.how != "readdressed")
     given_back = (ask.answer.decided_at for ask in task.asks if ask.asked == "decline" and ask.answer is not None)
-    return max([task.requested.requested_at, *moved, *given_back]).astimezone(LONDON).date()
+    return day_of(max([task.requested.requested_at, *moved, *given_back]))
 
 
 def is_reminded(task: Task, ladder: Ladder, today: date) -> bool:

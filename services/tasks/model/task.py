@@ -194,8 +194,9 @@ class Task(TaskRecord):
         """Somebody who may gives it to somebody else, any number of times; dates and answers stay as they are."""
         if self.state not in (*OPEN_STATES, "in_group"):
             raise Conflict("not_open", "This form is no longer waiting to be filled in.")
-        move = Move(to=to, by=by.email, by_name=by.name, how="re_assigned", moved_at=at, inbox=inbox)
-        return self._moved(move.model_copy(update={"within_group": within_group}))
+        who = {"by": by.email, "by_name": by.name}
+        move = Move(to=to, **who, how="re_assigned", moved_at=at, inbox=inbox, within_group=within_group)
+        return self._moved(move)
 
     def check_moves(self) -> None:
         """Conflict where it has changed hands so often that nobody moves it any more."""

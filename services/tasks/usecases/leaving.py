@@ -22,12 +22,11 @@ from services.tasks.model.task import Task
 from services.tasks.model.work_group import WorkGroup
 from services.tasks.store import Stores
 from services.tasks.usecases.changes import Plan, change_held_by
-from services.tasks.usecases.naming import authorities_naming
+from services.tasks.usecases.naming import AGAIN_SECONDS, authorities_naming
 from services.tasks.usecases.profiles import Profiles
 from services.tasks.usecases.recipients import Recipient, Recipients
 from services.tasks.usecases.work import group_of
 
-_AGAIN_SECONDS = 5
 _CLOSED = "The professional has closed their account in the portal."
 _DEPARTED = "You told the portal that the professional has left."
 
@@ -49,7 +48,7 @@ class Leaving:
         """
         person = await self._stores.people.get(event.account_id)
         if person and not person.is_gone and address_key(person.email) != address_key(event.person.email):
-            raise TryLater(_AGAIN_SECONDS, "their new address, and their forms with it, is on its way in another queue")
+            raise TryLater(AGAIN_SECONDS, "their new address, and their forms with it, is on its way in another queue")
 
         async def decide(kept: Task | None) -> tuple[Task, list[Outgoing]]:
             if kept is None or not _waits_for(kept, event.person, event.closed_at):

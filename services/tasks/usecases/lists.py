@@ -1,7 +1,6 @@
 """What lists show: a professional's tasks, their group members', a council's delegations."""
 
 import asyncio
-import json
 from datetime import datetime, timedelta
 from typing import get_args
 
@@ -23,7 +22,7 @@ from contracts.api.tasks import (
     TaskState,
 )
 from contracts.base import Value
-from services.tasks.events import as_assignee, of_ask
+from services.tasks.events import as_assignee, ask_told
 from services.tasks.model.listing import (
     MOVED_DAYS,
     PAGE_SIZE,
@@ -238,5 +237,5 @@ def _view(task: Task) -> DelegationView:
 def _waiting_ask(task: Task) -> WaitingAsk | None:
     if task.to_decide is None:
         return None
-    told = of_ask(task)[0]
-    return WaitingAsk(type=told.type, body=json.loads(told.body))
+    told = ask_told(task)
+    return WaitingAsk(type=told.wire_name, body=told.model_dump(mode="json", by_alias=True))

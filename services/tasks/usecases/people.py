@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chassis import clock
 from chassis.authorities import Authorities
-from chassis.errors import AlreadyHandled, Refused, TryLater
+from chassis.errors import AlreadyHandled, Refused
 from chassis.outbox import Outgoing, outgoing
 from contracts.addresses import address_key
 from contracts.auth import AccountChanged, AccountReaddressed, AccountRegistered
@@ -21,10 +21,9 @@ from services.tasks.model.task import Task
 from services.tasks.model.work_group import WorkGroup, still_needed
 from services.tasks.store import Stores
 from services.tasks.usecases.changes import change_held_by
-from services.tasks.usecases.naming import authorities_naming
+from services.tasks.usecases.naming import authorities_naming, heard_of
 from services.tasks.usecases.profiles import Profiles
 
-_AGAIN_SECONDS = 5
 _MOST_NAMED = 20
 """The most forms that the answer to a council names."""
 
@@ -117,11 +116,7 @@ class People:
     async def readdress(self, event: AccountReaddressed) -> None:
         """Somebody has another address: their forms and their groups go with them, whatever address councils use."""
         email, former = event.person.email, event.former.email
-        person = await self._stores.people.readdress(event.account_id, email, former, event.readdressed_at)
-        if person is None:
-            raise TryLater(_AGAIN_SECONDS, "their registration is on its way in another queue")
-        if person.is_gone:
-            raise AlreadyHandled(event.account_id)
+        person = heard_of(await self._stores.people.readdress(event.account_id, email, former, event.readdressed_at))
         holder = Holder(kind="person", email=person.email, name=person.name)
         for address in person.former:
             await self._stores.work_groups.readdress(self._authorities.codes, address, person.email)
@@ -130,11 +125,7 @@ class People:
 
     async def rename(self, event: AccountChanged) -> None:
         """Somebody has another name: lists show it for the forms that they have, councils hear it beside a profile."""
-        person = await self._stores.people.rename(event)
-        if person is None:
-            raise TryLater(_AGAIN_SECONDS, "their registration is on its way in another queue")
-        if person.is_gone:
-            raise AlreadyHandled(event.account_id)
+        person = heard_of(await self._stores.people.rename(event))
         holder = Holder(kind="person", email=person.email, name=person.name)
         await self._carry_over(person.email, holder, event.changed_at)
         await self._profiles.tell_all(person)

@@ -3,16 +3,13 @@
 from collections.abc import Sequence
 
 from chassis.authorities import Authorities
-from chassis.errors import TryLater
 from chassis.outbox import Outgoing, outgoing
 from contracts.auth import ProfileChanged
 from contracts.portal import ProfileTold
 from contracts.tasks import Holder
 from services.tasks.model.person import RegisteredPerson
 from services.tasks.store import Stores
-from services.tasks.usecases.naming import authorities_naming
-
-_AGAIN_SECONDS = 5
+from services.tasks.usecases.naming import authorities_naming, heard_of
 
 
 class Profiles:
@@ -24,10 +21,7 @@ class Profiles:
 
     async def keep(self, event: ProfileChanged) -> None:
         """Somebody keeps another profile; every council that has named them hears of it."""
-        person = await self._stores.people.keep_profile(event)
-        if person is None:
-            raise TryLater(_AGAIN_SECONDS, "their registration is on its way in another queue")
-        await self.tell_all(person)
+        await self.tell_all(heard_of(await self._stores.people.keep_profile(event)))
 
     async def tell_all(self, person: RegisteredPerson) -> None:
         """Something that councils know of somebody has changed."""

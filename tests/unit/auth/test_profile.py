@@ -5,7 +5,7 @@ from typing import Any, get_args
 import pytest
 
 from chassis.errors import Refused
-from contracts.api.auth import ProfileBody
+from contracts.api.accounts import ProfileBody
 from contracts.base import ProfessionalBody, Profile
 from services.auth.model.profile import SHAPES, checked_profile
 

@@ -10,9 +10,10 @@ from chassis.database import Database
 from chassis.documents import Key
 from chassis.errors import TryLater
 from chassis.key_service import KeyServiceWrapping
-from chassis.keys import EnvironmentWrapping, KeyRing, wrapping_of
+from chassis.keys import KeyRing
 from chassis.sealing import NotOpened
 from chassis.settings import StoredServiceSettings
+from chassis.wrapping import EnvironmentWrapping, wrapping_of
 from tests.support.key_service import TOKEN, KeyService, key_service
 from tests.support.service import new_key
 

@@ -11,9 +11,10 @@ from pydantic import SecretStr
 from chassis import clock
 from chassis.database import Database
 from chassis.documents import Key
-from chassis.keys import EnvironmentWrapping, Finder, KeyDestroyed, KeyRing, Wrapping
+from chassis.keys import Finder, KeyDestroyed, KeyRing
 from chassis.sealing import NotOpened
 from chassis.telemetry import DATABASE_COMMANDS
+from chassis.wrapping import EnvironmentWrapping, Wrapping
 from tests.support.service import new_key
 
 KEY, OTHER = Key("bristol", "task-1"), Key("bristol", "task-2")

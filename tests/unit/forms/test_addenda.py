@@ -17,7 +17,7 @@ from contracts.catalogue import CATALOGUE
 from contracts.council import DelegationReturned, PersonAssignee, Sender, Subject
 from contracts.files import AttachedFile
 from contracts.forms import ContributionSubmitted
-from contracts.portal import ChangedParts, DocumentReference
+from contracts.submission import ChangedParts, DocumentReference
 from contracts.tasks import AddendumDiscarded, AddendumStarted, CouncilQuestions, FormGrant, TaskReturned
 from services.files.model.folder import Attachment, Content, Folder
 from services.files.model.scan import Verdict

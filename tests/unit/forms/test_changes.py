@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from contracts.files import AttachedFile
-from contracts.portal import ChangedParts, Signature
+from contracts.submission import ChangedParts, Signature
 from services.forms.model.changes import changes, replaced_by
 from services.forms.model.contribution import Contribution, KnownAddendum
 from services.forms.model.document import Paper

@@ -7,7 +7,8 @@ import pytest
 
 from contracts.api.forms import Edit
 from contracts.council import Sender, Subject
-from contracts.portal import ContributionSubmitted, DocumentReference
+from contracts.portal import ContributionSubmitted
+from contracts.submission import DocumentReference
 from services.forms.model.answers import Form
 from services.forms.model.contribution import Author, Contribution, Told
 from services.forms.model.definition import check, read

@@ -15,7 +15,7 @@ from page import ValidationProfile, validate_pdf_bytes
 
 from contracts.council import Sender, Subject
 from contracts.files import AttachedFile
-from contracts.portal import ChangedParts, Signature
+from contracts.submission import ChangedParts, Signature
 from services.forms.model.definition import read
 from services.forms.model.document import Banner, Paper, Replaced, SentBackRound, breakable, printable
 from services.forms.pdf import Printer

@@ -5,7 +5,6 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -83,23 +82,13 @@ def token_of(html: str) -> str:
 def test_who_has_something_to_do_first_gets_to_its_page_and_to_no_other(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, first: dict[str, bool], page: str
 ) -> None:
-    at = datetime.now(UTC) + timedelta(minutes=30)
-    view = SessionView(
-        account_id="a",
-        authority="bristol",
-        email="sandra@school.example",
-        name="Sandra",
-        role="",
-        organisation="",
-        idle_expires_at=at,
-        absolute_expires_at=at,
-    ).model_copy(update=first)
+    view = samples.session().model_copy(update=first)
 
     async def session(*_: object, **__: object) -> SessionView:
         return view
 
     async def authenticator(*_: object) -> AuthenticatorView:
-        return AuthenticatorView(must_stay=True, added_at=at)
+        return AuthenticatorView(must_stay=True, added_at=view.idle_expires_at)
 
     async def opening(*_: object) -> OpeningView:
         return OpeningView(details=RegistrationDetails(), needs_password=True)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from contracts.api.tasks import AskView
-from contracts.portal import FormSection
+from contracts.submission import FormSection
 from services.gateway.form.views.asked import asked_words
 from services.gateway.kit.views.reasons import DECLINE_REASONS
 from services.gateway.tasks.views.ask import TypedAsk, ask_page, parts_of, unreadable, unselected

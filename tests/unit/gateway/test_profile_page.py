@@ -5,7 +5,8 @@ from typing import Any, get_args
 
 import pytest
 
-from contracts.api.auth import ProfileBody, RegistrationDetails
+from contracts.api.accounts import ProfileBody
+from contracts.api.auth import RegistrationDetails
 from contracts.base import ProfessionalBody, ProfessionalRegistration, Profile
 from services.gateway.account.profile_views import NOT_REGISTERED, ProfilePage, profile_page
 from services.gateway.kit.rendering import PageRenderer

@@ -3,11 +3,18 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from contracts.api.auth import (
+from contracts.api.accounts import (
     AccountView,
     AddressChangeBody,
     AddressChangeView,
     AddressCodesBody,
+    DigestBody,
+    NewPasswordBody,
+    PasswordChangeBody,
+    ProfileBody,
+    SessionsView,
+)
+from contracts.api.auth import (
     AuthenticatorAdded,
     AuthenticatorBody,
     AuthenticatorView,
@@ -16,12 +23,8 @@ from contracts.api.auth import (
     CouncilTokenView,
     CredentialsBody,
     DevicesView,
-    DigestBody,
-    NewPasswordBody,
     OpeningView,
     PasswordBody,
-    PasswordChangeBody,
-    ProfileBody,
     RecoveryCodesView,
     RegistrationBody,
     RegistrationDetails,
@@ -30,7 +33,6 @@ from contracts.api.auth import (
     ResetBody,
     ResetView,
     SessionCreated,
-    SessionsView,
     SessionView,
     SignInBody,
     SignInCodeBody,

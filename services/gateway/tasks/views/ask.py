@@ -7,7 +7,7 @@ from typing import Literal
 
 from contracts.api.forms import ContributionView
 from contracts.api.tasks import TaskView
-from contracts.portal import FormSection
+from contracts.submission import FormSection
 from services.gateway.kit.views.frame import FormErrors
 from services.gateway.kit.views.wording import due_day
 from services.gateway.tasks.views.typed_date import NO_DATE, NOTHING, TypedDate

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from chassis.clock import LONDON
+from chassis.clock import day_of
 from contracts.api.tasks import Progress, TaskRow
 from services.gateway.kit.views.wording import day, due_words, moment
 
@@ -86,7 +86,7 @@ def task_line(  # noqa: PLR0917 - a row, and who looks at it when
         # A form that was picked up can go back to its group, whoever has it.
         can_re_assign=task.progress != "declined" and (task.authority in manages or bool(task.work_group_name)),
         at=moment(at) if at else "",
-        received=day(task.received_at.astimezone(LONDON).date()) if task.received_at else "",
+        received=day(day_of(task.received_at)) if task.received_at else "",
         news=_news(task, since),
         back=day(task.snoozed_until) if task.snoozed_until and task.snoozed_until > today else "",
         added_since=moment(task.addendum_started_at) if task.addendum_started_at else "",

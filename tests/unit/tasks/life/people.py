@@ -12,7 +12,7 @@ from contracts.api.tasks import AddendumBody, DeclineBody, ExtensionBody, PartDe
 from contracts.council import (
     Assignee,
 )
-from contracts.portal import FormSection
+from contracts.submission import FormSection
 from services.tasks.model.record import OPEN_STATES
 from tests.unit.tasks.life.stage import (
     NAMES,
